@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Callable
 from typing import Any, NewType
 
 JobId = NewType("JobId", str)
@@ -21,6 +22,9 @@ MessageId = NewType("MessageId", int)
 
 Millis = int
 """UTC milliseconds since 1970."""
+
+Clock = Callable[[], Millis]
+"""The time now; injected, so that tests own it."""
 
 
 class Operation(enum.StrEnum):
@@ -142,6 +146,8 @@ class Job:
     allowance_day: str
     """The local date the allowance belongs to, `YYYY-MM-DD`."""
     priority: bool
+    user_lanes: int | None
+    """How many jobs of this user may run at once; None: any number."""
     reference: str
     """128 random bits in hex: this job's webhook path and nothing else."""
     task_id: TaskId | None
@@ -243,6 +249,7 @@ class Outgoing:
     payload: dict[str, Any]
     urgency: Urgency
     attempts: int
+    sends: int
+    """How often it went out already; a status message is brought up to date many times."""
     was_sending: bool
     """A send was under way when the process ended: it may have arrived."""
-    due_at: Millis
