@@ -68,11 +68,8 @@ async def hold(tx: Transaction, job: Job, *, allowance_given: int, now: Millis) 
         await _enter(tx, job, "hold", job.held_vnd, now)
 
 
-async def capture(
-    tx: Transaction, job: Job, *, outputs_free: int, amount_vnd: int, now: Millis
-) -> None:
-    """Take for outputs that exist. Free outputs were used when they were held: they stay so."""
-    del outputs_free
+async def capture(tx: Transaction, job: Job, amount_vnd: int, *, now: Millis) -> None:
+    """Take for outputs that exist. Free outputs count as used from the hold on: they stay so."""
     if amount_vnd:
         await _enter(tx, job, "capture", amount_vnd, now)
 
@@ -174,13 +171,17 @@ async def verify(reading: Reading) -> list[str]:
     for statement, sentence in (
         (
             "verify_wallets",
-            "wallet {wallet_id}: balance {balance_vnd} ₫, held {held_vnd} ₫; "
-            "its entries say {entries_balance_vnd} ₫ and {entries_held_vnd} ₫",
+            (
+                "wallet {wallet_id}: balance {balance_vnd} ₫, held {held_vnd} ₫; "
+                "its entries say {entries_balance_vnd} ₫ and {entries_held_vnd} ₫"
+            ),
         ),
         (
             "verify_jobs",
-            "job {job_id}: held {held_vnd} ₫, charged {charged_vnd} ₫; "
-            "its entries say {entries_held_vnd} ₫ and {entries_charged_vnd} ₫",
+            (
+                "job {job_id}: held {held_vnd} ₫, charged {charged_vnd} ₫; "
+                "its entries say {entries_held_vnd} ₫ and {entries_charged_vnd} ₫"
+            ),
         ),
         (
             "verify_allowances",

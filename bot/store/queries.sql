@@ -287,7 +287,8 @@ ON CONFLICT (key) DO NOTHING
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
-    due_at = CASE WHEN :urgency = 0 OR sent_at IS NULL THEN :now
+    due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
+                  WHEN :urgency = 0 OR sent_at IS NULL THEN :now
                   ELSE sent_at + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
