@@ -54,6 +54,10 @@ class Wakeups(Protocol):
         """Until something was written for one of the topics, or the time is up."""
         ...
 
+    def ring(self) -> None:
+        """Wake the loop from within this process."""
+        ...
+
 
 class Store(Reading, Protocol):
     """The database of one bot."""

@@ -152,12 +152,14 @@ class SqliteStore:
             woken: set[Topic] = set()
             try:
                 await self._commit_group(group, woken)
-            except (sqlite3.Error, StoreError) as error:
+            except sqlite3.Error as error:
                 # Nothing of the group is durable (disk full, locked): each hears the cause.
                 with contextlib.suppress(sqlite3.Error):
                     await self._writer.execute("ROLLBACK")
+                failure = StoreError(f"The database could not be written: {error}")
+                failure.__cause__ = error
                 for write in group:
-                    write.error = write.error or error
+                    write.error = write.error or failure
                 woken.clear()
             self._answer(group)
             self._ring(woken)
