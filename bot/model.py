@@ -251,5 +251,3 @@ class Outgoing:
     attempts: int
     sends: int
     """How often it went out already; a status message is brought up to date many times."""
-    was_sending: bool
-    """A send was under way when the process ended: it may have arrived."""

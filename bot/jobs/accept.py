@@ -15,7 +15,7 @@ from bot.jobs import book
 from bot.model import Clock, Job, JobId, JobState, Millis, Place, Request, Say, Urgency, UserId
 from bot.money import ledger
 from bot.money.plans import Plan, Plans, price_key, price_of
-from bot.store.port import Topic, Transaction
+from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import job_values
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -88,8 +88,8 @@ class Desk:
         """The operator's local date, `YYYY-MM-DD`: what a day's allowance belongs to."""
         return datetime.datetime.fromtimestamp(now / 1000, self.timezone).date().isoformat()
 
-    async def plan_of(self, tx: Transaction, user_id: UserId) -> Plan:
-        row = await tx.one("user_get", user_id=user_id)
+    async def plan_of(self, reading: Reading, user_id: UserId) -> Plan:
+        row = await reading.one("user_get", user_id=user_id)
         name = row["plan"] if row else "free"
         # A plan taken out of the file leaves its people with the free one.
         return self.plans.plans.get(name) or self.plans.plans["free"]

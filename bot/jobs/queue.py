@@ -22,11 +22,13 @@ async def admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> J
     The job comes back in the state submitting: its submit is sent next, once.
     """
     account = await tx.one("account_get", provider=provider)
-    if account and account["paused_why"] and account["probe_at"] > now:
+    is_paused = account is not None and account["paused_why"] is not None
+    if account and is_paused and account["probe_at"] > now:
         return None
     taken = await tx.one("lanes_taken", provider=provider)
     assert taken is not None
-    if taken["taken"] >= lanes:
+    # A paused account is tried with one job: if it fails, the others have kept their place.
+    if taken["taken"] >= (1 if is_paused else lanes):
         return None
     row = await tx.one("next_admitted", provider=provider, now=now)
     if row is None:

@@ -181,7 +181,12 @@ WHERE provider = :provider AND due_at <= :until AND state IN ('running', 'failed
 ORDER BY due_at LIMIT :most
 
 -- next_due --
-SELECT MIN(due_at) AS due_at FROM job WHERE due_at > :now
+-- When the runner has something to do that it cannot do now.
+SELECT MIN(due_at) AS due_at FROM (
+    SELECT MIN(due_at) AS due_at FROM job WHERE due_at > :now
+    UNION ALL
+    SELECT MIN(probe_at) FROM provider_account WHERE probe_at > :now
+) AS coming
 
 -- lanes_taken --
 SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
@@ -325,24 +330,23 @@ WHERE outbox_id = :outbox_id AND state = 'waiting'
 -- A status that was made to wait again meanwhile stays waiting.
 UPDATE outbox
 SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END,
-    sends = sends + 1, sent_at = :now, was_sending = 0, error = NULL
+    sends = sends + 1, sent_at = :now, error = NULL
 WHERE outbox_id = :outbox_id
 
 -- outbox_again --
 UPDATE outbox
-SET state = 'waiting', due_at = :due_at, error = :error, was_sending = :was_sending
+SET state = 'waiting', due_at = :due_at, error = :error
 WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting')
 
 -- outbox_drop --
 UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
 
 -- outbox_recover --
--- After a start: what was being sent may have arrived.
-UPDATE outbox SET state = 'waiting', was_sending = 1 WHERE state = 'sending'
+-- After a start: what was being sent may have arrived; it is sent again.
+UPDATE outbox SET state = 'waiting' WHERE state = 'sending'
 
--- outbox_drop_chat --
--- A chat that cannot be reached: what waits for it stays in the history.
-UPDATE outbox SET state = 'dropped', error = :error WHERE chat_id = :chat_id AND state = 'waiting'
+-- outbox_of_chat --
+SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 
 -- outbox_waiting --
 SELECT COUNT(*) AS waiting FROM outbox WHERE state = 'waiting'

@@ -112,5 +112,4 @@ def read_outgoing(row: Row) -> Outgoing:
         urgency=Urgency(row["urgency"]),
         attempts=row["attempts"],
         sends=row["sends"],
-        was_sending=bool(row["was_sending"]),
     )

@@ -177,7 +177,6 @@ CREATE TABLE outbox (
     attempts   INTEGER NOT NULL DEFAULT 0,
     sends      INTEGER NOT NULL DEFAULT 0,  -- how often it went out (a status is edited often)
     sent_at    INTEGER,
-    was_sending INTEGER NOT NULL DEFAULT 0, -- a send was under way when the process ended
     due_at     INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     key        TEXT    UNIQUE,           -- the same thing is said once
