@@ -121,6 +121,8 @@ REFUSED: Final[Mapping[str, str]] = {
 """Real flags that may not be passed on, and the sentence why: `--repeat` multiplies the price,
 others belong to the operator's account, and films are made by another command."""
 
+REACH_OF_REFUSED: Final = Reach(re.compile(r"[0-9]{1,3}|low|high", re.IGNORECASE))
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
@@ -204,12 +206,13 @@ def _check_number(
         "low": f"{low:.10g}",
         "high": f"{high:.10g}",
     }
+    key = "complaint.flag_whole_number" if is_whole else "complaint.flag_number"
     if not typed or not _NUMBER.fullmatch(typed):
-        return Fault("complaint.flag_number", bounds)
+        return Fault(key, bounds)
     if is_whole and "." in typed:
-        return Fault("complaint.flag_number", bounds, f"{round(min(max(float(typed), low), high))}")
+        return Fault(key, bounds, f"{round(min(max(float(typed), low), high))}")
     if not low <= float(typed) <= high:
-        return Fault("complaint.flag_number", bounds, f"{min(max(float(typed), low), high):.10g}")
+        return Fault(key, bounds, f"{min(max(float(typed), low), high):.10g}")
     return f"--{flag.name} {typed if typed[0] != '.' else '0' + typed}"
 
 

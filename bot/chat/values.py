@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from bot.chat.parsed import Mistake
+from bot.chat.parsed import Edit, Mistake
 from bot.chat.words import Option
 from bot.providers.port import OperationSpec
 
@@ -18,6 +18,7 @@ WIDEST: Final = 14
 """Midjourney draws nothing more extreme than 14:1 or 1:14 (its help page on aspect ratio, V7)."""
 
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})")
+_DOT_FOR_COLON = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 _MEANT_RATIO = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)[:x×/*-]([0-9]{1,4}(?:\.[0-9]{1,3})?)")
 
 
@@ -26,7 +27,7 @@ def read_ratio(option: Option, allowed: Sequence[str], provider: str) -> str:
     value = plain(option, "ar")
     read = _RATIO.fullmatch(value)
     if read is None or not (int(read[1]) and int(read[2])):
-        meant = _MEANT_RATIO.fullmatch(value.lower())
+        meant = _MEANT_RATIO.fullmatch(value.lower()) or _DOT_FOR_COLON.fullmatch(value)
         sides = [Fraction(side) for side in meant.groups()] if meant else []
         edits = [option.replaced("ar", _spell(sides[0] / sides[1]))] if sides and all(sides) else []
         raise Mistake("complaint.ratio_unreadable", option.span, *edits, value=option.value)
@@ -63,12 +64,15 @@ def read_length(option: Option, allowed: Sequence[int]) -> int:
     meant = re.match(r"[0-9]{1,4}", value)
     if meant and meant.end() == len(value) and int(value) in allowed:
         return int(value)
-    wanted = int(meant[0]) if meant else None
-    nearest = None if wanted is None else min(allowed, key=lambda length: abs(length - wanted))
+    edits: list[Edit] = []
+    if meant:
+        wanted = int(meant[0])
+        nearest = min(allowed, key=lambda length: abs(length - wanted))
+        edits.append(option.replaced("len", str(nearest)))
     raise Mistake(
         "complaint.value_not_offered",
         option.span,
-        *([] if nearest is None else [option.replaced("len", str(nearest))]),
+        *edits,
         option="--len",
         value=option.value,
         allowed=", ".join(str(length) for length in allowed),
@@ -80,7 +84,7 @@ def read_choice(option: Option, name: str, allowed: Sequence[str], hints: Mappin
     value = plain(option, name).lower()
     if value in allowed:
         return value
-    hint = hints.get(value)
+    hint = hints.get(value, "")
     close = [hint] if hint in allowed else difflib.get_close_matches(value, allowed, n=1)
     raise Mistake(
         "complaint.value_not_offered",

@@ -58,7 +58,7 @@ def reach_of(name: str) -> Reach:
         return Reach() if name in MODES else Reach(flags.ANYTHING)
     if flag := flags.find(name):
         return flags.reach(flag)
-    return Reach()
+    return flags.REACH_OF_REFUSED if name in flags.REFUSED else Reach()
 
 
 def read_image(text: str, command: Span, market: Market) -> ImageCommand:
@@ -85,7 +85,8 @@ class _Wish:
         for option in self.line.options:
             self._collect(option)
         if len(modes := [self.options[mode] for mode in MODES if mode in self.options]) > 1:
-            raise Mistake("complaint.modes_conflict", modes[0].span)
+            spans = sorted(mode.span for mode in modes)
+            raise Mistake("complaint.modes_conflict", (spans[0][0], spans[-1][1]))
         provider, spec = self._choose_provider()
         for name, option in self.options.items():
             self._check_offered(name, option, provider, spec)
@@ -141,10 +142,12 @@ class _Wish:
         return (close[0], option.renamed(close[0])) if close else None
 
     def _elsewhere(self, option: Option, operation: Operation) -> Mistake:
+        # who typed `--len` wants a film: the line without it would be paid for and not wanted
+        edits = [] if operation is Operation.VIDEO else [self.line.without(option)]
         return Mistake(
             "complaint.option_other_command",
             option.span,
-            self.line.without(option),
+            *edits,
             option=f"--{option.name}",
             command=COMMAND_OF[operation],
         )
