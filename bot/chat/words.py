@@ -14,15 +14,17 @@ from bot.chat.parsed import Edit, Span
 
 _WORD = re.compile(r"\S+")
 
-# `--` before anything that could be a name; a dash of a phone's keyboard (`—ar`) only before an
-# ASCII letter, since `–5°` and `—mèo` are prose and no option has such a name; a single hyphen
-# only in `-ar`, which nobody means as prose.
+_ASCII_NAME = r"(?=[A-Za-z]+(?![^\W\d_]))"
+_LONG_DASH = r"-*[—–―‒−][-—–―‒−]*"
+# `--` before anything that could be a name; a dash of a phone's keyboard (`—ar`) only before a
+# name in ASCII letters, since `–5°` and `—mèo` are prose and no option has such a name; a single
+# hyphen only in `-ar`, which nobody means as prose.
 _HEAD = re.compile(
-    r"(?P<dash>--+(?=\w)|-*[—–―‒−][-—–―‒−]*(?=[A-Za-z])|-(?=[aA][rR](?:[=:0-9]|$)))"
+    rf"(?P<dash>--+(?=\w)|{_LONG_DASH}{_ASCII_NAME}|-(?=[aA][rR](?:[=:0-9]|$)))"
     r"(?P<name>[^\W\d_]+(?:[-_][^\W\d_]+)*)?(?P<rest>.*)",
     re.DOTALL,
 )
-_DASH_IN_LINE = re.compile(r"(?<!\S)(?:-*[—–―‒−][-—–―‒−]*|---+)(?=[A-Za-z])")
+_DASH_IN_LINE = re.compile(rf"(?<!\S)(?:{_LONG_DASH}{_ASCII_NAME}|---+(?=[A-Za-z]))")
 _GLUED = re.compile(r"[=:]+(?P<signed>.+)|(?P<bare>\.?[0-9].*)", re.DOTALL)
 _PUNCTUATION = ",.;:!?"
 
