@@ -1,0 +1,1 @@
+"""Money: what plans allow and cost, what wallets hold. Knows nothing of Telegram's messages."""
