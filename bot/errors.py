@@ -5,6 +5,8 @@ EaselError
 ├── StoreError
 │   ├── DatabaseTooNew       written by a newer Easel
 │   └── DataFolderInUse      another `bot run` has it
+├── BrokenMedia              a file that is no picture or video we can use
+├── FileTooBig               more bytes than were allowed
 ├── StaleJob                 somebody else moved the job first: read again
 └── ProviderError            carries the provider's name and words
     ├── NotSent              the call surely did not arrive, or was turned away untouched
@@ -45,6 +47,24 @@ class DatabaseTooNew(StoreError):
 
 class DataFolderInUse(StoreError):
     """Another `bot run` works on this data folder."""
+
+
+class BrokenMedia(EaselError):
+    """A file that is no whole picture or video, or one too large to unpack."""
+
+    def __init__(self, file_name: str, detail: str) -> None:
+        super().__init__(f"{file_name}: {detail}")
+        self.file_name = file_name
+        self.detail = detail
+
+
+class FileTooBig(EaselError):
+    """A file grew beyond ``max_bytes``; nothing of it was kept."""
+
+    def __init__(self, file_name: str, max_bytes: int) -> None:
+        super().__init__(f"{file_name}: more than {max_bytes} bytes")
+        self.file_name = file_name
+        self.max_bytes = max_bytes
 
 
 class StaleJob(EaselError):
