@@ -30,7 +30,7 @@ _SECONDS_BELOW = 100_000_000_000
 _INVISIBLE = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z/!?][^<>]*>", re.IGNORECASE)
-_STRAY = re.compile(r"<(?=[a-z/!?])", re.IGNORECASE)
+_STRAY = re.compile(r"<+(?=[a-z/!?])", re.IGNORECASE)
 
 
 def clean_text(text: str) -> str:
