@@ -11,7 +11,6 @@ from bot.jobs import book, queue
 from bot.jobs.accept import Desk
 from bot.jobs.people import language_for
 from bot.model import Asset, Clock, Job, Operation, Request
-from bot.money import ledger
 from bot.providers.port import Capabilities, Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
@@ -79,6 +78,9 @@ class Scenes:
         provider, lanes = self._providers.get(job.provider, (None, 1))
         rows = await self._reading.all("assets_of_job", job_id=job_id)
         parent = await book.find_job(self._reading, job.parent_id) if job.parent_id else None
+        allowance = await self._desk.allowance(
+            self._reading, job.user_id, job.request.operation.output_kind
+        )
         return Scene(
             job=job,
             parent=parent,
@@ -87,7 +89,7 @@ class Scenes:
             title=provider.title if provider else job.provider,
             capabilities=provider.capabilities if provider else None,
             outlook=await self._outlook(job, provider, lanes),
-            free_left=await self._free_left(job),
+            free_left=allowance.left,
             prices_vnd=await self._prices(job, provider),
             timezone=self._desk.timezone,
         )
@@ -105,14 +107,6 @@ class Scenes:
         return await queue.outlook(
             self._reading, job, lanes=lanes, typical_s=typical_s, now=self._clock()
         )
-
-    async def _free_left(self, job: Job) -> int:
-        kind = job.request.operation.output_kind.value
-        day = self._desk.today(self._clock())
-        plan = await self._desk.plan_of(self._reading, job.user_id)
-        given = plan.free_videos_per_day if kind == "video" else plan.free_images_per_day
-        allowance = await ledger.read_allowance(self._reading, job.user_id, day, kind, given=given)
-        return allowance.left
 
     async def _prices(self, job: Job, provider: Provider | None) -> dict[Operation, int]:
         if provider is None:

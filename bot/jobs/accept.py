@@ -12,7 +12,19 @@ import secrets
 import zoneinfo
 
 from bot.jobs import book
-from bot.model import Clock, Job, JobId, JobState, Millis, Place, Request, Say, Urgency, UserId
+from bot.model import (
+    AssetKind,
+    Clock,
+    Job,
+    JobId,
+    JobState,
+    Millis,
+    Place,
+    Request,
+    Say,
+    Urgency,
+    UserId,
+)
 from bot.money import ledger
 from bot.money.plans import Plan, Plans, price_key, price_of
 from bot.store.port import Reading, Topic, Transaction
@@ -21,6 +33,9 @@ from bot.store.records import job_values
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Base32 without the pairs people confuse (0 O, 1 I L, U V)."""
 CODE_LENGTH = 6
+
+UNLIMITED = 2**31
+"""An unlimited allowance as a count: more than anybody makes in a day."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,6 +109,21 @@ class Desk:
         # A plan taken out of the file leaves its people with the free one.
         return self.plans.plans.get(name) or self.plans.plans["free"]
 
+    async def allowance(
+        self, reading: Reading, user_id: UserId, kind: AssetKind
+    ) -> ledger.Allowance:
+        """Today's free outputs of one kind."""
+        plan = await self.plan_of(reading, user_id)
+        is_video = kind is AssetKind.VIDEO
+        given = plan.free_videos_per_day if is_video else plan.free_images_per_day
+        return await ledger.read_allowance(
+            reading,
+            user_id,
+            self.today(self.clock()),
+            kind.value,
+            given=UNLIMITED if given is None else given,
+        )
+
     def price_each(self, plan: Plan, request: Request) -> int | None:
         """Đồng per output, None when the operator has set no price."""
         return price_of(self.plans, plan, price_key(request))
@@ -102,10 +132,7 @@ class Desk:
         """Hold what ``order`` may cost and put it into the queue, or say why not."""
         now = self.clock()
         plan = await self.plan_of(tx, order.user_id)
-        kind = order.request.operation.output_kind.value
-        given = plan.free_videos_per_day if kind == "video" else plan.free_images_per_day
-        day = self.today(now)
-        allowance = await ledger.read_allowance(tx, order.user_id, day, kind, given=given)
+        allowance = await self.allowance(tx, order.user_id, order.request.operation.output_kind)
         wallet = await ledger.read_wallet(tx, order.user_id)
 
         outputs = order.request.count
@@ -117,9 +144,9 @@ class Desk:
         if quote.cost_vnd > wallet.balance_vnd:
             return NotEnough(outputs, allowance.left, quote.price_each_vnd, wallet.balance_vnd)
 
-        job = await self._new_job(tx, order, quote, plan, day, now)
+        job = await self._new_job(tx, order, quote, plan, now)
         await tx.run("job_insert", **job_values(job))
-        await ledger.hold(tx, job, allowance_given=given, now=now)
+        await ledger.hold(tx, job, allowance_given=allowance.given, now=now)
         await tx.run(
             "event_add",
             job_id=job.job_id,
@@ -142,7 +169,7 @@ class Desk:
         return Accepted(job)
 
     async def _new_job(
-        self, tx: Transaction, order: Order, quote: Quote, plan: Plan, day: str, now: Millis
+        self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
     ) -> Job:
         return Job(
             job_id=await _free_code(tx),
@@ -162,7 +189,7 @@ class Desk:
             held_vnd=quote.cost_vnd,
             charged_free=0,
             charged_vnd=0,
-            allowance_day=day,
+            allowance_day=self.today(now),
             priority=plan.priority,
             user_lanes=plan.threads,
             reference=secrets.token_hex(16),
