@@ -53,7 +53,11 @@ def read_count(option: Option, spec: OperationSpec) -> int:
     value = plain(option, "n")
     if re.fullmatch(r"[0-9]{1,4}", value) and 1 <= int(value) <= spec.max_count:
         return int(value)
-    raise Mistake(
+    raise count_out_of_range(option, spec)
+
+
+def count_out_of_range(option: Option, spec: OperationSpec) -> Mistake:
+    return Mistake(
         "complaint.count_out_of_range", option.span, value=option.value, max=spec.max_count
     )
 

@@ -15,7 +15,7 @@ from typing import Final
 from bot.chat import flags
 from bot.chat.flags import Fault
 from bot.chat.parsed import Edit, ImageCommand, Mistake, Span, VideoCommand
-from bot.chat.values import read_choice, read_count, read_length, read_ratio
+from bot.chat.values import count_out_of_range, read_choice, read_count, read_length, read_ratio
 from bot.chat.words import Line, Option, Reach, scan
 from bot.model import Operation, Request
 from bot.providers.port import Capabilities, OperationSpec
@@ -166,7 +166,7 @@ class _Wish:
             raise Mistake(
                 f"complaint.provider_cannot_{self.operation.value}",
                 chosen.span if chosen else self.command,
-                *([chosen.replaced("with", able[0])] if chosen else []),
+                self._switch(able[0]),
                 provider=provider,
                 other=able[0],
             )
@@ -177,7 +177,7 @@ class _Wish:
             raise Mistake("complaint.voice_later", option.span, self.line.without(option))
         if _is_offered(name, option, spec):
             return
-        typed = f"--{name} {option.value}".rstrip() if name == "n" else f"--{name}"
+        typed = f"--{name} {option.value}" if name == "n" else f"--{name}"
         for other in self.market.doing(self.operation):
             its_spec = self.market.spec(other, self.operation)
             if its_spec is not None and _is_offered(name, option, its_spec):
@@ -189,12 +189,25 @@ class _Wish:
                     provider=provider,
                     other=other,
                 )
+        if name == "n":
+            raise self._miscounted(option, provider, spec)
         raise Mistake(
             "complaint.option_not_offered",
             option.span,
             self.line.without(option),
             option=typed,
             provider=provider,
+        )
+
+    def _miscounted(self, option: Option, provider: str, spec: OperationSpec) -> Mistake:
+        if spec.max_count > spec.default_count:
+            return count_out_of_range(option, spec)
+        return Mistake(
+            "complaint.count_fixed",
+            option.span,
+            self.line.without(option),
+            provider=provider,
+            count=spec.default_count,
         )
 
     def _switch(self, provider: str) -> Edit:
@@ -262,8 +275,12 @@ def _is_offered(name: str, option: Option, spec: OperationSpec) -> bool:
         case "ar" | "with":
             return True
         case "n":
+            wanted = re.fullmatch(r"([1-9][0-9]{0,3})[,.;]?", option.value)
+            if wanted is None:
+                return True  # its value is complained about when it is read
             is_fixed = spec.max_count == spec.default_count
-            return not is_fixed or option.value == str(spec.default_count)
+            lowest = spec.default_count if is_fixed else 1
+            return lowest <= int(wanted[1]) <= spec.max_count
         case "hd":
             return bool(spec.hd)
         case "len":

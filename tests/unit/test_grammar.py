@@ -175,6 +175,9 @@ def test_a_video_has_the_default_length_until_another_is_chosen() -> None:
             "/img a cat --ar 16:9 --with flow",
         ),
         ("/img a cat --n 9 --with flow", "count_out_of_range", "--n 9", None),
+        ("/img a cat --n 9", "count_fixed", "--n 9", "/img a cat"),
+        ("/img a cat --n", "value_missing", "--n", None),
+        ("/img a cat --n lots --with flow", "count_out_of_range", "--n lots", None),
         ("/img a cat --n 2", "option_other_provider", "--n 2", "/img a cat --n 2 --with flow"),
         (
             "/img a cat --hd 4k",
@@ -254,6 +257,18 @@ def test_an_unknown_command_counts_as_ours_only_when_it_names_us() -> None:
     assert complaint("/img").is_addressed
 
 
+def test_a_default_that_cannot_do_it_names_the_one_that_can() -> None:
+    found = parse(
+        Typed("/video sóng"),
+        username="EaselBot",
+        providers=BOTH,
+        default_provider={Operation.VIDEO: "apiframe"},
+    )
+    assert isinstance(found, Complaint)
+    assert found.key == "complaint.provider_cannot_video"
+    assert found.corrected == "/video sóng --with flow"
+
+
 def test_without_a_provider_for_videos_nothing_is_promised() -> None:
     only_midjourney = {"apiframe": MIDJOURNEY}
     assert complaint("/video sóng", only_midjourney).key == "complaint.no_provider_video"
@@ -330,8 +345,22 @@ def test_every_command_of_the_interface_is_known(name: str) -> None:
     assert not isinstance(parsed, Complaint) or not parsed.key.startswith("complaint.command_")
 
 
-def test_a_request_prints_as_one_line_with_everything_spelled_out() -> None:
-    parsed = read("/imagine —ar16:9 a cat --s 50")
-    assert isinstance(parsed, ImageCommand)
-    expected = "/img a cat --ar 16:9 --n 4 --with apiframe --stylize 50"
-    assert expected == format_command(parsed)
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("/imagine —ar16:9 mèo --s 50", "/img mèo --ar 16:9 --n 4 --with apiframe --stylize 50"),
+        ("/img mèo --turbo", "/img mèo --n 4 --turbo --with apiframe"),
+        ("/img --hd 2K mèo --with flow", "/img mèo --n 1 --hd 2k --with flow"),
+        ("/video sóng", "/video sóng --len 8 --with flow"),
+        ("/vary mạnh 3", "/vary 3 strong"),
+        ("u2", "/upscale 2"),
+        ("phóng to 2 4K", "/upscale 2 4k"),
+        ("3", "3"),
+        ("/me", "/quota"),
+        ("/lang  en", "/lang en"),
+    ],
+)
+def test_a_command_prints_as_one_line_with_everything_spelled_out(typed: str, printed: str) -> None:
+    parsed = reply(typed)
+    assert not isinstance(parsed, Complaint | NotForUs)
+    assert printed == format_command(parsed)

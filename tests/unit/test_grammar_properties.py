@@ -29,125 +29,46 @@ FLOW = Capabilities(
 )
 DEFAULT = {Operation.IMAGE: "apiframe", Operation.VIDEO: "flow"}
 
-names = st.sampled_from(
-    [
-        "ar",
-        "aspect",
-        "n",
-        "hd",
-        "turbo",
-        "fast",
-        "with",
-        "len",
-        "voice",
-        "as",
-        "chaos",
-        "c",
-        "no",
-        "sref",
-        "cref",
-        "s",
-        "v",
-        "niji",
-        "p",
-        "profile",
-        "tile",
-        "raw",
-        "style",
-        "seed",
-        "stop",
-        "iw",
-        "q",
-        "repeat",
-        "r",
-        "video",
-        "foo",
-        "trubo",
-    ]
+
+def one_of(spelled: str) -> st.SearchStrategy[str]:
+    """One of the pieces between the bars."""
+    return st.sampled_from(spelled.split("|"))
+
+
+names = one_of(
+    "ar|aspect|n|hd|turbo|fast|with|len|voice|as|chaos|c|no|sref|cref|s|v|niji|p|profile|tile|raw|"
+    "style|seed|stop|iw|q|repeat|r|video|foo|trubo"
 )
-dashes = st.sampled_from(["--", "—", "–", "-", "---", "--—"])
-values = st.sampled_from(
-    [
-        "16:9",
-        "16：9",
-        "1:14",
-        "30:1",
-        "0:1",
-        "16x9",
-        "1.85:1",
-        "4",
-        "2k",
-        "4K",
-        "flow",
-        "apiframe",
-        "mj",
-        "7",
-        "6.1",
-        "250",
-        "1e9",
-        "-3",
-        "random",
-        "12345",
-        "https://e.x/a--b.png",
-        "cats,",
-        "—x",
-        "“đỏ”",
-        "m123abc",
-        "2",
-        ".5",
-        "½",
-        "strong",
-    ]
+dashes = one_of("--|—|–|-|---|--—")
+values = one_of(
+    "16:9|16：9|1:14|30:1|0:1|16x9|1.85:1|4|2k|4K|flow|apiframe|mj|7|6.1|250|1e9|-3|random|12345|"
+    "https://e.x/a--b.png|cats,|—x|“đỏ”|m123abc|2|.5|½|strong|"
 )
-glue = st.sampled_from([" ", "", "=", ":", "\n", "  ", "\u00a0"])
-options = st.builds("{}{}{}{}".format, dashes, names, glue, values | st.just(""))
-words = st.sampled_from(
-    [
-        "mèo",
-        "cat",
-        "—",
-        "-",
-        "--",
-        "well--made",
-        "🐈\u200d⬛",
-        "“hi”",
-        "it’s",
-        "/img",
-        "::",
-        "-ar",
-        "--no",
-        "3",
-        "mạnh",
-    ]
-)
+glue = one_of(" ||=|:|\n|  |\u00a0")
+options = st.builds("{}{}{}{}".format, dashes, names, glue, values)
+words = one_of("mèo|cat|—|-|--|well--made|🐈‍⬛|“hi”|it’s|/img|::|-ar|--no|3|mạnh")
 lines = st.lists(options | words | st.text(max_size=8), max_size=7).flatmap(
-    lambda parts: st.sampled_from([" ", "  ", "\n"]).map(lambda blank: blank.join(parts))
+    lambda parts: one_of(" |  |\n").map(lambda blank: blank.join(parts))
 )
-commands = st.sampled_from(
-    [
-        "/img",
-        "/imagine",
-        "/video",
-        "/vary",
-        "/upscale",
-        "/IMG@EaselBot",
-        "/img@other",
-        "/lang",
-        "/imgae",
-        "/x",
-        "vary",
-        "upscale",
-        "phóng@to",
-        "v2",
-        "/",
-    ]
+commands = one_of(
+    "/img|/imagine|/video|/vary|/upscale|/IMG@EaselBot|/img@other|/lang|/imgae|/x|vary|phóng to|v2|/"
 )
-typed_lines = st.builds(
-    "{}{}{}".format, commands.map(lambda c: c.replace("phóng@to", "phóng to")), glue, lines
+typed_lines = st.builds("{}{}{}".format, commands, glue, lines)
+good_options = one_of(
+    "--ar16:9|—ar 9:16|--n 4|--n 2|--hd 2k|--turbo|--with flow|--with apiframe|--no mưa, gió|"
+    "--sref random|--niji|--niji 6|--s .5|--chaos 7|—raw|--len 6|--p|--iw=.5"
 )
-
-
-messages = st.builds(Typed, typed_lines | st.text(), st.booleans())
+wishes = st.builds(
+    "{} {}".format,
+    one_of("/img|/imagine@easelbot|/video"),
+    st.lists(words | good_options, min_size=1, max_size=5).map(" ".join),
+)
+replies = st.builds(
+    "{} {}".format,
+    one_of("/vary|/upscale|vary|phóng to|biến thể|v2|2"),
+    st.lists(one_of("1|3|7|mạnh|strong|stong|4k|sáng|tạo|mèo")).map(" ".join),
+)
+messages = st.builds(Typed, typed_lines | wishes | replies | st.text(), st.booleans())
 
 
 def read(typed: Typed) -> Parsed:
