@@ -241,7 +241,7 @@ def catalogue_text(tongue: Tongue, payload: Mapping[str, Any], timezone: Any) ->
         else:
             lines.append(tongue.html(line["key"], **values))
     keyboard = [
-        [Button(tongue.text(button["key"]), button["data"]) for button in row]
+        [Button(tongue.text(button["key"], word=button["word"]), button["data"]) for button in row]
         for row in payload.get("buttons") or []
     ]
     return Words("\n".join(lines), keyboard)

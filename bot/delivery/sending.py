@@ -13,6 +13,7 @@ from typing import assert_never
 
 from telegram import Message
 
+from bot import media
 from bot.delivery import presentation
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.telegram import (
@@ -21,7 +22,6 @@ from bot.delivery.telegram import (
     SendRefused,
     TelegramSender,
 )
-from bot.media import drawing, probing
 from bot.model import Asset, AssetKind, JobState, MessageId, Outgoing, Say
 
 DOCUMENT_MAX_BYTES = 50_000_000
@@ -203,11 +203,11 @@ class Sending:
             return self._video(asset, path)
         if asset.photo_file_id is not None:
             return Picture("photo", path, asset.photo_file_id)
-        probe = probing.probe_image(path)
-        if probing.fits_photo(probe):
+        probe = media.probe_image(path)
+        if media.fits_photo(probe):
             return Picture("photo", path, file_name=_file_name(asset))
         copy = path.with_name(f"photo-{asset.tile}.jpg")
-        drawing.photo_copy(path, copy)
+        media.photo_copy(path, copy)
         return Picture("photo", copy, file_name=_file_name(asset))
 
     @staticmethod
@@ -216,7 +216,7 @@ class Sending:
             return None
         thumbnail = path.with_name(THUMBNAIL_NAME)
         if asset.photo_file_id is None and not thumbnail.exists():
-            drawing.thumbnail(path, thumbnail)
+            media.thumbnail(path, thumbnail)
         return Picture(
             "video",
             path,

@@ -11,8 +11,8 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot import media
 from bot.errors import BrokenMedia
-from bot.media import drawing, files, probing
 from bot.model import Asset, AssetKind, Job, TaskId
 from bot.providers.port import Provider, RemoteAsset
 
@@ -60,7 +60,7 @@ async def _fetch_one(
     if present is None:
         raw = folder / f"{tile}.raw"
         async with provider.open(task_id, remote) as stream:
-            await files.receive(stream, raw, max_bytes=ASSET_MAX_BYTES)
+            await media.receive(stream, raw, max_bytes=ASSET_MAX_BYTES)
         present = await asyncio.to_thread(_name_by_content, raw)
     return await asyncio.to_thread(_measure, job, tile, present)
 
@@ -71,7 +71,7 @@ def _find_present(folder: Path, tile: int) -> Path | None:
 
 
 def _name_by_content(raw: Path) -> Path:
-    mime = probing.sniff(raw)
+    mime = media.sniff(raw)
     if mime is None or mime not in EXTENSIONS:
         raw.unlink()
         raise BrokenMedia(raw.name, "it is neither a picture nor a video")
@@ -87,13 +87,13 @@ def _measure(job: Job, tile: int, path: Path) -> Asset:
 
 
 def _probe(job: Job, tile: int, path: Path) -> Asset:
-    mime = probing.sniff(path) or ""
-    probe: probing.ImageProbe | probing.VideoProbe
+    mime = media.sniff(path) or ""
+    probe: media.ImageProbe | media.VideoProbe
     if mime.startswith("video/"):
-        probe = probing.probe_video(path)
+        probe = media.probe_video(path)
         kind, duration_s = AssetKind.VIDEO, probe.duration_s
     else:
-        probe = probing.probe_image(path)
+        probe = media.probe_image(path)
         kind, duration_s = AssetKind.IMAGE, None
     if kind is not job.request.operation.output_kind:
         raise BrokenMedia(path.name, f"a {kind} where a {job.request.operation} was ordered")
@@ -111,7 +111,7 @@ def _probe(job: Job, tile: int, path: Path) -> Asset:
 
 
 def _make_grid(job: Job, tiles: Sequence[Path], dest: Path) -> Asset:
-    probe = drawing.grid(tiles, dest)
+    probe = media.grid(tiles, dest)
     return Asset(
         job_id=job.job_id,
         tile=0,
