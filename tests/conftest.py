@@ -1,0 +1,1 @@
+"""Puts this folder on the path, so that the helpers the tests share can be imported by name."""
