@@ -24,16 +24,17 @@ def painted(width: int, height: int, *, seed: int = 0) -> bytes:
     return held.getvalue()
 
 
-def filmed(path: Path, *, width: int = 640, height: int = 360, frames: int = 48) -> bytes:
+def filmed(*, width: int = 640, height: int = 360, frames: int = 48) -> bytes:
     """An H.264 film of the sun crossing the hills at 24 frames per second."""
-    with av.open(path, "w", format="mp4") as film:
+    held = io.BytesIO()
+    with av.open(held, "w", format="mp4") as film:
         stream = film.add_stream("libx264", rate=24)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number in range(frames):
             image = _landscape(width, height, 3, sun=number / frames)
             film.mux(stream.encode(av.VideoFrame.from_image(image)))
         film.mux(stream.encode(None))
-    return path.read_bytes()
+    return held.getvalue()
 
 
 def _landscape(width: int, height: int, seed: int, *, sun: float = 0.68) -> Image.Image:
@@ -105,9 +106,8 @@ def entities(text: str, **marked: str) -> list[Json]:
     ]
 
 
-def full_world(folder: Path) -> FakeWorld:
-    """The whole story: greeting, a status under way, a grid, an album, a video, files, a group."""
-    world = empty_world(folder)
+def tell_story(world: FakeWorld) -> None:
+    """Greeting, a grid, an album, a video, a document, a status under way, and talk in the group."""
     hello = "Chào An! 🎨 Mình vẽ ảnh và làm video.\nThử ngay: /img mèo phi hành gia --ar 16:9"
     marks = entities(hello, bold="Chào An!", code="/img mèo phi hành gia --ar 16:9")
     world.send_text(AN, AN, "/start")
@@ -125,7 +125,7 @@ def full_world(folder: Path) -> FakeWorld:
     )
     pictures = [(f"{n}.jpg", painted(*size, seed=n)) for n, size in enumerate(_ALBUM)]
     world.send_files(AN, AN, pictures, caption="/video cảnh này chuyển động nhẹ")
-    film = world.video(filmed(folder / "film.mp4"), width=640, height=360, duration=2)
+    film = world.video(filmed(), width=640, height=360, duration=2)
     world.say(world.bot, AN, caption="M2XRT · 20.000 ₫ · Veo", **film)
     world.say(world.bot, AN, **world.document("K7QD4-goc.png", painted(1600, 900, seed=1)))
     tall = world.send_text(AN, AN, "/img chân dung --ar 9:16")
@@ -140,7 +140,6 @@ def full_world(folder: Path) -> FakeWorld:
     world.send_text(BEN, GROUP, "/img@easel_bot poster for our spring fair")
     world.say(world.bot, GROUP, reply_markup=GRID_KEYS, **world.photo(grid(2)))
     world.send_text(AN, GROUP, "Bức thứ ba đẹp quá!")
-    return world
 
 
 _ALBUM = ((1200, 800), (800, 1200), (1000, 1000), (1200, 900), (900, 1200))

@@ -188,6 +188,10 @@ class FakeWorld:
         self.tell({"type": "edited", "chat_id": chat_id, "message": message})
         return message
 
+    def forget(self, chat_id: int, message_id: int) -> None:
+        del self._messages[chat_id][message_id]
+        self.tell({"type": "deleted", "chat_id": chat_id, "message_id": message_id})
+
     def answer(self, user_id: int, query_id: str, text: str = "", *, show_alert: bool) -> None:
         self.tell(
             {

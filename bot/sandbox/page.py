@@ -234,7 +234,11 @@ class _Desk:
         return JSONResponse(message)
 
     async def upload(self, request: Request) -> Response:
-        if int(request.headers.get("content-length", "0")) > MAX_UPLOAD_BYTES:
+        # Without a length nothing bounds what is read; browsers always send one.
+        length = request.headers.get("content-length")
+        if length is None:
+            raise HTTPException(411, "The upload must say its length.")
+        if int(length) > MAX_UPLOAD_BYTES:
             raise HTTPException(413, "Together the files are larger than 50 MB.")
         async with request.form(max_files=MAX_ALBUM) as form:
             place = self._place(form)

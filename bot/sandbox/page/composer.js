@@ -43,8 +43,8 @@ export function makeComposer(desk) {
     const words = desk.words();
     const isEdit = answering.kind === "edit";
     bar.querySelector(".sign").replaceChildren(icon(isEdit ? "pencil" : "reply", 22));
-    bar.querySelector("strong").textContent = isEdit ? words.editing : words.replyTo(authorOf(answering.message));
-    bar.querySelector("div span").textContent = summaryOf(answering.message, words);
+    bar.querySelector(":scope > div > strong").textContent = isEdit ? words.editing : words.replyTo(authorOf(answering.message));
+    bar.querySelector(":scope > div > span").textContent = summaryOf(answering.message, words);
     const cancel = bar.querySelector("button");
     cancel.setAttribute("aria-label", words.cancel);
     cancel.replaceChildren(icon("close", 20));
