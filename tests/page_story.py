@@ -32,7 +32,8 @@ def filmed(*, width: int = 640, height: int = 360, frames: int = 48) -> bytes:
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number in range(frames):
             image = _landscape(width, height, 3, sun=number / frames)
-            film.mux(stream.encode(av.VideoFrame.from_image(image)))
+            frame = av.VideoFrame.from_image(image)  # type: ignore[no-untyped-call]  # av's stub
+            film.mux(stream.encode(frame))
         film.mux(stream.encode(None))
     return held.getvalue()
 

@@ -17,6 +17,28 @@ Json = dict[str, Any]
 BOT: Json = {"id": 7000, "is_bot": True, "first_name": "Easel", "username": "easel_bot"}
 
 
+class Listener:
+    """One who hears every event from now on, until it is closed."""
+
+    def __init__(self, others: "set[Listener]") -> None:
+        self.gone = asyncio.Event()
+        self._others = others
+        self._heard: asyncio.Queue[Json] = asyncio.Queue()
+
+    def hear(self, event: Json) -> None:
+        self._heard.put_nowait(event)
+
+    def close(self) -> None:
+        self._others.discard(self)
+        self.gone.set()
+
+    def __aiter__(self) -> AsyncIterator[Json]:
+        return self
+
+    async def __anext__(self) -> Json:
+        return await self._heard.get()
+
+
 class FakeWorld:
     """Chats in memory, files in a folder; messages are Bot API JSON."""
 
@@ -37,7 +59,7 @@ class FakeWorld:
         self._messages: dict[int, dict[int, Json]] = {}
         self._numbers = itertools.count(1)
         self._now = now
-        self._listeners: set[asyncio.Queue[Json]] = set()
+        self._listeners: set[Listener] = set()
 
     # ---- the page's side ------------------------------------------------
 
@@ -99,8 +121,6 @@ class FakeWorld:
         ]
 
     def edit_text(self, user_id: int, chat_id: int, message_id: int, text: str) -> Json:
-        if self._messages[chat_id][message_id]["from"]["id"] != user_id:
-            raise ValueError("Only your own message can be edited.")
         return self.edit(chat_id, message_id, text=text, edit_date=self._now)
 
     def press(self, user_id: int, chat_id: int, message_id: int, data: str) -> str:
@@ -119,14 +139,10 @@ class FakeWorld:
     def commands_for(self, chat_id: int, language_code: str) -> list[Json]:
         return self.menu
 
-    async def subscribe(self) -> AsyncIterator[Json]:
-        waiting: asyncio.Queue[Json] = asyncio.Queue()
-        self._listeners.add(waiting)
-        try:
-            while True:
-                yield await waiting.get()
-        finally:
-            self._listeners.discard(waiting)
+    def subscribe(self) -> "Listener":
+        listener = Listener(self._listeners)
+        self._listeners.add(listener)
+        return listener
 
     # ---- the rest of the world ------------------------------------------
 
@@ -204,12 +220,13 @@ class FakeWorld:
         )
 
     def tell(self, event: Json) -> None:
-        for waiting in self._listeners:
-            waiting.put_nowait(event)
+        for listener in self._listeners:
+            listener.hear(event)
 
-    @property
-    def listeners(self) -> int:
-        return len(self._listeners)
+    async def deserted(self) -> None:
+        """Returns when nobody listens any more."""
+        for listener in list(self._listeners):
+            await listener.gone.wait()
 
     def photo(self, content: bytes) -> Json:
         with Image.open(io.BytesIO(content)) as image:

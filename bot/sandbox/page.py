@@ -49,6 +49,14 @@ class SpeedDial(Protocol):
     def set(self, x: float, /) -> None: ...
 
 
+class Subscription(Protocol):
+    """Every event since it was opened; giving up waiting for one loses none."""
+
+    def __aiter__(self) -> AsyncIterator[Json]: ...
+    async def __anext__(self) -> Json: ...
+    def close(self) -> None: ...
+
+
 class Chats(Protocol):
     """What the page asks of the sandbox's world; messages, chats and users are Bot API JSON.
 
@@ -86,7 +94,7 @@ class Chats(Protocol):
     def press(self, user_id: int, chat_id: int, message_id: int, data: str, /) -> str: ...
     def file_path(self, file_id: str, /) -> Path: ...
     def commands_for(self, chat_id: int, language_code: str, /) -> list[Json]: ...
-    def subscribe(self) -> AsyncIterator[Json]: ...
+    def subscribe(self) -> Subscription: ...
 
 
 def page(world: Chats, *, token_path: str, speed: SpeedDial) -> Starlette:
@@ -131,12 +139,12 @@ class _GuardHeaders:
         await self._app(scope, receive, send_guarded)
 
 
-async def _explain(request: Request, error: Exception) -> Response:
+async def _explain(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": error.detail}, status_code=error.status_code)
 
 
-def _index(request: Request) -> Response:
+def _index(_: Request) -> Response:
     return _static_file("index.html")
 
 
@@ -173,16 +181,14 @@ class _Desk:
         self._world = world
         self._speed = speed
 
-    async def state(self, request: Request) -> Response:
-        users = [
-            {"user": user, "chats": self._world.chats_of(user["id"])}
-            for user in self._world.users()
-        ]
-        ids = {chat["id"] for each in users for chat in each["chats"]}
+    async def state(self, _: Request) -> Response:
+        users = self._world.users()
+        chats = {user["id"]: self._world.chats_of(user["id"]) for user in users}
+        ids = {chat["id"] for each in chats.values() for chat in each}
         return JSONResponse(
             {
                 "bot": self._world.bot,
-                "users": users,
+                "users": [{"user": user, "chats": chats[user["id"]]} for user in users],
                 "messages": {str(chat_id): self._world.messages(chat_id) for chat_id in ids},
                 "speed": self._speed.get(),
                 "speeds": SPEEDS,
@@ -192,7 +198,7 @@ class _Desk:
             headers={"Cache-Control": "no-store"},
         )
 
-    async def events(self, request: Request) -> Response:
+    async def events(self, _: Request) -> Response:
         return StreamingResponse(
             _server_sent(self._world),
             media_type="text/event-stream",
@@ -260,9 +266,12 @@ class _Desk:
     async def edit(self, request: Request) -> Response:
         said = await _json(request)
         place = self._place(said)
+        message_id = _whole(said, "message_id")
+        if not self._is_own(place, message_id):
+            raise HTTPException(403, "Only your own message can be edited.")
         with _reasons():
             message = self._world.edit_text(
-                place.user_id, place.chat_id, _whole(said, "message_id"), _words(said, "text")
+                place.user_id, place.chat_id, message_id, _words(said, "text")
             )
         return JSONResponse(message)
 
@@ -295,36 +304,33 @@ class _Desk:
             raise HTTPException(403, "This person is not in that chat.")
         return place
 
+    def _is_own(self, place: _Place, message_id: int) -> bool:
+        return any(
+            message["message_id"] == message_id
+            and message.get("from", {}).get("id") == place.user_id
+            and "sender_chat" not in message
+            for message in self._world.messages(place.chat_id)
+        )
+
 
 async def _server_sent(world: Chats) -> AsyncIterator[str]:
-    waiting: asyncio.Queue[Json | None] = asyncio.Queue()
-
-    async def pump() -> None:
-        try:
-            async for event in world.subscribe():
-                waiting.put_nowait(event)
-        finally:
-            waiting.put_nowait(None)
-
-    pumping = asyncio.create_task(pump())
+    subscription = world.subscribe()
     try:
-        # The subscription begins with the task's first step: only after it may the page load the
-        # state, or what happens in between would be lost.
-        await asyncio.sleep(0)
+        # Only after this may the page load the state, or what happens in between would be lost.
         yield "event: hello\ndata: {}\n\n"
         while True:
             try:
                 async with asyncio.timeout(_HEARTBEAT_S):
-                    event = await waiting.get()
+                    event = await anext(subscription)
+            except StopAsyncIteration:
+                return
             except TimeoutError:
                 # Writing is how the server notices that the browser has gone.
                 yield ": still here\n\n"
                 continue
-            if event is None:
-                return
             yield f"data: {json.dumps(event)}\n\n"
     finally:
-        pumping.cancel()
+        subscription.close()
 
 
 @contextmanager

@@ -18,10 +18,15 @@ from bot.sandbox.page import page
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDE = (1280, 800)
 NARROW = (360, 740)
 
@@ -105,7 +110,7 @@ async def _sit(
     await opened.get_by_test_id(f"chat-{AN}").wait_for()
     yield Seat(opened, world, url)
     await context.close()
-    assert [] == complaints
+    assert complaints == []
 
 
 async def test_enter_sends_what_was_typed_and_markup_in_it_stays_text(seat: Seat) -> None:
@@ -125,7 +130,7 @@ async def test_shift_enter_starts_a_new_line(seat: Seat) -> None:
     await seat.page.keyboard.press("Enter")
 
     await expect(seat.page.locator("[data-from='me']")).to_have_count(1)
-    assert "one\ntwo" == seat.world.messages(AN)[-1]["text"]
+    assert seat.world.messages(AN)[-1]["text"] == "one\ntwo"
 
 
 async def test_a_reply_quotes_what_it_answers(seat: Seat) -> None:
@@ -197,7 +202,7 @@ async def test_a_status_message_turns_into_the_picture_in_the_same_bubble(seat: 
     await expect(bubble.get_by_test_id("button")).to_have_count(8)
     box = await bubble.get_by_test_id("photo").bounding_box()
     assert box is not None
-    assert 1.5 == pytest.approx(box["width"] / box["height"], abs=0.02)
+    assert box["width"] / box["height"] == pytest.approx(900 / 600, abs=0.02)
     assert await bubble.evaluate("node => node.sameBubble")
 
 
@@ -212,7 +217,7 @@ async def test_reading_above_is_not_disturbed_and_the_bottom_is_kept(seat: Seat)
     new = seat.world.bot_says(AN, "Tin mới")
 
     await expect(seat.bubble(new)).to_be_attached()
-    assert 0 == await seat.page.locator("#scroller").evaluate("node => node.scrollTop")
+    assert await seat.page.locator("#scroller").evaluate("node => node.scrollTop") == 0
     await seat.one("jump").click()
     await expect(seat.bubble(new)).to_be_in_viewport()
 
@@ -230,7 +235,7 @@ async def test_two_pictures_from_the_picker_go_as_one_album_with_the_caption(
     await expect(seat.page.locator(".mosaic .tile")).to_have_count(2)
     one, two = seat.world.messages(AN)
     assert one["media_group_id"] == two["media_group_id"]
-    assert "/img như thế này" == one["caption"]
+    assert one["caption"] == "/img như thế này"
     await seat.bubble(two).get_by_test_id("reply").click()
     await seat.page.keyboard.type("upscale")
     await seat.page.keyboard.press("Enter")
@@ -351,7 +356,7 @@ async def test_a_narrow_screen_is_lived_on_by_keyboard_alone(phone: Seat) -> Non
 
     await expect(phone.focused(f"chat-{AN}")).to_have_count(1)
     wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert 0 == await phone.page.evaluate(wider)
+    assert await phone.page.evaluate(wider) == 0
 
 
 async def _press_until_focused(seat: Seat, key: str, testid: str) -> None:

@@ -61,7 +61,7 @@ export function makeComposer(desk) {
     const message = desk.ownLast();
     if (!message) return;
     answering = { kind: "edit", message };
-    text.value = message.text;
+    text.value = message.text ?? message.caption;
     showAnswering();
     grow();
   }

@@ -202,8 +202,9 @@ function focusConversation() {
 
 function backToList() {
   const from = acting.chatId;
+  const focusRow = () => document.querySelector(`[data-testid="chat-${from}"]`)?.focus();
+  addEventListener("hashchange", focusRow, { once: true });
   go(acting.userId, null);
-  requestAnimationFrame(() => document.querySelector(`[data-testid="chat-${from}"]`)?.focus());
 }
 
 // ---- drawing ----------------------------------------------------------------------------------
@@ -459,7 +460,7 @@ const composer = makeComposer({
   }),
   words,
   limits: () => world.limits,
-  ownLast: () => shownMessages().findLast((each) => each.from?.id === acting.userId && !each.sender_chat && each.text),
+  ownLast: () => shownMessages().findLast((each) => each.from?.id === acting.userId && !each.sender_chat && (each.text || each.caption)),
   say,
   sent: () => {
     stick = true;
