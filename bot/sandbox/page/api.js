@@ -2,7 +2,8 @@
 
 async function answer(response) {
   const said = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(said.error || `${response.status}`);
+  // An empty message: the page has its own words for what the server could not explain.
+  if (!response.ok) throw new Error(said.error || "");
   return said;
 }
 

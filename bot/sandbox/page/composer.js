@@ -167,7 +167,7 @@ export function makeComposer(desk) {
   async function sendNow(said) {
     const { user_id, chat_id, thread_id } = desk.place();
     desk.sent();
-    await sendText({ user_id, chat_id, thread_id, text: said }).catch((error) => desk.say(error.message));
+    await sendText({ user_id, chat_id, thread_id, text: said }).catch((error) => desk.say(error.message || desk.words().failed));
   }
 
   // ---- the line itself ----------------------------------------------------

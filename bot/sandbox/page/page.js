@@ -158,7 +158,7 @@ async function pressButton(messageId, button) {
     queries.set(id, key);
     setTimeout(done, PRESS_MS);
   } catch (error) {
-    say(error.message);
+    say(error.message || words().failed);
     done();
   }
 }
@@ -306,7 +306,7 @@ function drawSpeeds() {
 }
 
 async function turnSpeed(speed) {
-  const answer = await setSpeed(speed).catch((error) => say(error.message));
+  const answer = await setSpeed(speed).catch((error) => say(error.message || words().failed));
   if (answer) world.speed = answer.speed;
   draw();
 }
