@@ -249,8 +249,8 @@ class _Desk:
         async with request.form(max_files=MAX_ALBUM) as form:
             place = self._place(form)
             files = await _read_files(form)
-            # The world makes photos only of pictures; anything else travels as a document.
-            only_pictures = all(_is_picture(content) for _, content in files)
+            # Telegram mixes photos and videos in an album, but documents only with documents.
+            is_for_viewing = all(_is_for_viewing(content) for _, content in files)
             with _reasons():
                 messages = self._world.send_files(
                     place.user_id,
@@ -259,7 +259,7 @@ class _Desk:
                     caption=str(form.get("caption") or "") or None,
                     reply_to=place.reply_to,
                     thread_id=place.thread_id,
-                    as_document=form.get("as_document") == "true" or not only_pictures,
+                    as_document=form.get("as_document") == "true" or not is_for_viewing,
                 )
         return JSONResponse(messages)
 
@@ -384,8 +384,8 @@ async def _read_files(form: FormData) -> list[tuple[str, bytes]]:
     return [(Path(part.filename or "file").name, await part.read()) for part in parts]
 
 
-def _is_picture(content: bytes) -> bool:
-    return (_shown_type(content[:16]) or "") in {"image/jpeg", "image/png", "image/webp"}
+def _is_for_viewing(content: bytes) -> bool:
+    return _shown_type(content[:16]) in {"image/jpeg", "image/png", "image/webp", "video/mp4"}
 
 
 def _shown_type(head: bytes) -> str | None:
