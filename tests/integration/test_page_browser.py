@@ -268,6 +268,45 @@ async def test_two_pictures_from_the_picker_go_as_one_album_with_the_caption(
     assert two["message_id"] == seat.world.messages(AN)[-1]["reply_to_message"]["message_id"]
 
 
+@pytest.mark.parametrize(
+    ("target", "event"),
+    [
+        ("#text", "new ClipboardEvent('paste', {clipboardData: data, bubbles: true})"),
+        ("#log", "new DragEvent('drop', {dataTransfer: data, bubbles: true})"),
+    ],
+)
+async def test_a_pasted_or_dropped_picture_waits_in_the_tray_until_it_is_sent(
+    seat: Seat, target: str, event: str
+) -> None:
+    await seat.page.locator(target).evaluate(
+        """async (node) => {
+            const canvas = new OffscreenCanvas(60, 40);
+            canvas.getContext("2d").fillRect(0, 0, 60, 40);
+            const data = new DataTransfer();
+            data.items.add(new File([await canvas.convertToBlob()], "p.png", {type: "image/png"}));
+            node.dispatchEvent(EVENT);
+        }""".replace("EVENT", event)
+    )
+    await expect(seat.one("tray").locator("img")).to_have_count(1)
+    assert seat.world.messages(AN) == []
+
+    await seat.one("send").click()
+
+    await expect(seat.one("photo")).to_be_visible()
+    await expect(seat.one("tray")).to_be_hidden()
+
+
+async def test_a_spoiler_is_hidden_until_it_is_touched(seat: Seat) -> None:
+    text = "Kết thúc: mèo thắng"
+    message = seat.world.bot_says(AN, text, entities=entities(text, spoiler="mèo thắng"))
+    hidden = seat.bubble(message).locator(".spoiler")
+    await expect(hidden.locator("span")).to_have_css("opacity", "0")
+
+    await hidden.click()
+
+    await expect(hidden.locator("span")).to_have_css("opacity", "1")
+
+
 async def test_formatting_is_drawn_and_a_link_to_anything_but_https_is_not_one(
     seat: Seat,
 ) -> None:
