@@ -1,4 +1,5 @@
-"""Buttons: which a message offers, which were pressed, and which press still waits for an answer.
+"""
+Buttons: which a message offers, which were pressed, and which press still waits for an answer.
 
 It does not know what a button means.
 """

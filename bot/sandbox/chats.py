@@ -1,4 +1,5 @@
-"""The chats themselves: who is in them, which topics and messages they hold.
+"""
+The chats themselves: who is in them, which topics and messages they hold.
 
 It does not know HTTP, updates or files. A message is replaced by a new dict when it changes, so a
 dict once handed out stays as it was.
@@ -75,7 +76,9 @@ class Chats:
             return room
         raise Refusal(403, f"Forbidden: {_shut_out(room, status)}")
 
-    def post(self, room: Room, origin: Json, content: Json, place: Place = Place()) -> Json:  # noqa: B008  # frozen
+    def post(
+        self, room: Room, origin: Json, content: Json, place: Place = Place()
+    ) -> Json:  # frozen
         """Adds a message; `origin` says whose it is (`from`, and `sender_chat` for a group's)."""
         room.last_message_id += 1
         message: Json = {
@@ -109,6 +112,16 @@ class Chats:
         answered = room.messages.get(place.reply_to or 0, {})
         return answered.get("message_thread_id") if answered.get("is_topic_message") else None
 
+    def last_words(self) -> list[str]:
+        """The last five messages of every chat, a line each, for who waited in vain."""
+        lines = []
+        for chat_id, room in self.rooms.items():
+            for message in list(room.messages.values())[-5:]:
+                who = message["from"]["first_name"]
+                content = str(content_of(message))
+                lines.append(f"{chat_id} #{message['message_id']} {who}: {content:.300}")
+        return lines
+
     def _placed(self, room: Room, place: Place) -> Json:
         placed: Json = {}
         answered = room.messages.get(place.reply_to or 0)
@@ -141,7 +154,8 @@ def content_of(message: Json) -> Json:
 
 
 def is_addressed(message: Json, bot: Json) -> bool:
-    """Whether a bot in privacy mode gets to see this group message.
+    """
+    Whether a bot in privacy mode gets to see this group message.
 
     Commands at the start for it or for nobody by name, replies to it and service messages
     (core.telegram.org/bots/features#privacy-mode; bare commands always, which is kinder than

@@ -1,8 +1,10 @@
-"""Files as Telegram keeps them: bytes on disk, ids that can be sent again, and their description.
+"""
+Files as Telegram keeps them: bytes on disk, ids that can be sent again, and their description.
 
 It does not know which message shows a file. Sizes in bytes.
 """
 
+import io
 import mimetypes
 import secrets
 import shutil
@@ -60,7 +62,8 @@ class Files:
         self._media: dict[str, Media] = {}
 
     def add(self, kind: str, source: BinaryIO, name: str, said: Json) -> Media:
-        """Copies an upload to disk in pieces and describes it as Telegram would.
+        """
+        Copies an upload to disk in pieces and describes it as Telegram would.
 
         `said` is what the sender says of it (width, height, duration, thumbnail as Media).
         Raises Refusal 400 for what is no photo or too big for one, 413 for too big at all.
@@ -74,6 +77,17 @@ class Files:
         media = self._photo(path, size) if kind == "photo" else self._plain(kind, path, name, said)
         for file_id in _ids(media):
             self._media[file_id] = media
+        return media
+
+    def receive(self, name: str, data: bytes, *, as_document: bool) -> Media:
+        """A file a person sends: what it is and how large its app finds out from the bytes."""
+        kind = "document" if as_document else pictures.kind_of(data[:16])
+        media = self.add(kind, io.BytesIO(data), name, {})
+        if kind != "video":
+            return media
+        assert isinstance(media.body, dict)
+        clip = pictures.measure_clip(self.path_of(media.body["file_id"]))
+        media.body.update(width=clip.width, height=clip.height, duration=clip.duration_s)
         return media
 
     def again(self, kind: str, file_id: str) -> Media:
@@ -147,7 +161,9 @@ class Files:
 
 def unique_ids(message: Json) -> list[str]:
     """The unique ids of what a message shows: equal means the same file."""
-    found = [message[kind] for kind in ("photo", "video", "animation", "document") if kind in message]
+    found = [
+        message[kind] for kind in ("photo", "video", "animation", "document") if kind in message
+    ]
     bodies = [body for item in found for body in (item if isinstance(item, list) else [item])]
     return [body["file_unique_id"] for body in bodies]
 
@@ -155,5 +171,3 @@ def unique_ids(message: Json) -> list[str]:
 def _ids(media: Media) -> list[str]:
     bodies = media.body if isinstance(media.body, list) else [media.body]
     return [body["file_id"] for body in bodies]
-
-

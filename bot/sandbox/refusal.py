@@ -1,4 +1,5 @@
-"""How the sandbox's Telegram says no: a status, a sentence and sometimes parameters.
+"""
+How the sandbox's Telegram says no: a status, a sentence and sometimes parameters.
 
 It does not know how an answer travels; `botapi` turns a refusal into the JSON of one.
 """

@@ -1,4 +1,5 @@
-"""The JSON of users, members and chats, exactly as the Bot API spells it.
+"""
+The JSON of users, members and chats, exactly as the Bot API spells it.
 
 It does not know who is where; it only writes down what it is told.
 """
@@ -65,3 +66,15 @@ def full_chat(chat: Json) -> Json:
         "max_reaction_count": 11,
         "accepted_gift_types": dict.fromkeys(gifts, True),
     }
+
+
+def private_chat(user: Json) -> Json:
+    named: Json = {key: user[key] for key in ("first_name", "username") if key in user}
+    return {"id": user["id"], "type": "private", **named}
+
+
+def group(chat_id: int, title: str, *, is_forum: bool) -> Json:
+    """A Chat; ids down to -10**12 are basic groups', below that supergroups'."""
+    kind = "supergroup" if chat_id <= -(10**12) else "group"
+    info = {"id": chat_id, "type": kind, "title": title}
+    return {**info, "is_forum": True} if is_forum else info

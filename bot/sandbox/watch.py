@@ -1,49 +1,22 @@
-"""Telling whoever watches that something happened: a bell to wait on, a subscription to read.
+"""
+Telling whoever watches that something happened: a subscription to read, a condition to wait for.
 
 It does not know what happened; events pass through as they come.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot.sandbox.refusal import Json
 
-
-class Bell:
-    """Wakes everybody who waits, once per ring."""
-
-    def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
-
-    def ring(self) -> None:
-        for waiter in self._waiting:
-            waiter.set()
-
-    def listen(self) -> "Listening":
-        return Listening(self._waiting)
-
-
-class Listening:
-    """One listener; a ring between two waits is not missed."""
-
-    def __init__(self, waiting: set[asyncio.Event]) -> None:
-        self._waiting = waiting
-        self._rung = asyncio.Event()
-
-    def __enter__(self) -> "Listening":
-        self._waiting.add(self._rung)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._waiting.discard(self._rung)
-
-    async def wait(self) -> None:
-        await self._rung.wait()
-        self._rung.clear()
+T = TypeVar("T")
 
 
 class Subscription:
-    """Every event since it was opened, in order: `async for event in subscription`.
+    """
+    Every event since it was opened, in order: `async for event in subscription`.
 
     Close it when done; iteration ends then, after what had already arrived.
     """
@@ -68,3 +41,43 @@ class Subscription:
             self._events.put_nowait(None)  # a second reader ends as well
             raise StopAsyncIteration
         return event
+
+
+@dataclass
+class Watch:
+    """Who reads and who waits."""
+
+    _subscriptions: list[Subscription] = field(default_factory=list)
+    _waiting: set[asyncio.Event] = field(default_factory=set)
+
+    def tell(self, event: Json) -> None:
+        for subscription in self._subscriptions:
+            subscription.put(event)
+        self.stir()
+
+    def stir(self) -> None:
+        """Something changed that is no event; whoever waits looks again."""
+        for waiter in self._waiting:
+            waiter.set()
+
+    def subscribe(self) -> Subscription:
+        subscription = Subscription(self._leave)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    async def until(self, look: Callable[[], T | None], timeout_s: float) -> T:
+        """The first truthy answer of `look`; raises TimeoutError after `timeout_s` seconds."""
+        stirred = asyncio.Event()
+        self._waiting.add(stirred)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not (found := look()):
+                    await stirred.wait()
+                    stirred.clear()
+        finally:
+            self._waiting.discard(stirred)
+        return found
+
+    def _leave(self, subscription: Subscription) -> None:
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)

@@ -1,4 +1,5 @@
-"""Bad weather on order: calls that fail, whose answer is lost, or that stop half way.
+"""
+Bad weather on order: calls that fail, whose answer is lost, or that stop half way.
 
 It does not know what a call does, only its method's name and its turn.
 """
@@ -10,8 +11,9 @@ from dataclasses import dataclass, field
 from bot.sandbox.refusal import Refusal
 
 
-class AnswerLost(ConnectionResetError):
-    """The call took effect and the connection broke before the answer: what a client never learns.
+class AnswerLost(ConnectionResetError):  # noqa: N818  # it tells a fact, nobody erred
+    """
+    The call took effect and the connection broke before the answer: what a client never learns.
 
     Over a socket the client sees the connection close; in process (an ASGI transport) this class
     itself comes out, for the test's transport to turn into the client's own error.

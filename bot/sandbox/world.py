@@ -1,11 +1,10 @@
-"""The world around the bot: its people, their chats, what they do and what the bot answered.
+"""
+The world around the bot: its people, their chats, what they do and what the bot answered.
 
 It does not know HTTP (see `botapi`) nor how anything is drawn. Messages are plain dicts in the
 shape of the Bot API's Message; one handed out never changes, an edit makes a new one.
 """
 
-import asyncio
-import io
 import itertools
 import random
 import secrets
@@ -14,37 +13,26 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.sandbox import callbacks, entities, pictures, shapes
+from bot.sandbox import callbacks, entities, shapes
+from bot.sandbox.calls import Call
 from bot.sandbox.chats import Chats, Place, Room, content_of, find, is_addressed
-from bot.sandbox.files import Files, Media
+from bot.sandbox.files import Files
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.profile import Profile
 from bot.sandbox.refusal import Json, Refusal
 from bot.sandbox.updates import Updates
-from bot.sandbox.watch import Bell, Subscription
+from bot.sandbox.watch import Subscription, Watch
 from bot.sandbox.weather import Held, Weather
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
-class Call:
-    """One Bot API call. `ok` is None while it is under way; `at` is the world's clock."""
-
-    method: str
-    parameters: Json
-    at: float
-    ok: bool | None = None
-    error_code: int | None = None
-    description: str | None = None
-
-
 class World:
-    """Telegram as one bot meets it.
+    """
+    Telegram as one bot meets it.
 
     `clock` gives seconds since the epoch; `check_call(method, parameters)` may raise to refuse a
     call; uploads are kept in `folder`, or in one of its own that goes with the world.
@@ -81,11 +69,10 @@ class World:
         self.weather = Weather()
         self.profile = Profile()
         self.pace = Pace(self.limits, clock)
-        self.chats = Chats(self.bot, clock, self.tell)
+        self.watch = Watch()
+        self.chats = Chats(self.bot, clock, self.watch.tell)
         self.presses = callbacks.Presses(clock)
         self.files = Files(folder or self._own_folder(), self.limits)
-        self._bell = Bell()
-        self._subscriptions: list[Subscription] = []
         # Beyond 32 bits, as people's ids are by now.
         self._user_ids = itertools.count(7_000_000_001)
 
@@ -105,17 +92,13 @@ class World:
         user_id: int | None = None,
     ) -> Json:
         """A person, who has pressed Start: the private chat has the person's id."""
-        user: Json = {
-            "id": user_id or next(self._user_ids),
-            "is_bot": False,
-            "first_name": first_name,
-        }
+        user_id = user_id or next(self._user_ids)
+        user: Json = {"id": user_id, "is_bot": False, "first_name": first_name}
         named = {"username": username, "language_code": language_code}
         user |= {key: value for key, value in named.items() if value}
-        self.chats.users[user["id"]] = user
-        shown = {key: user[key] for key in ("id", "first_name", "username") if key in user}
-        members = {user["id"]: "member", self.bot["id"]: "member"}
-        self.chats.rooms[user["id"]] = Room({**shown, "type": "private"}, members)
+        self.chats.users[user_id] = user
+        members = dict.fromkeys((user_id, self.bot["id"]), "member")
+        self.chats.rooms[user_id] = Room(shapes.private_chat(user), members)
         return user
 
     def add_group(
@@ -127,18 +110,16 @@ class World:
         is_forum: bool = False,
         chat_id: int | None = None,
     ) -> Json:
-        """A supergroup with the bot in it; the first admin is its creator.
+        """
+        A supergroup with the bot in it; the first admin is its creator.
 
         A `chat_id` of the basic groups' range (above -10**12) makes a basic group. The bot's own
         id among `admins` makes it one, and then it reads everything.
         """
         chat_id = chat_id or -random.randrange(1_000_000_000_000, 1_003_000_000_000)
-        kind = "supergroup" if chat_id <= -(10**12) else "group"
-        info: Json = {"id": chat_id, "type": kind, "title": title}
-        if is_forum:
-            info["is_forum"] = True
-        statuses = {who: "member" for who in (*members, self.bot["id"])}
-        statuses |= {who: "administrator" for who in admins}
+        info = shapes.group(chat_id, title, is_forum=is_forum)
+        statuses = dict.fromkeys((*members, self.bot["id"]), "member")
+        statuses |= dict.fromkeys(admins, "administrator")
         if admins:
             statuses[admins[0]] = "creator"
         self.chats.rooms[chat_id] = Room(info, statuses)
@@ -187,7 +168,8 @@ class World:
         thread_id: int | None = None,
         as_document: bool = False,
     ) -> list[Json]:
-        """A person sends files, several as an album whose first item carries the caption.
+        """
+        A person sends files, several as an album whose first item carries the caption.
 
         What a file is its first bytes say, unless `as_document`.
         """
@@ -201,8 +183,8 @@ class World:
                 words["caption_entities"] = found
         sent = []
         for name, data in files:
-            kind = "document" if as_document else pictures.kind_of(data[:16])
-            content = {**album, **self._taken(kind, name, data).content(), **words}
+            media = self.files.receive(name, data, as_document=as_document)
+            content = {**album, **media.content(), **words}
             words = {}
             sent.append(self.chats.post(room, self._origin(user_id, room), content, place))
         return [self._deliver("message", room, message) for message in sent]
@@ -238,7 +220,8 @@ class World:
         *,
         forged: bool = False,
     ) -> str:
-        """A person presses a button; answers the callback query's id.
+        """
+        A person presses a button; answers the callback query's id.
 
         Raises ValueError when the message has no such button, unless `forged`: then anything goes,
         also on a message that is gone.
@@ -321,23 +304,20 @@ class World:
 
     def subscribe(self) -> Subscription:
         """Every event from now on; `close()` it when done."""
-        subscription = Subscription(self._subscriptions.remove)
-        self._subscriptions.append(subscription)
-        return subscription
+        return self.watch.subscribe()
 
     async def wait_for(self, predicate: Callable[["World"], T | None], timeout_s: float = 30) -> T:
-        """The first truthy answer of `predicate`, asked again after everything that happens.
+        """
+        The first truthy answer of `predicate`, asked again after everything that happens.
 
         Raises TimeoutError telling what was last said in each chat.
         """
-        with self._bell.listen() as listening:
-            try:
-                async with asyncio.timeout(timeout_s):
-                    while not (found := predicate(self)):
-                        await listening.wait()
-            except TimeoutError:
-                raise TimeoutError(f"waited {timeout_s} s in vain\n{self._last_words()}") from None
-        return found
+        try:
+            return await self.watch.until(lambda: predicate(self), timeout_s)
+        except TimeoutError:
+            calls = [f"{call.method} {call.description or call.ok}" for call in self.calls[-8:]]
+            heard = [*self.chats.last_words(), "last calls: " + ", ".join(calls)]
+            raise TimeoutError("\n".join([f"waited {timeout_s} s in vain", *heard])) from None
 
     # The weather.
 
@@ -363,24 +343,15 @@ class World:
 
     # For the Bot API.
 
-    def tell(self, event: Json) -> None:
-        """Passes an event on to whoever subscribed or waits."""
-        for subscription in self._subscriptions:
-            subscription.put(event)
-        self._bell.ring()
-
     def record(self, call: Call) -> None:
         self.calls.append(call)
-        self._bell.ring()
+        self.watch.stir()
 
     def settle(self, call: Call, refusal: Refusal | None) -> None:
         """Writes how a recorded call ended, in its place."""
-        ended = replace(call, ok=True)
-        if refusal is not None:
-            refused = {"error_code": refusal.status, "description": refusal.description}
-            ended = replace(call, ok=False, **refused)
+        ended = call.ended(refusal)
         self.calls[:] = [ended if known is call else known for known in self.calls]
-        self._bell.ring()
+        self.watch.stir()
 
     def _room(self, chat_id: int) -> Room:
         return self.chats.rooms[chat_id]
@@ -405,15 +376,6 @@ class World:
             find(room, reply_to, "message to be replied not found")
         return Place(reply_to, thread_id)
 
-    def _taken(self, kind: str, name: str, data: bytes) -> Media:
-        media = self.files.add(kind, io.BytesIO(data), name, {})
-        if kind == "video":
-            assert isinstance(media.body, dict)
-            clip = pictures.measure_clip(self.file_path(media.body["file_id"]))
-            seen = {"width": clip.width, "height": clip.height, "duration": clip.duration_s}
-            media.body.update(seen)
-        return media
-
     def _bot_hears(self, room: Room) -> bool:
         return room.has(self.bot["id"]) and room.migrated_to is None
 
@@ -426,27 +388,13 @@ class World:
 
     def _queue(self, kind: str, body: Json) -> None:
         self.updates.add(kind, body)
-        self._bell.ring()
+        self.watch.stir()
 
     def _set_bot_status(self, user_id: int, chat_id: int, status: str) -> None:
         room = self._room(chat_id)
         before = room.members.get(self.bot["id"], "left")
         room.members[self.bot["id"]] = status
-        change = {
-            "chat": room.info,
-            "from": shapes.sender(self.chats.users[user_id]),
-            "date": int(self.clock()),
-            "old_chat_member": shapes.member(self.bot, before),
-            "new_chat_member": shapes.member(self.bot, status),
-        }
+        said = {"from": shapes.sender(self.chats.users[user_id]), "date": int(self.clock())}
+        old, new = shapes.member(self.bot, before), shapes.member(self.bot, status)
+        change = {"chat": room.info, **said, "old_chat_member": old, "new_chat_member": new}
         self._queue("my_chat_member", change)
-
-    def _last_words(self) -> str:
-        lines = []
-        for chat_id, room in self.chats.rooms.items():
-            for message in list(room.messages.values())[-5:]:
-                who = message["from"]["first_name"]
-                content = {key: value for key, value in content_of(message).items() if value}
-                lines.append(f"{chat_id} #{message['message_id']} {who}: {content!s:.300}")
-        calls = [f"{call.method} {call.description or call.ok}" for call in self.calls[-8:]]
-        return "\n".join([*lines, "last calls: " + ", ".join(calls)])
