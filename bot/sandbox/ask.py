@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from bot.sandbox.chats import Place, Room, find
-from bot.sandbox.refusal import Json, bad_request
+from bot.sandbox.refusal import Json, NotModelled, bad_request
 from bot.sandbox.world import World
 
 ATTACHED = "attach://"
@@ -86,7 +86,8 @@ class Ask:
         reply: Json = self.params.get("reply_parameters") or {}
         reply_to = reply.get("message_id")
         if reply.get("chat_id", room.chat_id) != room.chat_id:
-            raise bad_request("replies to another chat are not modelled by the sandbox")
+            reason = "replies to another chat are not modelled by the sandbox"
+            raise NotModelled(400, f"Bad Request: {reason}")
         if reply_to not in room.messages and reply.get("allow_sending_without_reply"):
             reply_to = None
         if reply_to is not None:
@@ -105,15 +106,22 @@ def decode(name: str, value: object) -> object:
     if not isinstance(value, str):
         return value
     if name in _STRUCTURES:
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise bad_request(f"can't parse {name} JSON object") from None
+        return _structure(name, value)
     if name in _SWITCHES:
         return value.lower() in {"true", "1", "yes"}
     if name in _NUMBERS:
         return _number(name, value)
     return value
+
+
+def _structure(name: str, value: str) -> object:
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict | list):
+        raise bad_request(f"can't parse {name} JSON object")
+    return found
 
 
 def _number(name: str, value: str) -> object:

@@ -74,9 +74,12 @@ async def test_a_photo_is_reencoded_into_sizes_of_the_same_ratio(
     bot: telegram.Bot, world: World, lan: int
 ) -> None:
     sent = await bot.send_photo(lan, picture(2000, 1000), caption="<i>a</i>", parse_mode="HTML")
-    assert [
-        (size.width, size.height) for size in sent.photo
-    ] == [(90, 45), (320, 160), (800, 400), (1280, 640)]
+    assert [(size.width, size.height) for size in sent.photo] == [
+        (90, 45),
+        (320, 160),
+        (800, 400),
+        (1280, 640),
+    ]
     assert world.file_bytes(sent.photo[-1].file_id).startswith(b"\xff\xd8\xff")
     assert sent.caption == "a"
 
@@ -136,7 +139,10 @@ async def test_a_video_keeps_what_is_said_of_it(bot: telegram.Bot, lan: int) -> 
 async def test_an_album_shares_a_group_and_appears_whole(
     bot: telegram.Bot, world: World, lan: int
 ) -> None:
-    album: list[InputMediaPhoto | InputMediaVideo] = [InputMediaPhoto(picture(20, 10), caption="one"), InputMediaVideo(b"clip", width=3)]
+    album: list[InputMediaPhoto | InputMediaVideo] = [
+        InputMediaPhoto(picture(20, 10), caption="one"),
+        InputMediaVideo(b"clip", width=3),
+    ]
     sent = await bot.send_media_group(lan, album)
     assert [message.caption for message in sent] == ["one", None]
     assert len({message.media_group_id for message in sent}) == 1
