@@ -122,7 +122,8 @@ class World:
         statuses |= dict.fromkeys(admins, "administrator")
         if admins:
             statuses[admins[0]] = "creator"
-        self.chats.rooms[chat_id] = Room(info, statuses)
+        # A forum's General topic answers to 1, so no topic may be opened by message 1.
+        self.chats.rooms[chat_id] = Room(info, statuses, last_message_id=int(is_forum))
         return info
 
     def add_topic(self, chat_id: int, name: str) -> int:
@@ -349,8 +350,10 @@ class World:
 
     def settle(self, call: Call, refusal: Refusal | None) -> None:
         """Writes how a recorded call ended, in its place."""
-        ended = call.ended(refusal)
-        self.calls[:] = [ended if known is call else known for known in self.calls]
+        for index in reversed(range(len(self.calls))):
+            if self.calls[index] is call:
+                self.calls[index] = call.ended(refusal)
+                break
         self.watch.stir()
 
     def _room(self, chat_id: int) -> Room:

@@ -177,3 +177,18 @@ async def test_attached_files_are_found_by_their_part(world: World, lan: int) ->
     assert [message["photo"][0]["width"] for message in sent.json()["result"]] == [9, 7]
     assert missing.json()["description"] == "Bad Request: there is no a in the request"
     assert media == world.calls[0].parameters["media"]
+
+
+async def test_over_a_socket_a_held_call_of_a_client_that_died_still_takes_effect(
+    world: World, lan: int
+) -> None:
+    held = world.hold_next("sendMessage")
+    async with on_loopback(world) as origin:
+        async with httpx.AsyncClient(base_url=origin) as client:
+            url = f"/bot{TOKEN}/sendMessage"
+            sending = asyncio.create_task(client.post(url, json={"chat_id": lan, "text": "a"}))
+            await held.arrived()
+            sending.cancel()
+        assert world.messages(lan) == []
+        held.release()
+        await world.wait_for(lambda world: world.messages(lan))
