@@ -1,9 +1,11 @@
-"""What every test needs of the machinery below it."""
+"""What every test needs before the first one runs."""
 
 import asyncio
 
+import pytest
 
-def pytest_configure() -> None:
-    # pytest-asyncio asks for the loop before its own; Python below 3.14 then makes one that
-    # nobody closes, and the first test to collect garbage is blamed. "None" is an answer too.
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    # Else pytest-asyncio, before its first test on Python 3.11, makes Python create a loop to
+    # remember, which nobody closes: a ResourceWarning, an error here, in whichever test comes next.
     asyncio.set_event_loop(None)
