@@ -74,7 +74,7 @@ class Weather:
             request = Request(scope, receive)
             content = await request.body()
             body = await request.json() if content else None
-            path = request.url.path
+            path = scope["raw_path"].decode()
             self.calls.append(Call(request.method, path, body, request.headers.get(key_header)))
             for index, (suffix, answer) in enumerate(self._failures):
                 if path.endswith(suffix):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Protocol
+from collections.abc import AsyncIterator
 
 import pytest
-import stamina
-from provider_servers import KEY, PICTURE, ApiframeServer, Call, FlowServer, closed_port, serve
+from provider_servers import KEY, PICTURE, closed_port
+from provider_worlds import WISH, World, apiframe_world, fetch, flow_world
 
 from bot.errors import (
     AccountUnusable,
@@ -19,84 +17,8 @@ from bot.errors import (
     Rejected,
     Unreachable,
 )
-from bot.model import Operation, Reason, Request, TaskId
-from bot.providers.apiframe import Apiframe
-from bot.providers.flow import Flow
-from bot.providers.http import Network
-from bot.providers.port import Failed, Provider, Running, Submission, Succeeded
-
-WISH = Submission(Request(Operation.IMAGE, prompt="a red fox", ratio="16:9", count=4))
-
-
-class Server(Protocol):
-    """What a server must offer to be put behind this suite."""
-
-    calls: list[Call]
-
-    def fail_next(
-        self,
-        path_suffix: str,
-        *,
-        status: int,
-        body: bytes = b"",
-        headers: Mapping[str, str] | None = None,
-        times: int = 1,
-    ) -> None: ...
-    def lose_answer_of_next(self, path_suffix: str) -> None: ...
-    def truncate_next_download(self) -> None: ...
-    def finish_now(self, task_id: str) -> None: ...
-    def fail_task(self, task_id: str, text: str) -> None: ...
-
-
-@dataclasses.dataclass(frozen=True)
-class World:
-    """A provider, the server it talks to, and how to build another client of either kind."""
-
-    provider: Provider
-    server: Server
-    submit_path: str
-    read_path: Callable[[TaskId], str]
-    connect: Callable[[str, str], Provider]
-    origin: str
-
-
-def impatient() -> Network:
-    """Repeats as often as in production, without waiting between."""
-    return Network(
-        reads=stamina.AsyncRetryingCaller(
-            attempts=3, timeout=None, wait_initial=0, wait_max=0, wait_jitter=0
-        )
-    )
-
-
-def connect_apiframe(key: str, origin: str) -> Provider:
-    return Apiframe(key=key, base_url=f"{origin}/pro", fetch_url=origin, network=impatient())
-
-
-def connect_flow(key: str, origin: str) -> Provider:
-    base_url = f"{origin}/public/api/v1"
-    return Flow(key=key, base_url=base_url, offers_hd=True, network=impatient())
-
-
-@contextlib.asynccontextmanager
-async def apiframe_world() -> AsyncIterator[World]:
-    server = ApiframeServer()
-    async with serve(server.app) as origin:
-        server.base_url = origin
-        provider = connect_apiframe(KEY, origin)
-        async with contextlib.aclosing(provider):
-            yield World(provider, server, "/imagine", lambda _: "/fetch", connect_apiframe, origin)
-
-
-@contextlib.asynccontextmanager
-async def flow_world() -> AsyncIterator[World]:
-    server = FlowServer()
-    async with serve(server.app) as origin:
-        provider = connect_flow(KEY, origin)
-        async with contextlib.aclosing(provider):
-            yield World(
-                provider, server, "/text-to-image", lambda task_id: task_id, connect_flow, origin
-            )
+from bot.model import Reason, TaskId
+from bot.providers.port import Failed, Running, Succeeded
 
 
 @pytest.fixture(params=[apiframe_world, flow_world], ids=["apiframe", "flow"])
@@ -105,12 +27,8 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
         yield world
 
 
-async def download(provider: Provider, task_id: TaskId, snapshot: Succeeded) -> list[bytes]:
-    files = []
-    for asset in snapshot.assets:
-        async with provider.open(task_id, asset) as chunks:
-            files.append(b"".join([chunk async for chunk in chunks]))
-    return files
+async def download(world: World, task_id: TaskId, snapshot: Succeeded) -> list[bytes]:
+    return [await fetch(world.provider, task_id, asset) for asset in snapshot.assets]
 
 
 async def finished(world: World) -> tuple[TaskId, Succeeded]:
@@ -133,7 +51,7 @@ async def test_an_ordered_picture_is_made_and_fetched(world: World) -> None:
 
     assert {task_id: Running(40)} == under_way
     assert isinstance(snapshot, Succeeded)
-    assert [PICTURE] * 4 == await download(world.provider, task_id, snapshot)
+    assert [PICTURE] * 4 == await download(world, task_id, snapshot)
 
 
 async def test_a_failed_task_says_why(world: World) -> None:
@@ -180,16 +98,15 @@ async def test_an_empty_account_is_told_from_a_wrong_key(world: World) -> None:
     assert "no credits" == at_submit.value.detail
 
 
-@pytest.mark.parametrize("status", [400, 404, 413, 422])
 @pytest.mark.parametrize(
-    "body",
+    ("status", "body"),
     [
-        b'{"errors": [{"msg": "prompt is too long"}]}',
-        b'{"error": "prompt is too long"}',
-        b'{"message": "prompt is too long"}',
-        b'{"detail": "prompt is too long"}',
-        b'{"detail": [{"loc": ["prompts", 0], "msg": "prompt is too long"}]}',
-        b"<html><body><p>prompt is\ntoo long</p></body></html>",
+        (400, b'{"errors": [{"msg": "prompt is too long"}]}'),
+        (400, b'{"error": "prompt is too long"}'),
+        (404, b'{"message": "prompt is too long"}'),
+        (413, b"<html><body><p>prompt is\ntoo long</p></body></html>"),
+        (422, b'{"detail": "prompt is too long"}'),
+        (422, b'{"detail": [{"loc": ["prompts", 0], "msg": "prompt is too long"}]}'),
     ],
 )
 async def test_a_refused_wish_carries_the_providers_words(
@@ -307,9 +224,9 @@ async def test_a_download_that_breaks_off_is_told_from_a_whole_one(world: World)
     task_id, snapshot = await finished(world)
     world.server.truncate_next_download()
     with pytest.raises(Unreachable):
-        await download(world.provider, task_id, snapshot)
+        await download(world, task_id, snapshot)
 
-    assert [PICTURE] * 4 == await download(world.provider, task_id, snapshot)
+    assert [PICTURE] * 4 == await download(world, task_id, snapshot)
 
 
 async def test_a_download_may_be_left_half_way(world: World) -> None:
