@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -31,6 +32,11 @@ longer side through the shorter."""
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _TAIL_BYTES = 64 * 1024
 _BOX_HEADER_BYTES = 8
+
+# Unpacked pictures are the only large thing in memory (tens of MB each), so one is unpacked at a
+# time in the whole process. A thread lock and not an asyncio one: the work runs in threads, and
+# it must also hold for callers of different event loops.
+unpacking = threading.Lock()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def probe_video(path: Path) -> VideoProbe:
 
     Raises BrokenMedia for what is no MP4 or QuickTime video, is cut short, or does not play.
     """
-    with open_video(path) as (container, frame):
+    with unpacking, open_video(path) as (container, frame):
         width, height = frame.width, frame.height
         if frame.rotation % 180:
             width, height = height, width
@@ -116,7 +122,9 @@ def is_sideways(image: Image.Image) -> bool:
 
 @contextlib.contextmanager
 def open_image(path: Path) -> Iterator[ImageFile.ImageFile]:
-    """The picture with its header read; what goes wrong with it inside becomes BrokenMedia."""
+    """The picture with its header read; hold ``unpacking`` to go further. What goes wrong
+    with it inside becomes BrokenMedia.
+    """
     with (
         path.open("rb") as file,
         _pillow_complaints(path.name),
@@ -129,7 +137,9 @@ def open_image(path: Path) -> Iterator[ImageFile.ImageFile]:
 
 @contextlib.contextmanager
 def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoFrame]]:
-    """The video and its first frame; what goes wrong with it inside becomes BrokenMedia."""
+    """The video and its first frame; hold ``unpacking``. What goes wrong with it inside becomes
+    BrokenMedia.
+    """
     mime = sniff(path)
     if mime not in {"video/mp4", "video/quicktime"}:
         raise BrokenMedia(path.name, "no MP4 or QuickTime video")
