@@ -25,10 +25,11 @@ _BOT_TOKEN = re.compile(r"\d+(?::|%3A)[A-Za-z0-9_-]{30,}", re.ASCII | re.IGNOREC
 _SECRET_NAME = re.compile(
     r"authorization|api[-_]?key|secret|token|password|cookie|credential", re.IGNORECASE
 )
-# A header as httpx, json or a person would print it: the name, maybe quoted, and what follows.
+# A header as json, a query string or a person would write it. A bare "token: --as" is a
+# provider's words about a prompt, and stays.
 _SECRET_PAIR = re.compile(
-    r"""(?P<name>[\w-]*(?:authorization|api[-_]?key|secret|token|password|cookie)[\w-]*["']?
-        \s*[:=,]\s*b?["']?)
+    r"""(?P<name>(?:authorization|[\w-]*api[-_]?key|[\w-]+[-_](?:secret|token)|password|cookie)
+        (?:["']?\s*[:=]\s*b?["']?|["'],\s*b?["']))
         (?P<value>(?:(?:Bearer|Basic)\s+)?[^\s"',;&}\])]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -72,7 +73,7 @@ class Redactor:
             case _:
                 return self.clean(repr(value))
 
-    def __call__(self, logger: Any, method: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    def __call__(self, _logger: Any, _method: str, event: Mapping[str, Any]) -> dict[str, Any]:
         """As structlog calls a processor."""
         return {name: self._clean_named(name, value) for name, value in event.items()}
 

@@ -5,7 +5,6 @@ Knows nothing of jobs, chats or providers. All of it blocks.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from bot.media.probing import (
     open_image,
     open_video,
     probe_image,
+    unpacking,
 )
 
 GRID_SIDE = 2048
@@ -36,11 +36,6 @@ FIELD = (24, 24, 27)
 """What shows through gaps, beside odd tiles and behind transparent ones."""
 QUALITIES = (90, 80, 65, 50, 35)
 
-# Unpacked pictures are the only large thing in memory (tens of MB each), so one is unpacked at a
-# time in the whole process. A thread lock and not an asyncio one: the work runs in threads, and
-# it must also hold for callers of different event loops.
-_unpacking = threading.Lock()
-
 
 def grid(tiles: Sequence[Path], dest: Path) -> ImageProbe:
     """Lay one to four tiles in reading order on a JPEG that fits Telegram's photo limits.
@@ -53,7 +48,7 @@ def grid(tiles: Sequence[Path], dest: Path) -> ImageProbe:
     columns = min(2, len(tiles))
     rows = (len(tiles) + 1) // 2
     width, height = _cell(probe_image(tiles[0]), columns, rows)
-    with _unpacking:
+    with unpacking:
         canvas = Image.new(
             "RGB", (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP), FIELD
         )
@@ -70,7 +65,7 @@ def photo_copy(path: Path, dest: Path) -> ImageProbe:
 
     A strip beyond the allowed ratio gets a field beside it. Raises BrokenMedia.
     """
-    with _unpacking:
+    with unpacking:
         image = _unpack_within(path, COPY_SIDE, COPY_SIDE)
         width = max(image.width, -(-image.height // PHOTO_MAX_RATIO))
         height = max(image.height, -(-image.width // PHOTO_MAX_RATIO))
@@ -81,7 +76,7 @@ def photo_copy(path: Path, dest: Path) -> ImageProbe:
 
 def thumbnail(path: Path, dest: Path) -> ImageProbe:
     """A JPEG of the video's first frame, as small as Telegram wants it. Raises BrokenMedia."""
-    with _unpacking:
+    with unpacking:
         with open_video(path) as (_, frame):
             scale = min(1.0, THUMBNAIL_SIDE / max(frame.width, frame.height))
             small = frame.reformat(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -31,6 +32,11 @@ longer side through the shorter."""
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _TAIL_BYTES = 64 * 1024
 _BOX_HEADER_BYTES = 8
+
+# Unpacked pictures are the only large thing in memory (tens of MB each), so one is unpacked at a
+# time in the whole process. A thread lock and not an asyncio one: the work runs in threads, and
+# it must also hold for callers of different event loops.
+unpacking = threading.Lock()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,13 +71,11 @@ def probe_image(path: Path) -> ImageProbe:
 
     Raises BrokenMedia for what is no picture, is cut short, or has more than ``PIXELS_MAX``.
     """
+    mime = _expect(path, "image/")
     with open_image(path) as image:
         width, height = image.size
         if is_sideways(image):
             width, height = height, width
-    mime = sniff(path)
-    if mime is None:
-        raise BrokenMedia(path.name, "no picture we know")
     _check_whole_image(path, mime)
     return ImageProbe(mime, width, height, path.stat().st_size)
 
@@ -81,14 +85,12 @@ def probe_video(path: Path) -> VideoProbe:
 
     Raises BrokenMedia for what is no MP4 or QuickTime video, is cut short, or does not play.
     """
-    with open_video(path) as (container, frame):
+    mime = _expect(path, "video/")
+    with unpacking, open_video(path) as (container, frame):
         width, height = frame.width, frame.height
         if frame.rotation % 180:
             width, height = height, width
         duration_s = None if container.duration is None else container.duration / av.time_base
-    mime = sniff(path)
-    if mime is None:
-        raise BrokenMedia(path.name, "no video we know")
     return VideoProbe(mime, width, height, path.stat().st_size, duration_s)
 
 
@@ -116,7 +118,9 @@ def is_sideways(image: Image.Image) -> bool:
 
 @contextlib.contextmanager
 def open_image(path: Path) -> Iterator[ImageFile.ImageFile]:
-    """The picture with its header read; what goes wrong with it inside becomes BrokenMedia."""
+    """The picture with its header read; hold ``unpacking`` to go further. What goes wrong
+    with it inside becomes BrokenMedia.
+    """
     with (
         path.open("rb") as file,
         _pillow_complaints(path.name),
@@ -129,14 +133,15 @@ def open_image(path: Path) -> Iterator[ImageFile.ImageFile]:
 
 @contextlib.contextmanager
 def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoFrame]]:
-    """The video and its first frame; what goes wrong with it inside becomes BrokenMedia."""
-    mime = sniff(path)
-    if mime not in {"video/mp4", "video/quicktime"}:
-        raise BrokenMedia(path.name, "no MP4 or QuickTime video")
+    """The video and its first frame; hold ``unpacking``. What goes wrong with it inside becomes
+    BrokenMedia.
+    """
+    _expect(path, "video/")
     _check_whole_boxes(path)
     try:
-        # The demuxer is named: left to guess, it would follow a playlist's links.
-        with av.open(path, format="mov") as container:
+        # The demuxer is named: left to guess, it would follow a playlist's links. Titles and
+        # the like may be in any encoding.
+        with av.open(path, format="mov", metadata_errors="replace") as container:
             if not container.streams.video:
                 raise BrokenMedia(path.name, "a video without pictures")
             stream = container.streams.video[0]
@@ -159,6 +164,13 @@ def _pillow_complaints(file_name: str) -> Iterator[None]:
         raise BrokenMedia(file_name, "no picture we know") from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
         raise BrokenMedia(file_name, str(error) or type(error).__name__) from error
+
+
+def _expect(path: Path, kind: str) -> str:
+    mime = sniff(path)
+    if mime is None or not mime.startswith(kind):
+        raise BrokenMedia(path.name, f"expected {kind}*, found {mime or 'nothing we know'}")
+    return mime
 
 
 def _sniff(file: IO[bytes]) -> str | None:

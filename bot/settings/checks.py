@@ -28,6 +28,8 @@ class Problem:
 
     name: str
     sentence: str
+    other_name: str = ""
+    """A second setting that would have done as well."""
 
 
 def problems(settings: Settings) -> list[str]:
@@ -76,6 +78,7 @@ def _providers(settings: Settings) -> Iterator[Problem]:
             "APIFRAME_API_KEY",
             "No provider has a key: set APIFRAME_API_KEY (from the dashboard of "
             "app.apiframe.ai) or FLOW_API_KEY with FLOW_URL (from your Flow AI shop), or both.",
+            other_name="FLOW_API_KEY",
         )
     if has_flow and not settings.flow_url:
         yield Problem(

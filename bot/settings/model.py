@@ -49,7 +49,7 @@ def _strip_slash(value: str) -> str:
     return value.rstrip("/")
 
 
-Count = Annotated[int | None, BeforeValidator(_read_count), Field(ge=0)]
+Count = Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_read_count)]
 """How many; None is unlimited."""
 Seconds = Annotated[float, BeforeValidator(_read_seconds), Field(ge=0)]
 Switch = Annotated[bool, BeforeValidator(_read_switch)]

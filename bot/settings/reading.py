@@ -31,9 +31,13 @@ def load(environ: Mapping[str, str], env_file: Path | None) -> Settings:
     is: misspelt, unreadable, missing and contradicting ones.
     """
     settings, found = _read(environ, env_file)
-    in_trouble = {problem.name for problem in found}
+    in_trouble = {problem.name for problem in found if problem.name}
     # What could not be read looks missing in `settings`; it was complained about already.
-    found += [problem for problem in find_problems(settings) if problem.name not in in_trouble]
+    found += [
+        problem
+        for problem in find_problems(settings)
+        if in_trouble.isdisjoint({problem.name, problem.other_name})
+    ]
     if found:
         raise SettingsError([problem.sentence for problem in found])
     return settings

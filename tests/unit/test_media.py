@@ -325,6 +325,40 @@ def test_a_film_cut_short_is_noticed(tmp_path: Path, kept: float) -> None:
         media.probe_video(path)
 
 
+def test_a_film_labelled_in_an_unknown_encoding_still_plays(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4")
+    data = path.read_bytes()
+    assert b"Lavf" in data
+    path.write_bytes(data.replace(b"Lavf", b"\xff\xfe\xfd\xfc"))
+
+    assert media.probe_video(path).width == 160
+
+
+@pytest.mark.parametrize("box", [b"\0\0\0\0free", b"\0\0\0\1free" + (18).to_bytes(8) + b"xx"])
+def test_a_box_to_the_end_of_the_file_and_one_with_a_long_size_are_whole(
+    tmp_path: Path, box: bytes
+) -> None:
+    path = film(tmp_path / "a.mp4")
+    path.write_bytes(path.read_bytes() + box)
+
+    assert media.probe_video(path).width == 160
+
+
+def test_a_box_smaller_than_its_own_head_is_broken(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4")
+    path.write_bytes(path.read_bytes() + b"\0\0\0\3free")
+
+    with pytest.raises(BrokenMedia, match="unreadable box"):
+        media.probe_video(path)
+
+
+def test_a_film_is_no_picture_and_a_picture_no_film(tmp_path: Path) -> None:
+    with pytest.raises(BrokenMedia, match="found video/mp4"):
+        media.probe_image(film(tmp_path / "a.mp4"))
+    with pytest.raises(BrokenMedia, match="found image/png"):
+        media.probe_video(draw(tmp_path / "a.png", 9, 9))
+
+
 def test_a_film_without_pictures_is_broken(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     with av.open(path, "w") as container:

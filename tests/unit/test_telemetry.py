@@ -77,6 +77,10 @@ def test_requests_of_httpx_are_not_logged(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == ""
 
 
+def ask_telegram() -> None:
+    raise ConnectionError(f"POST https://api.telegram.org/bot{TOKEN}/sendMessage key {KEY}")
+
+
 @pytest.mark.parametrize("log_format", ["console", "json"])
 def test_an_exception_is_told_without_the_secret_in_it(
     capsys: pytest.CaptureFixture[str], log_format: Any
@@ -84,7 +88,7 @@ def test_an_exception_is_told_without_the_secret_in_it(
     configure(log_format, Redactor([KEY]))
 
     try:
-        raise ConnectionError(f"POST https://api.telegram.org/bot{TOKEN}/sendMessage key {KEY}")
+        ask_telegram()
     except ConnectionError as error:
         structlog.get_logger().exception("not sent", error=error)
         logging.getLogger("telegram").exception("not sent")
@@ -108,6 +112,8 @@ def test_an_exception_is_told_without_the_secret_in_it(
         ("?api_key=abc&b=c", f"?api_key={HIDDEN}&b=c"),
         ("http://me:pass@proxy:3128", f"http://me:{HIDDEN}@proxy:3128"),
         ("a cat at 12:30, 16:9", "a cat at 12:30, 16:9"),
+        ("Unrecognized token: --as", "Unrecognized token: --as"),
+        ("a secret, a password", "a secret, a password"),
     ],
 )
 def test_what_looks_like_a_secret_is_hidden_in_any_text(text: str, expected: str) -> None:
@@ -160,7 +166,7 @@ def test_a_known_secret_never_gets_through(
 
     cleaned = redactor.clean(f"{before}{secret}{other}{after}")
 
-    assert secret not in cleaned.replace(before, "").replace(after, "")
+    assert secret not in cleaned
 
 
 def test_metrics_start_at_zero_and_share_nothing() -> None:
