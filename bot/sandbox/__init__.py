@@ -1,0 +1,1 @@
+"""What `bot demo` and the tests run against instead of the internet; knows nothing of the bot."""
