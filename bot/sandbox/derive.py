@@ -18,7 +18,7 @@ Direction = Literal["up", "down", "left", "right"]
 Strength = Literal["strong", "subtle"]
 Taste = Literal["subtle", "creative"]
 
-LONGEST = 2048
+LONGEST = 1536
 
 
 def vary(parent: Image.Image, strength: Strength, *, seed: int, tile: int) -> Image.Image:
@@ -90,7 +90,7 @@ def zoom_size(parent: Size, factor: float) -> Size:
 
 
 def fitted(size: Size) -> Size:
-    """The size, or the largest of its shape whose long side is 2048 pixels."""
+    """The size, or the largest of its shape whose long side is 1536 pixels."""
     scale = min(1, LONGEST / max(size))
     return round(size[0] * scale / 2) * 2, round(size[1] * scale / 2) * 2
 

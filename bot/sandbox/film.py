@@ -42,7 +42,7 @@ def film(
         for number in range(total):
             frame = _seen(scenes, size, number / total)
             motes.drift(frame, number / FRAMES_PER_S)
-            container.mux(stream.encode(av.VideoFrame.from_image(frame)))
+            container.mux(stream.encode(_as_video_frame(frame)))
         container.mux(stream.encode())
 
 
@@ -65,6 +65,10 @@ def _view(scene: Image.Image, size: Size, share: float) -> Image.Image:
     left, top = (scene.width - wide) * ease, (scene.height - tall) * (1 - ease) * 0.8
     box = (left, top, left + wide, top + tall)
     return scene.resize(size, Image.Resampling.BILINEAR, box=box)
+
+
+def _as_video_frame(picture: Image.Image) -> av.VideoFrame:
+    return av.VideoFrame.from_bytes(picture.tobytes(), *picture.size, format="rgb24")
 
 
 class _Motes:
