@@ -94,7 +94,7 @@ class ApiframeSandbox(Weather, TaskBook):
         check_imagine(body)
         turbo = body.get("mode") == "turbo"
         failure = late_failure(body["prompt"])
-        size = (2, 2) if failure else render.tile_size(body["prompt"])
+        size = render.tile_size(body["prompt"])
         work_s = self.image_work_s() * (0.5 if turbo else 1)
         # A bad flag shows when the work has hardly begun.
         task = self._submit(

@@ -10,10 +10,12 @@ from typing import Any
 
 from bot.sandbox.palette import mentions
 
+# Tuples, not sets: what strangers send may not be hashable.
+_MODES = ("fast", "turbo")
 _TYPES = {
-    "vary": {"strong", "subtle"},
-    "upscale": {"subtle", "creative"},
-    "pan": {"up", "down", "left", "right"},
+    "vary": ("strong", "subtle"),
+    "upscale": ("subtle", "creative"),
+    "pan": ("up", "down", "left", "right"),
 }
 
 
@@ -31,7 +33,7 @@ def check_imagine(body: Mapping[str, Any]) -> None:
     prompt = body.get("prompt")
     if not isinstance(prompt, str) or not prompt.strip():
         raise Refused(400, "prompt is required")
-    if body.get("mode", "fast") not in {"fast", "turbo"}:
+    if body.get("mode", "fast") not in _MODES:
         raise Refused(400, "mode must be one of: fast, turbo")
 
 

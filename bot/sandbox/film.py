@@ -68,7 +68,9 @@ def _view(scene: Image.Image, size: Size, share: float) -> Image.Image:
 
 
 def _as_video_frame(picture: Image.Image) -> av.VideoFrame:
-    return av.VideoFrame.from_bytes(picture.tobytes(), *picture.size, format="rgb24")
+    frame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]  # PyAV leaves it bare
+    assert isinstance(frame, av.VideoFrame)
+    return frame
 
 
 class _Motes:

@@ -5,11 +5,12 @@ Knows nothing of the bot. Source: docs/providers.md, part 2.
 """
 
 import secrets
+import shutil
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, assert_never, get_args
+from typing import Any, BinaryIO, assert_never, get_args
 
 from PIL import Image
 from starlette.applications import Starlette
@@ -59,7 +60,8 @@ class FlowSandbox(Weather, TaskBook):
         self._darkroom = Darkroom(media_dir)
         self._requests: dict[str, FlowRequest] = {}
         # The clock may count from anywhere; people and clients read dates.
-        self._opened_at = datetime.now(UTC) - timedelta(seconds=clock())
+        self._clock_zero = datetime.now(UTC) - timedelta(seconds=clock())
+        self._expires_at = datetime.now(UTC) + timedelta(days=30)
         gets: dict[str, _Handler] = {
             "/jobs/{job_id}": self._job,
             "/jobs/{job_id}/image": self._image,
@@ -105,12 +107,9 @@ class FlowSandbox(Weather, TaskBook):
             await file.seek(0)
             name = f"uploads/{secrets.token_hex(8)}.{suffix}"
             content = file.file
-            path = self._darkroom.keep(name, lambda part: _copy(content, part))
-        try:
-            open_picture(path)
-        except OSError:
-            path.unlink()
-            raise Refused(400, "The image cannot be read") from None
+            await self._darkroom.wait_for(
+                lambda: self._darkroom.keep(name, lambda part: _keep_upload(content, part))
+            )
         return JSONResponse({"path": name})
 
     async def _submit(self, request: Request) -> Response:
@@ -270,7 +269,7 @@ class FlowSandbox(Weather, TaskBook):
             "job_id": task.task_id,
             "kind": task.kind,
             "prompt": self._requests[task.task_id].prompts[0],
-            "created_at": (self._opened_at + timedelta(seconds=task.submitted_at)).isoformat(),
+            "created_at": (self._clock_zero + timedelta(seconds=task.submitted_at)).isoformat(),
         }
 
     async def _usage(self, _request: Request) -> Response:
@@ -284,7 +283,7 @@ class FlowSandbox(Weather, TaskBook):
                 "usage_today": self.used_today,
                 "daily_limit": self.daily_limit,
                 "max_concurrent_threads": _LANES,
-                "expires_at": (self._opened_at + timedelta(days=30)).isoformat(),
+                "expires_at": self._expires_at.isoformat(),
             }
         )
 
@@ -293,10 +292,15 @@ def _image_size(wanted: FlowRequest) -> render.Size:
     return render.size_of_ratio(wanted.ratio, wanted.long_side)
 
 
-def _copy(content: Any, path: Path) -> None:
+def _keep_upload(content: BinaryIO, path: Path) -> None:
     with path.open("wb") as target:
-        while chunk := content.read(1 << 20):
-            target.write(chunk)
+        shutil.copyfileobj(content, target)
+    try:
+        with Image.open(path) as picture:
+            picture.verify()
+    except (OSError, SyntaxError):  # what Pillow raises for a PNG that ends in its middle
+        path.unlink()
+        raise Refused(400, "The image cannot be read") from None
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -15,12 +15,43 @@ Kind = Literal[
 _IMAGE_RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4")
 _REFERENCE_RATIOS = ("1:1", "16:9", "9:16")
 _VIDEO_RATIOS = ("16:9", "9:16", "1:1")
-_LONG_SIDES = {None: 1024, "2K": 2048, "4K": 4096}
+_LONG_SIDES: Mapping[str | None, int] = {None: 1024, "2K": 2048, "4K": 4096}
 _LARGEST_UPLOAD_BYTES = 20 * 1024 * 1024
 _MOST_REFERENCES = 3
 
 VOICES = frozenset(
-    ["achernar", "achird", "algenib", "algieba", "alnilam", "aoede", "autonoe", "callirrhoe", "charon", "despina", "enceladus", "erinome", "fenrir", "gacrux", "iapetus", "kore", "laomedeia", "leda", "orus", "pulcherrima", "puck", "rasalgethi", "sadachbia", "sadaltager", "schedar", "sulafat", "umbriel", "vindemiatrix", "zephyr", "zubenelgenubi"]
+    [
+        "achernar",
+        "achird",
+        "algenib",
+        "algieba",
+        "alnilam",
+        "aoede",
+        "autonoe",
+        "callirrhoe",
+        "charon",
+        "despina",
+        "enceladus",
+        "erinome",
+        "fenrir",
+        "gacrux",
+        "iapetus",
+        "kore",
+        "laomedeia",
+        "leda",
+        "orus",
+        "pulcherrima",
+        "puck",
+        "rasalgethi",
+        "sadachbia",
+        "sadaltager",
+        "schedar",
+        "sulafat",
+        "umbriel",
+        "vindemiatrix",
+        "zephyr",
+        "zubenelgenubi",
+    ]
 )
 
 
@@ -111,7 +142,7 @@ def _image_to_video(body: Mapping[str, Any]) -> list[FlowRequest]:
 def _multi_ref_video(body: Mapping[str, Any]) -> list[FlowRequest]:
     ratio = _one_of(body, "aspect_ratio", _VIDEO_RATIOS, "16:9")
     voice = body.get("voice")
-    if voice is not None and voice not in VOICES:
+    if voice is not None and str(voice) not in VOICES:
         raise Refused(400, f"Unknown voice: {voice}")
     requests = []
     for item in _items(body):
@@ -157,7 +188,7 @@ def _one_of(body: Mapping[str, Any], name: str, known: tuple[str, ...], default:
 
 def _long_side(body: Mapping[str, Any]) -> int:
     quality = body.get("upscale_quality")
-    if quality not in _LONG_SIDES:
+    if not isinstance(quality, str | None) or quality not in _LONG_SIDES:
         raise Refused(400, "upscale_quality must be 2K or 4K")
     return _LONG_SIDES[quality]
 
