@@ -1,5 +1,4 @@
-"""
-One Bot API call as it was asked: its parameters decoded, its uploads at hand.
+"""One Bot API call as it was asked: its parameters decoded, its uploads at hand.
 
 It does not know what the method does. In the parameters an upload is the string `attach://NAME`,
 NAME being its part of the multipart body, whether the client wrote that itself (in `media`) or
@@ -98,8 +97,7 @@ class Ask:
 
 
 def decode(name: str, value: object) -> object:
-    """
-    A parameter as its type wants it, from the string a form carries it as.
+    """A parameter as its type wants it, from the string a form carries it as.
 
     Raises Refusal 400 when it cannot be read.
     """

@@ -1,5 +1,4 @@
-"""
-The Bot API over HTTP: reads a call, lets the world do it, writes the answer.
+"""The Bot API over HTTP: reads a call, lets the world do it, writes the answer.
 
 It does not know what a method does (see `methods`), nor any client. Bodies may be JSON, urlencoded
 or multipart; uploads go through a temporary file, never whole through memory.
@@ -21,7 +20,7 @@ from bot.sandbox.ask import ATTACHED, Ask, Upload, decode
 from bot.sandbox.calls import Call
 from bot.sandbox.methods import Method, all_methods
 from bot.sandbox.refusal import Json, NotModelled, Refusal
-from bot.sandbox.weather import AnswerLost
+from bot.sandbox.trouble import AnswerLost
 from bot.sandbox.world import World
 
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -29,8 +28,7 @@ _LONGEST_FIELD = 1024 * 1024
 
 
 def botapi(world: World) -> Starlette:
-    """
-    The ASGI app: `/bot{token}/{method}` and `/file/bot{token}/{path}`.
+    """The ASGI app: `/bot{token}/{method}` and `/file/bot{token}/{path}`.
 
     A lost answer (`World.lose_answer_of_next`) closes the connection in the middle of the
     response on a real server, and raises `AnswerLost` out of the app in process.
@@ -84,13 +82,13 @@ class _Door:
             self._world.settle(call, refusal)
             return _answer(refusal)
         self._world.settle(call, None)
-        if self._world.weather.loses_answer(method.name):
+        if self._world.trouble.loses_answer(method.name):
             return _Lost()
         return JSONResponse({"ok": True, "result": result})
 
     async def _do(self, method: Method, ask: Ask) -> object:
         self._check(method, ask.params)
-        await self._world.weather.before(method.name)
+        await self._world.trouble.before(method.name)
         if method.is_paced:
             chat_id = self._world.chats.open_to_bot(ask.params.get("chat_id")).chat_id
             album = ask.params.get("media")

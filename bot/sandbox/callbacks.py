@@ -1,5 +1,4 @@
-"""
-Buttons: which a message offers, which were pressed, and which press still waits for an answer.
+"""Buttons: which a message offers, which were pressed, and which press still waits for an answer.
 
 It does not know what a button means.
 """

@@ -1,5 +1,4 @@
-"""
-What a Bot API call was and how it ended, for tests to read.
+"""What a Bot API call was and how it ended, for tests to read.
 
 It does not know how calls are answered.
 """

@@ -1,5 +1,4 @@
-"""
-The chats themselves: who is in them, which topics and messages they hold.
+"""The chats themselves: who is in them, which topics and messages they hold.
 
 It does not know HTTP, updates or files. A message is replaced by a new dict when it changes, so a
 dict once handed out stays as it was.
@@ -154,8 +153,7 @@ def content_of(message: Json) -> Json:
 
 
 def is_addressed(message: Json, bot: Json) -> bool:
-    """
-    Whether a bot in privacy mode gets to see this group message.
+    """Whether a bot in privacy mode gets to see this group message.
 
     Commands at the start for it or for nobody by name, replies to it and service messages
     (core.telegram.org/bots/features#privacy-mode; bare commands always, which is kinder than

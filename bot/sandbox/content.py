@@ -1,5 +1,4 @@
-"""
-What a message of the bot may say and show: text, captions, keyboards, media, each checked.
+"""What a message of the bot may say and show: text, captions, keyboards, media, each checked.
 
 It does not know where the message goes. Limits: core.telegram.org/bots/api.
 """
@@ -75,8 +74,7 @@ def _check_spans(found: Sequence[Json], length: int) -> None:
 
 
 def keyboard_of(params: Json, *, inline_only: bool = False) -> Json:
-    """
-    `reply_markup` of the message: inline keyboards stay with it, others do not.
+    """`reply_markup` of the message: inline keyboards stay with it, others do not.
 
     Raises Refusal 400 for a button Telegram would not show.
     """
@@ -106,8 +104,7 @@ def _button(button: Json) -> Json:
 
 
 async def media_of(ask: Ask, kind: str, source: object, said: Json) -> Media:
-    """
-    The media meant by a file id, or by `attach://NAME` for an upload of this call.
+    """The media meant by a file id, or by `attach://NAME` for an upload of this call.
 
     `said` may hold width, height (pixels), duration (seconds) and a thumbnail. Raises Refusal.
     """

@@ -1,5 +1,4 @@
-"""
-Text as Telegram keeps it: plain characters, and entities counted in UTF-16 units.
+"""Text as Telegram keeps it: plain characters, and entities counted in UTF-16 units.
 
 It does not know what the text is for. Facts: core.telegram.org/bots/api#formatting-options;
 wording of the errors: the Bot API server.
@@ -41,8 +40,7 @@ def utf16_length(text: str) -> int:
 
 
 def parse_html(source: str) -> tuple[str, list[Json]]:
-    """
-    Plain text and its entities; raises Refusal 400 on a tag Telegram would not take.
+    """Plain text and its entities; raises Refusal 400 on a tag Telegram would not take.
 
     Links to `tg://user?id=` stay `text_link`; adjacent entities are not merged.
     """

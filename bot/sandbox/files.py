@@ -1,5 +1,4 @@
-"""
-Files as Telegram keeps them: bytes on disk, ids that can be sent again, and their description.
+"""Files as Telegram keeps them: bytes on disk, ids that can be sent again, and their description.
 
 It does not know which message shows a file. Sizes in bytes.
 """
@@ -62,8 +61,7 @@ class Files:
         self._media: dict[str, Media] = {}
 
     def add(self, kind: str, source: BinaryIO, name: str, said: Json) -> Media:
-        """
-        Copies an upload to disk in pieces and describes it as Telegram would.
+        """Copies an upload to disk in pieces and describes it as Telegram would.
 
         `said` is what the sender says of it (width, height, duration, thumbnail as Media).
         Raises Refusal 400 for what is no photo or too big for one, 413 for too big at all.

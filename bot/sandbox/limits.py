@@ -1,5 +1,4 @@
-"""
-How much Telegram takes: bytes per file, messages per second, per chat and per group.
+"""How much Telegram takes: bytes per file, messages per second, per chat and per group.
 
 It does not know what a message says, only where it goes and how many it counts for.
 """
@@ -16,8 +15,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """
-    The limits of the Bot API FAQ and of the server's source; `math.inf` lifts one.
+    """The limits of the Bot API FAQ and of the server's source; `math.inf` lifts one.
 
     A chat takes `chat_burst` messages at once and then `chat_per_second` of them; sizes in bytes.
     """
@@ -44,8 +42,7 @@ class _Bucket:
 
 @dataclass
 class Pace:
-    """
-    Counts messages and edits alike, and refuses with the seconds to wait.
+    """Counts messages and edits alike, and refuses with the seconds to wait.
 
     A refused message costs nothing. `clock` gives seconds.
     """
@@ -57,8 +54,7 @@ class Pace:
     _buckets: dict[int, _Bucket] = field(default_factory=dict)
 
     def spend(self, chat_id: int, cost: int) -> None:
-        """
-        Counts `cost` messages to the chat, or raises Refusal 429 with `retry_after`.
+        """Counts `cost` messages to the chat, or raises Refusal 429 with `retry_after`.
 
         An album may be longer than the burst: the chat then stays in debt for a while.
         """

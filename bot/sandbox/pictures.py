@@ -1,5 +1,4 @@
-"""
-What Telegram does with a picture or video it is given: measures it, and makes smaller copies.
+"""What Telegram does with a picture or video it is given: measures it, and makes smaller copies.
 
 It does not know about chats or file ids, only about files on disk. Lengths in pixels, times in
 seconds.
@@ -34,8 +33,7 @@ class Clip:
 
 
 def measure(path: Path) -> tuple[int, int]:
-    """
-    Width and height as shown; from the header only.
+    """Width and height as shown; from the header only.
 
     Raises Refusal 400 when it is no picture, or one Telegram would not take as a photo.
     """

@@ -1,5 +1,4 @@
-"""
-What the bot says of itself: commands, name and descriptions, per scope and language.
+"""What the bot says of itself: commands, name and descriptions, per scope and language.
 
 It does not know which of them a person is shown; the page decides that.
 """

@@ -1,5 +1,4 @@
-"""
-How the sandbox's Telegram says no: a status, a sentence and sometimes parameters.
+"""How the sandbox's Telegram says no: a status, a sentence and sometimes parameters.
 
 It does not know how an answer travels; `botapi` turns a refusal into the JSON of one.
 """
@@ -9,7 +8,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818  # a refusal is an answer of Telegram's, not a fault here
+class Refusal(Exception):  # a refusal is an answer of Telegram's, not a fault here
     """An answer with `ok: false`, in the words of the Bot API server's source."""
 
     def __init__(self, status: int, description: str, parameters: Json | None = None) -> None:

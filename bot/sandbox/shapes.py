@@ -1,5 +1,4 @@
-"""
-The JSON of users, members and chats, exactly as the Bot API spells it.
+"""The JSON of users, members and chats, exactly as the Bot API spells it.
 
 It does not know who is where; it only writes down what it is told.
 """

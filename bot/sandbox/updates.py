@@ -1,5 +1,4 @@
-"""
-The queue of updates: what the bot has not confirmed yet, and the one poll that waits for more.
+"""The queue of updates: what the bot has not confirmed yet, and the one poll that waits for more.
 
 It does not know what an update means, and calls no webhook: setting one is only remembered, so
 that polling is refused as Telegram refuses it.
@@ -44,8 +43,7 @@ class Updates:
         self._allowed = frozenset(kinds)
 
     async def poll(self, offset: int, limit: int, timeout_s: float) -> list[Json]:
-        """
-        Confirms what is below `offset`, then answers what is left, or waits for something.
+        """Confirms what is below `offset`, then answers what is left, or waits for something.
 
         A negative offset keeps only that many from the end. Raises Refusal 409 while a webhook is
         set; a poll still waiting when a newer one comes is the one to get 409 (server's source).

@@ -1,5 +1,4 @@
-"""
-Telling whoever watches that something happened: a subscription to read, a condition to wait for.
+"""Telling whoever watches that something happened: a subscription to read, a condition to wait for.
 
 It does not know what happened; events pass through as they come.
 """
@@ -15,8 +14,7 @@ T = TypeVar("T")
 
 
 class Subscription:
-    """
-    Every event since it was opened, in order: `async for event in subscription`.
+    """Every event since it was opened, in order: `async for event in subscription`.
 
     Close it when done; iteration ends then, after what had already arrived.
     """

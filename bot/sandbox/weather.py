@@ -1,73 +1,227 @@
-"""
-Bad weather on order: calls that fail, whose answer is lost, or that stop half way.
+"""What can go wrong between a client and an emulated service: switches that act on the next call.
 
-It does not know what a call does, only its method's name and its turn.
+Knows nothing of what the service does: it stands in front of any ASGI application.
 """
 
 import asyncio
-from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, field
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
-from bot.sandbox.refusal import Refusal
-
-
-class AnswerLost(ConnectionResetError):  # noqa: N818  # it tells a fact, nobody erred
-    """
-    The call took effect and the connection broke before the answer: what a client never learns.
-
-    Over a socket the client sees the connection close; in process (an ASGI transport) this class
-    itself comes out, for the test's transport to turn into the client's own error.
-    """
+from starlette.responses import FileResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @dataclass
-class Held:
-    """One call stopped after it arrived and before it takes effect."""
+class Call:
+    """One request that arrived; `status` is None until the service has answered.
 
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    _released: asyncio.Event = field(default_factory=asyncio.Event)
+    `body` is the decoded JSON, None for another or no body. A lost answer keeps the status it would have had.
+    """
+
+    method: str
+    path: str
+    body: Any
+    at: float
+    status: int | None = None
+
+
+class Held:
+    """One call stopped on its way; `arrived` waits for it, `release` lets it go on."""
+
+    def __init__(self) -> None:
+        self._arrived = asyncio.Event()
+        self._released = asyncio.Event()
 
     async def arrived(self) -> None:
-        """Returns once the call is here and waits."""
         await self._arrived.wait()
 
     def release(self) -> None:
         self._released.set()
 
-    async def hold(self) -> None:
+    async def stop_here(self) -> None:
+        """Called by the service's side: report the arrival, wait for the release."""
         self._arrived.set()
         await self._released.wait()
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Fail:
+    suffix: str
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Lose:
+    suffix: str
+
+
+@dataclass(frozen=True)
+class _Hold:
+    suffix: str
+    when: Literal["before", "after"]
+    held: Held
+
+
+_Rule = _Fail | _Lose | _Hold
+
+
 class Weather:
-    """What is ordered for the next calls, per method, first ordered first served."""
+    """The switches of one service, and the record of every call that reached it.
 
-    _failures: defaultdict[str, deque[Refusal]] = field(default_factory=lambda: defaultdict(deque))
-    _held: defaultdict[str, deque[Held]] = field(default_factory=lambda: defaultdict(deque))
-    _lost: Counter[str] = field(default_factory=Counter)
+    A switch acts on the next call whose path ends with its suffix, once, in the order they were set.
+    """
 
-    def fail(self, method: str, refusal: Refusal, times: int) -> None:
-        self._failures[method].extend([refusal] * times)
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.calls: list[Call] = []
+        self._call_clock = clock
+        self._rules: list[_Rule] = []
+        self._lags = 0
+        self._cuts = 0
 
-    def lose(self, method: str, times: int) -> None:
-        self._lost[method] += times
+    def fail_next(
+        self,
+        path_suffix: str,
+        *,
+        status: int,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        times: int = 1,
+    ) -> None:
+        """Answer the next `times` calls with this instead of doing anything."""
+        self._rules += [_Fail(path_suffix, status, body, headers or {})] * times
 
-    def hold(self, method: str) -> Held:
+    def lose_answer_of_next(self, path_suffix: str) -> None:
+        """The next call takes effect, but its connection ends without a usable answer.
+
+        Behind uvicorn the connection closes inside the answer; behind an in-process transport the client's
+        `await` raises ConnectionResetError.
+        """
+        self._rules.append(_Lose(path_suffix))
+
+    def hold_next(self, path_suffix: str, *, when: Literal["before", "after"] = "before") -> Held:
+        """Stop the next call before it takes effect, or after it did and before its answer leaves."""
         held = Held()
-        self._held[method].append(held)
+        self._rules.append(_Hold(path_suffix, when, held))
         return held
 
-    async def before(self, method: str) -> None:
-        """Holds the call if that was ordered, then raises the Refusal ordered for it, if any."""
-        if self._held[method]:
-            await self._held[method].popleft().hold()
-        if self._failures[method]:
-            raise self._failures[method].popleft()
+    def lag_after_completion(self, times: int) -> None:
+        """The next `times` downloads of finished files find nothing yet: 404 and tiny bodies in turn."""
+        self._lags = times
 
-    def loses_answer(self, method: str) -> bool:
-        """Whether this answer is to be lost; asked once per call, after it took effect."""
-        if not self._lost[method]:
-            return False
-        self._lost[method] -= 1
-        return True
+    def truncate_next_download(self) -> None:
+        """The next file ends in its middle, although Content-Length promised all of it."""
+        self._cuts += 1
+
+    def answer_file(self, path: Path, media_type: str) -> Response:
+        """The answer to a download of a finished file, as the weather allows."""
+        if self._lags:
+            self._lags -= 1
+            if self._lags % 2:
+                return Response(b'{"detail":"not ready"}', media_type="application/json")
+            return Response(status_code=404)
+        if self._cuts:
+            self._cuts -= 1
+            whole = path.read_bytes()
+            promised = {"content-length": str(len(whole))}
+            return Response(whole[: len(whole) // 2], media_type=media_type, headers=promised)
+        return FileResponse(path, media_type=media_type)
+
+    def take_rule(self, path: str) -> _Rule | None:
+        """The switch that acts on a call to this path, used up by being taken."""
+        found = next((rule for rule in self._rules if path.endswith(rule.suffix)), None)
+        if found is not None:
+            self._rules.remove(found)
+        return found
+
+    def note(self, method: str, path: str, body: Any) -> Call:
+        """Write down a call that arrived."""
+        call = Call(method, path, body, self._call_clock())
+        self.calls.append(call)
+        return call
+
+
+class WeatherFront:
+    """ASGI middleware: writes every HTTP call down and lets the weather act on it."""
+
+    def __init__(self, app: ASGIApp, weather: Weather) -> None:
+        self._app = app
+        self._weather = weather
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body, receive_again = await _read_json(scope, receive)
+        call = self._weather.note(scope["method"], scope["path"], body)
+
+        async def send_noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                call.status = message["status"]
+            await send(message)
+
+        match self._weather.take_rule(scope["path"]):
+            case None:
+                await self._app(scope, receive_again, send_noted)
+            case _Fail(_, status, body, headers):
+                failure = Response(body, status, dict(headers))
+                await failure(scope, receive_again, send_noted)
+            case _Lose():
+                await self._lose(scope, receive_again, call, send)
+            case _Hold(_, "before", held):
+                await held.stop_here()
+                await self._app(scope, receive_again, send_noted)
+            case _Hold(_, _, held):
+                for message in await self._swallow(scope, receive_again, call, held):
+                    await send(message)
+
+    async def _lose(self, scope: Scope, receive: Receive, call: Call, send: Send) -> None:
+        await self._swallow(scope, receive, call, None)
+        # A server that has sent nothing would answer 500 for us: an answer begun and broken off closes.
+        promised = [(b"content-length", b"1")]
+        await send({"type": "http.response.start", "status": 200, "headers": promised})
+        raise ConnectionResetError(f"the sandbox lost the answer to {call.path}")
+
+    async def _swallow(
+        self, scope: Scope, receive: Receive, call: Call, held: Held | None
+    ) -> list[Message]:
+        """Let the call take effect and keep its answer back; with `held`, until that is released."""
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                call.status = message["status"]
+            answer.append(message)
+
+        await self._app(scope, receive, keep)
+        if held is not None:
+            await held.stop_here()
+        return answer
+
+
+async def _read_json(scope: Scope, receive: Receive) -> tuple[Any, Receive]:
+    """The JSON of a request, and a receive that gives it once more; other bodies stay untouched."""
+    headers = dict(scope["headers"])
+    if b"json" not in headers.get(b"content-type", b""):
+        return None, receive
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+    raw = b"".join(parts)
+    again: list[Message] = [{"type": "http.request", "body": raw, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return again.pop() if again else await receive()
+
+    try:
+        return json.loads(raw), receive_again
+    except ValueError:
+        return None, receive_again

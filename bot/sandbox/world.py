@@ -1,5 +1,4 @@
-"""
-The world around the bot: its people, their chats, what they do and what the bot answered.
+"""The world around the bot: its people, their chats, what they do and what the bot answered.
 
 It does not know HTTP (see `botapi`) nor how anything is drawn. Messages are plain dicts in the
 shape of the Bot API's Message; one handed out never changes, an edit makes a new one.
@@ -23,16 +22,16 @@ from bot.sandbox.files import Files
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.profile import Profile
 from bot.sandbox.refusal import Json, Refusal
+from bot.sandbox.trouble import Trouble
 from bot.sandbox.updates import Updates
 from bot.sandbox.watch import Subscription, Watch
-from bot.sandbox.weather import Held, Weather
+from bot.sandbox.weather import Held
 
 T = TypeVar("T")
 
 
 class World:
-    """
-    Telegram as one bot meets it.
+    """Telegram as one bot meets it.
 
     `clock` gives seconds since the epoch; `check_call(method, parameters)` may raise to refuse a
     call; uploads are kept in `folder`, or in one of its own that goes with the world.
@@ -66,7 +65,7 @@ class World:
         self.calls: list[Call] = []
         self.violations: list[str] = []
         self.updates = Updates()
-        self.weather = Weather()
+        self.trouble = Trouble()
         self.profile = Profile()
         self.pace = Pace(self.limits, clock)
         self.watch = Watch()
@@ -110,8 +109,7 @@ class World:
         is_forum: bool = False,
         chat_id: int | None = None,
     ) -> Json:
-        """
-        A supergroup with the bot in it; the first admin is its creator.
+        """A supergroup with the bot in it; the first admin is its creator.
 
         A `chat_id` of the basic groups' range (above -10**12) makes a basic group. The bot's own
         id among `admins` makes it one, and then it reads everything.
@@ -169,8 +167,7 @@ class World:
         thread_id: int | None = None,
         as_document: bool = False,
     ) -> list[Json]:
-        """
-        A person sends files, several as an album whose first item carries the caption.
+        """A person sends files, several as an album whose first item carries the caption.
 
         What a file is its first bytes say, unless `as_document`.
         """
@@ -221,8 +218,7 @@ class World:
         *,
         forged: bool = False,
     ) -> str:
-        """
-        A person presses a button; answers the callback query's id.
+        """A person presses a button; answers the callback query's id.
 
         Raises ValueError when the message has no such button, unless `forged`: then anything goes,
         also on a message that is gone.
@@ -308,8 +304,7 @@ class World:
         return self.watch.subscribe()
 
     async def wait_for(self, predicate: Callable[["World"], T | None], timeout_s: float = 30) -> T:
-        """
-        The first truthy answer of `predicate`, asked again after everything that happens.
+        """The first truthy answer of `predicate`, asked again after everything that happens.
 
         Raises TimeoutError telling what was last said in each chat.
         """
@@ -332,15 +327,15 @@ class World:
         times: int = 1,
     ) -> None:
         """The next calls of this method are refused so, and take no effect."""
-        self.weather.fail(method, Refusal(status, description, parameters), times)
+        self.trouble.fail(method, Refusal(status, description, parameters), times)
 
     def lose_answer_of_next(self, method: str, times: int = 1) -> None:
         """The next calls take effect, and the connection breaks instead of answering."""
-        self.weather.lose(method, times)
+        self.trouble.lose(method, times)
 
     def hold_next(self, method: str) -> Held:
         """The next call arrives and takes no effect until released."""
-        return self.weather.hold(method)
+        return self.trouble.hold(method)
 
     # For the Bot API.
 

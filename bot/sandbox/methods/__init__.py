@@ -1,5 +1,4 @@
-"""
-The Bot API methods the sandbox models: who does them, what they take, which count to the pace.
+"""The Bot API methods the sandbox models: who does them, what they take, which count to the pace.
 
 It knows nothing of HTTP. Parameters: core.telegram.org/bots/api; those without an effect here are
 listed as well, what is not listed is refused.

@@ -1,5 +1,4 @@
-"""
-The methods that ask: about the bot, its updates, chats, members and files.
+"""The methods that ask: about the bot, its updates, chats, members and files.
 
 They change nothing but what has been confirmed, and the membership the bot gives up itself.
 """

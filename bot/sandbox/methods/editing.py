@@ -1,5 +1,4 @@
-"""
-The methods that change what is there: edits, deletions, and answers to pressed buttons.
+"""The methods that change what is there: edits, deletions, and answers to pressed buttons.
 
 They do not know pace or transport.
 """

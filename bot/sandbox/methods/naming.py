@@ -1,5 +1,4 @@
-"""
-The methods by which the bot says what it is: commands, name, descriptions.
+"""The methods by which the bot says what it is: commands, name, descriptions.
 
 They do not know what a person is shown of it.
 """

@@ -1,5 +1,4 @@
-"""
-The methods that send: texts, photos, videos, documents, albums, and what shows while working.
+"""The methods that send: texts, photos, videos, documents, albums, and what shows while working.
 
 They do not know pace or transport; a message is in the chat when its function returns.
 """
