@@ -14,7 +14,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 HIDDEN = "[hidden]"
 
@@ -130,15 +130,16 @@ def _renderer(log_format: Literal["console", "json"]) -> structlog.typing.Proces
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Metrics:
-    """Everything counted, in a registry of its own. The labels stand in ``create_metrics``."""
+    """What `/metrics` tells, in a registry of its own.
+
+    The gauges are read from the database when somebody asks; the counter counts as it goes.
+    """
 
     registry: CollectorRegistry
-    jobs: Counter
-    provider_calls: Counter
-    telegram_calls: Counter
+    jobs: Gauge
     outbox_waiting: Gauge
-    update_seconds: Histogram
-    delivery_seconds: Histogram
+    inbox_waiting: Gauge
+    telegram_calls: Counter
 
 
 def create_metrics() -> Metrics:
@@ -146,37 +147,17 @@ def create_metrics() -> Metrics:
     registry = CollectorRegistry()
     return Metrics(
         registry=registry,
-        jobs=Counter(
-            "easel_jobs",
-            "Jobs that came into a state",
-            ["state", "operation", "provider"],
-            registry=registry,
+        jobs=Gauge("easel_jobs", "Jobs in a state", ["state"], registry=registry),
+        outbox_waiting=Gauge(
+            "easel_outbox_waiting", "Things to say that wait to be sent", registry=registry
         ),
-        provider_calls=Counter(
-            "easel_provider_calls",
-            "Calls to providers by what came of them",
-            ["provider", "call", "outcome"],
-            registry=registry,
+        inbox_waiting=Gauge(
+            "easel_inbox_waiting", "Updates that wait to be handled", registry=registry
         ),
         telegram_calls=Counter(
             "easel_telegram_calls",
             "Calls to Telegram by what came of them",
-            ["method", "outcome"],
-            registry=registry,
-        ),
-        outbox_waiting=Gauge(
-            "easel_outbox_waiting", "Things to say that wait to be sent", registry=registry
-        ),
-        update_seconds=Histogram(
-            "easel_update_seconds",
-            "From an update's arrival to the end of its handling",
-            buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
-            registry=registry,
-        ),
-        delivery_seconds=Histogram(
-            "easel_delivery_seconds",
-            "From a result being ready to its being shown",
-            buckets=(0.3, 1, 3, 10, 30, 100, 300),
+            ["outcome"],
             registry=registry,
         ),
     )

@@ -47,15 +47,15 @@ class Scenes:
     def __init__(
         self,
         reading: Reading,
-        providers: Mapping[str, tuple[Provider, int]],
+        *,
+        accounts: Mapping[str, tuple[Provider, int]],
         desk: Desk,
         i18n: I18n,
-        *,
         default_language: str,
         clock: Clock,
     ) -> None:
         self._reading = reading
-        self._providers = providers
+        self._accounts = accounts
         self._desk = desk
         self._i18n = i18n
         self._default_language = default_language
@@ -75,7 +75,7 @@ class Scenes:
         language = await language_for(
             self._reading, job.user_id, job.chat_id, default=self._default_language
         )
-        provider, lanes = self._providers.get(job.provider, (None, 1))
+        provider, lanes = self._accounts.get(job.provider, (None, 1))
         rows = await self._reading.all("assets_of_job", job_id=job_id)
         parent = await book.find_job(self._reading, job.parent_id) if job.parent_id else None
         allowance = await self._desk.allowance(

@@ -38,6 +38,7 @@ from bot.delivery.limiter import Limiter
 from bot.delivery.presentation import Keyboard
 from bot.errors import EaselError
 from bot.model import ChatId, MessageId, Place, Urgency
+from bot.telemetry import Metrics
 
 T = TypeVar("T")
 
@@ -144,9 +145,10 @@ class Picture:
 class TelegramSender:
     """Every call that leaves for Telegram passes here, so that one limiter sees them all."""
 
-    def __init__(self, bot: Bot, limiter: Limiter) -> None:
+    def __init__(self, bot: Bot, limiter: Limiter, metrics: Metrics) -> None:
         self._bot = bot
         self._limiter = limiter
+        self._calls = metrics.telegram_calls
 
     def wait_s(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
         return self._limiter.wait_s(chat_id, urgency=urgency, cost=cost)
@@ -301,12 +303,15 @@ class TelegramSender:
     async def _call(self, chat_id: ChatId, cost: int, call: Callable[[], Awaitable[T]]) -> T:
         self._limiter.record(chat_id, cost=cost)
         try:
-            return await call()
+            answer = await call()
         except TelegramError as error:
             meaning = meaning_of(error)
+            self._calls.labels(type(meaning).__name__).inc()
             if isinstance(error, RetryAfter) and isinstance(meaning, SendLater):
                 self._limiter.pause(chat_id, meaning.after_s)
             raise meaning from error
+        self._calls.labels("done").inc()
+        return answer
 
 
 def _where(place: Place) -> dict[str, Any]:

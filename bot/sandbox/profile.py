@@ -1,6 +1,6 @@
 """What the bot says of itself: commands, name and descriptions, per scope and language.
 
-It does not know which of them a person is shown; the page decides that.
+It does not know who is who in a chat.
 """
 
 import json
@@ -25,6 +25,14 @@ class Profile:
     def commands(self, scope: Json | None, language: str) -> list[Json]:
         """Exactly what was set for this scope and language, as getMyCommands answers."""
         return self._commands.get((_key(scope), language), [])
+
+    def shown(self, scopes: list[str], language: str) -> list[Json]:
+        """What a person's menu lists: the narrowest scope set, the own language before the rest."""
+        for scope in (*scopes, "default"):
+            for code in (language, ""):
+                if commands := self.commands({"type": scope}, code):
+                    return commands
+        return []
 
 
 def _key(scope: Json | None) -> str:

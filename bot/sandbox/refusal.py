@@ -8,7 +8,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-class Refusal(Exception):  # a refusal is an answer of Telegram's, not a fault here
+class Refusal(ValueError):  # a refusal is an answer of Telegram's, not a fault here
     """An answer with `ok: false`, in the words of the Bot API server's source."""
 
     def __init__(self, status: int, description: str, parameters: Json | None = None) -> None:

@@ -293,6 +293,12 @@ class World:
         """Raises KeyError when it does not exist or was deleted."""
         return self._room(chat_id).messages[message_id]
 
+    def commands_for(self, chat_id: int, language_code: str) -> list[Json]:
+        """The menu behind "/", as set by setMyCommands for this kind of chat and language."""
+        is_private = self.chat(chat_id)["type"] == "private"
+        scope = "all_private_chats" if is_private else "all_group_chats"
+        return self.profile.shown([scope], language_code)
+
     def file_bytes(self, file_id: str) -> bytes:
         return self.file_path(file_id).read_bytes()
 

@@ -348,9 +348,6 @@ UPDATE outbox SET state = 'waiting' WHERE state = 'sending'
 -- outbox_of_chat --
 SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 
--- outbox_waiting --
-SELECT COUNT(*) AS waiting FROM outbox WHERE state = 'waiting'
-
 -- ============================================================ providers and settings
 
 -- account_pause --
@@ -374,5 +371,10 @@ SELECT value FROM setting WHERE scope = :scope AND name = :name
 INSERT INTO setting (scope, name, value) VALUES (:scope, :name, :value)
 ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value
 
--- is_migrated --
-SELECT 1 AS ok
+-- counts --
+-- What waits where, for the metrics and to see that the database answers.
+SELECT 'job' AS what, state, COUNT(*) AS n FROM job GROUP BY state
+UNION ALL
+SELECT 'outbox', state, COUNT(*) FROM outbox WHERE state = 'waiting' GROUP BY state
+UNION ALL
+SELECT 'inbox', state, COUNT(*) FROM inbox WHERE state = 'new' GROUP BY state

@@ -15,7 +15,7 @@ from PIL import Image
 from telegram.request import HTTPXRequest
 
 from bot.sandbox.botapi import botapi
-from bot.sandbox.weather import AnswerLost
+from bot.sandbox.trouble import AnswerLost
 from bot.sandbox.world import World
 
 TOKEN = "4200000001:made-up"

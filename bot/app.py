@@ -1,0 +1,292 @@
+"""The composition root: builds every part, owns their start and stop. The one file that knows all.
+
+Read it after docs/architecture.md: the parts are made here in the order in which data flows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import time
+import zoneinfo
+from collections.abc import AsyncIterator, Mapping
+
+import structlog
+from telegram import Bot
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.chat.dispatch import Dispatcher
+from bot.chat.handlers import Handlers, Self
+from bot.chat.intake import POLL_S, Poller
+from bot.delivery.limiter import Limiter
+from bot.delivery.loop import Delivery
+from bot.delivery.menus import set_menus
+from bot.delivery.scene import Scenes
+from bot.delivery.sending import Sending
+from bot.delivery.telegram import MEDIA_WRITE_S, READ_S, TelegramSender
+from bot.errors import SettingsError
+from bot.i18n import I18n
+from bot.jobs.accept import Desk
+from bot.model import Millis, Operation
+from bot.money.plans import load_plans
+from bot.providers.apiframe import Apiframe
+from bot.providers.flow import Flow
+from bot.providers.port import Provider
+from bot.runner.accounts import Account, Timing
+from bot.runner.loop import Runner
+from bot.settings import Settings
+from bot.store.folder import claim
+from bot.store.port import Store
+from bot.store.sqlite import open_store
+from bot.telemetry import Metrics, Redactor, configure, create_metrics
+from bot.web import make_server, web
+
+DATABASE_NAME = "bot.db"
+MANY_LANES = 1_000
+"""What `unlimited` lanes come to."""
+SILENCE_S = POLL_S + 40.0
+"""Telegram answers a long poll within 50 seconds; longer silence means updates do not flow."""
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+def wall_clock() -> Millis:
+    return time.time_ns() // 1_000_000
+
+
+class EaselBot:
+    """A started bot. ``run`` works until it is cancelled or a part of it fails for good."""
+
+    def __init__(
+        self,
+        parts: Mapping[str, Poller | Dispatcher | Runner | Delivery],
+        delivery: Delivery,
+        username: str,
+        drain_s: float,
+    ) -> None:
+        self.username = username
+        self._parts = parts
+        self._delivery = delivery
+        self._drain_s = drain_s
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Raises what ended a part."""
+        self._tasks = {
+            name: asyncio.create_task(part.run(), name=name) for name, part in self._parts.items()
+        }
+        try:
+            done, _ = await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await self._stop()
+
+    def dead_part(self) -> str | None:
+        """A part that does not work any more, for `/readyz`."""
+        if not self._tasks:
+            return "not started"
+        ended = [name for name, task in self._tasks.items() if task.done()]
+        return f"{', '.join(ended)} ended" if ended else None
+
+    async def _stop(self) -> None:
+        """What is being sent may arrive; nothing else needs a clean end."""
+        for name in ("updates", "handling", "runner"):
+            self._tasks[name].cancel()
+        await self._delivery.drain(self._drain_s)
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def start(settings: Settings) -> AsyncIterator[EaselBot]:
+    """Everything built and connected, ready to ``run``.
+
+    Raises SettingsError, DataFolderInUse, StoreError.
+    """
+    os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default, no warning
+    configure(settings.bot_log_format, Redactor(settings.secrets()))
+    plans = load_plans(settings.bot_plans_file)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(claim(settings.bot_data_dir))
+        store = await stack.enter_async_context(open_store(settings.bot_data_dir / DATABASE_NAME))
+        providers = make_providers(settings)
+        for provider in providers.values():
+            stack.push_async_callback(provider.aclose)
+        bot = await stack.enter_async_context(connected_bot(settings))
+        i18n = I18n.load()
+        desk = Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), wall_clock)
+        defaults = default_providers(settings, providers)
+        metrics = create_metrics()
+
+        accounts = make_accounts(settings, providers)
+        timing = Timing(
+            poll_s=settings.bot_poll_seconds,
+            image_deadline_s=settings.bot_image_deadline_s,
+            video_deadline_s=settings.bot_video_deadline_s,
+        )
+        runner = Runner(
+            store, accounts, data_dir=settings.bot_data_dir, timing=timing, clock=wall_clock
+        )
+
+        telegram = TelegramSender(bot, Limiter(time.monotonic), metrics)
+        scenes = Scenes(
+            store,
+            accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
+            desk=desk,
+            i18n=i18n,
+            default_language=settings.bot_language,
+            clock=wall_clock,
+        )
+        sending = Sending(telegram, scenes, settings.bot_data_dir)
+        delivery = Delivery(store, sending, telegram, clock=wall_clock)
+
+        me = Self(
+            user_id=bot.id,
+            username=bot.username,
+            admin_ids=settings.bot_admin_ids,
+            default_language=settings.bot_language,
+        )
+        handlers = Handlers(me, desk, providers, defaults, i18n, clock=wall_clock)
+        poller = Poller(bot, store, clock=wall_clock)
+        dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
+
+        await _remember_admins(store, settings)
+        can_make_video = Operation.VIDEO in defaults
+        await set_menus(
+            bot, i18n, default_language=settings.bot_language, can_make_video=can_make_video
+        )
+        easel = EaselBot(
+            {"updates": poller, "handling": dispatcher, "runner": runner, "sending": delivery},
+            delivery,
+            bot.username,
+            settings.bot_drain_seconds,
+        )
+        await stack.enter_async_context(_serving(settings, easel, poller, store, metrics))
+        yield easel
+
+
+def make_providers(settings: Settings) -> dict[str, Provider]:
+    """Those that have a key."""
+    providers: dict[str, Provider] = {}
+    if key := settings.apiframe_api_key.get_secret_value():
+        providers["apiframe"] = Apiframe(
+            key=key, base_url=settings.apiframe_url, fetch_url=settings.apiframe_fetch_url
+        )
+    if key := settings.flow_api_key.get_secret_value():
+        providers["flow"] = Flow(key=key, base_url=settings.flow_url, offers_hd=settings.flow_hd)
+    return providers
+
+
+def make_accounts(settings: Settings, providers: Mapping[str, Provider]) -> dict[str, Account]:
+    lanes = {"apiframe": settings.apiframe_threads, "flow": settings.flow_threads}
+    return {
+        name: Account(provider, MANY_LANES if lanes[name] is None else int(lanes[name] or 0))
+        for name, provider in providers.items()
+    }
+
+
+def default_providers(
+    settings: Settings, providers: Mapping[str, Provider]
+) -> dict[Operation, str]:
+    """Who does each operation when nobody chooses."""
+    wanted = settings.image_provider
+    order = sorted(providers, key=lambda name: name != wanted)
+    return {
+        operation: name
+        for operation in Operation
+        for name in reversed(order)
+        if operation in providers[name].capabilities.operations
+    }
+
+
+@contextlib.asynccontextmanager
+async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
+    """Telegram's client, once it has told who the bot is; waits for Telegram as long as it takes.
+
+    Raises SettingsError when the token is refused.
+    """
+    proxy = settings.telegram_proxy.get_secret_value() or None
+    request = HTTPXRequest(
+        connection_pool_size=8,
+        read_timeout=READ_S,
+        write_timeout=READ_S,
+        media_write_timeout=MEDIA_WRITE_S,
+        pool_timeout=10.0,
+        proxy=proxy,
+    )
+    updates = HTTPXRequest(connection_pool_size=1, read_timeout=POLL_S + 10, proxy=proxy)
+    root = settings.telegram_api_url
+    bot = Bot(
+        settings.telegram_bot_token.get_secret_value(),
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=request,
+        get_updates_request=updates,
+    )
+    await _introduce(bot)
+    try:
+        yield bot
+    finally:
+        with contextlib.suppress(TelegramError):
+            await bot.shutdown()
+
+
+async def _introduce(bot: Bot) -> None:
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            await bot.initialize()
+        except InvalidToken as error:
+            raise SettingsError(
+                ["TELEGRAM_BOT_TOKEN is refused by Telegram: copy it from @BotFather again."]
+            ) from error
+        except NetworkError as error:
+            log.warning("telegram_not_reached", error=str(error), again_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+        else:
+            return
+
+
+async def _remember_admins(store: Store, settings: Settings) -> None:
+    value = json.dumps(sorted(settings.bot_admin_ids))
+    await store.write(lambda tx: tx.run("setting_set", scope=0, name="admin_ids", value=value))
+
+
+@contextlib.asynccontextmanager
+async def _serving(
+    settings: Settings, easel: EaselBot, poller: Poller, store: Store, metrics: Metrics
+) -> AsyncIterator[None]:
+    """The web server, where the settings ask for one."""
+    if settings.web_address is None:
+        yield
+        return
+
+    async def database() -> str | None:
+        await store.all("counts")
+        return None
+
+    async def updates() -> str | None:
+        if poller.heard_at is None:
+            return "Telegram has not answered yet"
+        silent_s = time.monotonic() - poller.heard_at
+        return f"Telegram is silent for {silent_s:.0f} s" if silent_s > SILENCE_S else None
+
+    async def parts() -> str | None:
+        return easel.dead_part()
+
+    checks = {"database": database, "updates": updates, "parts": parts}
+    server = make_server(web(checks, store, metrics), *settings.web_address)
+    task = asyncio.create_task(server.serve(), name="web")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
