@@ -1,11 +1,34 @@
-"""What every test needs before the first one runs."""
+"""What every test may ask for, and what is done before the first one runs."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import telegram
+from botapi_client import TOKEN, real_bot
+
+from bot.sandbox.limits import Limits
+from bot.sandbox.world import World
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     # Else pytest-asyncio, before its first test on Python 3.11, makes Python create a loop to
     # remember, which nobody closes: a ResourceWarning, an error here, in whichever test comes next.
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def world() -> World:
+    return World(token=TOKEN, limits=Limits.off())
+
+
+@pytest.fixture
+async def bot(world: World) -> AsyncIterator[telegram.Bot]:
+    async with real_bot(world) as bot:
+        yield bot
+
+
+@pytest.fixture
+def lan(world: World) -> int:
+    """Lan's user id, which is her private chat's as well."""
+    return int(world.add_user("Lan", username="lan")["id"])

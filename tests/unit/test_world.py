@@ -59,11 +59,12 @@ def test_in_a_group_the_bot_sees_commands_replies_and_nothing_else(world: World,
 def test_an_admin_bot_or_one_without_privacy_mode_sees_everything(is_admin: bool) -> None:  # noqa: FBT001  # a case of the table
     world = World(token="42:x", privacy_mode=is_admin)
     lan = world.add_user("Lan")["id"]
-    admins = [lan, world.bot["id"]] if is_admin else []
+    admins = [world.bot["id"], lan] if is_admin else []
     group = world.add_group("Shop", [lan], admins=admins)["id"]
     sent = world.send_text(lan, group, "hello")
     assert [sent] == seen(world)
     assert world.bot["can_read_all_group_messages"] is not is_admin
+    assert world.chats.rooms[group].members[world.bot["id"]] != "creator"
 
 
 def test_an_album_is_separate_messages_with_one_caption(world: World, lan: int) -> None:
