@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import time
+import warnings
 import zoneinfo
 from collections.abc import AsyncIterator, Mapping
 
@@ -17,6 +18,7 @@ import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
 
 from bot.chat.dispatch import Dispatcher
 from bot.chat.handlers import Handlers, Self
@@ -111,6 +113,8 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
     Raises SettingsError, DataFolderInUse, StoreError.
     """
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default, no warning
+    # Raw updates are what we want: they are written down before anybody tries to understand them.
+    warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
     configure(settings.bot_log_format, Redactor(settings.secrets()))
     plans = load_plans(settings.bot_plans_file)
     async with contextlib.AsyncExitStack() as stack:

@@ -1,0 +1,170 @@
+"""`bot demo`, `bot run`, `bot check`, `bot ledger`, `bot grant`, `bot backup`.
+
+Knows nothing of how any of it is done. Exit 0: good; 2: something for the operator to mend, said
+in words and without a traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from bot import app
+from bot.cli.demo import demo
+from bot.errors import EaselError, SettingsError
+from bot.model import UserId
+from bot.money import ledger as book
+from bot.money.plans import load_plans
+from bot.settings import Settings, load, read
+from bot.store.sqlite import SqliteStore, open_store
+
+T = TypeVar("T")
+
+ENV_FILE = Path(".env")
+AMOUNT_MAX_VND = 1_000_000_000
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Easel makes pictures and videos in Telegram.
+
+    New here? `bot demo` shows everything in your browser, with no token, key or internet.
+    """
+
+
+@main.command("demo")
+@click.option("--port", default=8765, show_default=True, help="Where the chat page is served.")
+@click.option("--speed", default=10.0, show_default=True, help="Times faster than the real ones.")
+def demo_command(port: int, speed: float) -> None:
+    """The whole product on this machine: chat page, providers that draw, the real bot."""
+    with _in_words():
+        asyncio.run(_until_stopped(demo(port, speed)))
+
+
+@main.command("run")
+def run_command() -> None:
+    """The bot, from the environment and `.env`."""
+    with _in_words():
+        settings = load(os.environ, ENV_FILE)
+        asyncio.run(_until_stopped(_run(settings)))
+
+
+async def _run(settings: Settings) -> None:
+    async with app.start(settings) as easel:
+        click.echo(f"Easel is running as @{easel.username}. Stop it with Ctrl-C.")
+        await easel.run()
+
+
+@main.command("check")
+@click.option("--online", is_flag=True, help="Also ask Telegram who the token belongs to.")
+def check_command(*, online: bool) -> None:
+    """Say in words what is missing or wrong in the settings, and what to do."""
+    with _in_words():
+        settings = load(os.environ, ENV_FILE)
+        load_plans(settings.bot_plans_file)
+        click.echo("The settings are complete.")
+        if online:
+            asyncio.run(_check_online(settings))
+
+
+async def _check_online(settings: Settings) -> None:
+    async with asyncio.timeout(20), app.connected_bot(settings) as bot:
+        click.echo(f"Telegram knows the bot as @{bot.username}.")
+
+
+@main.command("ledger")
+@click.option("--verify", is_flag=True, required=True, help="Recompute every sum.")
+def ledger_command(*, verify: bool) -> None:
+    """Recompute every balance, hold and allowance from the entries."""
+    del verify
+    with _in_words():
+        findings = _with_store(book.verify)
+        for finding in findings:
+            click.echo(finding)
+        if findings:
+            raise SettingsError(
+                [f"{len(findings)} difference(s): restore a backup or ask for help"]
+            )
+        click.echo("Every balance, hold and allowance is the sum of its entries.")
+
+
+@main.command("grant")
+@click.argument("user", type=click.IntRange(min=1))
+@click.argument("amount", type=click.IntRange(1, AMOUNT_MAX_VND))
+def grant_command(user: int, amount: int) -> None:
+    """Add AMOUNT đồng to the balance of USER (a Telegram id); the running bot sees it at once."""
+    with _in_words():
+        wallet = _with_store(lambda store: _grant(store, UserId(user), amount))
+        click.echo(f"{user} now has {wallet.balance_vnd} đồng.")
+
+
+async def _grant(store: SqliteStore, user_id: UserId, amount_vnd: int) -> book.Wallet:
+    key = f"grant:{secrets.token_hex(8)}"
+    await store.write(
+        lambda tx: book.grant(
+            tx,
+            user_id,
+            amount_vnd,
+            key=key,
+            author="bot grant",
+            reason="by hand",
+            now=app.wall_clock(),
+        )
+    )
+    return await book.read_wallet(store, user_id)
+
+
+@main.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_command(file: Path) -> None:
+    """A consistent copy of the database, also while the bot runs."""
+    with _in_words():
+        _with_store(lambda store: store.backup(file))
+        click.echo(f"Copied to {file}.")
+
+
+def _with_store(work: Callable[[SqliteStore], Awaitable[T]]) -> T:
+    """Do something beside the running bot, in its database."""
+
+    async def inner() -> T:
+        settings = read(os.environ, ENV_FILE)
+        async with open_store(settings.bot_data_dir / app.DATABASE_NAME) as store:
+            return await work(store)
+
+    return asyncio.run(inner())
+
+
+async def _until_stopped(work: Awaitable[None]) -> None:
+    """Until it ends by itself or somebody asks it to: Ctrl-C, or the system's SIGTERM."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """What the operator can mend is said in words; exit 2."""
+    try:
+        yield
+    except SettingsError as error:
+        for problem in error.problems:
+            click.echo(f"✗ {problem}", err=True)
+        sys.exit(2)
+    except EaselError as error:
+        click.echo(f"✗ {error}", err=True)
+        sys.exit(2)
+    except TimeoutError:
+        click.echo("✗ Telegram does not answer: check the network and TELEGRAM_API_URL.", err=True)
+        sys.exit(2)

@@ -1,0 +1,65 @@
+"""`bot demo`: a sandbox and the real bot in one process, and a page to talk with it.
+
+The bot is told addresses and keys and nothing else; it does not know where it lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import tempfile
+from pathlib import Path
+
+import click
+
+from bot import app
+from bot.errors import SettingsError
+from bot.sandbox.town import build_town, settle_people
+from bot.settings import load
+from bot.web import make_server
+
+HOST = "127.0.0.1"
+POLL_S = 0.5
+"""The demo's providers are quick, so they are asked often."""
+
+
+async def demo(port: int, speed: float) -> None:
+    """Serve the page and run the bot until cancelled. Raises SettingsError: the port is taken."""
+    _check_free(port)
+    with tempfile.TemporaryDirectory(prefix="easel-demo-") as folder:
+        home = Path(folder)
+        town = build_town(f"http://{HOST}:{port}", home / "town", speed=speed)
+        settle_people(town.world)
+        server = make_server(town.app, HOST, port)
+        serving = asyncio.create_task(server.serve())
+        try:
+            settings = load(
+                {
+                    **town.settings(),
+                    "BOT_DATA_DIR": str(home / "data"),
+                    "BOT_WEB_LISTEN": "",
+                    "BOT_POLL_SECONDS": str(POLL_S),
+                },
+                None,
+            )
+            async with app.start(settings) as easel:
+                click.echo(f"\n  Easel's demo is ready. Open  {town.page_url}\n")
+                click.echo("  Write /img một chú mèo cam bên cửa sổ  and press Enter.")
+                click.echo("  Nothing leaves this machine. Stop with Ctrl-C.\n")
+                await easel.run()
+        finally:
+            server.should_exit = True
+            with contextlib.suppress(asyncio.CancelledError):
+                await serving
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise SettingsError(
+                [f"Port {port} is taken on this machine. Try: bot demo --port {port + 1}"]
+            ) from error

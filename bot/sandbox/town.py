@@ -1,0 +1,115 @@
+"""The whole sandbox as one ASGI app: a Telegram, two providers, a chat page, some people.
+
+Knows nothing of the bot: whoever starts it is told addresses and keys, as with the real ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.sandbox.apiframe import ApiframeSandbox
+from bot.sandbox.botapi import botapi
+from bot.sandbox.flow import FlowSandbox
+from bot.sandbox.limits import Limits
+from bot.sandbox.page import page
+from bot.sandbox.tasks import Pace
+from bot.sandbox.world import World
+
+BOT_TOKEN = "7000000000:sandbox-token-of-nobody-000000000000"  # noqa: S105  # opens nothing
+APIFRAME_KEY = "sandbox-apiframe-key"
+FLOW_KEY = "sandbox-flow-key"
+
+
+@dataclasses.dataclass
+class Dial:
+    """The page's speed dial turns the providers' pace."""
+
+    pace: Pace
+
+    def get(self) -> float:
+        return self.pace.speed
+
+    def set(self, x: float) -> None:
+        self.pace.speed = x
+
+
+@dataclasses.dataclass(frozen=True)
+class Town:
+    """A sandbox to be served at ``address``; ``app`` is all of it."""
+
+    address: str
+    world: World
+    apiframe: ApiframeSandbox
+    flow: FlowSandbox
+    pace: Pace
+    app: ASGIApp
+    page_path: str
+
+    @property
+    def page_url(self) -> str:
+        return f"{self.address}/{self.page_path}/"
+
+    def settings(self) -> dict[str, str]:
+        """What a bot must be told to live here, as environment variables."""
+        return {
+            "TELEGRAM_BOT_TOKEN": BOT_TOKEN,
+            "TELEGRAM_API_URL": self.address,
+            "APIFRAME_API_KEY": APIFRAME_KEY,
+            "APIFRAME_URL": f"{self.address}/apiframe/pro",
+            "APIFRAME_FETCH_URL": f"{self.address}/apiframe",
+            "FLOW_API_KEY": FLOW_KEY,
+            "FLOW_URL": f"{self.address}/flow/public/api/v1",
+        }
+
+
+def build_town(
+    address: str,
+    media_dir: Path,
+    *,
+    speed: float,
+    limits: Limits | None = None,
+    check_call: Callable[[str, dict[str, Any]], None] | None = None,
+) -> Town:
+    """``address``: where ``app`` will be served, as `http://127.0.0.1:PORT`."""
+    pace = Pace(speed=speed)
+    (media_dir / "tg").mkdir(parents=True, exist_ok=True)
+    world = World(token=BOT_TOKEN, limits=limits, check_call=check_call, folder=media_dir / "tg")
+    apiframe = ApiframeSandbox(
+        key=APIFRAME_KEY,
+        pace=pace,
+        base_url=f"{address}/apiframe",
+        media_dir=media_dir / "apiframe",
+    )
+    flow = FlowSandbox(
+        key=FLOW_KEY, pace=pace, base_url=f"{address}/flow", media_dir=media_dir / "flow"
+    )
+    page_path = secrets.token_urlsafe(16)
+    services = Starlette(
+        routes=[
+            Mount("/apiframe", apiframe.app),
+            Mount("/flow", flow.app),
+            Mount("/", botapi(world)),
+        ]
+    )
+    chat_page = page(world, token_path=page_path, speed=Dial(pace))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = scope.get("path", "").startswith(f"/{page_path}")
+        await (chat_page if is_page else services)(scope, receive, send)
+
+    return Town(address, world, apiframe, flow, pace, app, page_path)
+
+
+def settle_people(world: World) -> None:
+    """Two people and a group, so that a newcomer can try everything at once."""
+    an = world.add_user("An", language_code="vi", username="an")
+    ben = world.add_user("Ben", language_code="en", username="ben")
+    world.add_group("Nhóm vẽ · Art club", [an["id"], ben["id"]], admins=[an["id"]])
