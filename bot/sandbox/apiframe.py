@@ -1,5 +1,4 @@
-"""
-Apiframe (Midjourney) as its HTTP contract has it, with pictures that are really drawn.
+"""Apiframe (Midjourney) as its HTTP contract has it, with pictures that are really drawn.
 
 Knows nothing of the bot, and sends no webhooks: `webhook_url` is kept in the task's body only.
 Source: docs/providers.md, part 1.
@@ -41,8 +40,7 @@ _LARGEST_SIDE = 4096
 
 
 class ApiframeSandbox(Weather, TaskBook):
-    """
-    One Apiframe account. `app` is the service; `credits` may be set, at 0 submits answer 402.
+    """One Apiframe account. `app` is the service; `credits` may be set, at 0 submits answer 402.
 
     `base_url` is the address `app` is reached at (used in the addresses of pictures), `media_dir` a folder of ours.
     """

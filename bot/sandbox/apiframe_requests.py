@@ -1,5 +1,4 @@
-"""
-What Apiframe accepts: the bodies of its calls, and Midjourney's flags inside a prompt.
+"""What Apiframe accepts: the bodies of its calls, and Midjourney's flags inside a prompt.
 
 Knows nothing of tasks, time or HTTP. Source: docs/providers.md, part 1.
 """
@@ -19,7 +18,7 @@ _TYPES = {
 }
 
 
-class Refused(Exception):  # noqa: N818  # a refusal is the service's answer, not an error of ours
+class Refused(Exception):  # a refusal is the service's answer, not an error of ours
     """The call is answered with this HTTP status and text."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -38,8 +37,7 @@ def check_imagine(body: Mapping[str, Any]) -> None:
 
 
 def check_derived(kind: str, body: Mapping[str, Any], parent_outputs: int) -> None:
-    """
-    Raises Refused (400) unless index and type are what vary, upscale, pan or zoom take.
+    """Raises Refused (400) unless index and type are what vary, upscale, pan or zoom take.
 
     `parent_outputs` is how many tiles the parent has: 4, or 1 after an upscale.
     """

@@ -1,5 +1,4 @@
-"""
-Files that are made when first asked for and kept on disk from then on.
+"""Files that are made when first asked for and kept on disk from then on.
 
 Knows nothing of what is in them.
 """

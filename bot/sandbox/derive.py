@@ -1,5 +1,4 @@
-"""
-Pictures made from a picture: variations, wider frames, twice the pixels.
+"""Pictures made from a picture: variations, wider frames, twice the pixels.
 
 Knows nothing of tasks, files or HTTP.
 """

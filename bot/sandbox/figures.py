@@ -1,5 +1,4 @@
-"""
-What stands in front of the scenery: a cat, a boat, a tree, balloons, birds, flowers.
+"""What stands in front of the scenery: a cat, a boat, a tree, balloons, birds, flowers.
 
 Knows nothing of prompts: it paints on the canvas it is given.
 """

@@ -1,5 +1,4 @@
-"""
-Real MP4 files from still pictures: a slow camera, and light drifting through the frame.
+"""Real MP4 files from still pictures: a slow camera, and light drifting through the frame.
 
 Knows nothing of prompts, tasks or HTTP.
 """
@@ -23,8 +22,7 @@ VIDEO_SIZES: dict[str, Size] = {"16:9": (768, 432), "9:16": (432, 768), "1:1": (
 def film(
     pictures: Sequence[Image.Image], path: Path, *, size: Size, seconds: int, seed: int
 ) -> None:
-    """
-    Write an H.264 MP4 of exactly `seconds`, showing the pictures one after the other.
+    """Write an H.264 MP4 of exactly `seconds`, showing the pictures one after the other.
 
     `size` in pixels, both even; 12 frames a second; yuv420p; the index stands before the media (faststart).
     """

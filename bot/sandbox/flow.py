@@ -1,5 +1,4 @@
-"""
-Flow AI (Imagen and Veo) as its HTTP contract has it, with pictures and films that are really made.
+"""Flow AI (Imagen and Veo) as its HTTP contract has it, with pictures and films that are really made.
 
 Knows nothing of the bot. Source: docs/providers.md, part 2.
 """
@@ -34,8 +33,7 @@ _CREDITS_PER_VIDEO = 20
 
 
 class FlowSandbox(Weather, TaskBook):
-    """
-    One Flow AI account. `app` is the service, its routes under /public/api/v1.
+    """One Flow AI account. `app` is the service, its routes under /public/api/v1.
 
     `credits` and `used_today` (outputs) may be set: without credits submits answer 402, at `daily_limit` 429.
     `base_url` is the address `app` is reached at (used in the addresses of results), `media_dir` a folder of ours.

@@ -1,5 +1,4 @@
-"""
-What Flow AI accepts: the bodies of its calls, read into one record per job.
+"""What Flow AI accepts: the bodies of its calls, read into one record per job.
 
 Knows nothing of tasks, time or HTTP. Source: docs/providers.md, part 2.
 """
@@ -55,7 +54,7 @@ VOICES = frozenset(
 )
 
 
-class Refused(Exception):  # noqa: N818  # a refusal is the service's answer, not an error of ours
+class Refused(Exception):  # a refusal is the service's answer, not an error of ours
     """The call is answered with this HTTP status and `detail`."""
 
     def __init__(self, status: int, detail: str | list[dict[str, Any]]) -> None:

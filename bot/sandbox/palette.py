@@ -1,5 +1,4 @@
-"""
-The colours of a picture, chosen by the words of its prompt or taken from another picture.
+"""The colours of a picture, chosen by the words of its prompt or taken from another picture.
 
 Knows nothing of shapes, files or providers.
 """

@@ -1,5 +1,4 @@
-"""
-Pictures made from a prompt: pleasant, different for each prompt, seed and tile, the same every time.
+"""Pictures made from a prompt: pleasant, different for each prompt, seed and tile, the same every time.
 
 Knows nothing of tasks, files or HTTP.
 """

@@ -1,5 +1,4 @@
-"""
-The things a picture can be made of: sky, sun, ridges, sea, city, trees, flowers, a cat.
+"""The things a picture can be made of: sky, sun, ridges, sea, city, trees, flowers, a cat.
 
 Knows nothing of prompts or sizes asked for: it paints on the canvas it is given.
 """

@@ -1,5 +1,4 @@
-"""
-The provider's tasks and where each stands, computed from the clock: nothing runs in the background.
+"""The provider's tasks and where each stands, computed from the clock: nothing runs in the background.
 
 Knows nothing of HTTP, pictures or what a task is about.
 """
@@ -30,8 +29,7 @@ class Pace:
 
 @dataclass
 class Task:
-    """
-    One submit that was accepted.
+    """One submit that was accepted.
 
     `submitted_at` is the injected clock's time; `start_s` and `end_s` are seconds of the book's work clock.
     `size` is pixels of one output, `outputs` how many there will be. With `failure` it ends badly.

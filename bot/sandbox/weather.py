@@ -1,5 +1,4 @@
-"""
-What can go wrong between a client and an emulated service: switches that act on the next call.
+"""What can go wrong between a client and an emulated service: switches that act on the next call.
 
 Knows nothing of what the service does: it stands in front of any ASGI application.
 """
@@ -19,8 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 @dataclass
 class Call:
-    """
-    One request that arrived; `status` is None until the service has answered.
+    """One request that arrived; `status` is None until the service has answered.
 
     `body` is the decoded JSON, None for another or no body. A lost answer keeps the status it would have had.
     """
@@ -75,8 +73,7 @@ _Rule = _Fail | _Lose | _Hold
 
 
 class Weather:
-    """
-    The switches of one service, and the record of every call that reached it.
+    """The switches of one service, and the record of every call that reached it.
 
     A switch acts on the next call whose path ends with its suffix, once, in the order they were set.
     """
@@ -101,8 +98,7 @@ class Weather:
         self._rules += [_Fail(path_suffix, status, body, headers or {})] * times
 
     def lose_answer_of_next(self, path_suffix: str) -> None:
-        """
-        The next call takes effect, but its connection ends without a usable answer.
+        """The next call takes effect, but its connection ends without a usable answer.
 
         Behind uvicorn the connection closes inside the answer; behind an in-process transport the client's
         `await` raises ConnectionResetError.

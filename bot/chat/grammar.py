@@ -1,0 +1,168 @@
+"""A message's words become a command, a complaint with the corrected line, or nothing for us.
+
+Pure. Knows nothing of Telegram's objects, of the database, of money, or of any provider beyond
+its capabilities.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from bot.chat.derived import read_reply, read_upscale, read_vary
+from bot.chat.parsed import (
+    Command,
+    Complaint,
+    Edit,
+    ImageCommand,
+    Mistake,
+    NotForUs,
+    Parsed,
+    PickCommand,
+    PlainCommand,
+    Span,
+    Typed,
+    UpscaleCommand,
+    VaryCommand,
+    VideoCommand,
+)
+from bot.chat.wish import Market, read_image, read_video
+from bot.chat.words import repair_dashes
+from bot.model import Operation, Request
+from bot.providers.port import Capabilities
+
+ALIASES: Final[Mapping[str, str]] = {"imagine": "img", "usage": "quota", "me": "quota"}
+MADE: Final = ("img", "video", "vary", "upscale")
+"""The commands with a grammar of their own; every other is a PlainCommand."""
+PLAIN: Final = (
+    *("start", "help", "jobs", "cancel", "history", "show", "quota", "pan", "zoom"),
+    *("plans", "buy", "receipts", "paysupport", "terms", "privacy"),
+    *("settings", "lang", "mydata", "delete", "doctor"),
+    *("admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"),
+)
+KNOWN: Final = (*MADE, *ALIASES, *PLAIN)
+
+_COMMAND = re.compile(r"\s*(?P<slash>/(?P<name>[^\s@]+)(?:@(?P<bot>\S*))?)")
+_MOST_CORRECTIONS: Final = 6
+"""Mistakes mended in one line before we stop guessing what was meant."""
+
+
+def parse(
+    typed: Typed,
+    *,
+    username: str,
+    providers: Mapping[str, Capabilities],
+    default_provider: Mapping[Operation, str],
+) -> Parsed:
+    """Read one message. Never raises.
+
+    ``username``: the bot's own, without `@`. ``providers``: those that are configured, by the
+    name of `--with`. ``default_provider``: who does an operation when the person does not choose.
+    """
+    market = Market(providers, default_provider)
+    parsed = _read(typed, username, market)
+    if not isinstance(parsed, Complaint):
+        return parsed
+    corrected = _settle(parsed.corrected, typed, username, market)
+    return dataclasses.replace(parsed, corrected=corrected)
+
+
+def format_command(command: Command) -> str:
+    """The command as one canonical line, everything spelled out; reading it gives it again.
+
+    A PickCommand is a bare number and reads as one only in reply to a result.
+    """
+    match command:
+        case ImageCommand(provider, request):
+            return _join("/img", request.prompt, *_options(request, provider), request.flags)
+        case VideoCommand(provider, request):
+            return _join("/video", request.prompt, *_options(request, provider))
+        case VaryCommand(tile, strength, prompt):
+            return _join("/vary", str(tile or ""), strength, prompt)
+        case UpscaleCommand(tile, kind):
+            return _join("/upscale", str(tile or ""), kind)
+        case PickCommand(tile):
+            return str(tile)
+        case PlainCommand(name, argument):
+            return _join(f"/{name}", argument)
+        case unknown:
+            assert_never(unknown)
+
+
+def _read(typed: Typed, username: str, market: Market) -> Parsed:
+    """One pass; a complaint's correction may still hold further mistakes."""
+    head = _COMMAND.match(typed.text)
+    bot = head["bot"] if head else None
+    if bot is not None and bot.lower() != username.lower():
+        return NotForUs()
+    try:
+        if head is None:
+            return read_reply(typed.text) if typed.is_reply else NotForUs()
+        return _read_command(typed.text, head["name"], head.span("slash"), market)
+    except Mistake as mistake:
+        is_unknown = mistake.key.startswith("complaint.command_")
+        return Complaint(
+            mistake.key,
+            mistake.values,
+            mistake.correct(typed.text),
+            mistake.at,
+            is_addressed=bot is not None or not is_unknown,
+        )
+
+
+def _read_command(text: str, typed_name: str, command: Span, market: Market) -> Command:
+    name = ALIASES.get(typed_name.lower(), typed_name.lower())
+    match name:
+        case "img":
+            return read_image(text, command, market)
+        case "video":
+            return read_video(text, command, market)
+        case "vary":
+            return read_vary(text, command)
+        case "upscale":
+            return read_upscale(text, command)
+        case _ if name in PLAIN:
+            return PlainCommand(name, text[command[1] :].strip())
+        case _:
+            raise _unknown_command(typed_name, command)
+
+
+def _unknown_command(name: str, command: Span) -> Mistake:
+    close = difflib.get_close_matches(name.lower(), KNOWN, n=1)
+    if not close:
+        return Mistake("complaint.command_unknown", command, command=f"/{name}")
+    start = command[0] + 1
+    edit = Edit(start, start + len(name), close[0])
+    return Mistake("complaint.command_near", command, edit, command=f"/{name}", near=f"/{close[0]}")
+
+
+def _settle(corrected: str | None, typed: Typed, username: str, market: Market) -> str | None:
+    """Mend what else is wrong in the corrected line; None when it would still not be read."""
+    for _ in range(_MOST_CORRECTIONS):
+        if corrected is None:
+            return None
+        corrected = repair_dashes(corrected)
+        parsed = _read(dataclasses.replace(typed, text=corrected), username, market)
+        if not isinstance(parsed, Complaint):
+            return corrected
+        corrected = parsed.corrected
+    return None
+
+
+def _options(request: Request, provider: str) -> list[str]:
+    options = [
+        f"--ar {request.ratio}" if request.ratio else "",
+        f"--n {request.count}" if request.operation is Operation.IMAGE else "",
+        f"--len {request.length_s}" if request.length_s else "",
+        f"--hd {request.hd}" if request.hd else "",
+        f"--{request.mode}" if request.mode else "",
+        f"--with {provider}",
+    ]
+    return [option for option in options if option]
+
+
+def _join(*words: str | None) -> str:
+    return " ".join(word for word in words if word)

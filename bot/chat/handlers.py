@@ -1,0 +1,294 @@
+"""What an update means: routed to the one doing that answers it. Knows no texts and no prices.
+
+Everything happens in the update's own transaction. Nothing is trusted because of where it came
+from: a button's text is checked against what its message shows, a job against its owner.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import assert_never
+
+from telegram import CallbackQuery, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update
+
+from bot.chat import grammar
+from bot.chat.account import Account
+from bot.chat.making import Making, Target
+from bot.chat.parsed import (
+    Complaint,
+    ImageCommand,
+    NotForUs,
+    Parsed,
+    PickCommand,
+    PlainCommand,
+    Typed,
+    UpscaleCommand,
+    VaryCommand,
+    VideoCommand,
+)
+from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
+from bot.i18n import I18n
+from bot.jobs import book
+from bot.jobs.accept import Desk
+from bot.jobs.advance import Resolved
+from bot.jobs.buttons import Act, Press, read_press
+from bot.model import Clock, Job, MessageId, Operation, Say, UserId
+from bot.providers.port import Provider
+from bot.store.port import Transaction
+
+ADMIN_ONLY = frozenset(
+    {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PressAnswer:
+    """To be said at once: the press's spinner waits for it."""
+
+    query_id: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Self:
+    """The bot and its operators."""
+
+    user_id: int
+    username: str
+    admin_ids: frozenset[int]
+    default_language: str
+
+
+class Handlers:
+    """Made once. ``handle`` answers one update."""
+
+    def __init__(
+        self,
+        me: Self,
+        desk: Desk,
+        providers: Mapping[str, Provider],
+        default_provider: Mapping[Operation, str],
+        i18n: I18n,
+        *,
+        clock: Clock,
+    ) -> None:
+        self._me = me
+        self._clock = clock
+        self._i18n = i18n
+        self._capabilities = {name: each.capabilities for name, each in providers.items()}
+        self._default_provider = default_provider
+        self._making = Making(desk, providers)
+        can_make = {operation.output_kind for operation in default_provider}
+        self._account = Account(desk, can_make=can_make)
+
+    async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
+        if update.message is not None:
+            await self._message(tx, update.message, update.update_id)
+        elif update.callback_query is not None:
+            return await self._press(tx, update.callback_query, update.update_id)
+        elif update.my_chat_member is not None:
+            await self._membership(tx, update.my_chat_member)
+        return None  # edited messages, channel posts: they start nothing
+
+    # --- messages ---------------------------------------------------------------------------
+
+    async def _message(self, tx: Transaction, message: Message, update_id: int) -> None:
+        speaker = speaker_of(message)
+        text = message.text or message.caption
+        if speaker is None or not text or message.via_bot is not None:
+            return
+        target = await self._target(tx, message)
+        parsed = grammar.parse(
+            Typed(text, is_reply=target is not None),
+            username=self._me.username,
+            providers=self._capabilities,
+            default_provider=self._default_provider,
+        )
+        is_private = message.chat.type == "private"
+        if isinstance(parsed, NotForUs) and (not is_private or text.lstrip().startswith("/")):
+            return
+        if isinstance(parsed, Complaint) and not parsed.is_addressed and not is_private:
+            return
+        talk = await self._open(tx, speaker, message, update_id)
+        pictured = message if target else (message.reply_to_message or message)
+        has_picture = any(
+            bool(each.photo or each.document or each.video) for each in (message, pictured)
+        )
+        await self._answer(talk, parsed, target, text, has_picture=has_picture)
+
+    async def _answer(
+        self, talk: Talk, parsed: Parsed, target: Target | None, text: str, *, has_picture: bool
+    ) -> None:
+        match parsed:
+            case ImageCommand() | VideoCommand():
+                if has_picture:  # taking the words and leaving the picture would be a guess
+                    await talk.say(line("make.no_references"))
+                    return
+                await self._making.make(talk, parsed)
+            case VaryCommand():
+                await self._making.vary(talk, target, parsed)
+            case UpscaleCommand():
+                await self._making.upscale(talk, target, parsed)
+            case PickCommand():
+                await self._pick(talk, target, parsed.tile)
+            case PlainCommand():
+                await self._plain(talk, parsed, target)
+            case Complaint():
+                await self._complain(talk, parsed)
+            case NotForUs():
+                await talk.say(line("hint.no_command", command=f"/img {text}"))
+            case _:
+                assert_never(parsed)
+
+    async def _complain(self, talk: Talk, complaint: Complaint) -> None:
+        lines = [line(complaint.key, **complaint.values)]
+        if complaint.corrected is not None:
+            lines.append(line("hint.corrected", command=complaint.corrected))
+        await talk.say(*lines)
+
+    async def _pick(self, talk: Talk, target: Target | None, tile: int) -> None:
+        if target is None:
+            return
+        rows = await talk.tx.all("assets_of_job", job_id=target.job.job_id)
+        count = sum(1 for row in rows if row["tile"] > 0)
+        if not count:
+            await talk.say(line("derive.not_ready", code=target.job.job_id))
+        elif tile > count:
+            await talk.say(line("derive.no_such_tile", tile=tile, count=count))
+        else:
+            await talk.show(Say.PICK, target.job.job_id, tile)
+
+    async def _plain(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:
+        match command.name:
+            case "start":
+                await self._account.start(talk)
+            case "help":
+                await self._account.help(talk)
+            case "lang":
+                await self._account.language(talk, command.argument.strip().lower())
+            case "quota":
+                await self._account.quota(talk)
+            case "jobs":
+                await self._account.jobs(talk)
+            case "cancel":
+                replied = target.job if target else None
+                await self._account.cancel(talk, command.argument.strip(), replied)
+            case "show":
+                await self._account.show(talk, command.argument)
+            case name if name in ADMIN_ONLY and not self._is_admin(talk.speaker.user_id):
+                await talk.say(line("command.admin_only"))
+            case name:
+                await talk.say(line("command.not_yet", command=f"/{name}"))
+
+    # --- presses ----------------------------------------------------------------------------
+
+    async def _press(
+        self, tx: Transaction, query: CallbackQuery, update_id: int
+    ) -> PressAnswer | None:
+        message = query.message
+        press = read_press(query.data or "")
+        if message is None or press is None or query.from_user.is_bot:
+            return PressAnswer(query.id, "")
+        speaker = speaker_from(query.from_user)
+        talk = await self._open(tx, speaker, message, update_id)
+        text = await self._act(talk, press, MessageId(message.message_id))
+        return PressAnswer(query.id, text)
+
+    async def _act(self, talk: Talk, press: Press, message_id: MessageId) -> str:
+        """Do what the button means; the words that float by."""
+        tongue = self._i18n.tongue(talk.language)
+        if press.act is Act.LANGUAGE:
+            await self._account.language(talk, press.how)
+            return ""
+        job = await self._pressed_job(talk, press, message_id)
+        if job is None:
+            return tongue.text("press.not_yours")
+        if press.act is Act.CANCEL:
+            answer = await self._account.stop(talk, job)
+            return tongue.text(answer["key"], **answer["values"])
+        if press.act is Act.RESOLVE:
+            await book.move(talk.tx, job, Resolved(), now=talk.now, who="operator")
+            return tongue.text("press.resolved")
+        if press.act in {Act.PICK, Act.FILES}:
+            return tongue.text(await self._show(talk, press, job))
+        is_accepted = await self._make(talk, press, job)
+        return tongue.text("press.accepted" if is_accepted else "press.refused")
+
+    async def _pressed_job(self, talk: Talk, press: Press, message_id: MessageId) -> Job | None:
+        """The button's job, if this message shows it or the presser owns it."""
+        job = await book.find_job(talk.tx, press.job_id or "")
+        if job is None or press.act is Act.RESOLVE:
+            return job if self._is_admin(talk.speaker.user_id) else None
+        shown = await talk.tx.one("message_get", chat_id=talk.place.chat_id, message_id=message_id)
+        is_shown_here = shown is not None and shown["job_id"] == job.job_id
+        return job if is_shown_here or job.user_id == talk.speaker.user_id else None
+
+    async def _show(self, talk: Talk, press: Press, job: Job) -> str:
+        """A tile or the originals again; the catalogue key of what to float by."""
+        rows = await talk.tx.all("assets_of_job", job_id=job.job_id)
+        tiles = {row["tile"] for row in rows if row["tile"] > 0}
+        if not tiles or (press.tile is not None and press.tile not in tiles):
+            return "press.nothing"
+        await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
+        return "press.coming"
+
+    async def _make(self, talk: Talk, press: Press, job: Job) -> bool:
+        target = Target(job, press.tile)
+        match press.act:
+            case Act.VARY:
+                command = VaryCommand(tile=press.tile, strength=press.how or None)
+                return await self._making.vary(talk, target, command)
+            case Act.UPSCALE:
+                upscale = UpscaleCommand(tile=press.tile, kind=press.how or None)
+                return await self._making.upscale(talk, target, upscale)
+            case _:
+                return await self._making.again(talk, job)
+
+    # --- both -------------------------------------------------------------------------------
+
+    async def _open(
+        self,
+        tx: Transaction,
+        speaker: Speaker,
+        message: MaybeInaccessibleMessage,
+        update_id: int,
+    ) -> Talk:
+        return await open_talk(
+            tx,
+            speaker,
+            message.chat,
+            # An old message comes as a stub that has lost its topic.
+            thread_id=topic_of(message) if isinstance(message, Message) else None,
+            reply_to=message.message_id,
+            default_language=self._me.default_language,
+            now=self._clock(),
+            update_id=update_id,
+        )
+
+    async def _target(self, tx: Transaction, message: Message) -> Target | None:
+        """The result replied to, by our own table: no guessing, however old it is."""
+        replied = message.reply_to_message
+        if replied is None:
+            return None
+        row = await tx.one("message_get", chat_id=message.chat.id, message_id=replied.message_id)
+        if row is None:
+            return None
+        job = await book.find_job(tx, row["job_id"])
+        return None if job is None else Target(job, row["tile"])
+
+    def _is_admin(self, user_id: UserId) -> bool:
+        return user_id in self._me.admin_ids
+
+    async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
+        """Blocked or let back in: whether it is worth sending anything."""
+        chat = change.chat
+        await tx.run(
+            "chat_seen",
+            chat_id=chat.id,
+            kind="private" if chat.type == "private" else "group",
+            title=chat.title or chat.first_name or "",
+            now=self._clock(),
+        )
+        if change.new_chat_member.status in {"kicked", "left"}:
+            await tx.run("chat_unreachable", chat_id=chat.id, now=self._clock())

@@ -1,0 +1,160 @@
+"""One update's conversation: who speaks, where, in which language, and what is answered.
+
+Knows nothing of commands. Everything said goes into the outbox in the update's transaction.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from telegram import Chat, Message, User
+
+from bot.jobs import book
+from bot.jobs.buttons import Press
+from bot.jobs.people import language_for
+from bot.model import ChatId, JobId, MessageId, Millis, Place, Say, Urgency, UserId
+from bot.store.port import Transaction
+
+Line = dict[str, Any]
+"""A sentence by key: `{"key": …, "values": {…}}`, with `"n"` for a counted one."""
+
+
+def line(key: str, /, **values: Any) -> Line:
+    return {"key": key, "values": values}
+
+
+def counted(key: str, n: int, /, **values: Any) -> Line:
+    return {"key": key, "n": n, "values": values}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Label:
+    """A button under an answer: the catalogue key of its words, and its meaning."""
+
+    key: str
+    press: Press
+    word: str = ""
+    """Fills `{word}` in the label: a code, a number."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks: a person, or a chat acting as itself (an anonymous admin)."""
+
+    user_id: UserId
+    first_name: str
+    language_code: str | None
+
+
+def speaker_of(message: Message) -> Speaker | None:
+    """None: a bot, a channel, or nobody we could answer."""
+    sender_chat = message.sender_chat
+    if sender_chat is not None:
+        if sender_chat.id != message.chat.id:
+            return None  # a channel's post passed on into the group
+        return Speaker(UserId(sender_chat.id), sender_chat.title or "", None)
+    if message.from_user is None or message.from_user.is_bot:
+        return None
+    return speaker_from(message.from_user)
+
+
+def speaker_from(user: User) -> Speaker:
+    return Speaker(UserId(user.id), user.first_name, user.language_code)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Talk:
+    """What a handler needs to answer."""
+
+    tx: Transaction
+    speaker: Speaker
+    place: Place
+    """Where the answer goes: the chat, its topic, in reply to what was said or pressed."""
+    is_private: bool
+    language: str
+    now: Millis
+    update_id: int
+
+    def in_language(self, language: str) -> Talk:
+        return dataclasses.replace(self, language=language)
+
+    async def say(self, *lines: Line, buttons: Sequence[Sequence[Label]] = ()) -> None:
+        """Answer with these sentences, one under the other."""
+        payload = {
+            "language": self.language,
+            "lines": list(lines),
+            "buttons": [
+                [
+                    {"key": label.key, "word": label.word, "data": label.press.data()}
+                    for label in row
+                ]
+                for row in buttons
+            ],
+        }
+        await book.say(
+            self.tx,
+            Say.TEXT,
+            self.place,
+            urgency=Urgency.ANSWER,
+            now=self.now,
+            payload=payload,
+        )
+
+    async def show(self, what: Say, job_id: JobId, tile: int | None, **payload: Any) -> None:
+        """Answer with something of a finished job."""
+        await book.say(
+            self.tx,
+            what,
+            self.place,
+            urgency=Urgency.RESULT,
+            now=self.now,
+            job_id=job_id,
+            tile=tile,
+            payload=payload,
+        )
+
+
+async def open_talk(
+    tx: Transaction,
+    speaker: Speaker,
+    chat: Chat,
+    *,
+    thread_id: int | None,
+    reply_to: int | None,
+    default_language: str,
+    now: Millis,
+    update_id: int,
+) -> Talk:
+    """Remember who and where, and find the language to answer in."""
+    await tx.run(
+        "user_seen",
+        user_id=speaker.user_id,
+        first_name=speaker.first_name,
+        language_code=speaker.language_code,
+        now=now,
+    )
+    is_private = chat.type == Chat.PRIVATE
+    await tx.run(
+        "chat_seen",
+        chat_id=chat.id,
+        kind="private" if is_private else "group",
+        title=chat.title or chat.first_name or "",
+        now=now,
+    )
+    chat_id = ChatId(chat.id)
+    return Talk(
+        tx=tx,
+        speaker=speaker,
+        place=Place(chat_id, thread_id, None if reply_to is None else MessageId(reply_to)),
+        is_private=is_private,
+        language=await language_for(tx, speaker.user_id, chat_id, default=default_language),
+        now=now,
+        update_id=update_id,
+    )
+
+
+def topic_of(message: Message) -> int | None:
+    """The forum topic a message stands in; the General topic and plain groups have none."""
+    return message.message_thread_id if message.is_topic_message else None

@@ -1,0 +1,131 @@
+"""Reads the values of the bot's own options. Knows no flag of Midjourney's and no prompt."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Final
+
+from bot.chat.parsed import Edit, Mistake
+from bot.chat.words import Option
+from bot.providers.port import OperationSpec
+
+WIDEST: Final = 14
+"""Midjourney draws nothing more extreme than 14:1 or 1:14 (its help page on aspect ratio, V7)."""
+
+_RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})")
+_DOT_FOR_COLON = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
+_MEANT_RATIO = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)[:x×/*-]([0-9]{1,4}(?:\.[0-9]{1,3})?)")
+
+
+def read_ratio(option: Option, allowed: Sequence[str], provider: str) -> str:
+    """`W:H` in whole numbers, one of ``allowed`` unless that is empty. Raises Mistake."""
+    value = plain(option, "ar")
+    read = _RATIO.fullmatch(value)
+    if read is None or not (int(read[1]) and int(read[2])):
+        meant = _MEANT_RATIO.fullmatch(value.lower()) or _DOT_FOR_COLON.fullmatch(value)
+        sides = [Fraction(side) for side in meant.groups()] if meant else []
+        edits = [option.replaced("ar", _spell(sides[0] / sides[1]))] if sides and all(sides) else []
+        raise Mistake("complaint.ratio_unreadable", option.span, *edits, value=option.value)
+    width, height = int(read[1]), int(read[2])
+    if not allowed:
+        return _within_reach(option, width, height)
+    for ratio in allowed:
+        if _shape(ratio) == Fraction(width, height):
+            return ratio
+    nearest = min(allowed, key=lambda ratio: abs(math.log(_shape(ratio) / Fraction(width, height))))
+    raise Mistake(
+        "complaint.ratio_not_offered",
+        option.span,
+        option.replaced("ar", nearest),
+        value=f"{width}:{height}",
+        provider=provider,
+        allowed=", ".join(allowed),
+    )
+
+
+def read_count(option: Option, spec: OperationSpec) -> int:
+    """From 1 to what the provider makes of one request. Raises Mistake."""
+    value = plain(option, "n")
+    if re.fullmatch(r"[0-9]{1,4}", value) and 1 <= int(value) <= spec.max_count:
+        return int(value)
+    raise count_out_of_range(option, spec)
+
+
+def count_out_of_range(option: Option, spec: OperationSpec) -> Mistake:
+    return Mistake(
+        "complaint.count_out_of_range", option.span, value=option.value, max=spec.max_count
+    )
+
+
+def read_length(option: Option, allowed: Sequence[int]) -> int:
+    """Seconds, one of ``allowed``. Raises Mistake."""
+    value = plain(option, "len")
+    meant = re.match(r"[0-9]{1,4}", value)
+    if meant and meant.end() == len(value) and int(value) in allowed:
+        return int(value)
+    edits: list[Edit] = []
+    if meant:
+        wanted = int(meant[0])
+        nearest = min(allowed, key=lambda length: abs(length - wanted))
+        edits.append(option.replaced("len", str(nearest)))
+    raise Mistake(
+        "complaint.value_not_offered",
+        option.span,
+        *edits,
+        option="--len",
+        value=option.value,
+        allowed=", ".join(str(length) for length in allowed),
+    )
+
+
+def read_choice(option: Option, name: str, allowed: Sequence[str], hints: Mapping[str, str]) -> str:
+    """One of ``allowed``, in any case; ``hints`` say what other words may mean. Raises Mistake."""
+    value = plain(option, name).lower()
+    if value in allowed:
+        return value
+    hint = hints.get(value, "")
+    close = [hint] if hint in allowed else difflib.get_close_matches(value, allowed, n=1)
+    raise Mistake(
+        "complaint.value_not_offered",
+        option.span,
+        *(option.replaced(name, meant) for meant in close),
+        option=f"--{name}",
+        value=option.value,
+        allowed=", ".join(allowed),
+    )
+
+
+def plain(option: Option, name: str) -> str:
+    """The value in plain characters (`16：9` is `16:9`). Raises Mistake when there is none."""
+    if not option.value:
+        raise Mistake("complaint.value_missing", option.span, option=f"--{name}")
+    return unicodedata.normalize("NFKC", option.value).replace("∶", ":").rstrip(",.;")
+
+
+def _within_reach(option: Option, width: int, height: int) -> str:
+    shape = Fraction(width, height)
+    if Fraction(1, WIDEST) <= shape <= WIDEST:
+        return f"{width}:{height}"
+    nearest = f"{WIDEST}:1" if shape > 1 else f"1:{WIDEST}"
+    raise Mistake(
+        "complaint.ratio_extreme",
+        option.span,
+        option.replaced("ar", nearest),
+        value=f"{width}:{height}",
+        widest=f"{WIDEST}:1",
+        tallest=f"1:{WIDEST}",
+    )
+
+
+def _shape(ratio: str) -> Fraction:
+    width, height = ratio.split(":")
+    return Fraction(int(width), int(height))
+
+
+def _spell(shape: Fraction) -> str:
+    return f"{shape.numerator}:{shape.denominator}"

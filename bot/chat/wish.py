@@ -1,0 +1,291 @@
+"""Reads `/img` and `/video`: a prompt and options become a provider and a complete request.
+
+Knows nothing of other commands, of Telegram, of who asks or of money; it never guesses what
+would change the price.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from bot.chat import flags
+from bot.chat.flags import Fault
+from bot.chat.parsed import Edit, ImageCommand, Mistake, Span, VideoCommand
+from bot.chat.values import count_out_of_range, read_choice, read_count, read_length, read_ratio
+from bot.chat.words import Line, Option, Reach, scan
+from bot.model import Operation, Request
+from bot.providers.port import Capabilities, OperationSpec
+
+ALIASES: Final[Mapping[str, str]] = {"aspect": "ar"}
+OWN: Final[Mapping[Operation, tuple[str, ...]]] = {
+    Operation.IMAGE: ("ar", "n", "hd", "turbo", "fast", "with"),
+    Operation.VIDEO: ("ar", "len", "voice", "with"),
+}
+MODES: Final = ("turbo", "fast")
+COMMAND_OF: Final[Mapping[Operation, str]] = {Operation.IMAGE: "/img", Operation.VIDEO: "/video"}
+_HINTS: Final[Mapping[str, str]] = {
+    "midjourney": "apiframe",
+    "mj": "apiframe",
+    "imagen": "flow",
+    "veo": "flow",
+    "google": "flow",
+}
+"""What people call the providers; only ever suggested, never taken."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Market:
+    """The providers to choose from, and which one does an operation when nobody chooses."""
+
+    providers: Mapping[str, Capabilities]
+    default_provider: Mapping[Operation, str]
+
+    def spec(self, provider: str, operation: Operation) -> OperationSpec | None:
+        return self.providers[provider].operations.get(operation)
+
+    def doing(self, operation: Operation) -> list[str]:
+        return [name for name, can in self.providers.items() if operation in can.operations]
+
+
+def reach_of(name: str) -> Reach:
+    """Which words belong to an option, by its name as typed."""
+    name = ALIASES.get(name, name)
+    if any(name in names for names in OWN.values()):
+        return Reach() if name in MODES else Reach(flags.ANYTHING)
+    if flag := flags.find(name):
+        return flags.reach(flag)
+    return flags.REACH_OF_REFUSED if name in flags.REFUSED else Reach()
+
+
+def read_image(text: str, command: Span, market: Market) -> ImageCommand:
+    """``command``: where the command word stands in ``text``. Raises Mistake."""
+    return ImageCommand(*_Wish(Operation.IMAGE, text, command, market).read())
+
+
+def read_video(text: str, command: Span, market: Market) -> VideoCommand:
+    """``command``: where the command word stands in ``text``. Raises Mistake."""
+    return VideoCommand(*_Wish(Operation.VIDEO, text, command, market).read())
+
+
+class _Wish:
+    """One reading: every step may end it with a Mistake."""
+
+    def __init__(self, operation: Operation, text: str, command: Span, market: Market) -> None:
+        self.operation = operation
+        self.command = command
+        self.market = market
+        self.line: Line = scan(text, command[1], reach_of)
+        self.options: dict[str, Option] = {}
+
+    def read(self) -> tuple[str, Request]:
+        for option in self.line.options:
+            self._collect(option)
+        if len(modes := [self.options[mode] for mode in MODES if mode in self.options]) > 1:
+            spans = sorted(mode.span for mode in modes)
+            raise Mistake("complaint.modes_conflict", (spans[0][0], spans[-1][1]))
+        provider, spec = self._choose_provider()
+        for name, option in self.options.items():
+            self._check_offered(name, option, provider, spec)
+        request = self._read_values(provider, spec)
+        return provider, self._check_prompt(request, provider, spec)
+
+    def _collect(self, option: Option) -> None:
+        """Keep the option under its one name, or say what is wrong with the name."""
+        name = ALIASES.get(option.name, option.name)
+        if option.dash == "-":
+            raise Mistake("complaint.single_dash", option.span, option.renamed(option.name))
+        if name in flags.REFUSED:
+            raise Mistake(
+                flags.REFUSED[name], option.span, self.line.without(option), option=f"--{name}"
+            )
+        flag = flags.find(name)
+        if flag is not None and name not in OWN[self.operation]:
+            name = flag.name
+        elif name not in OWN[self.operation]:
+            raise self._unknown(option, name)
+        if flag is not None and self.operation is not Operation.IMAGE:
+            raise self._elsewhere(option, Operation.IMAGE)
+        earlier = self.options.setdefault(name, option)
+        if earlier.value != option.value:
+            raise Mistake("complaint.option_twice", option.span, option=f"--{name}")
+
+    def _unknown(self, option: Option, name: str) -> Mistake:
+        for operation, names in OWN.items():
+            if name in names:
+                return self._elsewhere(option, operation)
+        near = self._nearest(option)
+        typed = f"{option.dash}{option.name}"
+        if near is not None:
+            key = "complaint.option_near"
+            return Mistake(key, option.span, near[1], option=typed, near=f"--{near[0]}")
+        if option.dash.strip("-"):
+            after = option.start + len(option.dash)
+            return Mistake("complaint.dash_word", option.span, Edit(after, after, " "), word=typed)
+        return Mistake("complaint.option_unknown", option.span, option=typed)
+
+    def _nearest(self, option: Option) -> tuple[str, Edit] | None:
+        """The name that was meant, and the edit that puts it there."""
+        if looks_like_ratio(option.name):
+            return "ar", option.replaced("ar", option.name)
+        behind = self.line.text[option.end :].split(maxsplit=1)
+        if looks_like_ratio(option.value) or (behind and looks_like_ratio(behind[0])):
+            return "ar", option.renamed("ar")
+        names: list[str] = [*OWN[self.operation], *ALIASES]
+        if self.operation is Operation.IMAGE:
+            names += [name for flag in flags.FLAGS for name in (flag.name, *flag.aliases)]
+        long_names = [name for name in names if len(name) > 1]
+        close = difflib.get_close_matches(option.name, long_names, n=1)
+        return (close[0], option.renamed(close[0])) if close else None
+
+    def _elsewhere(self, option: Option, operation: Operation) -> Mistake:
+        # who typed `--len` wants a film: the line without it would be paid for and not wanted
+        edits = [] if operation is Operation.VIDEO else [self.line.without(option)]
+        return Mistake(
+            "complaint.option_other_command",
+            option.span,
+            *edits,
+            option=f"--{option.name}",
+            command=COMMAND_OF[operation],
+        )
+
+    def _choose_provider(self) -> tuple[str, OperationSpec]:
+        chosen = self.options.get("with")
+        able = self.market.doing(self.operation)
+        if not able:
+            raise Mistake(f"complaint.no_provider_{self.operation.value}", self.command)
+        if chosen is None:
+            provider = self.market.default_provider.get(self.operation, able[0])
+        else:
+            provider = read_choice(chosen, "with", list(self.market.providers), _HINTS)
+        spec = self.market.spec(provider, self.operation)
+        if spec is None:
+            raise Mistake(
+                f"complaint.provider_cannot_{self.operation.value}",
+                chosen.span if chosen else self.command,
+                self._switch(able[0]),
+                provider=provider,
+                other=able[0],
+            )
+        return provider, spec
+
+    def _check_offered(self, name: str, option: Option, provider: str, spec: OperationSpec) -> None:
+        if name == "voice":
+            raise Mistake("complaint.voice_later", option.span, self.line.without(option))
+        if _is_offered(name, option, spec):
+            return
+        typed = f"--{name} {option.value}" if name == "n" else f"--{name}"
+        for other in self.market.doing(self.operation):
+            its_spec = self.market.spec(other, self.operation)
+            if its_spec is not None and _is_offered(name, option, its_spec):
+                raise Mistake(
+                    "complaint.option_other_provider",
+                    option.span,
+                    self._switch(other),
+                    option=typed,
+                    provider=provider,
+                    other=other,
+                )
+        if name == "n":
+            raise self._miscounted(option, provider, spec)
+        raise Mistake(
+            "complaint.option_not_offered",
+            option.span,
+            self.line.without(option),
+            option=typed,
+            provider=provider,
+        )
+
+    def _miscounted(self, option: Option, provider: str, spec: OperationSpec) -> Mistake:
+        if spec.max_count > spec.default_count:
+            return count_out_of_range(option, spec)
+        return Mistake(
+            "complaint.count_fixed",
+            option.span,
+            self.line.without(option),
+            provider=provider,
+            count=spec.default_count,
+        )
+
+    def _switch(self, provider: str) -> Edit:
+        chosen = self.options.get("with")
+        if chosen is not None:
+            return chosen.replaced("with", provider)
+        return self.line.with_added(f"--with {provider}")
+
+    def _read_values(self, provider: str, spec: OperationSpec) -> Request:
+        ratio, count, hd = (self.options.get(name) for name in ("ar", "n", "hd"))
+        length = self.options.get("len")
+        return Request(
+            self.operation,
+            ratio=read_ratio(ratio, spec.ratios, provider) if ratio else None,
+            count=read_count(count, spec) if count else spec.default_count,
+            mode=next((mode for mode in MODES if mode in self.options), None),
+            hd=read_choice(hd, "hd", spec.hd, {}) if hd else None,
+            length_s=read_length(length, spec.lengths_s) if length else spec.default_length_s,
+            flags=" ".join(self._checked_flags()),
+        )
+
+    def _checked_flags(self) -> Iterable[str]:
+        for name, option in self.options.items():
+            flag = flags.find(name)
+            if flag is None or name in OWN[self.operation]:
+                continue
+            checked = flags.check(flag, option.value)
+            if isinstance(checked, Fault):
+                mended = checked.repaired
+                edits = [] if mended is None else [option.replaced(name, mended)]
+                raise Mistake(checked.key, option.span, *edits, **checked.values)
+            yield checked
+
+    def _check_prompt(self, request: Request, provider: str, spec: OperationSpec) -> Request:
+        prompt = self.line.prompt
+        if not prompt:
+            raise Mistake(f"complaint.prompt_empty_{self.operation.value}", self.command)
+        if spec.takes_flags:
+            prompt = one_line(prompt)
+        ratio = f"--ar {request.ratio}" if request.ratio and spec.takes_flags else ""
+        sent = " ".join(filter(None, (prompt, request.flags, ratio)))
+        longest = self.market.providers[provider].prompt_max
+        if len(sent) > longest:
+            raise Mistake(
+                "complaint.prompt_too_long",
+                (self.command[1], len(self.line.text)),
+                length=len(sent),
+                max=longest,
+                over=len(sent) - longest,
+            )
+        return dataclasses.replace(request, prompt=prompt)
+
+
+def one_line(prompt: str) -> str:
+    """As Midjourney reads it: one line, straight quotes; all else as typed."""
+    return flags.straighten(re.sub(r"[^\S ]+", " ", prompt))
+
+
+def looks_like_ratio(word: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,4}[:：][0-9]{1,4}[,.;]?", word) is not None
+
+
+def _is_offered(name: str, option: Option, spec: OperationSpec) -> bool:
+    match name:
+        case "ar" | "with":
+            return True
+        case "n":
+            wanted = re.fullmatch(r"([1-9][0-9]{0,3})[,.;]?", option.value)
+            if wanted is None:
+                return True  # its value is complained about when it is read
+            is_fixed = spec.max_count == spec.default_count
+            lowest = spec.default_count if is_fixed else 1
+            return lowest <= int(wanted[1]) <= spec.max_count
+        case "hd":
+            return bool(spec.hd)
+        case "len":
+            return bool(spec.lengths_s)
+        case "turbo" | "fast":
+            return name in spec.modes
+        case _:
+            return spec.takes_flags

@@ -1,0 +1,1 @@
+"""Telegram out: what waits in the outbox becomes messages. Decides nothing about jobs."""

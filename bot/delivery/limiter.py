@@ -1,0 +1,96 @@
+"""Telegram's pace, kept on our side: when may the next message go to this chat? Pure.
+
+The limits are measured facts (docs/telegram.md): about 30 messages a second over all chats, one
+a second in a chat with short bursts, 20 a minute in a group, and edits count the same. Knows
+nothing of what is sent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from bot.model import ChatId, Urgency
+
+PROGRESS_SHARE = 0.5
+"""Of a group's minute that progress may use: the rest is kept for answers and results."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Window:
+    """At most ``most`` messages in any ``period_s``."""
+
+    most: int
+    period_s: float
+    sent: deque[float] = dataclasses.field(default_factory=deque)
+
+    def wait_s(self, now: float, cost: int, share: float) -> float:
+        self._forget(now)
+        most = max(1, int(self.most * share))
+        # An album larger than the window goes when the window is empty.
+        room = most - min(cost, most)
+        if len(self.sent) <= room:
+            return 0.0
+        return self.sent[len(self.sent) - room - 1] + self.period_s - now
+
+    def record(self, now: float, cost: int) -> None:
+        step = self.period_s / self.most
+        for number in range(cost):
+            # What is beyond the window counts as sent later, so that it is paid off in time.
+            self.sent.append(now + max(0, number + 1 - self.most) * step)
+
+    def _forget(self, now: float) -> None:
+        while self.sent and self.sent[0] + self.period_s <= now:
+            self.sent.popleft()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.sent
+
+
+class Limiter:
+    """One for the whole process; ``clock`` counts seconds and never goes back."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._all = _Window(28, 1.0)
+        self._chats: dict[ChatId, tuple[_Window, ...]] = {}
+        self._paused_until: dict[ChatId, float] = {}
+
+    def wait_s(self, chat_id: ChatId, *, urgency: Urgency, cost: int = 1) -> float:
+        """Seconds until this may be sent; 0.0 is now. ``cost``: messages (an album's length)."""
+        now = self._clock()
+        share = PROGRESS_SHARE if urgency is Urgency.PROGRESS and chat_id < 0 else 1.0
+        paused = self._paused_until.get(chat_id, 0.0) - now
+        waits = [paused, self._all.wait_s(now, cost, 1.0)]
+        waits += [window.wait_s(now, cost, share) for window in self._windows(chat_id)]
+        return max(0.0, *waits)
+
+    def record(self, chat_id: ChatId, *, cost: int = 1) -> None:
+        """It is being sent now."""
+        now = self._clock()
+        for window in (self._all, *self._windows(chat_id)):
+            window.record(now, cost)
+        self._tidy(now)
+
+    def pause(self, chat_id: ChatId, seconds: float) -> None:
+        """Telegram said 429: nothing to this chat for so long."""
+        self._paused_until[chat_id] = self._clock() + seconds
+
+    def _windows(self, chat_id: ChatId) -> Iterable[_Window]:
+        if chat_id not in self._chats:
+            burst = _Window(3, 3.2)
+            minute = (_Window(20, 61.0),) if chat_id < 0 else ()
+            self._chats[chat_id] = (burst, *minute)
+        return self._chats[chat_id]
+
+    def _tidy(self, now: float) -> None:
+        """Chats that fell silent are forgotten, so memory follows activity, not history."""
+        if len(self._chats) < 1_000:
+            return
+        for chat_id in list(self._chats):
+            windows = self._chats[chat_id]
+            if all(window.wait_s(now, 1, 1.0) == 0.0 and window.is_empty for window in windows):
+                del self._chats[chat_id]
+                self._paused_until.pop(chat_id, None)

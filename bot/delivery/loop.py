@@ -1,0 +1,220 @@
+"""The outbox loop: takes what may go out now, sends it, writes down what became of it.
+
+Knows nothing of words. A row is marked as being sent before the call leaves, so that after a
+kill it is known to have perhaps arrived. Then it is sent again: an edit may be repeated, and a
+message that comes twice is better than one that never comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from bot.delivery.sending import Sending, Sent
+from bot.delivery.telegram import (
+    ChatGone,
+    ChatMoved,
+    NotModified,
+    SendLater,
+    SendRefused,
+    TelegramSender,
+)
+from bot.errors import EaselError
+from bot.jobs import book
+from bot.jobs.advance import Delivered, DeliveryBegun
+from bot.model import ChatId, Clock, Job, JobId, Millis, Outgoing, Say, Urgency
+from bot.store.port import Store, Topic, Transaction
+from bot.store.records import read_outgoing
+
+SENDS_AT_ONCE = 8
+"""More connections cost more than they bring (docs/telegram.md)."""
+MOST_ATTEMPTS = 8
+"""Failed sends of one row before it is given up; a result stays in the history."""
+LONGEST_PAUSE_S = 300.0
+PING_AFTER_S = 20.0
+"""Somebody who waited longer may have gone away, and an edit does not notify."""
+HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES})
+
+log = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """See the module. ``run`` goes on until it is cancelled."""
+
+    def __init__(
+        self, store: Store, sending: Sending, telegram: TelegramSender, *, clock: Clock
+    ) -> None:
+        self._store = store
+        self._sending = sending
+        self._telegram = telegram
+        self._clock = clock
+        self._ears = store.wakeups(Topic.OUTBOX)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy_places: set[tuple[ChatId, bool]] = set()
+        self._busy_jobs: set[JobId] = set()
+
+    async def run(self) -> None:
+        await self._store.write(lambda tx: tx.run("outbox_recover"))
+        try:
+            while True:
+                wait_s = await self._start_sends()
+                await self._ears.wait(await self._seconds_to_next(wait_s))
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is being sent arrive, for at most so long."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
+
+    async def _start_sends(self) -> float | None:
+        """Start what may go now; seconds until the limiter lets the next one go, if it waits."""
+        waits: list[float] = []
+        for data in await self._store.all("outbox_heads", now=self._clock()):
+            row = read_outgoing(data)
+            if len(self._tasks) >= SENDS_AT_ONCE or self._is_busy(row):
+                continue
+            cost = await self._sending.cost(row)
+            wait_s = self._telegram.wait_s(row.place.chat_id, urgency=row.urgency, cost=cost)
+            if wait_s > 0:
+                waits.append(wait_s)
+                continue
+            self._start(row)
+        return min(waits, default=None)
+
+    def _is_busy(self, row: Outgoing) -> bool:
+        place = (row.place.chat_id, row.say in HEAVY)
+        return place in self._busy_places or row.job_id in self._busy_jobs
+
+    def _start(self, row: Outgoing) -> None:
+        self._busy_places.add((row.place.chat_id, row.say in HEAVY))
+        if row.job_id is not None:
+            self._busy_jobs.add(row.job_id)
+        task = asyncio.create_task(self._send(row))
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._finish(row, done))
+
+    def _finish(self, row: Outgoing, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._busy_places.discard((row.place.chat_id, row.say in HEAVY))
+        if row.job_id is not None:
+            self._busy_jobs.discard(row.job_id)
+        self._ears.ring()
+
+    async def _seconds_to_next(self, wait_s: float | None) -> float | None:
+        now = self._clock()
+        row = await self._store.one("outbox_next_due", now=now)
+        if row is None or row["due_at"] is None:
+            return wait_s
+        due_s = max(0.0, float(row["due_at"] - now) / 1000)
+        return due_s if wait_s is None else min(due_s, wait_s)
+
+    async def _send(self, row: Outgoing) -> None:
+        try:
+            if not await self._store.write(lambda tx: self._begin(tx, row)):
+                return
+            sent = await self._sending.say(row)
+            await self._store.write(lambda tx: self._record(tx, row, sent))
+        except EaselError as error:
+            await self._failed(row, error)
+        except Exception as error:
+            log.exception("send_broken", row=row.outbox_id, say=row.say)
+            await self._failed(row, error)
+
+    async def _begin(self, tx: Transaction, row: Outgoing) -> bool:
+        if not await tx.run("outbox_sending", outbox_id=row.outbox_id):
+            return False
+        if row.say is Say.RESULT and (job := await self._job(tx, row)):
+            await book.move(tx, job, DeliveryBegun(), now=self._clock(), who="delivery")
+        return True
+
+    async def _job(self, tx: Transaction, row: Outgoing) -> Job | None:
+        return None if row.job_id is None else await book.find_job(tx, row.job_id)
+
+    async def _record(self, tx: Transaction, row: Outgoing, sent: Sent) -> None:
+        now = self._clock()
+        await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
+        for shown in sent.shown:
+            await tx.run(
+                "message_add",
+                chat_id=row.place.chat_id,
+                message_id=shown.message_id,
+                job_id=row.job_id,
+                tile=shown.tile,
+            )
+        if sent.status_message_id is not None:
+            await tx.run(
+                "job_set_status_message", job_id=row.job_id, message_id=sent.status_message_id
+            )
+        for tile, file_id in sent.photo_file_ids:
+            await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
+        for tile, file_id in sent.document_file_ids:
+            await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
+        if sent.result_is_shown and (job := await self._job(tx, row)):
+            await self._delivered(tx, job, now)
+        tx.wake(Topic.OUTBOX)  # what waited for this row
+
+    async def _delivered(self, tx: Transaction, job: Job, now: Millis) -> None:
+        await book.move(tx, job, Delivered(), now=now, who="delivery")
+        if (now - job.accepted_at) / 1000 > PING_AFTER_S:
+            await book.say(
+                tx,
+                Say.PING,
+                book.home_of(job),
+                urgency=Urgency.RESULT,
+                now=now,
+                job_id=job.job_id,
+                key=f"ping:{job.job_id}",
+            )
+
+    async def _failed(self, row: Outgoing, error: Exception) -> None:
+        match error:
+            case ChatGone():
+                await self._store.write(lambda tx: self._chat_gone(tx, row, str(error)))
+            case ChatMoved():
+                await self._store.write(lambda tx: self._drop(tx, row, f"moved: {error}"))
+            case NotModified():
+                await self._store.write(lambda tx: self._record(tx, row, Sent()))
+            case SendLater() if row.attempts < MOST_ATTEMPTS:
+                await self._again(row, error.after_s, str(error))
+            case SendRefused():
+                log.warning("send_refused", row=row.outbox_id, say=row.say, error=str(error))
+                await self._store.write(lambda tx: self._drop(tx, row, str(error)))
+            case _ if row.attempts < MOST_ATTEMPTS:
+                await self._again(row, 1.0, str(error))
+            case _:
+                log.error("send_given_up", row=row.outbox_id, say=row.say, error=str(error))
+                await self._store.write(lambda tx: self._drop(tx, row, str(error)))
+
+    async def _again(self, row: Outgoing, after_s: float, why: str) -> None:
+        pause_s = min(LONGEST_PAUSE_S, after_s * 2**row.attempts)
+        due_at = self._clock() + int(max(after_s, pause_s) * 1000)
+
+        async def work(tx: Transaction) -> None:
+            await tx.run(
+                "outbox_again",
+                outbox_id=row.outbox_id,
+                due_at=due_at,
+                error=why,
+            )
+            tx.wake(Topic.OUTBOX)
+
+        await self._store.write(work)
+
+    async def _drop(self, tx: Transaction, row: Outgoing, why: str) -> None:
+        """Give the row up; a result that cannot be shown is kept for the history."""
+        await tx.run("outbox_drop", outbox_id=row.outbox_id, error=why)
+        if row.say is Say.RESULT and (job := await self._job(tx, row)):
+            await book.move(tx, job, Delivered(why), now=self._clock(), who="delivery")
+        tx.wake(Topic.OUTBOX)
+
+    async def _chat_gone(self, tx: Transaction, row: Outgoing, why: str) -> None:
+        """Blocked or kicked: stop pushing; results wait in the history."""
+        chat_id = row.place.chat_id
+        await tx.run("chat_unreachable", chat_id=chat_id, now=self._clock())
+        for waiting in await tx.all("outbox_of_chat", chat_id=chat_id):
+            await self._drop(tx, read_outgoing(waiting), why)
+        await self._drop(tx, row, why)

@@ -1,0 +1,259 @@
+"""How a job reads: status, progress, captions, keyboards. Pure: a scene in, words out.
+
+Knows nothing of sending. Text is Telegram's HTML; whatever a person or a provider wrote is
+escaped by `Tongue.html`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.delivery.scene import Scene
+from bot.i18n import Raw, Tongue
+from bot.jobs.book import is_under_way
+from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile
+from bot.model import Asset, AssetKind, Job, JobState, Operation, Reason
+
+BAR_CELLS = 10
+STATUS_PROMPT_MAX = 700
+CAPTION_PROMPT_MAX = 600
+"""UTF-16 units of the prompt that are shown; the rest of a caption's 1,024 is ours."""
+DETAIL_MAX = 200
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Button:
+    """What it says, and what it sends back when pressed."""
+
+    label: str
+    data: str
+
+
+Keyboard = Sequence[Sequence[Button]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """A message's text and buttons."""
+
+    html: str
+    keyboard: Keyboard = ()
+
+
+def clip(text: str, most: int) -> str:
+    """At most ``most`` UTF-16 units of ``text`` (Telegram's measure), with an ellipsis."""
+    encoded = text.encode("utf-16-le")
+    if len(encoded) <= most * 2:
+        return text
+    return encoded[: (most - 1) * 2].decode("utf-16-le", errors="ignore") + "…"
+
+
+def status(scene: Scene) -> Words:
+    """The status message of a job that has no result to show (yet)."""
+    job, tongue = scene.job, scene.tongue
+    lines = [_headline(scene, STATUS_PROMPT_MAX), _details(scene), "", _state_line(scene)]
+    if is_under_way(job):
+        lines.append(_price_line(scene))
+    lines.append(tongue.html("status.code", code=job.job_id))
+    return Words("\n".join(lines), _status_keyboard(scene))
+
+
+def _headline(scene: Scene, most: int) -> str:
+    job, tongue = scene.job, scene.tongue
+    prompt = clip(job.request.prompt, most)
+    if scene.parent is None:
+        return tongue.html("status.headline", prompt=prompt)
+    of_tile = tongue.html(
+        f"derived.{job.request.operation}", code=scene.parent.job_id, tile=job.request.tile or 1
+    )
+    prompt = clip(job.request.prompt or scene.parent.request.prompt, most)
+    return tongue.html("status.headline_derived", of_tile=Raw(of_tile), prompt=prompt)
+
+
+def _details(scene: Scene) -> str:
+    request, tongue = scene.job.request, scene.tongue
+    parts = [scene.title]
+    if request.strength:
+        parts.append(tongue.text(f"strength.{request.strength}"))
+    parts += [part for part in (request.ratio, request.mode) if part]
+    if request.hd:
+        parts.append(request.hd.upper())
+    if request.length_s:
+        parts.append(tongue.duration(request.length_s))
+    if request.operation is not Operation.VIDEO:
+        parts.append(tongue.plural("count.images", request.count))
+    return tongue.html("line.details", details=" · ".join(parts))
+
+
+def _state_line(scene: Scene) -> str:
+    job, tongue = scene.job, scene.tongue
+    left = tongue.duration(scene.outlook.left_s)
+    if job.is_muted and is_under_way(job):
+        return tongue.html("status.muted", code=job.job_id)
+    match job.state:
+        case JobState.QUEUED if scene.outlook.ahead:
+            return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
+        case JobState.QUEUED | JobState.SUBMITTING:
+            return tongue.html("status.queued", left=left)
+        case JobState.UNKNOWN:
+            return tongue.html("status.unknown")
+        case JobState.RUNNING:
+            return _progress_line(job, tongue, scene.outlook.left_s)
+        case JobState.READY | JobState.DELIVERING:
+            return tongue.html("status.sending")
+        case JobState.DONE:
+            return tongue.html("status.kept", code=job.job_id)
+        case JobState.CANCELLED:
+            return tongue.html("status.cancelled")
+        case JobState.FAILED | JobState.NEEDS_REVIEW:
+            return _failure(job, tongue)
+
+
+def _progress_line(job: Job, tongue: Tongue, left_s: float) -> str:
+    if job.progress is None:
+        return tongue.html("status.begun", left=tongue.duration(left_s))
+    full = round(job.progress / 100 * BAR_CELLS)
+    bar = "▓" * full + "░" * (BAR_CELLS - full)
+    key = "status.running" if left_s >= 1 else "status.running_soon"
+    return tongue.html(
+        key, bar=bar, percent=tongue.percent(job.progress), left=tongue.duration(left_s)
+    )
+
+
+def _failure(job: Job, tongue: Tongue) -> str:
+    reason = job.reason or Reason.FAILED
+    detail = clip(job.detail, DETAIL_MAX)
+    if detail and reason in {Reason.REFUSED, Reason.FAILED}:
+        return tongue.html(f"failed.{reason}_detail", detail=detail)
+    return tongue.html(f"failed.{reason}")
+
+
+def _price_line(scene: Scene) -> str:
+    job, tongue = scene.job, scene.tongue
+    if job.held_vnd == 0:
+        return tongue.html("price.free", left=tongue.number(scene.free_left))
+    if job.held_free == 0:
+        return tongue.html("price.paid", price=tongue.money(job.held_vnd))
+    return tongue.html(
+        "price.mixed", free=tongue.number(job.held_free), price=tongue.money(job.held_vnd)
+    )
+
+
+def _status_keyboard(scene: Scene) -> Keyboard:
+    job, tongue = scene.job, scene.tongue
+    if is_under_way(job) and not job.is_muted:
+        return [[Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())]]
+    if job.state in {JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}:
+        return [[Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())]]
+    return []
+
+
+def result_caption(scene: Scene, tile: int | None) -> str:
+    """Under the result (``tile`` None: all of it): prompt, who made it, what it cost, its code."""
+    job, tongue = scene.job, scene.tongue
+    lines = [_headline(scene, CAPTION_PROMPT_MAX), _details(scene)]
+    facts = [_charged(job, tongue)]
+    if tile is not None and len(scene.tiles) > 1:
+        facts.append(tongue.html("caption.tile", tile=tile))
+    facts.append(tongue.html("caption.code", code=job.job_id))
+    lines.append(" · ".join(facts))
+    return "\n".join(lines)
+
+
+def _charged(job: Job, tongue: Tongue) -> str:
+    if job.charged_vnd == 0:
+        return tongue.html("caption.free")
+    return tongue.html("caption.price", price=tongue.money(job.charged_vnd))
+
+
+def result_keyboard(scene: Scene) -> Keyboard:
+    return _label(presses_for_result(scene.job, len(scene.tiles), scene.capabilities), scene)
+
+
+def tile_keyboard(scene: Scene, tile: int) -> Keyboard:
+    has_siblings = len(scene.tiles) > 1
+    return _label(
+        presses_for_tile(scene.job, tile, scene.capabilities, has_siblings=has_siblings), scene
+    )
+
+
+def _label(rows: Sequence[Sequence[Press]], scene: Scene) -> Keyboard:
+    return [[Button(_button_text(press, scene), press.data()) for press in row] for row in rows]
+
+
+_COSTS = {Act.VARY: Operation.VARIATION, Act.UPSCALE: Operation.UPSCALE}
+
+
+def _button_text(press: Press, scene: Scene) -> str:
+    tongue = scene.tongue
+    match press.act:
+        case Act.PICK:
+            return str(press.tile)
+        case Act.VARY if not press.how:
+            label = f"V{press.tile}"
+        case Act.VARY | Act.UPSCALE:
+            label = tongue.text(f"button.{press.act.name.lower()}_{press.how}")
+        case Act.FILES if press.tile is None and len(scene.tiles) > 1:
+            label = tongue.text("button.files")
+        case Act.FILES:
+            label = tongue.text("button.file")
+        case _:
+            label = tongue.text("button.redo")
+    operation = _COSTS.get(press.act)
+    if press.act is Act.REDO:
+        operation = scene.job.request.operation
+    price = scene.prices_vnd.get(operation) if operation else None
+    return label if price is None else f"{label} · {tongue.money(price)}"
+
+
+def ping(scene: Scene) -> str:
+    return scene.tongue.html("result.ping")
+
+
+def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:
+    """Instead of a file Telegram would refuse."""
+    tongue = scene.tongue
+    key = "result.too_big_video" if asset.kind is AssetKind.VIDEO else "result.too_big_image"
+    return tongue.html(
+        key,
+        size=tongue.number(round(asset.size_bytes / 1_000_000)),
+        limit=tongue.number(limit_bytes // 1_000_000),
+        code=scene.job.job_id,
+    )
+
+
+def catalogue_text(tongue: Tongue, payload: Mapping[str, Any], timezone: Any) -> Words:
+    """A text row: its lines by key, and its buttons.
+
+    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_s` a duration; a
+    plain integer is a number; everything else is somebody's words and is escaped.
+    """
+    lines = []
+    for line in payload.get("lines") or [payload]:
+        values = {
+            name: _value(tongue, name, value, timezone)
+            for name, value in (line.get("values") or {}).items()
+        }
+        if "n" in line:
+            lines.append(tongue.plural(line["key"], line["n"], **values))
+        else:
+            lines.append(tongue.html(line["key"], **values))
+    keyboard = [
+        [Button(tongue.text(button["key"], word=button["word"]), button["data"]) for button in row]
+        for row in payload.get("buttons") or []
+    ]
+    return Words("\n".join(lines), keyboard)
+
+
+def _value(tongue: Tongue, name: str, value: Any, timezone: Any) -> object:
+    if name.endswith("_vnd"):
+        return tongue.money(value)
+    if name.endswith("_at"):
+        return tongue.date_time(value, timezone)
+    if name.endswith("_s"):
+        return tongue.duration(value)
+    if isinstance(value, int):
+        return tongue.number(value)
+    return value

@@ -1,0 +1,123 @@
+"""Everything needed to put one job into words, read together. Decides no words itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import zoneinfo
+from collections.abc import Mapping
+
+from bot.i18n import I18n, Tongue
+from bot.jobs import book, queue
+from bot.jobs.accept import Desk
+from bot.jobs.people import language_for
+from bot.model import Asset, Clock, Job, Operation, Request
+from bot.providers.port import Capabilities, Provider
+from bot.store.port import Reading
+from bot.store.records import read_asset
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scene:
+    """One job as it stands, for somebody who reads it in ``tongue``."""
+
+    job: Job
+    parent: Job | None
+    assets: tuple[Asset, ...]
+    """The grid (tile 0), if any, first."""
+    tongue: Tongue
+    title: str
+    """The provider as people know it."""
+    capabilities: Capabilities | None
+    """None when the provider is not configured any more: nothing new is offered from it."""
+    outlook: queue.Outlook
+    free_left: int
+    """What is left of today's allowance for outputs of this kind."""
+    prices_vnd: Mapping[Operation, int]
+    """What one more request of each operation costs; an operation without a price is missing."""
+    timezone: zoneinfo.ZoneInfo
+
+    @property
+    def tiles(self) -> tuple[Asset, ...]:
+        return tuple(asset for asset in self.assets if asset.tile > 0)
+
+
+class Scenes:
+    """Made once; reads a scene whenever a message is to be written."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        providers: Mapping[str, tuple[Provider, int]],
+        desk: Desk,
+        i18n: I18n,
+        *,
+        default_language: str,
+        clock: Clock,
+    ) -> None:
+        self._reading = reading
+        self._providers = providers
+        self._desk = desk
+        self._i18n = i18n
+        self._default_language = default_language
+        self._clock = clock
+
+    def tongue(self, language: str | None) -> Tongue:
+        return self._i18n.tongue(language or self._default_language)
+
+    @property
+    def timezone(self) -> zoneinfo.ZoneInfo:
+        return self._desk.timezone
+
+    async def of(self, job_id: str) -> Scene | None:
+        job = await book.find_job(self._reading, job_id)
+        if job is None:
+            return None
+        language = await language_for(
+            self._reading, job.user_id, job.chat_id, default=self._default_language
+        )
+        provider, lanes = self._providers.get(job.provider, (None, 1))
+        rows = await self._reading.all("assets_of_job", job_id=job_id)
+        parent = await book.find_job(self._reading, job.parent_id) if job.parent_id else None
+        allowance = await self._desk.allowance(
+            self._reading, job.user_id, job.request.operation.output_kind
+        )
+        return Scene(
+            job=job,
+            parent=parent,
+            assets=tuple(read_asset(row) for row in rows),
+            tongue=self._i18n.tongue(language),
+            title=provider.title if provider else job.provider,
+            capabilities=provider.capabilities if provider else None,
+            outlook=await self._outlook(job, provider, lanes),
+            free_left=allowance.left,
+            prices_vnd=await self._prices(job, provider),
+            timezone=self._desk.timezone,
+        )
+
+    async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
+        if provider is None:
+            return queue.Outlook(0, 0.0)
+        operation = job.request.operation
+        typical_s = await queue.typical_duration(
+            self._reading,
+            job.provider,
+            operation,
+            otherwise_s=provider.capabilities.operations[operation].typical_s,
+        )
+        return await queue.outlook(
+            self._reading, job, lanes=lanes, typical_s=typical_s, now=self._clock()
+        )
+
+    async def _prices(self, job: Job, provider: Provider | None) -> dict[Operation, int]:
+        if provider is None:
+            return {}
+        plan = await self._desk.plan_of(self._reading, job.user_id)
+        prices: dict[Operation, int] = {}
+        for operation, spec in provider.capabilities.operations.items():
+            price = self._desk.price_each(plan, Request(operation))
+            if price is not None:
+                prices[operation] = price * spec.default_count
+        again = self._desk.price_each(plan, job.request)
+        if again is not None:
+            prices[job.request.operation] = again * job.request.count
+        return prices

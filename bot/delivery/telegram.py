@@ -1,0 +1,355 @@
+"""The one way to Telegram: every call, its pace, and what its failure means.
+
+Knows nothing of jobs. Time-outs are raised above the library's five seconds, which reported
+uploads lost that had arrived (docs/telegram.md); nothing here repeats a call by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    Message,
+    ReplyParameters,
+)
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.delivery.limiter import Limiter
+from bot.delivery.presentation import Keyboard
+from bot.errors import EaselError
+from bot.model import ChatId, MessageId, Place, Urgency
+
+T = TypeVar("T")
+
+READ_S = 30.0
+MEDIA_WRITE_S = 300.0
+CALLBACK_ANSWER_MAX = 200
+"""Characters Telegram takes in the answer to a press."""
+
+log = structlog.get_logger(__name__)
+
+
+class SendError(EaselError):
+    """A call to Telegram did not do what was wanted."""
+
+
+class SendLater(SendError):
+    """Try again after ``after_s``; it may have arrived all the same, when its answer was lost."""
+
+    def __init__(self, why: str, after_s: float) -> None:
+        super().__init__(why)
+        self.after_s = after_s
+
+
+class SendRefused(SendError):
+    """Telegram will never take this as it stands."""
+
+
+class MessageGone(SendRefused):
+    """The message to edit is not there any more, or cannot be edited."""
+
+
+class ChatGone(SendError):
+    """Blocked, kicked, deleted: nothing can be said there."""
+
+
+class ChatMoved(SendError):
+    """The group became a supergroup with another id."""
+
+    def __init__(self, new_chat_id: ChatId) -> None:
+        super().__init__(str(new_chat_id))
+        self.new_chat_id = new_chat_id
+
+
+class NotModified(SendError):
+    """The message reads like this already: success."""
+
+
+_GONE = ("chat not found", "user is deactivated", "not enough rights", "have no rights", "kicked")
+_MESSAGE_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "there is no text in the message to edit",
+    "message_id_invalid",
+)
+
+
+def meaning_of(error: TelegramError) -> SendError:
+    """What to do about ``error``, by its exact class: BadRequest and TimedOut are NetworkErrors."""
+    text = str(error)
+    lower = text.lower()
+    match error:
+        case RetryAfter():
+            after = error.retry_after
+            seconds = after.total_seconds() if hasattr(after, "total_seconds") else float(after)
+            return SendLater("flood wait", seconds)
+        case ChatMigrated():
+            return ChatMoved(ChatId(error.new_chat_id))
+        case Forbidden():
+            return ChatGone(text)
+        case BadRequest():
+            return _meaning_of_refusal(text)
+        case NetworkError() if "too large" in lower or "413" in lower:
+            return SendRefused(text)
+        case _:
+            return SendLater(text, 2.0)
+
+
+def _meaning_of_refusal(text: str) -> SendError:
+    lower = text.lower()
+    if "message is not modified" in lower:
+        return NotModified(text)
+    if any(words in lower for words in _MESSAGE_GONE):
+        return MessageGone(text)
+    if any(words in lower for words in _GONE):
+        return ChatGone(text)
+    return SendRefused(text)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo, video or document to send: Telegram's handle of it, or the file."""
+
+    kind: str
+    """`photo`, `video` or `document`."""
+    path: Path
+    file_id: str | None = None
+    file_name: str = ""
+    width: int = 0
+    height: int = 0
+    duration_s: float | None = None
+    thumbnail: Path | None = None
+
+
+class TelegramSender:
+    """Every call that leaves for Telegram passes here, so that one limiter sees them all."""
+
+    def __init__(self, bot: Bot, limiter: Limiter) -> None:
+        self._bot = bot
+        self._limiter = limiter
+
+    def wait_s(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
+        return self._limiter.wait_s(chat_id, urgency=urgency, cost=cost)
+
+    async def text(self, place: Place, html: str, keyboard: Keyboard) -> Message:
+        """A new message. Raises SendError."""
+        return await self._call(
+            place.chat_id,
+            1,
+            lambda: self._bot.send_message(
+                place.chat_id,
+                html,
+                parse_mode="HTML",
+                reply_markup=_markup(keyboard),
+                disable_web_page_preview=True,
+                **_where(place),
+            ),
+        )
+
+    async def edit_text(
+        self, chat_id: ChatId, message_id: MessageId, html: str, keyboard: Keyboard
+    ) -> None:
+        """Bring a message up to date. Raises SendError, MessageGone among them."""
+        with contextlib.suppress(NotModified):
+            await self._call(
+                chat_id,
+                1,
+                lambda: self._bot.edit_message_text(
+                    html,
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    parse_mode="HTML",
+                    reply_markup=_markup(keyboard),
+                    disable_web_page_preview=True,
+                ),
+            )
+
+    async def media(
+        self, place: Place, picture: Picture, caption: str, keyboard: Keyboard
+    ) -> Message:
+        """A new message with one photo, video or document. Raises SendError."""
+        common: dict[str, Any] = {
+            "caption": caption or None,
+            "parse_mode": "HTML",
+            "reply_markup": _markup(keyboard),
+            "read_timeout": READ_S,
+            "write_timeout": MEDIA_WRITE_S,
+            **_where(place),
+        }
+        async with _opened(picture) as (file, thumbnail):
+            match picture.kind:
+                case "photo":
+                    return await self._call(
+                        place.chat_id,
+                        1,
+                        lambda: self._bot.send_photo(place.chat_id, file, **common),
+                    )
+                case "video":
+                    return await self._call(
+                        place.chat_id,
+                        1,
+                        lambda: self._bot.send_video(
+                            place.chat_id,
+                            file,
+                            width=picture.width,
+                            height=picture.height,
+                            duration=_whole_seconds(picture),
+                            thumbnail=thumbnail,
+                            supports_streaming=True,
+                            **common,
+                        ),
+                    )
+                case _:
+                    return await self._call(
+                        place.chat_id,
+                        1,
+                        lambda: self._bot.send_document(place.chat_id, file, **common),
+                    )
+
+    async def edit_into(
+        self,
+        chat_id: ChatId,
+        message_id: MessageId,
+        picture: Picture,
+        caption: str,
+        keyboard: Keyboard,
+    ) -> Message | None:
+        """Turn a message into media; safe to repeat. None when it is that already.
+
+        Raises SendError, MessageGone among them.
+        """
+        async with _opened(picture) as (file, thumbnail):
+            media: InputMediaPhoto | InputMediaVideo | InputMediaDocument
+            if picture.kind == "photo":
+                media = InputMediaPhoto(file, caption=caption, parse_mode="HTML")
+            elif picture.kind == "video":
+                media = InputMediaVideo(
+                    file,
+                    caption=caption,
+                    parse_mode="HTML",
+                    width=picture.width,
+                    height=picture.height,
+                    duration=_whole_seconds(picture),
+                    thumbnail=thumbnail,
+                    supports_streaming=True,
+                )
+            else:
+                media = InputMediaDocument(file, caption=caption, parse_mode="HTML")
+            try:
+                message = await self._call(
+                    chat_id,
+                    1,
+                    lambda: self._bot.edit_message_media(
+                        media,
+                        chat_id=chat_id,
+                        message_id=message_id,
+                        reply_markup=_markup(keyboard),
+                        read_timeout=READ_S,
+                        write_timeout=MEDIA_WRITE_S,
+                    ),
+                )
+            except NotModified:
+                return None
+        return message if isinstance(message, Message) else None
+
+    async def album(self, place: Place, pictures: Sequence[Picture]) -> Sequence[Message]:
+        """Two to ten documents as one album; albums carry no buttons. Raises SendError."""
+        async with contextlib.AsyncExitStack() as stack:
+            media = []
+            for picture in pictures:
+                file, _ = await stack.enter_async_context(_opened(picture))
+                media.append(InputMediaDocument(file))
+            return await self._call(
+                place.chat_id,
+                len(pictures),
+                lambda: self._bot.send_media_group(
+                    place.chat_id,
+                    media,
+                    read_timeout=READ_S,
+                    write_timeout=MEDIA_WRITE_S,
+                    **_where(place),
+                ),
+            )
+
+    async def answer_press(self, query_id: str, text: str) -> None:
+        """The spinner on the button ends; ``text`` floats by. Too late is no harm."""
+        try:
+            await self._bot.answer_callback_query(query_id, text=text[:CALLBACK_ANSWER_MAX] or None)
+        except TelegramError as error:
+            log.info("press_not_answered", error=str(error))
+
+    async def _call(self, chat_id: ChatId, cost: int, call: Callable[[], Awaitable[T]]) -> T:
+        self._limiter.record(chat_id, cost=cost)
+        try:
+            return await call()
+        except TelegramError as error:
+            meaning = meaning_of(error)
+            if isinstance(error, RetryAfter) and isinstance(meaning, SendLater):
+                self._limiter.pause(chat_id, meaning.after_s)
+            raise meaning from error
+
+
+def _where(place: Place) -> dict[str, Any]:
+    reply = None
+    if place.reply_to is not None:
+        reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True)
+    return {"message_thread_id": place.thread_id, "reply_parameters": reply}
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(button.label, callback_data=button.data) for button in row]
+            for row in keyboard
+        ]
+    )
+
+
+def _whole_seconds(picture: Picture) -> int:
+    return max(1, round(picture.duration_s or 1))
+
+
+@contextlib.asynccontextmanager
+async def _opened(picture: Picture) -> AsyncIterator[tuple[str | InputFile, InputFile | None]]:
+    """The file as a handle Telegram's library streams from, or the handle Telegram knows."""
+    if picture.file_id is not None:
+        yield picture.file_id, None
+        return
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(await asyncio.to_thread(picture.path.open, "rb"))
+        thumbnail = None
+        if picture.thumbnail is not None:
+            handle = stack.enter_context(await asyncio.to_thread(picture.thumbnail.open, "rb"))
+            thumbnail = InputFile(handle, attach=True, read_file_handle=False)
+        # Read whole, fifty videos would stand in memory (docs/telegram.md: 32 MB or 2,285).
+        yield (
+            InputFile(
+                file,
+                filename=picture.file_name or picture.path.name,
+                attach=True,
+                read_file_handle=False,
+            ),
+            thumbnail,
+        )

@@ -1,0 +1,143 @@
+"""Every error Easel raises, one tree.
+
+EaselError
+├── SettingsError            what is wrong with the settings, in words for the operator
+├── StoreError
+│   ├── DatabaseTooNew       written by a newer Easel
+│   └── DataFolderInUse      another `bot run` has it
+├── BrokenMedia              a file that is no picture or video we can use
+├── FileTooBig               more bytes than were allowed
+├── StaleJob                 somebody else moved the job first: read again
+└── ProviderError            carries the provider's name and words
+    ├── NotSent              the call surely did not arrive, or was turned away untouched
+    ├── OutcomeUnknown       a submit may or may not have arrived
+    ├── Unreachable          a read failed; reading again is harmless
+    ├── Rejected             the provider says no to this request
+    ├── AccountUnusable      the key or the credits of the operator's account
+    ├── NotReady             the file is not there yet
+    └── BadAddress           a result's address we must not fetch
+
+The user's sentence for each stands in the catalogues, under the error's reason.
+"""
+
+from __future__ import annotations
+
+from bot.model import Reason
+
+
+class EaselError(Exception):
+    """Base of all."""
+
+
+class SettingsError(EaselError):
+    """The settings cannot be used. ``problems`` holds one sentence each: cause and fix."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoreError(EaselError):
+    """The database cannot be used."""
+
+
+class DatabaseTooNew(StoreError):
+    """A newer Easel wrote this database; going on could harm it."""
+
+
+class DataFolderInUse(StoreError):
+    """Another `bot run` works on this data folder."""
+
+
+class BrokenMedia(EaselError):
+    """A file that is no whole picture or video, or one too large to unpack."""
+
+    def __init__(self, file_name: str, detail: str) -> None:
+        super().__init__(f"{file_name}: {detail}")
+        self.file_name = file_name
+        self.detail = detail
+
+
+class FileTooBig(EaselError):
+    """A file grew beyond ``max_bytes``; nothing of it was kept."""
+
+    def __init__(self, file_name: str, max_bytes: int) -> None:
+        super().__init__(f"{file_name}: more than {max_bytes} bytes")
+        self.file_name = file_name
+        self.max_bytes = max_bytes
+
+
+class StaleJob(EaselError):
+    """The job was changed since it was read."""
+
+
+class ProviderError(EaselError):
+    """Something at a provider. ``detail`` is its own words, cleaned for people to read."""
+
+    def __init__(self, provider: str, detail: str = "", *, status: int | None = None) -> None:
+        super().__init__(f"{provider}: {detail or 'no words'} (status {status})")
+        self.provider = provider
+        self.detail = detail
+        self.status = status
+
+
+class NotSent(ProviderError):
+    """The call surely did nothing: no connection, 429 or 503.
+
+    ``retry_after_s``: what the provider asked for, None when it did not say.
+    ``is_daily_limit``: the account may go on tomorrow only.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        is_daily_limit: bool = False,
+    ) -> None:
+        super().__init__(provider, detail, status=status)
+        self.retry_after_s = retry_after_s
+        self.is_daily_limit = is_daily_limit
+
+
+class OutcomeUnknown(ProviderError):
+    """A submit was sent and its answer lost (time-out, dropped connection, 5xx, unreadable)."""
+
+
+class Unreachable(ProviderError):
+    """A read got no usable answer."""
+
+    def __init__(
+        self,
+        provider: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(provider, detail, status=status)
+        self.retry_after_s = retry_after_s
+
+
+class Rejected(ProviderError):
+    """400, 404, 413, 422 on a submit: this request will never work as it stands."""
+
+
+class AccountUnusable(ProviderError):
+    """401 and 403: the key; 402: the credits. ``reason`` says which."""
+
+    def __init__(
+        self, provider: str, reason: Reason, detail: str = "", *, status: int | None = None
+    ) -> None:
+        super().__init__(provider, detail, status=status)
+        self.reason = reason
+
+
+class NotReady(ProviderError):
+    """The result is announced, its bytes are not there yet."""
+
+
+class BadAddress(ProviderError):
+    """A result pointed at an address that may not be fetched (interface.md, Addresses)."""

@@ -1,0 +1,216 @@
+"""Taking a request on: its price, its hold and its job, in the caller's transaction.
+
+Knows nothing of how it was typed and nothing of how it is made. "Accepted" means durable: the
+money is set aside, the job waits in the queue and its status message waits in the outbox.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import secrets
+import zoneinfo
+
+from bot.jobs import book
+from bot.model import (
+    AssetKind,
+    Clock,
+    Job,
+    JobId,
+    JobState,
+    Millis,
+    Place,
+    Request,
+    Say,
+    Urgency,
+    UserId,
+)
+from bot.money import ledger
+from bot.money.plans import Plan, Plans, price_key, price_of
+from bot.store.port import Reading, Topic, Transaction
+from bot.store.records import job_values
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Base32 without the pairs people confuse (0 O, 1 I L, U V)."""
+CODE_LENGTH = 6
+
+UNLIMITED = 2**31
+"""An unlimited allowance as a count: more than anybody makes in a day."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Order:
+    """Everything that makes a job of a request."""
+
+    user_id: UserId
+    place: Place
+    request: Request
+    provider: str
+    parent: Job | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Accepted:
+    """The job is taken on."""
+
+    job: Job
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NotEnough:
+    """Neither today's allowance nor the balance covers it. Amounts in đồng, counts of outputs."""
+
+    outputs: int
+    free_left: int
+    price_each_vnd: int
+    balance_vnd: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NotPriced:
+    """Beyond the free allowance this has no price: the shop's contact sells it."""
+
+    outputs: int
+    free_left: int
+    contact: str
+
+
+Outcome = Accepted | NotEnough | NotPriced
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quote:
+    """What a request would take from whom asks: the free outputs first, then money."""
+
+    free: int
+    paid: int
+    price_each_vnd: int
+
+    @property
+    def cost_vnd(self) -> int:
+        return self.paid * self.price_each_vnd
+
+
+class Desk:
+    """Where requests are taken on, by the plans and the operator's calendar."""
+
+    def __init__(self, plans: Plans, timezone: zoneinfo.ZoneInfo, clock: Clock) -> None:
+        self.plans = plans
+        self.timezone = timezone
+        self.clock = clock
+
+    def today(self, now: Millis) -> str:
+        """The operator's local date, `YYYY-MM-DD`: what a day's allowance belongs to."""
+        return datetime.datetime.fromtimestamp(now / 1000, self.timezone).date().isoformat()
+
+    async def plan_of(self, reading: Reading, user_id: UserId) -> Plan:
+        row = await reading.one("user_get", user_id=user_id)
+        name = row["plan"] if row else "free"
+        # A plan taken out of the file leaves its people with the free one.
+        return self.plans.plans.get(name) or self.plans.plans["free"]
+
+    async def allowance(
+        self, reading: Reading, user_id: UserId, kind: AssetKind
+    ) -> ledger.Allowance:
+        """Today's free outputs of one kind."""
+        plan = await self.plan_of(reading, user_id)
+        is_video = kind is AssetKind.VIDEO
+        given = plan.free_videos_per_day if is_video else plan.free_images_per_day
+        return await ledger.read_allowance(
+            reading,
+            user_id,
+            self.today(self.clock()),
+            kind.value,
+            given=UNLIMITED if given is None else given,
+        )
+
+    def price_each(self, plan: Plan, request: Request) -> int | None:
+        """Đồng per output, None when the operator has set no price."""
+        return price_of(self.plans, plan, price_key(request))
+
+    async def accept(self, tx: Transaction, order: Order) -> Outcome:
+        """Hold what ``order`` may cost and put it into the queue, or say why not."""
+        now = self.clock()
+        plan = await self.plan_of(tx, order.user_id)
+        allowance = await self.allowance(tx, order.user_id, order.request.operation.output_kind)
+        wallet = await ledger.read_wallet(tx, order.user_id)
+
+        outputs = order.request.count
+        free = min(outputs, allowance.left)
+        price = self.price_each(plan, order.request)
+        if price is None and free < outputs:
+            return NotPriced(outputs, allowance.left, self.plans.contact)
+        quote = Quote(free, outputs - free, price or 0)
+        if quote.cost_vnd > wallet.balance_vnd:
+            return NotEnough(outputs, allowance.left, quote.price_each_vnd, wallet.balance_vnd)
+
+        job = await self._new_job(tx, order, quote, plan, now)
+        await tx.run("job_insert", **job_values(job))
+        await ledger.hold(tx, job, allowance_given=allowance.given, now=now)
+        await tx.run(
+            "event_add",
+            job_id=job.job_id,
+            at=now,
+            from_state=None,
+            to_state=job.state.value,
+            who=f"user {order.user_id}",
+            why="accepted",
+        )
+        await book.say(
+            tx,
+            Say.STATUS,
+            order.place,
+            urgency=Urgency.ANSWER,
+            now=now,
+            job_id=job.job_id,
+            key=f"status:{job.job_id}",
+        )
+        tx.wake(Topic.RUNNER)
+        return Accepted(job)
+
+    async def _new_job(
+        self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
+    ) -> Job:
+        return Job(
+            job_id=await _free_code(tx),
+            version=1,
+            state=JobState.QUEUED,
+            user_id=order.user_id,
+            chat_id=order.place.chat_id,
+            thread_id=order.place.thread_id,
+            request_message_id=order.place.reply_to,
+            status_message_id=None,
+            provider=order.provider,
+            request=order.request,
+            parent_id=order.parent.job_id if order.parent else None,
+            parent_task_id=order.parent.task_id if order.parent else None,
+            price_each_vnd=quote.price_each_vnd,
+            held_free=quote.free,
+            held_vnd=quote.cost_vnd,
+            charged_free=0,
+            charged_vnd=0,
+            allowance_day=self.today(now),
+            priority=plan.priority,
+            user_lanes=plan.threads,
+            reference=secrets.token_hex(16),
+            task_id=None,
+            holds_lane=False,
+            is_muted=False,
+            progress=None,
+            reason=None,
+            detail="",
+            attempts=0,
+            accepted_at=now,
+            submitted_at=None,
+            started_at=None,
+            deadline_at=None,
+            ended_at=None,
+            due_at=now,
+        )
+
+
+async def _free_code(tx: Transaction) -> JobId:
+    while True:
+        code = JobId("".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)))
+        if await tx.one("job_get", job_id=code) is None:
+            return code

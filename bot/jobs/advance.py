@@ -1,0 +1,400 @@
+"""The one function that moves a job, pure: a job and a fact in, a job and its effects out.
+
+Knows no database, clock or network. The picture of the states is in docs/architecture.md.
+A fact that does not fit the job's state changes nothing: facts arrive late, twice and out of
+order, and that is normal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import assert_never
+
+from bot.model import Asset, Job, JobState, Millis, Reason, TaskId, Urgency
+
+# --- facts: what happened -------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Admitted:
+    """A lane is free and it is this job's turn: the submit is about to be sent."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SubmitNotSent:
+    """The submit surely did nothing. Tried again at ``retry_at``."""
+
+    retry_at: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SubmitAnswered:
+    """The provider took it (or a lookup or a webhook found that it had)."""
+
+    task_id: TaskId
+    poll_at: Millis
+    deadline_at: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SubmitLost:
+    """The submit's outcome is unknown; first looked up at ``lookup_at``, settled by ``until``."""
+
+    lookup_at: Millis
+    until: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A lookup of a lost submit told nothing; looked up again at ``again_at``."""
+
+    again_at: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Undecided:
+    """The grace time is over. The lane stays taken until ``lane_until``: work may be going on."""
+
+    lane_until: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Resolved:
+    """The operator closed a job under review."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Seen:
+    """A read found it still under way."""
+
+    progress: int | None
+    poll_at: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Saved:
+    """Its files are safe on our disk."""
+
+    assets: tuple[Asset, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ended:
+    """No result will come: the provider said so, or its files are useless."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The user waited long enough. Read on from ``poll_at``: the provider still works."""
+
+    poll_at: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LaneOver:
+    """The provider's own time for it is over: its lane is free again."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """Its owner pressed Cancel."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DeliveryBegun:
+    """The result is about to be sent."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Delivered:
+    """The result stands in its chat, or can only be kept for the history (``why``)."""
+
+    why: str = ""
+
+
+Fact = (
+    Admitted
+    | SubmitNotSent
+    | SubmitAnswered
+    | SubmitLost
+    | LookedUp
+    | Undecided
+    | Resolved
+    | Seen
+    | Saved
+    | Ended
+    | DeadlinePassed
+    | LaneOver
+    | CancelAsked
+    | DeliveryBegun
+    | Delivered
+)
+
+# --- effects: what follows ------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Capture:
+    """Take this much of what is held, for outputs that exist."""
+
+    outputs_free: int
+    amount_vnd: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Release:
+    """Give this much of what is held back."""
+
+    outputs_free: int
+    amount_vnd: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Keep:
+    """Write down the produced files."""
+
+    assets: tuple[Asset, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShowStatus:
+    """Bring the status message up to date."""
+
+    urgency: Urgency
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ShowResult:
+    """Send the result."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TellOperator:
+    """Something only the operator can settle; ``key`` is a catalogue text."""
+
+    key: str
+
+
+Effect = Capture | Release | Keep | ShowStatus | ShowResult | TellOperator
+
+Step = tuple[Job, tuple[Effect, ...]]
+
+
+def advance(job: Job, fact: Fact, *, now: Millis) -> Step:
+    """What becomes of ``job`` when ``fact`` happens at ``now``, and what must follow.
+
+    The effects belong to the same transaction as the new job.
+    """
+    match fact:
+        case Admitted() | SubmitNotSent() | SubmitAnswered() | SubmitLost():
+            return _submit(job, fact, now)
+        case LookedUp() | Undecided() | Resolved():
+            return _look_up(job, fact, now)
+        case Seen():
+            return _see(job, fact)
+        case Saved():
+            return _save(job, fact, now)
+        case Ended() | DeadlinePassed() | LaneOver():
+            return _end(job, fact, now)
+        case CancelAsked():
+            return _cancel(job, now)
+        case DeliveryBegun() | Delivered():
+            return _deliver(job, fact, now)
+        case _:
+            assert_never(fact)
+
+
+def _unchanged(job: Job) -> Step:
+    return job, ()
+
+
+def _submit(
+    job: Job, fact: Admitted | SubmitNotSent | SubmitAnswered | SubmitLost, now: Millis
+) -> Step:
+    match fact, job.state:
+        case Admitted(), JobState.QUEUED:
+            return dataclasses.replace(
+                job,
+                state=JobState.SUBMITTING,
+                holds_lane=True,
+                submitted_at=now,
+                due_at=None,
+            ), (ShowStatus(Urgency.PROGRESS),)
+        case SubmitNotSent(), JobState.SUBMITTING:
+            back = dataclasses.replace(
+                job,
+                state=JobState.QUEUED,
+                holds_lane=False,
+                submitted_at=None,
+                attempts=job.attempts + 1,
+                due_at=fact.retry_at,
+            )
+            # Nothing was ordered, so a Cancel pressed meanwhile is a cancel after all.
+            return _cancel(back, now) if job.is_muted else (back, ())
+        case SubmitAnswered(), JobState.SUBMITTING | JobState.UNKNOWN | JobState.NEEDS_REVIEW:
+            running = dataclasses.replace(
+                job,
+                state=JobState.RUNNING,
+                holds_lane=True,
+                task_id=fact.task_id,
+                started_at=now,
+                deadline_at=fact.deadline_at,
+                ended_at=None,
+                reason=None,
+                due_at=fact.poll_at,
+                attempts=0,
+            )
+            return running, (ShowStatus(Urgency.PROGRESS),)
+        case SubmitLost(), JobState.SUBMITTING:
+            lost = dataclasses.replace(
+                job,
+                state=JobState.UNKNOWN,
+                due_at=fact.lookup_at,
+                deadline_at=fact.until,
+                attempts=0,
+            )
+            return lost, (ShowStatus(Urgency.PROGRESS),)
+        case _:
+            return _unchanged(job)
+
+
+def _look_up(job: Job, fact: LookedUp | Undecided | Resolved, now: Millis) -> Step:
+    match fact, job.state:
+        case LookedUp(), JobState.UNKNOWN:
+            return dataclasses.replace(job, due_at=fact.again_at, attempts=job.attempts + 1), ()
+        case Undecided(), JobState.UNKNOWN:
+            review, given_back = _give_back(
+                dataclasses.replace(
+                    job,
+                    state=JobState.NEEDS_REVIEW,
+                    reason=Reason.LOST,
+                    ended_at=now,
+                    deadline_at=fact.lane_until,
+                    due_at=fact.lane_until,
+                )
+            )
+            return review, (
+                *given_back,
+                ShowStatus(Urgency.ANSWER),
+                TellOperator("operator.needs_review"),
+            )
+        case Resolved(), JobState.NEEDS_REVIEW:
+            return dataclasses.replace(
+                job, state=JobState.FAILED, holds_lane=False, due_at=None
+            ), ()
+        case _:
+            return _unchanged(job)
+
+
+def _see(job: Job, fact: Seen) -> Step:
+    if job.state is JobState.FAILED and job.holds_lane:
+        return dataclasses.replace(job, due_at=fact.poll_at), ()
+    if job.state is not JobState.RUNNING:
+        return _unchanged(job)
+    seen = dataclasses.replace(job, due_at=fact.poll_at)
+    if fact.progress is None or fact.progress <= (job.progress or 0):
+        return seen, ()
+    moved = dataclasses.replace(seen, progress=min(fact.progress, 99))
+    return moved, (ShowStatus(Urgency.PROGRESS),)
+
+
+def _save(job: Job, fact: Saved, now: Millis) -> Step:
+    is_late = job.state is JobState.FAILED and job.holds_lane
+    if job.state is not JobState.RUNNING and not is_late:
+        return _unchanged(job)
+    outputs = sum(1 for asset in fact.assets if asset.tile > 0)
+    taken = capture_for(job, outputs)
+    saved = dataclasses.replace(
+        job,
+        state=JobState.READY,
+        holds_lane=False,
+        reason=None,
+        detail="",
+        progress=100,
+        due_at=None,
+        held_free=job.held_free - taken.outputs_free,
+        held_vnd=job.held_vnd - taken.amount_vnd,
+        charged_free=job.charged_free + taken.outputs_free,
+        charged_vnd=job.charged_vnd + taken.amount_vnd,
+    )
+    saved, given_back = _give_back(saved)
+    kept: tuple[Effect, ...] = (Keep(fact.assets), taken, *given_back)
+    if job.is_muted:
+        done = dataclasses.replace(saved, state=JobState.DONE, ended_at=now)
+        return done, (*kept, ShowStatus(Urgency.ANSWER))
+    return saved, (*kept, ShowResult())
+
+
+def capture_for(job: Job, outputs: int) -> Capture:
+    """What ``outputs`` files cost of what is held: the free ones first, never more than held."""
+    free = min(outputs, job.held_free)
+    paid = (outputs - free) * job.price_each_vnd
+    return Capture(free, min(paid, job.held_vnd))
+
+
+def _give_back(job: Job) -> tuple[Job, tuple[Effect, ...]]:
+    """Release whatever is still held."""
+    if job.held_free == 0 and job.held_vnd == 0:
+        return job, ()
+    release = Release(job.held_free, job.held_vnd)
+    return dataclasses.replace(job, held_free=0, held_vnd=0), (release,)
+
+
+def _end(job: Job, fact: Ended | DeadlinePassed | LaneOver, now: Millis) -> Step:
+    match fact, job.state:
+        case Ended(), JobState.SUBMITTING | JobState.RUNNING:
+            failed, given_back = _give_back(
+                dataclasses.replace(
+                    job,
+                    state=JobState.FAILED,
+                    holds_lane=False,
+                    reason=fact.reason,
+                    detail=fact.detail,
+                    ended_at=now,
+                    due_at=None,
+                )
+            )
+            return failed, (*given_back, ShowStatus(Urgency.ANSWER))
+        case DeadlinePassed(), JobState.RUNNING:
+            failed, given_back = _give_back(
+                dataclasses.replace(
+                    job,
+                    state=JobState.FAILED,
+                    reason=Reason.EXPIRED,
+                    ended_at=now,
+                    due_at=fact.poll_at,
+                )
+            )
+            return failed, (*given_back, ShowStatus(Urgency.ANSWER))
+        case (Ended() | LaneOver(), JobState.FAILED | JobState.NEEDS_REVIEW) if job.holds_lane:
+            return dataclasses.replace(job, holds_lane=False, due_at=None), ()
+        case _:
+            return _unchanged(job)
+
+
+def _cancel(job: Job, now: Millis) -> Step:
+    match job.state:
+        case JobState.QUEUED:
+            cancelled, given_back = _give_back(
+                dataclasses.replace(job, state=JobState.CANCELLED, ended_at=now, due_at=None)
+            )
+            return cancelled, (*given_back, ShowStatus(Urgency.ANSWER))
+        case JobState.SUBMITTING | JobState.UNKNOWN | JobState.RUNNING:
+            if job.is_muted:
+                return _unchanged(job)
+            return dataclasses.replace(job, is_muted=True), (ShowStatus(Urgency.ANSWER),)
+        case _:
+            return _unchanged(job)
+
+
+def _deliver(job: Job, fact: DeliveryBegun | Delivered, now: Millis) -> Step:
+    match fact, job.state:
+        case DeliveryBegun(), JobState.READY:
+            return dataclasses.replace(job, state=JobState.DELIVERING), ()
+        case Delivered(), JobState.READY | JobState.DELIVERING:
+            return dataclasses.replace(job, state=JobState.DONE, ended_at=now, detail=fact.why), ()
+        case _:
+            return _unchanged(job)

@@ -1,0 +1,186 @@
+"""Jobs as rows: read one, move one. The store side of `advance`, all in the caller's transaction.
+
+Knows nothing of why a fact happened; knows that a move, its money, its event and what is to be
+said are written together or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, assert_never
+
+from bot.errors import StaleJob
+from bot.jobs.advance import (
+    Capture,
+    Effect,
+    Fact,
+    Keep,
+    Release,
+    ShowResult,
+    ShowStatus,
+    TellOperator,
+    advance,
+)
+from bot.model import Job, JobId, JobState, Millis, Place, Say, Urgency
+from bot.money import ledger
+from bot.store.port import Reading, Topic, Transaction
+from bot.store.records import asset_values, job_values, read_job
+
+PROGRESS_PAUSE_PRIVATE_S = 5.0
+PROGRESS_PAUSE_GROUP_S = 20.0
+MOST_PROGRESS_GROUP = 2
+"""Edits count as messages, and a group has 20 a minute for everybody (telegram.md)."""
+MOST_PROGRESS_PRIVATE = 1_000
+
+
+async def find_job(reading: Reading, job_id: str) -> Job | None:
+    row = await reading.one("job_get", job_id=job_id)
+    return read_job(row) if row else None
+
+
+async def move(tx: Transaction, job: Job, fact: Fact, *, now: Millis, who: str) -> Job:
+    """Let ``fact`` happen to ``job`` as it was read; the job as it is afterwards.
+
+    Raises StaleJob when somebody moved it since.
+    """
+    moved, effects = advance(job, fact, now=now)
+    if moved == job:
+        return job
+    if not await tx.run("job_update", **job_values(moved)):
+        raise StaleJob(job.job_id)
+    if moved.state is not job.state or moved.is_muted is not job.is_muted:
+        await tx.run(
+            "event_add",
+            job_id=job.job_id,
+            at=now,
+            from_state=job.state.value,
+            to_state=moved.state.value,
+            who=who,
+            why=type(fact).__name__,
+        )
+    for effect in effects:
+        await _apply(tx, moved, effect, now)
+    if moved.due_at is not None or job.holds_lane != moved.holds_lane:
+        tx.wake(Topic.RUNNER)
+    row = await tx.one("job_get", job_id=job.job_id)
+    assert row is not None
+    return read_job(row)
+
+
+async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None:
+    match effect:
+        case Capture():
+            await ledger.capture(tx, job, effect.amount_vnd, now=now)
+        case Release():
+            await ledger.release(
+                tx,
+                job,
+                outputs_free=effect.outputs_free,
+                amount_vnd=effect.amount_vnd,
+                now=now,
+            )
+        case Keep():
+            for asset in effect.assets:
+                await tx.run("asset_add", **asset_values(asset))
+        case ShowStatus():
+            await show_status(tx, job, effect.urgency, now=now)
+        case ShowResult():
+            await say(
+                tx,
+                Say.RESULT,
+                home_of(job),
+                urgency=Urgency.RESULT,
+                now=now,
+                job_id=job.job_id,
+                key=f"result:{job.job_id}",
+            )
+        case TellOperator():
+            await tell_operator(tx, effect.key, now=now, job_id=job.job_id)
+        case _:
+            assert_never(effect)
+
+
+def home_of(job: Job) -> Place:
+    """The place its answer belongs to."""
+    return Place(job.chat_id, job.thread_id, job.request_message_id)
+
+
+async def say(
+    tx: Transaction,
+    what: Say,
+    place: Place,
+    *,
+    urgency: Urgency,
+    now: Millis,
+    job_id: JobId | None = None,
+    tile: int | None = None,
+    payload: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> None:
+    """Put one thing into the outbox; with ``key``, once and never again."""
+    await tx.run(
+        "outbox_add",
+        say=what.value,
+        chat_id=place.chat_id,
+        thread_id=place.thread_id,
+        reply_to=place.reply_to,
+        job_id=job_id,
+        tile=tile,
+        payload=json.dumps(payload or {}, ensure_ascii=False),
+        urgency=int(urgency),
+        now=now,
+        key=key,
+    )
+    tx.wake(Topic.OUTBOX)
+
+
+async def show_status(tx: Transaction, job: Job, urgency: Urgency, *, now: Millis) -> None:
+    """Make the job's one status row wait again; progress is dropped rather than sent too often."""
+    is_group = job.chat_id < 0
+    pause_s = PROGRESS_PAUSE_GROUP_S if is_group else PROGRESS_PAUSE_PRIVATE_S
+    await tx.run(
+        "status_rearm",
+        key=f"status:{job.job_id}",
+        urgency=int(urgency),
+        now=now,
+        pause_ms=int(pause_s * 1000),
+        most_progress=MOST_PROGRESS_GROUP if is_group else MOST_PROGRESS_PRIVATE,
+    )
+    tx.wake(Topic.OUTBOX)
+
+
+async def tell_operator(
+    tx: Transaction,
+    text_key: str,
+    *,
+    now: Millis,
+    job_id: JobId | None = None,
+    once: str | None = None,
+    **values: Any,
+) -> None:
+    """Say something to everybody in BOT_ADMIN_IDS; ``once`` names a thing said one time only.
+
+    Who they are is a setting, kept in the database at start so that any room may tell them.
+    """
+    row = await tx.one("setting_get", scope=0, name="admin_ids")
+    for admin_id in json.loads(row["value"]) if row else []:
+        await say(
+            tx,
+            Say.TEXT,
+            Place(admin_id, None, None),
+            urgency=Urgency.ANSWER,
+            now=now,
+            job_id=job_id,
+            payload={"key": text_key, "values": values},
+            key=None if once is None else f"operator:{once}:{admin_id}",
+        )
+
+
+def is_under_way(job: Job) -> bool:
+    """It may still be cancelled, or at least kept from being sent."""
+    return job.state in {
+        JobState.QUEUED,
+        JobState.SUBMITTING,
+        JobState.UNKNOWN,
+        JobState.RUNNING,
+    }

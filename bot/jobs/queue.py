@@ -1,0 +1,74 @@
+"""The queue: whose turn it is, how many wait before a job, when it should be ready.
+
+Knows nothing of how a job is submitted. Lanes are counted from rows in the transaction that
+admits, so no crash can lose or double one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+
+from bot.jobs import book
+from bot.jobs.advance import Admitted
+from bot.model import Job, JobState, Millis, Operation
+from bot.store.port import Reading, Transaction
+from bot.store.records import read_job
+
+
+async def admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> Job | None:
+    """Give the next job of ``provider`` a lane, if one is free and somebody may have it.
+
+    The job comes back in the state submitting: its submit is sent next, once.
+    """
+    account = await tx.one("account_get", provider=provider)
+    is_paused = account is not None and account["paused_why"] is not None
+    if account and is_paused and account["probe_at"] > now:
+        return None
+    taken = await tx.one("lanes_taken", provider=provider)
+    assert taken is not None
+    # A paused account is tried with one job: if it fails, the others have kept their place.
+    if taken["taken"] >= (1 if is_paused else lanes):
+        return None
+    row = await tx.one("next_admitted", provider=provider, now=now)
+    if row is None:
+        return None
+    return await book.move(tx, read_job(row), Admitted(), now=now, who="runner")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outlook:
+    """What can be promised to somebody who waits."""
+
+    ahead: int
+    """Jobs before it at its provider."""
+    left_s: float
+    """Until it should be ready, from what the latest ones took."""
+
+
+async def outlook(
+    reading: Reading, job: Job, *, lanes: int, typical_s: float, now: Millis
+) -> Outlook:
+    """``typical_s``: see :func:`typical_duration`."""
+    if job.state is JobState.QUEUED:
+        row = await reading.one(
+            "jobs_ahead",
+            provider=job.provider,
+            priority=int(job.priority),
+            accepted_at=job.accepted_at,
+        )
+        assert row is not None
+        ahead = int(row["ahead"])
+        return Outlook(ahead, typical_s * (1 + ahead / lanes))
+    since = job.started_at or job.submitted_at or now
+    return Outlook(0, max(0.0, typical_s - (now - since) / 1000))
+
+
+async def typical_duration(
+    reading: Reading, provider: str, operation: Operation, *, otherwise_s: float
+) -> float:
+    """The median of the latest twenty, in seconds; ``otherwise_s`` while there are none."""
+    rows = await reading.all("typical_durations", provider=provider, operation=operation.value)
+    if not rows:
+        return otherwise_s
+    return float(statistics.median(row["took_ms"] for row in rows)) / 1000

@@ -1,0 +1,29 @@
+"""Media files: what they are, how they are drawn small, how they reach the disk.
+
+Knows nothing of jobs, chats or providers. Everything but ``receive`` blocks: call it with
+``asyncio.to_thread``.
+"""
+
+from bot.media.drawing import grid, photo_copy, thumbnail
+from bot.media.files import receive
+from bot.media.probing import (
+    ImageProbe,
+    VideoProbe,
+    fits_photo,
+    probe_image,
+    probe_video,
+    sniff,
+)
+
+__all__ = [
+    "ImageProbe",
+    "VideoProbe",
+    "fits_photo",
+    "grid",
+    "photo_copy",
+    "probe_image",
+    "probe_video",
+    "receive",
+    "sniff",
+    "thumbnail",
+]

@@ -1,0 +1,253 @@
+"""The records of Easel, the same shape in SQL, log and code. Knows nothing of where they are kept.
+
+Times are UTC milliseconds (``*_at``), durations seconds (``*_s``), money integer đồng
+(``*_vnd``). A chat acting as itself (an anonymous group admin) is a user whose id is the chat's:
+Telegram's user ids are positive and group ids negative, so the two never meet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Callable
+from typing import Any, NewType
+
+JobId = NewType("JobId", str)
+"""A job's code as people see it: base32 without look-alikes."""
+TaskId = NewType("TaskId", str)
+"""The provider's handle of the work (`task_id`, `job_id`)."""
+UserId = NewType("UserId", int)
+ChatId = NewType("ChatId", int)
+MessageId = NewType("MessageId", int)
+
+Millis = int
+"""UTC milliseconds since 1970."""
+
+Clock = Callable[[], Millis]
+"""The time now; injected, so that tests own it."""
+
+
+class Operation(enum.StrEnum):
+    """What a provider is asked to do."""
+
+    IMAGE = "image"
+    VARIATION = "variation"
+    UPSCALE = "upscale"
+    VIDEO = "video"
+
+    @property
+    def output_kind(self) -> AssetKind:
+        return AssetKind.VIDEO if self is Operation.VIDEO else AssetKind.IMAGE
+
+
+class AssetKind(enum.StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+class JobState(enum.StrEnum):
+    """Ours; the provider's word is its `status`. The picture is in docs/architecture.md."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    UNKNOWN = "unknown"
+    RUNNING = "running"
+    READY = "ready"
+    DELIVERING = "delivering"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    NEEDS_REVIEW = "needs_review"
+
+
+FINAL_STATES = frozenset(
+    {JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}
+)
+
+
+class Reason(enum.StrEnum):
+    """Why a job ended without a result; each has a sentence in the catalogues."""
+
+    REFUSED = "refused"  # the provider said no to this request
+    FAILED = "failed"  # the provider tried and failed
+    EXPIRED = "expired"  # our deadline passed
+    KEY = "key"  # the provider refuses our key
+    CREDITS = "credits"  # the operator's account at the provider is empty
+    LOST = "lost"  # it cannot be told whether the submit arrived
+    BROKEN = "broken"  # a result that was no picture or video
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Request:
+    """A validated wish: what will be asked of the provider, whatever way it was typed."""
+
+    operation: Operation
+    prompt: str = ""
+    ratio: str | None = None
+    """`W:H`; None leaves it to the provider."""
+    count: int = 1
+    """Outputs asked for (a Midjourney grid is four)."""
+    mode: str | None = None
+    """Apiframe: `fast` or `turbo`."""
+    hd: str | None = None
+    """Flow: `2k` or `4k`."""
+    length_s: int | None = None
+    """Length of a video."""
+    strength: str | None = None
+    """Variation: `strong` or `subtle`; upscale: `subtle` or `creative`."""
+    flags: str = ""
+    """Midjourney's own flags, checked and repaired, as they go into the prompt."""
+    tile: int | None = None
+    """Which tile of the parent, from 1."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields that say something; the shape of the column ``job.request``."""
+        return {
+            field.name: value
+            for field in dataclasses.fields(self)
+            if (value := getattr(self, field.name)) not in (None, "")
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Request:
+        return cls(**{**data, "operation": Operation(data["operation"])})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Job:
+    """One request being done."""
+
+    job_id: JobId
+    version: int
+    """Grows by one with every change; a change made against an older one is refused."""
+    state: JobState
+    user_id: UserId
+    """Who asked, and who pays."""
+    chat_id: ChatId
+    thread_id: int | None
+    """The forum topic the answer stays in."""
+    request_message_id: MessageId | None
+    """The message that asked, replied to by the status message."""
+    status_message_id: MessageId | None
+    """The message that shows progress and becomes the result."""
+    provider: str
+    request: Request
+    parent_id: JobId | None
+    parent_task_id: TaskId | None
+    price_each_vnd: int
+    """Of one output beyond the free allowance, fixed when the job was accepted."""
+    held_free: int
+    """Outputs set aside from the free allowance, not yet taken or given back."""
+    held_vnd: int
+    """Money set aside, not yet taken or given back."""
+    charged_free: int
+    charged_vnd: int
+    """What was taken in the end."""
+    allowance_day: str
+    """The local date the allowance belongs to, `YYYY-MM-DD`."""
+    priority: bool
+    user_lanes: int | None
+    """How many jobs of this user may run at once; None: any number."""
+    reference: str
+    """128 random bits in hex: this job's webhook path and nothing else."""
+    task_id: TaskId | None
+    holds_lane: bool
+    """One of the provider account's lanes is taken by this job."""
+    is_muted: bool
+    """Cancelled after submit: the result waits in the history and is not sent here."""
+    progress: int | None
+    """Per cent, as far as the provider tells."""
+    reason: Reason | None
+    detail: str
+    """The provider's own words, cleaned."""
+    attempts: int
+    """Submits tried that surely did not arrive, or lookups of an unknown one."""
+    accepted_at: Millis
+    submitted_at: Millis | None
+    started_at: Millis | None
+    deadline_at: Millis | None
+    ended_at: Millis | None
+    due_at: Millis | None
+    """When the runner has something to do for it; None: nothing until a fact arrives."""
+
+    @property
+    def outputs_asked(self) -> int:
+        return self.request.count
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asset:
+    """One produced file, safe on our disk."""
+
+    job_id: JobId
+    tile: int
+    """From 1 as people see it; 0 is the grid made of the tiles."""
+    kind: AssetKind
+    path: str
+    """Below the data folder."""
+    mime: str
+    width: int
+    height: int
+    size_bytes: int
+    duration_s: float | None
+    photo_file_id: str | None = None
+    """Telegram's handle of the shown form (photo or video): the second send is free."""
+    document_file_id: str | None = None
+    """Telegram's handle of the untouched original."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody (or a chat acting as itself) who talks with the bot."""
+
+    user_id: UserId
+    first_name: str
+    language: str | None
+    """Own choice; None until made."""
+    language_code: str | None
+    """What Telegram says."""
+    is_banned: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer goes: the chat, its topic, and the message answered."""
+
+    chat_id: ChatId
+    thread_id: int | None
+    reply_to: MessageId | None
+
+
+class Urgency(enum.IntEnum):
+    """The order in which what waits in the outbox is sent."""
+
+    ANSWER = 0
+    RESULT = 1
+    PROGRESS = 2
+
+
+class Say(enum.StrEnum):
+    """What an outbox row means; delivery alone turns it into words and pictures."""
+
+    TEXT = "text"  # a catalogue text by key
+    STATUS = "status"  # the job's status message, made or brought up to date
+    RESULT = "result"  # the job's pictures or video, in place of its status message
+    PING = "ping"  # "Done ↑" after a long one: an edit does not notify
+    PICK = "pick"  # one tile as a picture with its own buttons
+    FILES = "files"  # the untouched originals
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to say, waiting in the outbox."""
+
+    outbox_id: int
+    say: Say
+    place: Place
+    job_id: JobId | None
+    tile: int | None
+    payload: dict[str, Any]
+    urgency: Urgency
+    attempts: int
+    sends: int
+    """How often it went out already; a status message is brought up to date many times."""

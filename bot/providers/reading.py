@@ -1,0 +1,153 @@
+"""What a provider's answers say, read tolerantly: words, numbers and times of strangers' JSON.
+
+Pure. Knows nothing of HTTP, of any one provider, or of what an answer means for a job.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import html
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from bot.model import Millis, TaskId
+
+DETAIL_MAX = 300
+"""Characters of a provider's text that people get to see."""
+_TEXT_READ = 8192
+_WORD_FIELDS = ("errors", "error", "msg", "message", "detail")
+_WORDS_DEPTH = 4
+_WORDS_REMEMBERED = 50
+_SECONDS_BELOW = 100_000_000_000
+"""A time below this counts seconds, above it milliseconds (as seconds it is the year 5138)."""
+
+_INVISIBLE = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
+_TAG = re.compile(r"<[a-z/!?][^<>]*>", re.IGNORECASE)
+_STRAY = re.compile(r"<+(?=[a-z/!?])", re.IGNORECASE)
+
+
+def clean_text(text: str) -> str:
+    """One line of plain text, at most 300 characters, whatever came: no tags, no control signs."""
+    text = html.unescape(text[:_TEXT_READ])
+    title = _TITLE.search(text)
+    text = (title[1] + " " if title else "") + _INVISIBLE.sub(" ", text)
+    text = _STRAY.sub("", _TAG.sub(" ", text))
+    text = "".join(sign if sign.isprintable() else " " for sign in text)
+    text = " ".join(text.split())
+    return text if len(text) <= DETAIL_MAX else text[: DETAIL_MAX - 1].rstrip() + "…"
+
+
+def find_detail(data: Any) -> str:
+    """What the provider says went wrong, cleaned; empty when it says nothing.
+
+    Looked for in ``errors[].msg``, ``error``, ``message`` and ``detail``, each a text, a list
+    or an object (providers.md §1 and §2).
+    """
+    return clean_text(_words(data, _WORDS_DEPTH)) if isinstance(data, Mapping) else ""
+
+
+def _words(data: Any, depth: int) -> str:
+    if isinstance(data, str):
+        return data
+    if depth == 0:
+        return ""
+    if isinstance(data, list):
+        return "; ".join(filter(None, (_words(item, depth - 1) for item in data)))
+    if isinstance(data, Mapping):
+        found = (_words(data.get(field), depth - 1) for field in _WORD_FIELDS)
+        return next(filter(None, found), "")
+    return ""
+
+
+def parse_json(content: bytes) -> Any:
+    """The JSON in an answer's bytes. Raises ValueError for everything else."""
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def read_percent(value: Any) -> int | None:
+    """Whole per cent 0–100 of ``40``, ``40.7``, ``"40"`` or ``"40%"``; None of anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value.strip().removesuffix("%") if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
+    return None if math.isnan(number) else int(min(100.0, max(0.0, number)))
+
+
+def read_count(value: Any) -> int | None:
+    """A number of things, as a number or its text; None of anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        return max(0, int(value))
+    except ValueError:
+        return None
+
+
+def read_status(data: Mapping[str, Any]) -> str:
+    """The provider's word for how a task stands, in lower case; empty when it gives none."""
+    status = data.get("status")
+    return status.strip().lower() if isinstance(status, str) else ""
+
+
+def read_task_id(value: Any) -> TaskId | None:
+    """A task's handle, which providers send as text or as a number."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    text = str(value).strip()
+    return TaskId(text) if text else None
+
+
+def read_time(value: Any) -> Millis | None:
+    """A moment given as ISO 8601 (UTC where it names no zone), seconds or milliseconds."""
+    try:
+        if isinstance(value, str) and not value.replace(".", "", 1).isdecimal():
+            moment = datetime.fromisoformat(value)
+            return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+        number = float(value)
+        return int(number if number >= _SECONDS_BELOW else number * 1000)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def read_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait, from a ``Retry-After`` in seconds or as an HTTP date; None: not said."""
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = email.utils.parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        seconds = (moment - now).total_seconds()
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+class UnknownWords:
+    """Tells the log once of each status word that nobody documented."""
+
+    def __init__(self, provider: str, known: frozenset[str]) -> None:
+        self._known = known | {""}
+        self._told: set[str] = set()
+        self._log = structlog.get_logger(provider=provider)
+
+    def note(self, data: Any) -> None:
+        word = clean_text(read_status(data)) if isinstance(data, Mapping) else ""
+        if word in self._known or word in self._told or len(self._told) >= _WORDS_REMEMBERED:
+            return
+        self._told.add(word)
+        self._log.warning("provider_status_unknown", status=word)

@@ -1,0 +1,129 @@
+"""Bringing a finished task's files to our disk. Knows nothing of jobs' states or money.
+
+A file that is there is whole (it is renamed into place once it is), so a fetch broken off by a
+crash goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import media
+from bot.errors import BrokenMedia
+from bot.model import Asset, AssetKind, Job, TaskId
+from bot.providers.port import Provider, RemoteAsset
+
+ASSET_MAX_BYTES = 512 * 1024 * 1024
+"""Nothing we order is larger; a provider that sends more is broken or lies."""
+
+EXTENSIONS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+}
+GRID_NAME = "grid.jpg"
+
+
+async def fetch(
+    job: Job, task_id: TaskId, remote: Sequence[RemoteAsset], provider: Provider, data_dir: Path
+) -> tuple[Asset, ...]:
+    """All files of ``job`` as assets, with the grid (tile 0) when there are several pictures.
+
+    Raises what opening a provider's file raises, BrokenMedia, FileTooBig, OSError.
+    """
+    folder = data_dir / "media" / job.job_id
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_fetch_one(job, task_id, tile, asset, provider, folder))
+            for tile, asset in enumerate(remote, start=1)
+        ]
+    assets = [_below(task.result(), data_dir) for task in tasks]
+    pictures = [asset for asset in assets if asset.kind is AssetKind.IMAGE]
+    if len(pictures) > 1:
+        paths = [data_dir / asset.path for asset in pictures]
+        grid = await asyncio.to_thread(_make_grid, job, paths, folder / GRID_NAME)
+        assets.insert(0, _below(grid, data_dir))
+    return tuple(assets)
+
+
+async def _fetch_one(
+    job: Job, task_id: TaskId, tile: int, remote: RemoteAsset, provider: Provider, folder: Path
+) -> Asset:
+    present = await asyncio.to_thread(_find_present, folder, tile)
+    if present is None:
+        raw = folder / f"{tile}.raw"
+        async with provider.open(task_id, remote) as stream:
+            await media.receive(stream, raw, max_bytes=ASSET_MAX_BYTES)
+        present = await asyncio.to_thread(_name_by_content, raw)
+    return await asyncio.to_thread(_measure, job, tile, present)
+
+
+def _find_present(folder: Path, tile: int) -> Path | None:
+    known = {f".{extension}" for extension in EXTENSIONS.values()}
+    return next((path for path in folder.glob(f"{tile}.*") if path.suffix in known), None)
+
+
+def _name_by_content(raw: Path) -> Path:
+    mime = media.sniff(raw)
+    if mime is None or mime not in EXTENSIONS:
+        raw.unlink()
+        raise BrokenMedia(raw.name, "it is neither a picture nor a video")
+    return raw.rename(raw.with_suffix(f".{EXTENSIONS[mime]}"))
+
+
+def _measure(job: Job, tile: int, path: Path) -> Asset:
+    try:
+        return _probe(job, tile, path)
+    except BrokenMedia:
+        path.unlink(missing_ok=True)  # so that the next try fetches it again
+        raise
+
+
+def _probe(job: Job, tile: int, path: Path) -> Asset:
+    mime = media.sniff(path) or ""
+    probe: media.ImageProbe | media.VideoProbe
+    if mime.startswith("video/"):
+        probe = media.probe_video(path)
+        kind, duration_s = AssetKind.VIDEO, probe.duration_s
+    else:
+        probe = media.probe_image(path)
+        kind, duration_s = AssetKind.IMAGE, None
+    if kind is not job.request.operation.output_kind:
+        raise BrokenMedia(path.name, f"a {kind} where a {job.request.operation} was ordered")
+    return Asset(
+        job_id=job.job_id,
+        tile=tile,
+        kind=kind,
+        path=str(path),
+        mime=probe.mime,
+        width=probe.width,
+        height=probe.height,
+        size_bytes=probe.size_bytes,
+        duration_s=duration_s,
+    )
+
+
+def _make_grid(job: Job, tiles: Sequence[Path], dest: Path) -> Asset:
+    probe = media.grid(tiles, dest)
+    return Asset(
+        job_id=job.job_id,
+        tile=0,
+        kind=AssetKind.IMAGE,
+        path=str(dest),
+        mime=probe.mime,
+        width=probe.width,
+        height=probe.height,
+        size_bytes=probe.size_bytes,
+        duration_s=None,
+    )
+
+
+def _below(asset: Asset, data_dir: Path) -> Asset:
+    return dataclasses.replace(asset, path=str(Path(asset.path).relative_to(data_dir)))

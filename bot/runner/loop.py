@@ -1,0 +1,181 @@
+"""The runner: one loop that wakes for the next due row and starts what is due.
+
+Knows nothing of chats and words. Nothing waits in memory: what is not under way this instant is
+a row with a `due_at`, so a process killed anywhere is picked up by the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+
+import stamina
+import structlog
+
+from bot.errors import StoreError
+from bot.jobs import book, queue
+from bot.jobs.advance import DeadlinePassed, Fact, LaneOver, SubmitLost
+from bot.model import Clock, Job, JobId, JobState
+from bot.runner.accounts import Account, Timing
+from bot.runner.work import Work
+from bot.store.port import Store, Topic, Transaction
+from bot.store.records import read_job
+
+DUE_AT_ONCE = 500
+BROKEN_WORK_PAUSE_S = 30.0
+"""After a bug in our own work on a job, this long until it is tried again."""
+
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """See the module. ``run`` goes on until it is cancelled."""
+
+    def __init__(
+        self,
+        store: Store,
+        accounts: Mapping[str, Account],
+        *,
+        data_dir: Path,
+        timing: Timing,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._timing = timing
+        self._clock = clock
+        self._work = Work(store, data_dir=data_dir, timing=timing, clock=clock, move=self.move)
+        self._busy: Counter[JobId] = Counter()
+        """Jobs under work this instant; a read hands one to its fetch, so they overlap."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ears = store.wakeups(Topic.RUNNER)
+
+    async def run(self) -> None:
+        await self._recover()
+        try:
+            while True:
+                await self._admit()
+                await self._start_due()
+                await self._ears.wait(await self._seconds_to_next())
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def move(self, job_id: JobId, fact: Fact) -> Job | None:
+        """Let ``fact`` happen to the job as it stands now; tried until the disk takes it.
+
+        What a provider answered cannot be asked for again, so it is worth waiting for.
+        """
+
+        async def work(tx: Transaction) -> Job | None:
+            job = await book.find_job(tx, job_id)
+            if job is None:
+                return None
+            return await book.move(tx, job, fact, now=self._clock(), who="runner")
+
+        async for attempt in stamina.retry_context(
+            on=StoreError, attempts=None, timeout=None, wait_max=5.0
+        ):
+            with attempt:
+                moved = await self._store.write(work)
+        return moved
+
+    async def _recover(self) -> None:
+        """What was being submitted when the last process ended may or may not have arrived."""
+        for row in await self._store.all("jobs_in_state", state=JobState.SUBMITTING.value):
+            job = read_job(row)
+            now = self._clock()
+            until = now + int(self._timing.grace_s * 1000)
+            await self.move(job.job_id, SubmitLost(lookup_at=now, until=until))
+            log.info("submit_lost_by_restart", job=job.job_id, provider=job.provider)
+
+    async def _admit(self) -> None:
+        for account in self._accounts.values():
+            while job := await self._admit_one(account):
+                self._start(job.job_id, self._work.submit(job, account))
+
+    async def _admit_one(self, account: Account) -> Job | None:
+        now = self._clock()
+
+        async def work(tx: Transaction) -> Job | None:
+            return await queue.admit(tx, account.name, lanes=account.lanes, now=now)
+
+        try:
+            return await self._store.write(work)
+        except StoreError:
+            log.exception("admission_failed")
+            return None
+
+    async def _start_due(self) -> None:
+        rows = await self._store.all("jobs_due", now=self._clock(), most=DUE_AT_ONCE)
+        jobs = [job for row in rows if not self._busy[(job := read_job(row)).job_id]]
+        to_read: set[str] = set()
+        for job in jobs:
+            account = self._accounts.get(job.provider)
+            if account is None:
+                continue  # its provider has no key any more; it waits for the operator
+            if job.state is JobState.UNKNOWN:
+                self._start(job.job_id, self._work.look_up(job, account))
+            elif (fact := self._overdue(job)) is not None:
+                await self.move(job.job_id, fact)
+            elif job.task_id is not None:
+                to_read.add(job.provider)
+        for provider in to_read:
+            await self._start_reads(self._accounts[provider])
+
+    async def _start_reads(self, account: Account) -> None:
+        """Those due, and those due so soon that they may share the call."""
+        soon = self._clock() + int(self._timing.poll_s * 500)
+        rows = await self._store.all(
+            "jobs_due_soon", provider=account.name, until=soon, most=DUE_AT_ONCE
+        )
+        jobs = [job for row in rows if not self._busy[(job := read_job(row)).job_id]]
+        size = account.provider.capabilities.poll_batch
+        for first in range(0, len(jobs), size):
+            batch = jobs[first : first + size]
+            ids = {job.job_id for job in batch}
+            self._start_for(ids, self._work.read(batch, account, self._start_fetch))
+
+    def _start_fetch(self, job_id: JobId, work: Coroutine[None, None, None]) -> None:
+        self._start_for({job_id}, work)
+
+    def _overdue(self, job: Job) -> Fact | None:
+        """The fact that time alone makes, if it is time."""
+        now = self._clock()
+        if job.state is JobState.NEEDS_REVIEW:
+            return LaneOver()
+        if job.deadline_at is None or now < job.deadline_at:
+            return None
+        if job.state is JobState.RUNNING:
+            return DeadlinePassed(poll_at=now + int(self._timing.poll_s * 1000))
+        waited = job.deadline_at - (job.started_at or job.deadline_at)
+        return LaneOver() if now >= job.deadline_at + waited else None
+
+    async def _seconds_to_next(self) -> float | None:
+        now = self._clock()
+        row = await self._store.one("next_due", now=now)
+        if row is None or row["due_at"] is None:
+            return None
+        return max(0.0, float(row["due_at"] - now) / 1000)
+
+    def _start(self, job_id: JobId, work: Coroutine[None, None, None]) -> None:
+        self._start_for({job_id}, work)
+
+    def _start_for(self, job_ids: set[JobId], work: Coroutine[None, None, None]) -> None:
+        self._busy.update(job_ids)
+        task = asyncio.create_task(self._watch(job_ids, work))
+        self._tasks.add(task)  # asyncio itself holds tasks only weakly
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watch(self, job_ids: set[JobId], work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("work_broken", jobs=sorted(job_ids))
+            await asyncio.sleep(BROKEN_WORK_PAUSE_S)
+        finally:
+            self._busy -= Counter(job_ids)
+            self._ears.ring()

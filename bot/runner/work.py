@@ -1,0 +1,235 @@
+"""One piece of work on jobs: a submit, a read, a fetch, a lookup; each ends in a fact.
+
+Knows nothing of when it is called. Every way a provider can fail becomes a fact here, so that
+nothing but facts moves a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar, assert_never
+
+import structlog
+
+from bot.errors import (
+    AccountUnusable,
+    BadAddress,
+    BrokenMedia,
+    FileTooBig,
+    NotReady,
+    NotSent,
+    OutcomeUnknown,
+    Rejected,
+    Unreachable,
+)
+from bot.jobs import queue
+from bot.jobs.advance import (
+    Ended,
+    Fact,
+    LookedUp,
+    Saved,
+    Seen,
+    SubmitAnswered,
+    SubmitLost,
+    SubmitNotSent,
+    Undecided,
+)
+from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
+from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Submission, Succeeded
+from bot.runner.accounts import Account, Timing, next_read_s, pause, resume, retry_s
+from bot.runner.fetching import fetch
+from bot.store.port import Store
+
+LOOKUP_EVERY_S = 5.0
+FETCH_RETRY_S = 2.0
+BROKEN_FETCHES = 3
+"""Downloads of one result that may come broken before it is given up."""
+SUBMIT_CLOCK_SLACK_S = 30.0
+"""A provider's clock may be off by this much when a lost submit is looked for."""
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class StartFetch(Protocol):
+    def __call__(self, job_id: JobId, work: Coroutine[None, None, None], /) -> None: ...
+
+
+class Work:
+    """Made once by the runner; ``move`` lets a fact happen to a job."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        data_dir: Path,
+        timing: Timing,
+        clock: Clock,
+        move: Callable[[JobId, Fact], Awaitable[Job | None]],
+    ) -> None:
+        self._store = store
+        self._data_dir = data_dir
+        self._timing = timing
+        self._clock = clock
+        self._move = move
+        self._broken: dict[JobId, int] = {}
+
+    async def submit(self, job: Job, account: Account) -> None:
+        """Send the one submit of an admitted job."""
+        try:
+            task_id = await account.provider.submit(_submission(job))
+        except NotSent as error:
+            if error.is_daily_limit:
+                await self._pause(error)
+            wait_s = retry_s(job.attempts, error.retry_after_s)
+            await self._move(job.job_id, SubmitNotSent(retry_at=self._in(wait_s)))
+        except OutcomeUnknown as error:
+            log.warning("submit_outcome_unknown", job=job.job_id, detail=error.detail)
+            until = self._in(self._timing.grace_s)
+            await self._move(job.job_id, SubmitLost(lookup_at=self._in(FETCH_RETRY_S), until=until))
+        except Rejected as error:
+            await self._move(job.job_id, Ended(Reason.REFUSED, error.detail))
+        except AccountUnusable as error:
+            await self._pause(error)
+            await self._move(job.job_id, Ended(error.reason, error.detail))
+        else:
+            await self._answered(job, account, task_id)
+
+    async def _pause(self, error: AccountUnusable | NotSent) -> None:
+        await self._store.write(lambda tx: pause(tx, error, now=self._clock()))
+
+    async def look_up(self, job: Job, account: Account) -> None:
+        """Try to learn what became of a lost submit."""
+        capabilities = account.provider.capabilities
+        if capabilities.can_find_submitted:
+            task_id = await self._find(job, account)
+            if task_id is not None:
+                await self._answered(job, account, task_id)
+                return
+        if capabilities.can_find_submitted and self._clock() < (job.deadline_at or 0):
+            await self._move(job.job_id, LookedUp(again_at=self._in(LOOKUP_EVERY_S)))
+            return
+        lane_s = self._timing.deadline_s(job.request.operation)
+        await self._move(job.job_id, Undecided(lane_until=self._in(lane_s)))
+
+    async def _find(self, job: Job, account: Account) -> TaskId | None:
+        since = (job.submitted_at or job.accepted_at) - int(SUBMIT_CLOCK_SLACK_S * 1000)
+        rows = await self._store.all("claimed_tasks", provider=job.provider, since=0)
+        try:
+            return await account.provider.find_submitted(
+                _submission(job), since=since, claimed=frozenset(row["task_id"] for row in rows)
+            )
+        except (Unreachable, AccountUnusable) as error:
+            log.warning("lookup_failed", job=job.job_id, detail=error.detail)
+            return None
+
+    async def _answered(self, job: Job, account: Account, task_id: TaskId) -> None:
+        operation = job.request.operation
+        typical_s = await self._typical_s(job, account)
+        poll_s = next_read_s(0.0, typical_s, self._timing.poll_s)
+        await self._move(
+            job.job_id,
+            SubmitAnswered(
+                task_id=task_id,
+                poll_at=self._in(poll_s),
+                deadline_at=self._in(self._timing.deadline_s(operation)),
+            ),
+        )
+        await self._store.write(lambda tx: resume(tx, account.name, now=self._clock()))
+
+    async def read(self, jobs: Sequence[Job], account: Account, start_fetch: StartFetch) -> None:
+        """Ask how a batch of tasks stands, and let what is found happen."""
+        tasks = {job.task_id: job for job in jobs if job.task_id is not None}
+        try:
+            snapshots = await account.provider.poll(list(tasks))
+        except Unreachable as error:
+            wait_s = max(self._timing.poll_s, error.retry_after_s or 0.0)
+            await self._later(jobs, wait_s)
+            return
+        except AccountUnusable as error:
+            await self._pause(error)
+            await self._later(jobs, retry_s(10, None))
+            return
+        for task_id, job in tasks.items():
+            await self._found(job, account, task_id, snapshots.get(task_id), start_fetch)
+
+    async def _later(self, jobs: Sequence[Job], wait_s: float) -> None:
+        for job in jobs:
+            await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
+
+    async def _found(
+        self,
+        job: Job,
+        account: Account,
+        task_id: TaskId,
+        snapshot: Snapshot | None,
+        start_fetch: StartFetch,
+    ) -> None:
+        match snapshot:
+            case None | Queued():
+                await self._seen(job, account, None)
+            case Running():
+                await self._seen(job, account, snapshot.progress)
+            case Failed():
+                await self._move(job.job_id, Ended(Reason.FAILED, snapshot.detail))
+            case Succeeded():
+                start_fetch(job.job_id, self._fetch(job, account, task_id, snapshot.assets))
+            case _:
+                assert_never(snapshot)
+
+    async def _seen(self, job: Job, account: Account, progress: int | None) -> None:
+        typical_s = await self._typical_s(job, account)
+        elapsed_s = (self._clock() - (job.started_at or self._clock())) / 1000
+        wait_s = next_read_s(elapsed_s, typical_s, self._timing.poll_s)
+        await self._move(job.job_id, Seen(progress, poll_at=self._in(wait_s)))
+
+    async def _fetch(
+        self, job: Job, account: Account, task_id: TaskId, remote: Sequence[RemoteAsset]
+    ) -> None:
+        try:
+            assets = await _first_error(
+                fetch(job, task_id, remote, account.provider, self._data_dir)
+            )
+        except (NotReady, Unreachable, AccountUnusable, OSError) as error:
+            log.info("fetch_again", job=job.job_id, error=str(error))
+            await self._move(job.job_id, Seen(None, poll_at=self._in(FETCH_RETRY_S)))
+        except (BrokenMedia, FileTooBig, BadAddress, Rejected) as error:
+            await self._fetched_broken(job, error)
+        else:
+            self._broken.pop(job.job_id, None)
+            await self._move(job.job_id, Saved(assets))
+
+    async def _fetched_broken(self, job: Job, error: Exception) -> None:
+        broken = self._broken.pop(job.job_id, 0) + 1
+        log.warning("result_broken", job=job.job_id, error=str(error), times=broken)
+        if broken >= BROKEN_FETCHES:
+            await self._move(job.job_id, Ended(Reason.BROKEN))
+            return
+        self._broken[job.job_id] = broken
+        await self._move(job.job_id, Seen(None, poll_at=self._in(FETCH_RETRY_S)))
+
+    async def _typical_s(self, job: Job, account: Account) -> float:
+        operation = job.request.operation
+        return await queue.typical_duration(
+            self._store,
+            account.name,
+            operation,
+            otherwise_s=account.spec(operation).typical_s,
+        )
+
+    def _in(self, seconds: float) -> Millis:
+        return self._clock() + int(seconds * 1000)
+
+
+def _submission(job: Job) -> Submission:
+    return Submission(request=job.request, parent_task_id=job.parent_task_id)
+
+
+async def _first_error(work: Awaitable[T]) -> T:
+    """Several downloads run side by side; the first that failed speaks for all."""
+    try:
+        return await work
+    except* Exception as group:  # noqa: BLE001  # raised again, unpacked
+        raise group.exceptions[0] from None

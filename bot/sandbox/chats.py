@@ -1,0 +1,181 @@
+"""The chats themselves: who is in them, which topics and messages they hold.
+
+It does not know HTTP, updates or files. A message is replaced by a new dict when it changes, so a
+dict once handed out stays as it was.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.sandbox import shapes
+from bot.sandbox.refusal import Json, Refusal, bad_request
+
+_PRESENT = {"creator", "administrator", "member"}
+
+
+@dataclass
+class Room:
+    """One chat. `members` maps user ids to a ChatMember status, the bot's among them."""
+
+    info: Json
+    members: dict[int, str]
+    topics: dict[int, str] = field(default_factory=dict)
+    messages: dict[int, Json] = field(default_factory=dict)
+    migrated_to: int | None = None
+    last_message_id: int = 0
+
+    @property
+    def chat_id(self) -> int:
+        return int(self.info["id"])
+
+    @property
+    def is_private(self) -> bool:
+        return bool(self.info["type"] == "private")
+
+    def has(self, user_id: int) -> bool:
+        return self.members.get(user_id) in _PRESENT
+
+    def admins(self) -> list[int]:
+        return [who for who, status in self.members.items() if status in _PRESENT - {"member"}]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a chat a message goes: after which message, in which topic."""
+
+    reply_to: int | None = None
+    thread_id: int | None = None
+
+
+class Chats:
+    """All chats of this Telegram; `tell` hears of every message that appears, changes or goes."""
+
+    def __init__(self, bot: Json, clock: Callable[[], float], tell: Callable[[Json], None]) -> None:
+        self._bot = bot
+        self._clock = clock
+        self._tell = tell
+        self.rooms: dict[int, Room] = {}
+        self.users: dict[int, Json] = {}
+
+    def open_to_bot(self, chat_id: object) -> Room:
+        """The chat the bot wants to do something in; raises Refusal in Telegram's words."""
+        if chat_id is None or chat_id == "":
+            raise bad_request("chat_id is empty")
+        room = self.rooms.get(chat_id) if isinstance(chat_id, int) else None
+        if room is None:
+            raise bad_request("chat not found")
+        if room.migrated_to is not None:
+            raise Refusal(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                {"migrate_to_chat_id": room.migrated_to},
+            )
+        status = room.members.get(self._bot["id"], "left")
+        if status in _PRESENT:
+            return room
+        raise Refusal(403, f"Forbidden: {_shut_out(room, status)}")
+
+    def post(
+        self, room: Room, origin: Json, content: Json, place: Place = Place()
+    ) -> Json:  # frozen
+        """Adds a message; `origin` says whose it is (`from`, and `sender_chat` for a group's)."""
+        room.last_message_id += 1
+        message: Json = {
+            "message_id": room.last_message_id,
+            **origin,
+            "chat": room.info,
+            "date": int(self._clock()),
+            **self._placed(room, place),
+            **content,
+        }
+        room.messages[message["message_id"]] = message
+        self._tell({"type": "message", "chat_id": room.chat_id, "message": message})
+        return message
+
+    def rewrite(self, room: Room, message: Json) -> Json:
+        """Puts a changed message in the place of the one with its id."""
+        room.messages[message["message_id"]] = message
+        self._tell({"type": "edited", "chat_id": room.chat_id, "message": message})
+        return message
+
+    def remove(self, room: Room, message_id: int) -> None:
+        del room.messages[message_id]
+        self._tell({"type": "deleted", "chat_id": room.chat_id, "message_id": message_id})
+
+    def thread_of(self, room: Room, place: Place) -> int | None:
+        """The forum topic a message at this place belongs to; raises Refusal if there is none."""
+        if place.thread_id is not None:
+            if place.thread_id not in room.topics:
+                raise bad_request("message thread not found")
+            return place.thread_id
+        answered = room.messages.get(place.reply_to or 0, {})
+        return answered.get("message_thread_id") if answered.get("is_topic_message") else None
+
+    def last_words(self) -> list[str]:
+        """The last five messages of every chat, a line each, for who waited in vain."""
+        lines = []
+        for chat_id, room in self.rooms.items():
+            for message in list(room.messages.values())[-5:]:
+                who = message["from"]["first_name"]
+                content = str(content_of(message))
+                lines.append(f"{chat_id} #{message['message_id']} {who}: {content:.300}")
+        return lines
+
+    def _placed(self, room: Room, place: Place) -> Json:
+        placed: Json = {}
+        answered = room.messages.get(place.reply_to or 0)
+        thread_id = self.thread_of(room, place)
+        if thread_id is not None:
+            placed |= {"message_thread_id": thread_id, "is_topic_message": True}
+            # In a topic, what answers nothing answers the message that opened the topic.
+            answered = answered or room.messages.get(thread_id)
+        elif answered is not None and room.info["type"] == "supergroup":
+            # A chain of replies is a thread too, but not one that can be sent to.
+            root = answered.get("message_thread_id", answered["message_id"])
+            placed["message_thread_id"] = root
+        if answered is not None:
+            one_level = {k: v for k, v in answered.items() if k != "reply_to_message"}
+            placed["reply_to_message"] = one_level
+        return placed
+
+
+def find(room: Room, message_id: object, missing: str) -> Json:
+    """The message with this id; raises Refusal 400 with `missing` as the reason."""
+    message = room.messages.get(message_id) if isinstance(message_id, int) else None
+    if message is None:
+        raise bad_request(missing)
+    return message
+
+
+def content_of(message: Json) -> Json:
+    """What of a message goes along when it is forwarded."""
+    return {key: message[key] for key in (*shapes.CONTENT, *shapes.MEDIA) if key in message}
+
+
+def is_addressed(message: Json, bot: Json) -> bool:
+    """Whether a bot in privacy mode gets to see this group message.
+
+    Commands at the start for it or for nobody by name, replies to it and service messages
+    (core.telegram.org/bots/features#privacy-mode; bare commands always, which is kinder than
+    Telegram, where the bot must have spoken last).
+    """
+    if not content_of(message):
+        return True
+    if message.get("reply_to_message", {}).get("from", {}).get("id") == bot["id"]:
+        return True
+    text = message.get("text") or message.get("caption") or ""
+    entities: Sequence[Json] = message.get("entities") or message.get("caption_entities") or []
+    commands = [e for e in entities if e["type"] == "bot_command" and e["offset"] == 0]
+    if not commands:
+        return False
+    addressee = text[: commands[0]["length"]].partition("@")[2]
+    return addressee.lower() in {"", bot["username"].lower()}
+
+
+def _shut_out(room: Room, status: str) -> str:
+    if room.is_private:
+        return "bot was blocked by the user"
+    kind = room.info["type"]
+    if status == "kicked":
+        return f"bot was kicked from the {kind} chat"
+    return f"bot is not a member of the {kind} chat"

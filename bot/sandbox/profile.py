@@ -1,0 +1,31 @@
+"""What the bot says of itself: commands, name and descriptions, per scope and language.
+
+It does not know which of them a person is shown; the page decides that.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+from bot.sandbox.refusal import Json
+
+
+@dataclass
+class Profile:
+    """`texts` is keyed by field and language, "" standing for everybody else's."""
+
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    _commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+
+    def set_commands(self, scope: Json | None, language: str, commands: list[Json]) -> None:
+        """No commands = forget what was set."""
+        self._commands.pop((_key(scope), language), None)
+        if commands:
+            self._commands[_key(scope), language] = commands
+
+    def commands(self, scope: Json | None, language: str) -> list[Json]:
+        """Exactly what was set for this scope and language, as getMyCommands answers."""
+        return self._commands.get((_key(scope), language), [])
+
+
+def _key(scope: Json | None) -> str:
+    return json.dumps(scope or {"type": "default"}, sort_keys=True)

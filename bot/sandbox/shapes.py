@@ -1,0 +1,80 @@
+"""The JSON of users, members and chats, exactly as the Bot API spells it.
+
+It does not know who is where; it only writes down what it is told.
+"""
+
+from bot.sandbox.refusal import Json
+
+ANONYMOUS_ADMIN: Json = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
+CONTENT = ("text", "entities", "caption", "caption_entities")
+MEDIA = ("photo", "video", "animation", "document")
+_RIGHTS = (
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_send_welcome_messages",
+)
+
+
+def sender(user: Json) -> Json:
+    """A User as it stands in a message: without what only getMe tells."""
+    known = ("id", "is_bot", "first_name", "last_name", "username", "language_code")
+    return {key: user[key] for key in known if key in user}
+
+
+def member(user: Json, status: str) -> Json:
+    """A ChatMember with all rights its status can have."""
+    body = {"user": sender(user), "status": status}
+    match status:
+        case "creator":
+            return {**body, "is_anonymous": False}
+        case "administrator":
+            rights = dict.fromkeys(_RIGHTS, True)
+            return {**body, "can_be_edited": False, "is_anonymous": False, **rights}
+        case "kicked":
+            return {**body, "until_date": 0}
+        case _:
+            return body
+
+
+def full_chat(chat: Json) -> Json:
+    """ChatFullInfo: the Chat and the fields Telegram always sends beside it."""
+    gifts = (
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    )
+    return {
+        **chat,
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys(gifts, True),
+    }
+
+
+def private_chat(user: Json) -> Json:
+    named: Json = {key: user[key] for key in ("first_name", "username") if key in user}
+    return {"id": user["id"], "type": "private", **named}
+
+
+def group(chat_id: int, title: str, *, is_forum: bool) -> Json:
+    """A Chat; ids down to -10**12 are basic groups', below that supergroups'."""
+    kind = "supergroup" if chat_id <= -(10**12) else "group"
+    info = {"id": chat_id, "type": kind, "title": title}
+    return {**info, "is_forum": True} if is_forum else info

@@ -1,0 +1,398 @@
+"""The world around the bot: its people, their chats, what they do and what the bot answered.
+
+It does not know HTTP (see `botapi`) nor how anything is drawn. Messages are plain dicts in the
+shape of the Bot API's Message; one handed out never changes, an edit makes a new one.
+"""
+
+import itertools
+import random
+import secrets
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.sandbox import callbacks, entities, shapes
+from bot.sandbox.calls import Call
+from bot.sandbox.chats import Chats, Place, Room, content_of, find, is_addressed
+from bot.sandbox.files import Files
+from bot.sandbox.limits import Limits, Pace
+from bot.sandbox.profile import Profile
+from bot.sandbox.refusal import Json, Refusal
+from bot.sandbox.trouble import Trouble
+from bot.sandbox.updates import Updates
+from bot.sandbox.watch import Subscription, Watch
+from bot.sandbox.weather import Held
+
+T = TypeVar("T")
+
+
+class World:
+    """Telegram as one bot meets it.
+
+    `clock` gives seconds since the epoch; `check_call(method, parameters)` may raise to refuse a
+    call; uploads are kept in `folder`, or in one of its own that goes with the world.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        username: str = "easel_bot",
+        clock: Callable[[], float] = time.time,
+        limits: Limits | None = None,
+        check_call: Callable[[str, dict[str, Any]], None] | None = None,
+        privacy_mode: bool = True,
+        folder: Path | None = None,
+    ) -> None:
+        self.token = token
+        self.clock = clock
+        self.limits = limits or Limits()
+        self.check_call = check_call
+        self.privacy_mode = privacy_mode
+        self.bot: Json = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "Easel",
+            "username": username,
+            "can_join_groups": True,
+            "can_read_all_group_messages": not privacy_mode,
+            "supports_inline_queries": False,
+        }
+        self.calls: list[Call] = []
+        self.violations: list[str] = []
+        self.updates = Updates()
+        self.trouble = Trouble()
+        self.profile = Profile()
+        self.pace = Pace(self.limits, clock)
+        self.watch = Watch()
+        self.chats = Chats(self.bot, clock, self.watch.tell)
+        self.presses = callbacks.Presses(clock)
+        self.files = Files(folder or self._own_folder(), self.limits)
+        # Beyond 32 bits, as people's ids are by now.
+        self._user_ids = itertools.count(7_000_000_001)
+
+    def _own_folder(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    # Who is there. Setting the scene makes no updates: it was so before the bot looked.
+
+    def add_user(
+        self,
+        first_name: str,
+        *,
+        language_code: str | None = "vi",
+        username: str | None = None,
+        user_id: int | None = None,
+    ) -> Json:
+        """A person, who has pressed Start: the private chat has the person's id."""
+        user_id = user_id or next(self._user_ids)
+        user: Json = {"id": user_id, "is_bot": False, "first_name": first_name}
+        named = {"username": username, "language_code": language_code}
+        user |= {key: value for key, value in named.items() if value}
+        self.chats.users[user_id] = user
+        members = dict.fromkeys((user_id, self.bot["id"]), "member")
+        self.chats.rooms[user_id] = Room(shapes.private_chat(user), members)
+        return user
+
+    def add_group(
+        self,
+        title: str,
+        members: Iterable[int],
+        *,
+        admins: Sequence[int] = (),
+        is_forum: bool = False,
+        chat_id: int | None = None,
+    ) -> Json:
+        """A supergroup with the bot in it; the first admin is its creator.
+
+        A `chat_id` of the basic groups' range (above -10**12) makes a basic group. The bot's own
+        id among `admins` makes it one, and then it reads everything.
+        """
+        chat_id = chat_id or -random.randrange(1_000_000_000_000, 1_003_000_000_000)
+        info = shapes.group(chat_id, title, is_forum=is_forum)
+        statuses = dict.fromkeys((*members, self.bot["id"]), "member")
+        statuses |= dict.fromkeys(admins, "administrator")
+        if admins:
+            statuses[admins[0]] = "creator"
+        # A forum's General topic answers to 1, so no topic may be opened by message 1.
+        self.chats.rooms[chat_id] = Room(info, statuses, last_message_id=int(is_forum))
+        return info
+
+    def add_topic(self, chat_id: int, name: str) -> int:
+        """A topic of a forum; answers its message_thread_id, the id of its opening message."""
+        room = self._room(chat_id)
+        creator = self.chats.users[next(who for who in room.members if who != self.bot["id"])]
+        room.topics[room.last_message_id + 1] = name
+        place = Place(thread_id=room.last_message_id + 1)
+        opened = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+        message = self.chats.post(room, {"from": shapes.sender(creator)}, opened, place)
+        return int(message["message_id"])
+
+    # What people do. Each makes the updates the bot should see.
+
+    def send_text(
+        self,
+        user_id: int,
+        chat_id: int,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        as_chat: bool = False,
+    ) -> Json:
+        """A person writes; `as_chat` = as an anonymous admin. Commands get their entities."""
+        room = self._room_of(user_id, chat_id)
+        plain, _ = entities.trim(text, [])
+        content: Json = {"text": plain}
+        if found := entities.with_commands(plain, []):
+            content["entities"] = found
+        origin = self._origin(user_id, room, as_chat=as_chat)
+        message = self.chats.post(room, origin, content, self._place(room, reply_to, thread_id))
+        return self._deliver("message", room, message)
+
+    def send_files(
+        self,
+        user_id: int,
+        chat_id: int,
+        files: Sequence[tuple[str, bytes]],
+        *,
+        caption: str | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        as_document: bool = False,
+    ) -> list[Json]:
+        """A person sends files, several as an album whose first item carries the caption.
+
+        What a file is its first bytes say, unless `as_document`.
+        """
+        room = self._room_of(user_id, chat_id)
+        place = self._place(room, reply_to, thread_id)
+        album = {"media_group_id": str(secrets.randbits(53))} if len(files) > 1 else {}
+        words: Json = {}
+        if caption:
+            words = {"caption": caption}
+            if found := entities.with_commands(caption, []):
+                words["caption_entities"] = found
+        sent = []
+        for name, data in files:
+            media = self.files.receive(name, data, as_document=as_document)
+            content = {**album, **media.content(), **words}
+            words = {}
+            sent.append(self.chats.post(room, self._origin(user_id, room), content, place))
+        return [self._deliver("message", room, message) for message in sent]
+
+    def forward(self, user_id: int, from_chat_id: int, message_id: int, to_chat_id: int) -> Json:
+        room = self._room_of(user_id, to_chat_id)
+        original = self.message(from_chat_id, message_id)
+        source = {"type": "user", "sender_user": original["from"]}
+        if "sender_chat" in original:
+            source = {"type": "chat", "sender_chat": original["sender_chat"]}
+        origin = {"forward_origin": {**source, "date": original["date"]}}
+        content = {**origin, **content_of(original)}
+        message = self.chats.post(room, self._origin(user_id, room), content)
+        return self._deliver("message", room, message)
+
+    def edit_text(self, user_id: int, chat_id: int, message_id: int, text: str) -> Json:
+        """A person edits a text or a caption of their own."""
+        room = self._room_of(user_id, chat_id)
+        message = self.message(chat_id, message_id)
+        key, spans = ("text", "entities") if "text" in message else ("caption", "caption_entities")
+        changed = {**message, key: text, "edit_date": int(self.clock())}
+        changed.pop(spans, None)
+        if found := entities.with_commands(text, []):
+            changed[spans] = found
+        return self._deliver("edited_message", room, self.chats.rewrite(room, changed))
+
+    def press(
+        self,
+        user_id: int,
+        chat_id: int,
+        message_id: int,
+        data: str,
+        *,
+        forged: bool = False,
+    ) -> str:
+        """A person presses a button; answers the callback query's id.
+
+        Raises ValueError when the message has no such button, unless `forged`: then anything goes,
+        also on a message that is gone.
+        """
+        room = self._room(chat_id)
+        message = room.messages.get(message_id, {"chat": room.info, "message_id": message_id})
+        if not forged and data not in callbacks.offered(message):
+            raise ValueError(f"message {message_id} in {chat_id} has no button {data!r}")
+        press_id = self.presses.add(user_id, chat_id, message_id)
+        query = {
+            "id": press_id,
+            "from": shapes.sender(self.chats.users[user_id]),
+            "message": {"date": 0, **message},  # date 0 marks one that is inaccessible
+            "chat_instance": str(abs(chat_id)),
+            "data": data,
+        }
+        if self._bot_hears(room):
+            self._queue("callback_query", query)
+        return press_id
+
+    def delete_message(self, chat_id: int, message_id: int) -> None:
+        """A person deletes a message; Telegram tells bots nothing of it."""
+        self.message(chat_id, message_id)
+        self.chats.remove(self._room(chat_id), message_id)
+
+    def block_bot(self, user_id: int) -> None:
+        self._set_bot_status(user_id, user_id, "kicked")
+
+    def unblock_bot(self, user_id: int) -> None:
+        self._set_bot_status(user_id, user_id, "member")
+
+    def remove_bot(self, user_id: int, chat_id: int) -> None:
+        """Somebody throws the bot out of a group."""
+        self._set_bot_status(user_id, chat_id, "kicked")
+
+    def add_bot(self, user_id: int, chat_id: int, *, status: str = "member") -> None:
+        """Somebody brings the bot back, or makes it an `administrator`."""
+        self._set_bot_status(user_id, chat_id, status)
+
+    def migrate_group(self, chat_id: int) -> int:
+        """The group goes on as a supergroup under a new id, which is the answer."""
+        old = self._room(chat_id)
+        info = self.add_group(old.info["title"], ())
+        new = self.chats.rooms[info["id"]]
+        new.members.update(old.members)
+        who = next(iter(old.admins() or old.members))
+        origin = self._origin(who, old)
+        there = self.chats.post(old, origin, {"migrate_to_chat_id": new.chat_id})
+        here = self.chats.post(new, origin, {"migrate_from_chat_id": chat_id})
+        self._deliver("message", old, there)
+        self._deliver("message", new, here)
+        old.migrated_to = new.chat_id
+        return new.chat_id
+
+    # What happened.
+
+    def chat(self, chat_id: int) -> Json:
+        return self._room(chat_id).info
+
+    def chats_of(self, user_id: int) -> list[Json]:
+        rooms = self.chats.rooms.values()
+        return [room.info for room in rooms if room.has(user_id) and room.migrated_to is None]
+
+    def users(self) -> list[Json]:
+        return list(self.chats.users.values())
+
+    def messages(self, chat_id: int) -> list[Json]:
+        """The live messages of a chat, oldest first."""
+        return list(self._room(chat_id).messages.values())
+
+    def message(self, chat_id: int, message_id: int) -> Json:
+        """Raises KeyError when it does not exist or was deleted."""
+        return self._room(chat_id).messages[message_id]
+
+    def file_bytes(self, file_id: str) -> bytes:
+        return self.file_path(file_id).read_bytes()
+
+    def file_path(self, file_id: str) -> Path:
+        return self.files.path_of(file_id)
+
+    def subscribe(self) -> Subscription:
+        """Every event from now on; `close()` it when done."""
+        return self.watch.subscribe()
+
+    async def wait_for(self, predicate: Callable[["World"], T | None], timeout_s: float = 30) -> T:
+        """The first truthy answer of `predicate`, asked again after everything that happens.
+
+        Raises TimeoutError telling what was last said in each chat.
+        """
+        try:
+            return await self.watch.until(lambda: predicate(self), timeout_s)
+        except TimeoutError:
+            calls = [f"{call.method} {call.description or call.ok}" for call in self.calls[-8:]]
+            heard = [*self.chats.last_words(), "last calls: " + ", ".join(calls)]
+            raise TimeoutError("\n".join([f"waited {timeout_s} s in vain", *heard])) from None
+
+    # The weather.
+
+    def fail_next(
+        self,
+        method: str,
+        *,
+        status: int,
+        description: str,
+        parameters: Json | None = None,
+        times: int = 1,
+    ) -> None:
+        """The next calls of this method are refused so, and take no effect."""
+        self.trouble.fail(method, Refusal(status, description, parameters), times)
+
+    def lose_answer_of_next(self, method: str, times: int = 1) -> None:
+        """The next calls take effect, and the connection breaks instead of answering."""
+        self.trouble.lose(method, times)
+
+    def hold_next(self, method: str) -> Held:
+        """The next call arrives and takes no effect until released."""
+        return self.trouble.hold(method)
+
+    # For the Bot API.
+
+    def record(self, call: Call) -> None:
+        self.calls.append(call)
+        self.watch.stir()
+
+    def settle(self, call: Call, refusal: Refusal | None) -> None:
+        """Writes how a recorded call ended, in its place."""
+        for index in reversed(range(len(self.calls))):
+            if self.calls[index] is call:
+                self.calls[index] = call.ended(refusal)
+                break
+        self.watch.stir()
+
+    def _room(self, chat_id: int) -> Room:
+        return self.chats.rooms[chat_id]
+
+    def _room_of(self, user_id: int, chat_id: int) -> Room:
+        room = self._room(chat_id)
+        if not room.has(user_id):
+            raise ValueError(f"user {user_id} is not in chat {chat_id}")
+        if room.migrated_to is not None:
+            raise ValueError(f"chat {chat_id} goes on as {room.migrated_to}")
+        if room.is_private and not room.has(self.bot["id"]):
+            raise ValueError(f"user {user_id} has to unblock the bot before writing to it")
+        return room
+
+    def _origin(self, user_id: int, room: Room, *, as_chat: bool = False) -> Json:
+        if as_chat:
+            return {"from": shapes.ANONYMOUS_ADMIN, "sender_chat": room.info}
+        return {"from": shapes.sender(self.chats.users[user_id])}
+
+    def _place(self, room: Room, reply_to: int | None, thread_id: int | None) -> Place:
+        if reply_to is not None:
+            find(room, reply_to, "message to be replied not found")
+        return Place(reply_to, thread_id)
+
+    def _bot_hears(self, room: Room) -> bool:
+        return room.has(self.bot["id"]) and room.migrated_to is None
+
+    def _deliver(self, kind: str, room: Room, message: Json) -> Json:
+        is_admin = self.bot["id"] in room.admins()
+        sees_all = room.is_private or not self.privacy_mode or is_admin
+        if self._bot_hears(room) and (sees_all or is_addressed(message, self.bot)):
+            self._queue(kind, message)
+        return message
+
+    def _queue(self, kind: str, body: Json) -> None:
+        self.updates.add(kind, body)
+        self.watch.stir()
+
+    def _set_bot_status(self, user_id: int, chat_id: int, status: str) -> None:
+        room = self._room(chat_id)
+        before = room.members.get(self.bot["id"], "left")
+        room.members[self.bot["id"]] = status
+        said = {"from": shapes.sender(self.chats.users[user_id]), "date": int(self.clock())}
+        old, new = shapes.member(self.bot, before), shapes.member(self.bot, status)
+        change = {"chat": room.info, **said, "old_chat_member": old, "new_chat_member": new}
+        self._queue("my_chat_member", change)

@@ -1,0 +1,378 @@
+-- Every statement Easel runs, by name. Portable between SQLite and PostgreSQL: named
+-- parameters, ON CONFLICT, no pragma. A block is `-- name --`, what it is for, the statement.
+
+-- ============================================================ people and chats
+
+-- user_seen --
+-- Somebody spoke: remember who they are, keep what they chose.
+INSERT INTO user (user_id, first_name, language_code, created_at)
+VALUES (:user_id, :first_name, :language_code, :now)
+ON CONFLICT (user_id) DO UPDATE
+SET first_name = excluded.first_name, language_code = excluded.language_code
+
+-- user_get --
+SELECT * FROM user WHERE user_id = :user_id
+
+-- user_set_language --
+UPDATE user SET language = :language WHERE user_id = :user_id
+
+-- chat_seen --
+-- A chat spoke, so it can be reached again.
+INSERT INTO chat (chat_id, kind, title, created_at)
+VALUES (:chat_id, :kind, :title, :now)
+ON CONFLICT (chat_id) DO UPDATE SET title = excluded.title, unreachable_at = NULL
+
+-- chat_get --
+SELECT * FROM chat WHERE chat_id = :chat_id
+
+-- chat_set_language --
+UPDATE chat SET language = :language WHERE chat_id = :chat_id
+
+-- chat_unreachable --
+UPDATE chat SET unreachable_at = :now WHERE chat_id = :chat_id
+
+-- ============================================================ money
+
+-- wallet_open --
+INSERT INTO wallet (wallet_id) VALUES (:wallet_id) ON CONFLICT DO NOTHING
+
+-- wallet_get --
+SELECT * FROM wallet WHERE wallet_id = :wallet_id
+
+-- wallet_move --
+-- The checks of the table refuse a move that would leave less than nothing.
+UPDATE wallet
+SET balance_vnd = balance_vnd + :balance_delta, held_vnd = held_vnd + :held_delta
+WHERE wallet_id = :wallet_id
+
+-- entry_add --
+-- 0 rows when this very act was written before.
+INSERT INTO ledger_entry (wallet_id, kind, amount_vnd, job_id, key, author, reason, created_at)
+VALUES (:wallet_id, :kind, :amount_vnd, :job_id, :key, :author, :reason, :now)
+ON CONFLICT (key) DO NOTHING
+
+-- allowance_open --
+-- The day's row; a plan that gives more from now on raises what is given.
+INSERT INTO allowance_day (user_id, day, kind, used, given)
+VALUES (:user_id, :day, :kind, 0, :given)
+ON CONFLICT (user_id, day, kind) DO UPDATE
+SET given = CASE WHEN excluded.given > allowance_day.used
+                 THEN excluded.given ELSE allowance_day.used END
+
+-- allowance_get --
+SELECT used, given FROM allowance_day WHERE user_id = :user_id AND day = :day AND kind = :kind
+
+-- allowance_move --
+UPDATE allowance_day SET used = used + :delta
+WHERE user_id = :user_id AND day = :day AND kind = :kind
+
+-- allowance_use_add --
+INSERT INTO allowance_use (user_id, day, kind, delta, job_id, key, created_at)
+VALUES (:user_id, :day, :kind, :delta, :job_id, :key, :now)
+ON CONFLICT (key) DO NOTHING
+
+-- verify_wallets --
+-- Wallets whose balance or hold is not the sum of their entries.
+SELECT w.wallet_id, w.balance_vnd, w.held_vnd,
+       COALESCE(s.balance_vnd, 0) AS entries_balance_vnd,
+       COALESCE(s.held_vnd, 0) AS entries_held_vnd
+FROM wallet w
+LEFT JOIN (
+    SELECT wallet_id,
+           SUM(CASE kind WHEN 'hold' THEN -amount_vnd WHEN 'capture' THEN 0
+                         ELSE amount_vnd END) AS balance_vnd,
+           SUM(CASE kind WHEN 'hold' THEN amount_vnd WHEN 'capture' THEN -amount_vnd
+                         WHEN 'release' THEN -amount_vnd ELSE 0 END) AS held_vnd
+    FROM ledger_entry GROUP BY wallet_id
+) s ON s.wallet_id = w.wallet_id
+WHERE w.balance_vnd <> COALESCE(s.balance_vnd, 0) OR w.held_vnd <> COALESCE(s.held_vnd, 0)
+
+-- verify_jobs --
+-- Jobs whose money is not what their entries say.
+SELECT j.job_id, j.held_vnd, j.charged_vnd,
+       COALESCE(s.held_vnd, 0) AS entries_held_vnd,
+       COALESCE(s.charged_vnd, 0) AS entries_charged_vnd
+FROM job j
+LEFT JOIN (
+    SELECT job_id,
+           SUM(CASE kind WHEN 'hold' THEN amount_vnd ELSE -amount_vnd END) AS held_vnd,
+           SUM(CASE kind WHEN 'capture' THEN amount_vnd ELSE 0 END) AS charged_vnd
+    FROM ledger_entry WHERE job_id IS NOT NULL GROUP BY job_id
+) s ON s.job_id = j.job_id
+WHERE j.held_vnd <> COALESCE(s.held_vnd, 0) OR j.charged_vnd <> COALESCE(s.charged_vnd, 0)
+
+-- verify_allowances --
+-- Days whose use is not the sum of its uses.
+SELECT d.user_id, d.day, d.kind, d.used, COALESCE(s.used, 0) AS entries_used
+FROM allowance_day d
+LEFT JOIN (
+    SELECT user_id, day, kind, SUM(delta) AS used
+    FROM allowance_use GROUP BY user_id, day, kind
+) s ON s.user_id = d.user_id AND s.day = d.day AND s.kind = d.kind
+WHERE d.used <> COALESCE(s.used, 0)
+
+-- verify_job_allowances --
+-- Jobs whose free outputs are not what their uses say.
+SELECT j.job_id, j.held_free + j.charged_free AS free, COALESCE(s.used, 0) AS entries_free
+FROM job j
+LEFT JOIN (SELECT job_id, SUM(delta) AS used FROM allowance_use GROUP BY job_id) s
+    ON s.job_id = j.job_id
+WHERE j.held_free + j.charged_free <> COALESCE(s.used, 0)
+
+-- verify_settled --
+-- Finished jobs that still hold something.
+SELECT job_id, state, held_vnd, held_free FROM job
+WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
+  AND (held_vnd <> 0 OR held_free <> 0)
+
+-- ============================================================ jobs
+
+-- job_insert --
+INSERT INTO job (
+    job_id, version, state, user_id, chat_id, thread_id, request_message_id,
+    status_message_id, provider, operation, request, parent_id, parent_task_id,
+    price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
+    user_lanes, reference, task_id, holds_lane, is_muted, progress, reason, detail, attempts,
+    accepted_at, submitted_at, started_at, deadline_at, ended_at, due_at
+) VALUES (
+    :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
+    :status_message_id, :provider, :operation, :request, :parent_id, :parent_task_id,
+    :price_each_vnd, :held_free, :held_vnd, :charged_free, :charged_vnd, :allowance_day,
+    :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress, :reason,
+    :detail, :attempts, :accepted_at, :submitted_at, :started_at, :deadline_at, :ended_at,
+    :due_at
+)
+
+-- job_update --
+-- Compare and set: 0 rows when somebody else moved it first. Who asked, where and at what
+-- price never changes; where the status message is, delivery alone writes.
+UPDATE job
+SET version = version + 1, state = :state, held_free = :held_free, held_vnd = :held_vnd,
+    charged_free = :charged_free, charged_vnd = :charged_vnd, task_id = :task_id,
+    holds_lane = :holds_lane, is_muted = :is_muted, progress = :progress, reason = :reason,
+    detail = :detail, attempts = :attempts, submitted_at = :submitted_at,
+    started_at = :started_at, deadline_at = :deadline_at, ended_at = :ended_at,
+    due_at = :due_at
+WHERE job_id = :job_id AND version = :version
+
+-- job_get --
+SELECT * FROM job WHERE job_id = :job_id
+
+-- job_by_reference --
+SELECT * FROM job WHERE reference = :reference
+
+-- job_set_status_message --
+UPDATE job SET status_message_id = :message_id WHERE job_id = :job_id
+
+-- jobs_in_state --
+SELECT * FROM job WHERE state = :state
+
+-- jobs_due --
+-- Work for the runner: something to read, look up or give up on.
+SELECT * FROM job
+WHERE due_at <= :now AND state <> 'queued'
+ORDER BY due_at LIMIT :most
+
+-- jobs_due_soon --
+-- Running jobs of one provider that may share a read with the due ones.
+SELECT * FROM job
+WHERE provider = :provider AND due_at <= :until AND state IN ('running', 'failed')
+  AND task_id IS NOT NULL
+ORDER BY due_at LIMIT :most
+
+-- next_due --
+-- When the runner has something to do that it cannot do now.
+SELECT MIN(due_at) AS due_at FROM (
+    SELECT MIN(due_at) AS due_at FROM job WHERE due_at > :now
+    UNION ALL
+    SELECT MIN(probe_at) FROM provider_account WHERE probe_at > :now
+) AS coming
+
+-- lanes_taken --
+SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
+
+-- next_admitted --
+-- Whose turn it is: priority first, then who has the fewest running, then the oldest. Twins of
+-- a submit under way wait, so that a lost one can be told from its twin.
+SELECT j.*
+FROM job j
+LEFT JOIN (SELECT user_id, COUNT(*) AS running FROM job WHERE holds_lane = 1 GROUP BY user_id) r
+    ON r.user_id = j.user_id
+WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
+  AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
+  AND NOT EXISTS (
+      SELECT 1 FROM job twin
+      WHERE twin.holds_lane = 1 AND twin.provider = j.provider
+        AND twin.state IN ('submitting', 'unknown') AND twin.request = j.request
+  )
+ORDER BY j.priority DESC, COALESCE(r.running, 0), j.accepted_at, j.job_id
+LIMIT 1
+
+-- jobs_ahead --
+-- How many wait before this one at its provider.
+SELECT COUNT(*) AS ahead FROM job
+WHERE provider = :provider AND state = 'queued'
+  AND (priority > :priority OR (priority = :priority AND accepted_at < :accepted_at))
+
+-- typical_durations --
+-- How long the latest ones took at the provider, newest first.
+SELECT ended_at - started_at AS took_ms FROM job
+WHERE provider = :provider AND operation = :operation AND state = 'done'
+  AND started_at IS NOT NULL AND ended_at IS NOT NULL
+ORDER BY ended_at DESC LIMIT 20
+
+-- jobs_of_user --
+SELECT * FROM job
+WHERE user_id = :user_id
+  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+ORDER BY accepted_at
+
+-- claimed_tasks --
+-- Tasks of one provider that belong to a job already.
+SELECT task_id FROM job
+WHERE provider = :provider AND task_id IS NOT NULL AND accepted_at >= :since
+
+-- event_add --
+INSERT INTO job_event (job_id, at, from_state, to_state, who, why)
+VALUES (:job_id, :at, :from_state, :to_state, :who, :why)
+
+-- events_of_job --
+SELECT * FROM job_event WHERE job_id = :job_id ORDER BY event_id
+
+-- asset_add --
+INSERT INTO asset (job_id, tile, kind, path, mime, width, height, size_bytes, duration_ms)
+VALUES (:job_id, :tile, :kind, :path, :mime, :width, :height, :size_bytes, :duration_ms)
+ON CONFLICT (job_id, tile) DO NOTHING
+
+-- assets_of_job --
+SELECT * FROM asset WHERE job_id = :job_id ORDER BY tile
+
+-- asset_set_photo_file --
+UPDATE asset SET photo_file_id = :file_id WHERE job_id = :job_id AND tile = :tile
+
+-- asset_set_document_file --
+UPDATE asset SET document_file_id = :file_id WHERE job_id = :job_id AND tile = :tile
+
+-- ============================================================ messages
+
+-- message_add --
+INSERT INTO message (chat_id, message_id, job_id, tile)
+VALUES (:chat_id, :message_id, :job_id, :tile)
+ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
+
+-- message_get --
+SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
+
+-- ============================================================ inbox
+
+-- inbox_add --
+-- 0 rows when Telegram delivers the same update again.
+INSERT INTO inbox (update_id, lane, payload, received_at)
+VALUES (:update_id, :lane, :payload, :now)
+ON CONFLICT (update_id) DO NOTHING
+
+-- inbox_new --
+SELECT * FROM inbox WHERE state = 'new' ORDER BY received_at, update_id LIMIT :most
+
+-- inbox_settle --
+UPDATE inbox SET state = :state, error = :error WHERE update_id = :update_id AND state = 'new'
+
+-- ============================================================ outbox
+
+-- outbox_add --
+-- 0 rows when the very thing (by key) was said or is waiting already.
+INSERT INTO outbox (say, chat_id, thread_id, reply_to, job_id, tile, payload, urgency, due_at,
+                    created_at, key)
+VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgency, :now,
+        :now, :key)
+ON CONFLICT (key) DO NOTHING
+
+-- status_rearm --
+-- The one status row of a job: last write wins, and an answer is never made to wait.
+UPDATE outbox
+SET state = 'waiting', attempts = 0,
+    urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
+    due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
+                  WHEN :urgency = 0 OR sent_at IS NULL THEN :now
+                  ELSE sent_at + :pause_ms END
+WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
+
+-- outbox_heads --
+-- The first row of every chat, media apart from words so that neither waits for the other.
+-- A result waits until its status message is there.
+SELECT * FROM (
+    SELECT o.*,
+           ROW_NUMBER() OVER (
+               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files')
+               ORDER BY o.urgency, o.outbox_id
+           ) AS place
+    FROM outbox o
+    WHERE o.state = 'waiting' AND o.due_at <= :now
+      AND NOT EXISTS (
+          SELECT 1 FROM outbox other
+          WHERE other.job_id = o.job_id AND other.outbox_id <> o.outbox_id
+            AND (other.state = 'sending'
+                 OR (other.state = 'waiting' AND other.say = 'status' AND other.sends = 0))
+      )
+) AS heads
+WHERE place = 1
+ORDER BY urgency, outbox_id
+
+-- outbox_next_due --
+SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'waiting' AND due_at > :now
+
+-- outbox_sending --
+-- Written before the call leaves: if the process ends now, it may have arrived.
+UPDATE outbox SET state = 'sending', attempts = attempts + 1
+WHERE outbox_id = :outbox_id AND state = 'waiting'
+
+-- outbox_sent --
+-- A status that was made to wait again meanwhile stays waiting.
+UPDATE outbox
+SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END,
+    sends = sends + 1, sent_at = :now, error = NULL
+WHERE outbox_id = :outbox_id
+
+-- outbox_again --
+UPDATE outbox
+SET state = 'waiting', due_at = :due_at, error = :error
+WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting')
+
+-- outbox_drop --
+UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
+
+-- outbox_recover --
+-- After a start: what was being sent may have arrived; it is sent again.
+UPDATE outbox SET state = 'waiting' WHERE state = 'sending'
+
+-- outbox_of_chat --
+SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
+
+-- outbox_waiting --
+SELECT COUNT(*) AS waiting FROM outbox WHERE state = 'waiting'
+
+-- ============================================================ providers and settings
+
+-- account_pause --
+INSERT INTO provider_account (provider, paused_why, paused_at, probe_at)
+VALUES (:provider, :why, :now, :probe_at)
+ON CONFLICT (provider) DO UPDATE
+SET paused_why = excluded.paused_why, probe_at = excluded.probe_at,
+    paused_at = COALESCE(provider_account.paused_at, excluded.paused_at)
+
+-- account_resume --
+UPDATE provider_account SET paused_why = NULL, paused_at = NULL, probe_at = NULL
+WHERE provider = :provider AND paused_why IS NOT NULL
+
+-- account_get --
+SELECT * FROM provider_account WHERE provider = :provider
+
+-- setting_get --
+SELECT value FROM setting WHERE scope = :scope AND name = :name
+
+-- setting_set --
+INSERT INTO setting (scope, name, value) VALUES (:scope, :name, :value)
+ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value
+
+-- is_migrated --
+SELECT 1 AS ok

@@ -1,0 +1,286 @@
+"""The store on SQLite: one writer that commits in groups, one reader, migrations, backup.
+
+Knows nothing of what the statements mean. The design is architecture.md §4: tasks sharing a
+connection share a transaction, so all writes pass through one task, which runs whatever is
+waiting inside one BEGIN IMMEDIATE, each in its own SAVEPOINT, commits once and only then
+answers: one fsync for many, and nobody is told of a thing that is not durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from bot.errors import DatabaseTooNew, StoreError
+from bot.store.port import Row, Topic
+
+T = TypeVar("T")
+
+GROUP_SIZE = 64
+"""Writes that share a commit at most: a full group takes a few tens of milliseconds."""
+
+OTHER_PROCESS_CHECK_S = 0.5
+"""How often to ask whether another process (`bot grant`) wrote."""
+
+
+def load_statements() -> dict[str, str]:
+    """`queries.sql` by name: a block is a line ``-- name --``, comments, the statement."""
+    text = resources.files("bot.store").joinpath("queries.sql").read_text(encoding="utf-8")
+    parts = re.split(r"^-- (\w+) --$", text, flags=re.MULTILINE)
+    names, bodies = parts[1::2], parts[2::2]
+    if len(set(names)) != len(names):
+        raise StoreError("queries.sql names a statement twice")
+    return dict(zip(names, bodies, strict=True))
+
+
+@dataclasses.dataclass(slots=True)
+class _Write:
+    work: Callable[[SqliteTransaction], Awaitable[Any]]
+    answer: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class SqliteTransaction:
+    """One change under way; see :class:`bot.store.port.Transaction`."""
+
+    def __init__(self, connection: aiosqlite.Connection, statements: Mapping[str, str]) -> None:
+        self._connection = connection
+        self._statements = statements
+        self.woken: set[Topic] = set()
+
+    async def all(self, statement: str, /, **values: Any) -> list[Row]:
+        rows = await self._connection.execute_fetchall(self._statements[statement], values)
+        return [dict(row) for row in rows]
+
+    async def one(self, statement: str, /, **values: Any) -> Row | None:
+        rows = await self.all(statement, **values)
+        return rows[0] if rows else None
+
+    async def run(self, statement: str, /, **values: Any) -> int:
+        cursor = await self._connection.execute(self._statements[statement], values)
+        changed = cursor.rowcount
+        await cursor.close()
+        return changed
+
+    def wake(self, topic: Topic) -> None:
+        self.woken.add(topic)
+
+
+class SqliteWakeups:
+    """Remembers a wake-up that comes while its loop is busy, so none is missed."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        self._event.set()
+
+    async def wait(self, timeout_s: float | None) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._event.wait()
+        self._event.clear()
+
+
+class SqliteStore:
+    """See :class:`bot.store.port.Store`. Made by :func:`open_store`."""
+
+    def __init__(
+        self,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        statements: Mapping[str, str],
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._statements = statements
+        self._writes: asyncio.Queue[_Write] = asyncio.Queue()
+        self._ears: list[tuple[frozenset[Topic], SqliteWakeups]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._write_forever(), name="store-writer"),
+            asyncio.create_task(self._watch_other_processes(), name="store-watch"),
+        ]
+
+    async def aclose(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._reader.close()
+        await self._writer.close()
+
+    async def all(self, statement: str, /, **values: Any) -> list[Row]:
+        rows = await self._reader.execute_fetchall(self._statements[statement], values)
+        return [dict(row) for row in rows]
+
+    async def one(self, statement: str, /, **values: Any) -> Row | None:
+        rows = await self.all(statement, **values)
+        return rows[0] if rows else None
+
+    async def write(self, work: Callable[[SqliteTransaction], Awaitable[T]]) -> T:
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writes.put_nowait(_Write(work, answer))
+        return await answer
+
+    def wakeups(self, *topics: Topic) -> SqliteWakeups:
+        ear = SqliteWakeups()
+        self._ears.append((frozenset(topics), ear))
+        return ear
+
+    async def backup(self, target: Path) -> None:
+        """A consistent copy while the bot works."""
+        async with aiosqlite.connect(target) as copy:
+            await self._reader.backup(copy)
+
+    async def _write_forever(self) -> None:
+        while True:
+            group = [await self._writes.get()]
+            while len(group) < GROUP_SIZE and not self._writes.empty():
+                group.append(self._writes.get_nowait())
+            woken: set[Topic] = set()
+            try:
+                await self._commit_group(group, woken)
+            except sqlite3.Error as error:
+                # Nothing of the group is durable (disk full, locked): each hears the cause.
+                with contextlib.suppress(sqlite3.Error):
+                    await self._writer.execute("ROLLBACK")
+                failure = StoreError(f"The database could not be written: {error}")
+                failure.__cause__ = error
+                for write in group:
+                    write.error = write.error or failure
+                woken.clear()
+            self._answer(group)
+            self._ring(woken)
+
+    async def _commit_group(self, group: list[_Write], woken: set[Topic]) -> None:
+        await self._writer.execute("BEGIN IMMEDIATE")
+        for write in group:
+            transaction = SqliteTransaction(self._writer, self._statements)
+            await self._writer.execute("SAVEPOINT one")
+            try:
+                write.result = await write.work(transaction)
+            except Exception as error:  # noqa: BLE001  # raised again at whoever asked
+                write.error = error
+                await self._writer.execute("ROLLBACK TO one")
+            else:
+                woken |= transaction.woken
+            await self._writer.execute("RELEASE one")
+        await self._writer.execute("COMMIT")
+
+    @staticmethod
+    def _answer(group: list[_Write]) -> None:
+        for write in group:
+            if write.answer.done():  # who asked was cancelled meanwhile; the write stands
+                continue
+            if write.error is not None:
+                write.answer.set_exception(write.error)
+            else:
+                write.answer.set_result(write.result)
+
+    def _ring(self, woken: set[Topic]) -> None:
+        for topics, ear in self._ears:
+            if topics & woken:
+                ear.ring()
+
+    async def _watch_other_processes(self) -> None:
+        # On the writer's connection its own commits do not change the number.
+        seen = await self._data_version()
+        while True:
+            await asyncio.sleep(OTHER_PROCESS_CHECK_S)
+            version = await self._data_version()
+            if version != seen:
+                seen = version
+                self._ring(set(Topic))
+
+    async def _data_version(self) -> int:
+        rows = await self._writer.execute_fetchall("PRAGMA data_version")
+        return int(next(iter(rows))[0])
+
+
+@contextlib.asynccontextmanager
+async def open_store(path: Path) -> AsyncIterator[SqliteStore]:
+    """The database at ``path``, made or brought up to date first.
+
+    Raises DatabaseTooNew, StoreError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = await _connect(path)
+    try:
+        await migrate(writer, path)
+        reader = await _connect(path)
+    except BaseException:
+        await writer.close()
+        raise
+    store = SqliteStore(writer, reader, load_statements())
+    store.start()
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "busy_timeout = 10000",
+        ):
+            await connection.execute(f"PRAGMA {pragma}")
+    except BaseException as error:
+        await connection.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise StoreError(
+                f"{path} cannot be read as a database ({error}); restore a backup"
+            ) from error
+        raise
+    return connection
+
+
+def _migrations() -> list[tuple[int, str]]:
+    folder = resources.files("bot.store").joinpath("migrations")
+    found = [
+        (int(file.name.split("_")[0]), file.read_text(encoding="utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".sql")
+    ]
+    return sorted(found)
+
+
+async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
+    """Apply what is missing, each step whole or not at all, after a copy beside the database.
+
+    Raises DatabaseTooNew.
+    """
+    rows = await connection.execute_fetchall("PRAGMA user_version")
+    version = int(next(iter(rows))[0])
+    steps = _migrations()
+    newest = steps[-1][0]
+    if version > newest:
+        raise DatabaseTooNew(
+            f"{path} was written by a newer Easel (its version {version}, ours {newest}); "
+            "run that version, or restore the backup made before the upgrade"
+        )
+    if 0 < version < newest:
+        async with aiosqlite.connect(path.with_name(f"{path.stem}-before-{newest}.db")) as copy:
+            await connection.backup(copy)
+    for number, script in steps:
+        if number > version:
+            await connection.executescript(
+                f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+            )

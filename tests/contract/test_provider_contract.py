@@ -1,0 +1,237 @@
+"""What the core may rely on, whichever provider is behind the port."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+from provider_servers import KEY, PICTURE, closed_port
+from provider_worlds import WISH, World, apiframe_world, fetch, flow_world
+
+from bot.errors import (
+    AccountUnusable,
+    NotSent,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    Unreachable,
+)
+from bot.model import Reason, TaskId
+from bot.providers.port import Failed, Running, Succeeded
+
+
+@pytest.fixture(params=[apiframe_world, flow_world], ids=["apiframe", "flow"])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    async with request.param() as world:
+        yield world
+
+
+async def download(world: World, task_id: TaskId, snapshot: Succeeded) -> list[bytes]:
+    return [await fetch(world.provider, task_id, asset) for asset in snapshot.assets]
+
+
+async def finished(world: World) -> tuple[TaskId, Succeeded]:
+    task_id = await world.provider.submit(WISH)
+    world.server.finish_now(task_id)
+    snapshot = (await world.provider.poll([task_id]))[task_id]
+    assert isinstance(snapshot, Succeeded)
+    return task_id, snapshot
+
+
+def submits(world: World) -> int:
+    return sum(call.path.endswith(world.submit_path) for call in world.server.calls)
+
+
+async def test_an_ordered_picture_is_made_and_fetched(world: World) -> None:
+    task_id = await world.provider.submit(WISH)
+    under_way = await world.provider.poll([task_id])
+    world.server.finish_now(task_id)
+    snapshot = (await world.provider.poll([task_id]))[task_id]
+
+    assert {task_id: Running(40)} == under_way
+    assert isinstance(snapshot, Succeeded)
+    assert [PICTURE] * 4 == await download(world, task_id, snapshot)
+
+
+async def test_a_failed_task_says_why(world: World) -> None:
+    task_id = await world.provider.submit(WISH)
+    world.server.fail_task(task_id, "no <b>foxes</b>\n today")
+
+    assert {task_id: Failed("no foxes today")} == await world.provider.poll([task_id])
+
+
+async def test_a_task_the_provider_does_not_know_is_left_out(world: World) -> None:
+    known = await world.provider.submit(WISH)
+
+    assert {} == await world.provider.poll([TaskId("unknown")])
+    assert {known: Running(40)} == await world.provider.poll([known, TaskId("unknown")])
+
+
+async def test_asking_after_nothing_asks_nobody(world: World) -> None:
+    assert {} == await world.provider.poll([])
+    assert [] == world.server.calls
+
+
+async def test_a_wrong_key_stops_the_account(world: World) -> None:
+    stranger = world.connect("wrong-key", world.origin)
+    task_id = await world.provider.submit(WISH)
+    async with contextlib.aclosing(stranger):
+        with pytest.raises(AccountUnusable) as at_submit:
+            await stranger.submit(WISH)
+        with pytest.raises(AccountUnusable) as at_poll:
+            await stranger.poll([task_id])
+
+    assert [Reason.KEY, Reason.KEY] == [at_submit.value.reason, at_poll.value.reason]
+
+
+async def test_an_empty_account_is_told_from_a_wrong_key(world: World) -> None:
+    task_id = await world.provider.submit(WISH)
+    world.server.fail_next(world.submit_path, status=402, body=b'{"message": "no credits"}')
+    world.server.fail_next(world.read_path(task_id), status=402)
+    with pytest.raises(AccountUnusable) as at_submit:
+        await world.provider.submit(WISH)
+    with pytest.raises(AccountUnusable) as at_poll:
+        await world.provider.poll([task_id])
+
+    assert [Reason.CREDITS, Reason.CREDITS] == [at_submit.value.reason, at_poll.value.reason]
+    assert "no credits" == at_submit.value.detail
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"errors": [{"msg": "prompt is too long"}]}'),
+        (400, b'{"error": "prompt is too long"}'),
+        (404, b'{"message": "prompt is too long"}'),
+        (413, b"<html><body><p>prompt is\ntoo long</p></body></html>"),
+        (422, b'{"detail": "prompt is too long"}'),
+        (422, b'{"detail": [{"loc": ["prompts", 0], "msg": "prompt is too long"}]}'),
+    ],
+)
+async def test_a_refused_wish_carries_the_providers_words(
+    world: World, status: int, body: bytes
+) -> None:
+    world.server.fail_next(world.submit_path, status=status, body=body)
+    with pytest.raises(Rejected) as refusal:
+        await world.provider.submit(WISH)
+
+    assert ("prompt is too long", status) == (refusal.value.detail, refusal.value.status)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_being_told_to_wait_means_nothing_was_ordered(world: World, status: int) -> None:
+    world.server.fail_next(world.submit_path, status=status, headers={"Retry-After": "7"})
+    with pytest.raises(NotSent) as refusal:
+        await world.provider.submit(WISH)
+
+    assert (7.0, False) == (refusal.value.retry_after_s, refusal.value.is_daily_limit)
+
+
+async def test_nobody_listening_means_nothing_was_ordered(world: World) -> None:
+    nobody = world.connect(KEY, closed_port())
+    async with contextlib.aclosing(nobody):
+        with pytest.raises(NotSent):
+            await nobody.submit(WISH)
+        with pytest.raises(Unreachable):
+            await nobody.poll([TaskId("any")])
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b""),
+        (502, b"<html><title>502 Bad Gateway</title></html>"),
+        (504, b'{"message": "upstream"}'),
+        (302, b""),
+        (408, b""),
+        (200, b""),
+        (200, b"<html>Please log in</html>"),
+        (200, b"null"),
+        (200, b"[]"),
+        (200, b'{"ok": true}'),
+        (200, b'{"task_id": null, "job_id": null}'),
+        (200, b'{"task_id": "cut'),
+    ],
+)
+async def test_an_answer_without_a_handle_leaves_the_outcome_unknown_and_is_not_repeated(
+    world: World, status: int, body: bytes
+) -> None:
+    world.server.fail_next(world.submit_path, status=status, body=body)
+    with pytest.raises(OutcomeUnknown) as lost:
+        await world.provider.submit(WISH)
+
+    assert 1 == submits(world)
+    assert "<" not in lost.value.detail
+
+
+async def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_repeated(world: World) -> None:
+    world.server.lose_answer_of_next(world.submit_path)
+    with pytest.raises(OutcomeUnknown):
+        await world.provider.submit(WISH)
+
+    assert 1 == submits(world)
+
+
+async def test_a_refusal_dressed_as_success_is_a_refusal(world: World) -> None:
+    world.server.fail_next(world.submit_path, status=200, body=b'{"error": "banned word"}')
+    with pytest.raises(Rejected) as refusal:
+        await world.provider.submit(WISH)
+
+    assert "banned word" == refusal.value.detail
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(500, b""), (429, b""), (200, b"<html>tunnel</html>"), (408, b"")]
+)
+async def test_a_read_that_failed_is_repeated(world: World, status: int, body: bytes) -> None:
+    task_id = await world.provider.submit(WISH)
+    world.server.fail_next(world.read_path(task_id), status=status, body=body, times=2)
+
+    assert {task_id: Running(40)} == await world.provider.poll([task_id])
+
+
+async def test_a_read_that_keeps_failing_is_given_up(world: World) -> None:
+    task_id = await world.provider.submit(WISH)
+    world.server.fail_next(world.read_path(task_id), status=502, times=3)
+    with pytest.raises(Unreachable):
+        await world.provider.poll([task_id])
+
+    assert 3 == len(world.server.calls) - 1
+
+
+async def test_a_read_told_to_wait_long_is_left_to_the_caller(world: World) -> None:
+    task_id = await world.provider.submit(WISH)
+    headers = {"Retry-After": "120"}
+    world.server.fail_next(world.read_path(task_id), status=429, headers=headers)
+    with pytest.raises(Unreachable) as refusal:
+        await world.provider.poll([task_id])
+
+    assert (120.0, 2) == (refusal.value.retry_after_s, len(world.server.calls))
+
+
+async def test_a_key_echoed_by_the_provider_is_blotted_out(world: World) -> None:
+    body = f'{{"detail": "bad request with {KEY}"}}'.encode()
+    world.server.fail_next(world.submit_path, status=400, body=body)
+    with pytest.raises(ProviderError) as refusal:
+        await world.provider.submit(WISH)
+
+    assert "bad request with ***" == refusal.value.detail
+    assert KEY not in str(refusal.value)
+
+
+async def test_a_download_that_breaks_off_is_told_from_a_whole_one(world: World) -> None:
+    task_id, snapshot = await finished(world)
+    world.server.truncate_next_download()
+    with pytest.raises(Unreachable):
+        await download(world, task_id, snapshot)
+
+    assert [PICTURE] * 4 == await download(world, task_id, snapshot)
+
+
+async def test_a_download_may_be_left_half_way(world: World) -> None:
+    task_id, snapshot = await finished(world)
+    async with world.provider.open(task_id, snapshot.assets[0]) as chunks:
+        first = await anext(chunks)
+
+    assert PICTURE.startswith(first)

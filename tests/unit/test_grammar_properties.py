@@ -1,0 +1,120 @@
+"""Whatever is typed is either read, and reads the same again, or complained about in place."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.chat.grammar import format_command, parse
+from bot.chat.parsed import Complaint, ImageCommand, NotForUs, Parsed, Typed
+from bot.model import Operation
+from bot.providers.port import Capabilities, OperationSpec
+
+MIDJOURNEY = Capabilities(
+    {
+        Operation.IMAGE: OperationSpec(
+            typical_s=60, default_count=4, max_count=4, modes=("fast", "turbo"), takes_flags=True
+        )
+    },
+    prompt_max=120,
+)
+FLOW = Capabilities(
+    {
+        Operation.IMAGE: OperationSpec(
+            typical_s=30, max_count=4, ratios=("1:1", "16:9", "9:16"), hd=("2k", "4k")
+        ),
+        Operation.VIDEO: OperationSpec(
+            typical_s=90, ratios=("16:9", "1:1"), lengths_s=(6, 8, 10), default_length_s=8
+        ),
+    },
+    prompt_max=120,
+)
+DEFAULT = {Operation.IMAGE: "apiframe", Operation.VIDEO: "flow"}
+
+
+def one_of(spelled: str) -> st.SearchStrategy[str]:
+    """One of the pieces between the bars."""
+    return st.sampled_from(spelled.split("|"))
+
+
+names = one_of(
+    "ar|aspect|n|hd|turbo|fast|with|len|voice|as|chaos|c|no|sref|cref|s|v|niji|p|profile|tile|raw|"
+    "style|seed|stop|iw|q|repeat|r|video|foo|trubo"
+)
+dashes = one_of("--|—|–|-|---|--—")
+values = one_of(
+    "16:9|16：9|1:14|30:1|0:1|16x9|1.85:1|4|2k|4K|flow|apiframe|mj|7|6.1|250|1e9|-3|random|12345|"
+    "https://e.x/a--b.png|cats,|—x|“đỏ”|m123abc|2|.5|½|strong|"
+)
+glue = one_of(" ||=|:|\n|  |\u00a0")
+options = st.builds("{}{}{}{}".format, dashes, names, glue, values)
+words = one_of("mèo|cat|—|-|--|well--made|🐈‍⬛|“hi”|it’s|/img|::|-ar|--no|3|mạnh")
+lines = st.lists(options | words | st.text(max_size=8), max_size=7).flatmap(
+    lambda parts: one_of(" |  |\n").map(lambda blank: blank.join(parts))
+)
+commands = one_of(
+    "/img|/imagine|/video|/vary|/upscale|/IMG@EaselBot|/img@other|/lang|/imgae|/x|vary|phóng to|v2|/"
+)
+typed_lines = st.builds("{}{}{}".format, commands, glue, lines)
+good_options = one_of(
+    "--ar16:9|—ar 9:16|--n 4|--n 2|--hd 2k|--turbo|--with flow|--with apiframe|--no mưa, gió|"
+    "--sref random|--niji|--niji 6|--s .5|--chaos 7|—raw|--len 6|--p|--iw=.5"
+)
+wishes = st.builds(
+    "{} {}".format,
+    one_of("/img|/imagine@easelbot|/video"),
+    st.lists(words | good_options, min_size=1, max_size=5).map(" ".join),
+)
+replies = st.builds(
+    "{} {}".format,
+    one_of("/vary|/upscale|vary|phóng to|biến thể|v2|2"),
+    st.lists(one_of("1|3|7|mạnh|strong|stong|4k|sáng|tạo|mèo")).map(" ".join),
+)
+messages = st.builds(Typed, typed_lines | wishes | replies | st.text(), st.booleans())
+
+
+def read(typed: Typed) -> Parsed:
+    return parse(
+        typed,
+        username="EaselBot",
+        providers={"apiframe": MIDJOURNEY, "flow": FLOW},
+        default_provider=DEFAULT,
+    )
+
+
+@given(messages)
+@example(Typed("/img cat --no=--tile"))
+@example(Typed("/img cat --p=x y"))
+@example(Typed("/img a --niji 6, b"))
+@example(Typed("/vary strong 3 cats"))
+def test_what_is_read_prints_to_a_line_that_reads_the_same(typed: Typed) -> None:
+    parsed = read(typed)
+    if isinstance(parsed, Complaint | NotForUs):
+        return
+    assert parsed == read(Typed(format_command(parsed), typed.is_reply))
+
+
+@given(messages)
+def test_a_complaint_points_into_the_text_and_its_correction_is_a_command(typed: Typed) -> None:
+    parsed = read(typed)
+    if not isinstance(parsed, Complaint):
+        return
+    start, end = parsed.at
+    assert 0 <= start <= end <= len(typed.text)
+    if parsed.corrected is not None:
+        corrected = read(Typed(parsed.corrected, typed.is_reply))
+        assert not isinstance(corrected, Complaint | NotForUs)
+
+
+@given(st.lists(words.filter(lambda word: not word.startswith(("--no", "-ar"))), min_size=1))
+def test_a_prompt_without_options_survives_to_the_last_character(parts: list[str]) -> None:
+    prompt = "  ".join(parts)
+    parsed = read(Typed(f"/img {prompt} --with flow"))
+    if isinstance(parsed, Complaint):
+        assert parsed.key == "complaint.prompt_too_long"
+        return
+    assert isinstance(parsed, ImageCommand)
+    assert prompt == parsed.request.prompt
+
+
+@given(st.text(alphabet="vuary 0123456789upscale phóngtobiếnthể"))
+def test_nothing_without_a_slash_is_ours_unless_it_is_a_reply(text: str) -> None:
+    assert NotForUs() == read(Typed(text))

@@ -1,0 +1,107 @@
+"""Strangers' words, numbers and times, read tolerantly."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from bot.providers.reading import (
+    UnknownWords,
+    clean_text,
+    parse_json,
+    read_retry_after,
+    read_time,
+)
+
+NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("  a \n\t b ", "a b"),
+        ("<p>no <b>credits</b></p>", "no credits"),
+        ("<html><head><title>502 Bad Gateway</title><style>p{}</style></head>", "502 Bad Gateway"),
+        ("before<script>alert(1)</script>after", "before after"),
+        ("&lt;b&gt;bold&lt;/b&gt; &amp; more", "bold & more"),
+        ("cut <a href='", "cut a href='"),
+        ("3 < 4 > 2", "3 < 4 > 2"),
+        ("bell\x07 and \u202eturned", "bell and turned"),
+        ("ảnh đẹp", "ảnh đẹp"),
+    ],
+)
+def test_a_text_becomes_one_plain_line(said: str, shown: str) -> None:
+    assert shown == clean_text(said)
+
+
+def test_a_long_text_is_cut_to_what_people_read() -> None:
+    shown = clean_text("a" * 500)
+
+    assert "a" * 299 + "…" == shown
+
+
+@given(st.text(alphabet="<>/ab&;ltg \n!", max_size=400))
+def test_no_tag_survives(said: str) -> None:
+    shown = clean_text(said)
+
+    assert not any(f"<{sign}" in shown for sign in "ab/!")
+
+
+def test_json_nested_beyond_reason_is_no_json() -> None:
+    with pytest.raises(ValueError, match="deep"):
+        parse_json(b"[" * 200_000)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        ("-3", 0.0),
+        ("Fri, 02 Jan 2026 12:01:30 GMT", 90.0),
+        ("Fri, 02 Jan 2026 11:00:00 GMT", 0.0),
+        ("later", None),
+        ("inf", None),
+        ("nan", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_how_long_to_wait_is_said_in_seconds_or_as_a_date(
+    header: str | None, seconds: float | None
+) -> None:
+    assert seconds == read_retry_after(header, NOON)
+
+
+@pytest.mark.parametrize(
+    ("value", "millis"),
+    [
+        ("2026-01-02T12:00:00Z", 1_767_355_200_000),
+        ("2026-01-02T19:00:00+07:00", 1_767_355_200_000),
+        ("2026-01-02 12:00:00", 1_767_355_200_000),
+        (1_767_355_200, 1_767_355_200_000),
+        (1_767_355_200.5, 1_767_355_200_500),
+        (1_767_355_200_000, 1_767_355_200_000),
+        ("1767355200", 1_767_355_200_000),
+        ("yesterday", None),
+        (None, None),
+        ([], None),
+        (float("nan"), None),
+    ],
+)
+def test_a_moment_is_read_however_it_is_written(value: Any, millis: int | None) -> None:
+    assert millis == read_time(value)
+
+
+def test_a_status_nobody_documented_is_logged_once() -> None:
+    words = UnknownWords("flow", frozenset({"queued"}))
+
+    with capture_logs() as logs:
+        for status in ("queued", "dreaming", "dreaming", "", 7):
+            words.note({"status": status})
+
+    told = {"event": "provider_status_unknown", "log_level": "warning", "provider": "flow"}
+    assert [{**told, "status": "dreaming"}] == logs
