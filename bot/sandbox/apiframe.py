@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox import derive, render
@@ -206,8 +206,8 @@ class ApiframeSandbox(Weather, TaskBook):
             return Response(status_code=404)
         path = await self._darkroom.wait_for(lambda: self._developed(task, name))
         if name == "preview":
-            return Response(path.read_bytes(), media_type="image/png")
-        return self.answer_file(path, "image/png")
+            return FileResponse(path, media_type="image/png")
+        return await self.answer_file(path, "image/png")
 
     def _may_see(self, task: Task, name: str) -> bool:
         tiles = [str(number) for number in range(1, task.outputs + 1)]

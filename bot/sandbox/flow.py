@@ -187,14 +187,14 @@ class FlowSandbox(Weather, TaskBook):
         if self._is_video(task):
             raise Refused(404, "This job has no images")
         path = await self._darkroom.wait_for(lambda: self._picture_file(task, index))
-        return self.answer_file(path, "image/png")
+        return await self.answer_file(path, "image/png")
 
     async def _video(self, request: Request) -> Response:
         task, _ = self._finished(request)
         if not self._is_video(task):
             raise Refused(404, "This job has no videos")
         path = await self._darkroom.wait_for(lambda: self._film_file(task))
-        return self.answer_file(path, "video/mp4")
+        return await self.answer_file(path, "video/mp4")
 
     def _task_of(self, request: Request) -> Task:
         task = self.tasks.get(request.path_params["job_id"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from anyio import Path as AsyncPath
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -118,7 +119,7 @@ class Weather:
         """The next file ends in its middle, although Content-Length promised all of it."""
         self._cuts += 1
 
-    def answer_file(self, path: Path, media_type: str) -> Response:
+    async def answer_file(self, path: Path, media_type: str) -> Response:
         """The answer to a download of a finished file, as the weather allows."""
         if self._lags:
             self._lags -= 1
@@ -127,7 +128,7 @@ class Weather:
             return Response(status_code=404)
         if self._cuts:
             self._cuts -= 1
-            whole = path.read_bytes()
+            whole = await AsyncPath(path).read_bytes()
             promised = {"content-length": str(len(whole))}
             return Response(whole[: len(whole) // 2], media_type=media_type, headers=promised)
         return FileResponse(path, media_type=media_type)
