@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import telegram
 from botapi_client import TOKEN, real_bot
+from story import Story, living_bot, served_town, settings_for
 
 from bot.sandbox.limits import Limits
 from bot.sandbox.world import World
@@ -32,3 +34,12 @@ async def bot(world: World) -> AsyncIterator[telegram.Bot]:
 def lan(world: World) -> int:
     """Lan's user id, which is her private chat's as well."""
     return int(world.add_user("Lan", username="lan")["id"])
+
+
+@pytest.fixture
+async def story(tmp_path: Path) -> AsyncIterator[Story]:
+    """The bot living in a sandbox of its own."""
+    async with served_town(tmp_path / "town") as town:
+        data_dir = tmp_path / "data"
+        async with living_bot(settings_for(town, data_dir)):
+            yield Story(town, data_dir)

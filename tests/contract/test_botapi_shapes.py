@@ -1,23 +1,19 @@
 """aiogram, an independent reader of the Bot API, knows every field the sandbox writes."""
 
 import io
-from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
-import aiogram.methods
 import av
 import pytest
 import telegram
-from aiogram.types import BufferedInputFile, Update
+from aiogram.types import Update
 from botapi_client import TOKEN, http_client, picture, real_bot
+from oracle import check_call, unknown_fields
 from PIL import Image
-from pydantic import BaseModel
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters
 from telegram.error import BadRequest
 
 from bot.sandbox.limits import Limits
-from bot.sandbox.refusal import Json
 from bot.sandbox.world import World
 
 
@@ -37,16 +33,6 @@ def gif() -> bytes:
     buffer = io.BytesIO()
     Image.new("P", (8, 8)).save(buffer, "GIF")
     return buffer.getvalue()
-
-
-def unknown_fields(value: object) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from unknown_fields(item)
-    if isinstance(value, BaseModel):
-        yield from (f"{type(value).__name__}.{name}" for name in value.model_extra or {})
-        for name in type(value).model_fields:
-            yield from unknown_fields(getattr(value, name))
 
 
 async def everything_people_do(world: World) -> None:
@@ -90,15 +76,7 @@ async def test_a_video_someone_sends_is_measured(world: World, lan: int) -> None
 
 
 async def test_aiogram_can_be_the_check_of_every_call() -> None:
-    def check(method: str, parameters: Json) -> None:
-        model: Any = getattr(aiogram.methods, method[0].upper() + method[1:])
-        if "thumbnail" in parameters:  # the one file aiogram never takes as a string
-            parameters = {**parameters, "thumbnail": BufferedInputFile(b"", "thumbnail")}
-        extra = list(unknown_fields(model.model_validate(parameters)))
-        if extra:
-            raise ValueError(f"unknown: {extra}")
-
-    world = World(token=TOKEN, limits=Limits.off(), check_call=check)
+    world = World(token=TOKEN, limits=Limits.off(), check_call=check_call)
     lan = world.add_user("Lan")["id"]
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="x")]])
     async with real_bot(world) as bot:
