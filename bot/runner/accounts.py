@@ -15,6 +15,7 @@ from bot.store.port import Transaction
 
 PROBE_EVERY_S = 60.0
 """A paused account is tried again with one job this often."""
+LONGEST_READ_PAUSE_S = 5.0
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 
@@ -52,13 +53,12 @@ class Timing:
 def next_read_s(elapsed_s: float, typical_s: float, floor_s: float) -> float:
     """When to ask next: a third of what is left, so rarely at first and often near the end.
 
-    Never below ``floor_s``; never above ten seconds, for people watch the bar. A job far over
-    its time is asked for at half the pace.
+    Never below ``floor_s``; never above four times that or five seconds, for people watch the
+    bar and a provider may be quicker than it was. A job far over its time is asked at half pace.
     """
-    left_s = typical_s - elapsed_s
     if elapsed_s > 2 * typical_s:
         return 2 * floor_s
-    return max(floor_s, min(10.0, left_s / 3))
+    return max(floor_s, min(LONGEST_READ_PAUSE_S, 4 * floor_s, (typical_s - elapsed_s) / 3))
 
 
 def retry_s(attempts: int, asked_s: float | None) -> float:
