@@ -192,20 +192,25 @@ SELECT MIN(due_at) AS due_at FROM (
 SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 
 -- next_admitted --
--- Whose turn it is: priority first, then who has the fewest running, then the oldest. Twins of
--- a submit under way wait, so that a lost one can be told from its twin.
-SELECT j.*
-FROM job j
-LEFT JOIN (SELECT user_id, COUNT(*) AS running FROM job WHERE holds_lane = 1 GROUP BY user_id) r
-    ON r.user_id = j.user_id
-WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
-  AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
-  AND NOT EXISTS (
-      SELECT 1 FROM job twin
-      WHERE twin.holds_lane = 1 AND twin.provider = j.provider
-        AND twin.state IN ('submitting', 'unknown') AND twin.request = j.request
-  )
-ORDER BY j.priority DESC, COALESCE(r.running, 0), j.accepted_at, j.job_id
+-- Whose turn it is: priority first, then who has the fewest running, then who has waited longest
+-- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
+-- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin.
+SELECT * FROM (
+    SELECT j.*, COALESCE(r.running, 0) AS running,
+           (SELECT MAX(turn.submitted_at) FROM job turn WHERE turn.user_id = j.user_id) AS turn_at
+    FROM job j
+    LEFT JOIN (SELECT user_id, COUNT(*) AS running FROM job WHERE holds_lane = 1 GROUP BY user_id) r
+        ON r.user_id = j.user_id
+    WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
+      AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
+      AND NOT EXISTS (
+          SELECT 1 FROM job twin
+          WHERE twin.holds_lane = 1 AND twin.provider = j.provider
+            AND twin.state IN ('submitting', 'unknown') AND twin.request = j.request
+      )
+) AS waiting
+ORDER BY priority DESC, running,
+    CASE WHEN turn_at > accepted_at THEN turn_at ELSE accepted_at END, accepted_at, job_id
 LIMIT 1
 
 -- jobs_ahead --
