@@ -6,6 +6,7 @@ nothing but facts moves a job.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar, assert_never
@@ -175,7 +176,10 @@ class Work:
             case Failed():
                 await self._move(job.job_id, Ended(Reason.FAILED, snapshot.detail))
             case Succeeded():
-                start_fetch(job.job_id, self._fetch(job, account, task_id, snapshot.assets))
+                # What was ordered is surer than what an answer lets one guess.
+                kind = job.request.operation.output_kind
+                remote = [dataclasses.replace(asset, kind=kind) for asset in snapshot.assets]
+                start_fetch(job.job_id, self._fetch(job, account, task_id, remote))
             case _:
                 assert_never(snapshot)
 
