@@ -345,7 +345,7 @@ def _give_back(job: Job) -> tuple[Job, tuple[Effect, ...]]:
 
 def _end(job: Job, fact: Ended | DeadlinePassed | LaneOver, now: Millis) -> Step:
     match fact, job.state:
-        case Ended(), JobState.SUBMITTING | JobState.RUNNING:
+        case Ended(), JobState.QUEUED | JobState.SUBMITTING | JobState.RUNNING:
             failed, given_back = _give_back(
                 dataclasses.replace(
                     job,

@@ -7,6 +7,7 @@ said are written together or not at all.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from bot.errors import StaleJob
@@ -21,6 +22,7 @@ from bot.jobs.advance import (
     TellOperator,
     advance,
 )
+from bot.jobs.buttons import Act, Press
 from bot.model import Job, JobId, JobState, Millis, Place, Say, Urgency
 from bot.money import ledger
 from bot.store.port import Reading, Topic, Transaction
@@ -95,7 +97,15 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
                 key=f"result:{job.job_id}",
             )
         case TellOperator():
-            await tell_operator(tx, effect.key, now=now, job_id=job.job_id)
+            close = Press(Act.RESOLVE, job.job_id).data()
+            await tell_operator(
+                tx,
+                effect.key,
+                now=now,
+                buttons=[[{"key": "button.resolve", "word": "", "data": close}]],
+                code=job.job_id,
+                provider=job.provider,
+            )
         case _:
             assert_never(effect)
 
@@ -154,25 +164,28 @@ async def tell_operator(
     text_key: str,
     *,
     now: Millis,
-    job_id: JobId | None = None,
-    once: str | None = None,
+    buttons: Sequence[Sequence[Mapping[str, str]]] = (),
     **values: Any,
 ) -> None:
-    """Say something to everybody in BOT_ADMIN_IDS; ``once`` names a thing said one time only.
+    """Say something to everybody in BOT_ADMIN_IDS, each in their language.
 
     Who they are is a setting, kept in the database at start so that any room may tell them.
     """
     row = await tx.one("setting_get", scope=0, name="admin_ids")
     for admin_id in json.loads(row["value"]) if row else []:
+        admin = await tx.one("user_get", user_id=admin_id)
         await say(
             tx,
             Say.TEXT,
             Place(admin_id, None, None),
             urgency=Urgency.ANSWER,
             now=now,
-            job_id=job_id,
-            payload={"key": text_key, "values": values},
-            key=None if once is None else f"operator:{once}:{admin_id}",
+            payload={
+                "language": admin["language"] if admin else None,
+                "key": text_key,
+                "values": values,
+                "buttons": buttons,
+            },
         )
 
 

@@ -71,6 +71,10 @@ INSERT INTO allowance_use (user_id, day, kind, delta, job_id, key, created_at)
 VALUES (:user_id, :day, :kind, :delta, :job_id, :key, :now)
 ON CONFLICT (key) DO NOTHING
 
+-- granted --
+-- Somebody was given money by hand: they are known to the operator.
+SELECT 1 AS yes FROM ledger_entry WHERE wallet_id = :wallet_id AND kind = 'grant' LIMIT 1
+
 -- verify_wallets --
 -- Wallets whose balance or hold is not the sum of their entries.
 SELECT w.wallet_id, w.balance_vnd, w.held_vnd,
@@ -231,6 +235,15 @@ SELECT * FROM job
 WHERE user_id = :user_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 ORDER BY accepted_at
+
+-- jobs_open --
+-- For the operator: everything not ended.
+SELECT * FROM job WHERE state NOT IN ('done', 'failed', 'cancelled', 'needs_review')
+ORDER BY accepted_at
+
+-- jobs_stuck --
+-- For the operator: what nobody can settle but them.
+SELECT * FROM job WHERE state IN ('unknown', 'needs_review') ORDER BY accepted_at
 
 -- claimed_tasks --
 -- Tasks of one provider that belong to a job already.

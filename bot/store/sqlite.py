@@ -252,6 +252,30 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     return connection
 
 
+def restore(copy: Path, path: Path, *, overwrite: bool) -> None:
+    """Put ``copy`` in the place of the database at ``path``; nobody may be working in it.
+
+    Raises StoreError: there is a database already, or ``copy`` is none.
+    """
+    if path.exists() and not overwrite:
+        raise StoreError(f"{path} is there already; add --force to overwrite it")
+    try:
+        with contextlib.closing(sqlite3.connect(copy)) as source:
+            if source.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise StoreError(f"{copy} is damaged; take another backup")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for left in (
+                path,
+                path.with_name(f"{path.name}-wal"),
+                path.with_name(f"{path.name}-shm"),
+            ):
+                left.unlink(missing_ok=True)
+            with contextlib.closing(sqlite3.connect(path)) as target:
+                source.backup(target)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{copy} is no database: {error}") from error
+
+
 def _migrations() -> list[tuple[int, str]]:
     folder = resources.files("bot.store").joinpath("migrations")
     found = [
