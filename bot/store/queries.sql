@@ -25,9 +25,6 @@ ON CONFLICT (chat_id) DO UPDATE SET title = excluded.title, unreachable_at = NUL
 -- chat_get --
 SELECT * FROM chat WHERE chat_id = :chat_id
 
--- chat_set_language --
-UPDATE chat SET language = :language WHERE chat_id = :chat_id
-
 -- chat_unreachable --
 UPDATE chat SET unreachable_at = :now WHERE chat_id = :chat_id
 
@@ -162,9 +159,6 @@ WHERE job_id = :job_id AND version = :version
 -- job_get --
 SELECT * FROM job WHERE job_id = :job_id
 
--- job_by_reference --
-SELECT * FROM job WHERE reference = :reference
-
 -- job_set_status_message --
 UPDATE job SET status_message_id = :message_id WHERE job_id = :job_id
 
@@ -253,9 +247,6 @@ WHERE provider = :provider AND task_id IS NOT NULL AND accepted_at >= :since
 -- event_add --
 INSERT INTO job_event (job_id, at, from_state, to_state, who, why)
 VALUES (:job_id, :at, :from_state, :to_state, :who, :why)
-
--- events_of_job --
-SELECT * FROM job_event WHERE job_id = :job_id ORDER BY event_id
 
 -- asset_add --
 INSERT INTO asset (job_id, tile, kind, path, mime, width, height, size_bytes, duration_ms)
