@@ -129,6 +129,7 @@ WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
 -- ============================================================ jobs
 
 -- job_insert --
+-- Accepted: from now on only job_update and job_set_status_message touch it.
 INSERT INTO job (
     job_id, version, state, user_id, chat_id, thread_id, request_message_id,
     status_message_id, provider, operation, request, parent_id, parent_task_id,
@@ -225,6 +226,7 @@ WHERE provider = :provider AND operation = :operation AND state = 'done'
 ORDER BY ended_at DESC LIMIT 20
 
 -- jobs_of_user --
+-- What somebody has under way or waiting.
 SELECT * FROM job
 WHERE user_id = :user_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
@@ -232,7 +234,8 @@ ORDER BY accepted_at
 
 -- jobs_open --
 -- For the operator: everything not ended.
-SELECT * FROM job WHERE state NOT IN ('done', 'failed', 'cancelled', 'needs_review')
+SELECT * FROM job
+WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 ORDER BY accepted_at
 
 -- jobs_stuck --
@@ -360,6 +363,7 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 -- ============================================================ providers and settings
 
 -- account_pause --
+-- A pause that goes on keeps its beginning.
 INSERT INTO provider_account (provider, paused_why, paused_at, probe_at)
 VALUES (:provider, :why, :now, :probe_at)
 ON CONFLICT (provider) DO UPDATE
