@@ -59,7 +59,7 @@ async def outlook(
         )
         assert row is not None
         ahead = int(row["ahead"])
-        return Outlook(ahead, typical_s * (1 + ahead / lanes))
+        return Outlook(ahead, typical_s * (1 + ahead / max(1, lanes)))
     since = job.started_at or job.submitted_at or now
     return Outlook(0, max(0.0, typical_s - (now - since) / 1000))
 

@@ -19,6 +19,7 @@ from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
 
 from bot.jobs.accept import Accepted
 from bot.jobs.advance import (
+    Admitted,
     CancelAsked,
     DeadlinePassed,
     Delivered,
@@ -39,7 +40,7 @@ PLANS = """
 [prices]
 image = 100
 [plans.free]
-free_images_per_day = 6
+free_images_per_day = 2
 free_videos_per_day = 1
 threads = 2
 """
@@ -64,6 +65,8 @@ class Book(RuleBasedStateMachine):
         self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
         self.granted = dict.fromkeys(PEOPLE, 0)
         self.tasks = 0
+        for user in PEOPLE:
+            self.grant(user, 2_000)
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
@@ -86,8 +89,10 @@ class Book(RuleBasedStateMachine):
     def admit(self, lanes: int) -> None:
         self.runner.run(self.shop.admit(lanes=lanes))
 
-    @rule(job=jobs)
-    def is_taken(self, job: Job) -> None:
+    @rule(job=jobs, is_its_turn=st.booleans())
+    def is_taken(self, job: Job, *, is_its_turn: bool) -> None:
+        if is_its_turn:
+            self._happens(job, Admitted())
         self.tasks += 1
         task = TaskId(f"t-{self.tasks}")
         self._happens(job, SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR))
@@ -140,7 +145,7 @@ class Book(RuleBasedStateMachine):
 
 
 Book.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=40,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
