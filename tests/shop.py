@@ -86,7 +86,9 @@ def outputs(job: Job, count: int) -> tuple[Asset, ...]:
     kind = job.request.operation.output_kind
     numbers = range(0 if count > 1 and kind is AssetKind.IMAGE else 1, count + 1)
     return tuple(
-        Asset(job.job_id, tile, kind, f"media/{job.job_id}/{tile}.png", "image/png", 64, 64, 9, None)
+        Asset(
+            job.job_id, tile, kind, f"media/{job.job_id}/{tile}.png", "image/png", 64, 64, 9, None
+        )
         for tile in numbers
     )
 
@@ -123,9 +125,7 @@ class Shop:
 
         return await self.store.write(work)
 
-    async def order(
-        self, user: int, request: Request = GRID, *, provider: str = "apiframe"
-    ) -> Job:
+    async def order(self, user: int, request: Request = GRID, *, provider: str = "apiframe") -> Job:
         """Ask for something that is surely accepted."""
         outcome = await self.ask(user, request, provider=provider)
         assert isinstance(outcome, Accepted), outcome
@@ -152,13 +152,16 @@ class Shop:
     async def happens(self, job: Job, *facts: Fact) -> Job:
         """Let facts happen to the job as it stands now."""
         for fact in facts:
-            job = await self.store.write(lambda tx, job=job, fact=fact: self._move(tx, job, fact))
+            job = await self._happens(job.job_id, fact)
         return job
 
-    async def _move(self, tx: Transaction, job: Job, fact: Fact) -> Job:
-        current = await book.find_job(tx, job.job_id)
-        assert current is not None
-        return await book.move(tx, current, fact, now=self.now(), who="test")
+    async def _happens(self, job_id: JobId, fact: Fact) -> Job:
+        async def work(tx: Transaction) -> Job:
+            job = await book.find_job(tx, job_id)
+            assert job is not None
+            return await book.move(tx, job, fact, now=self.now(), who="test")
+
+        return await self.store.write(work)
 
     async def wallet(self, user: int) -> ledger.Wallet:
         return await ledger.read_wallet(self.store, UserId(user))

@@ -25,6 +25,10 @@ async def keep(shop: Shop, *updates: dict[str, Any]) -> None:
     await shop.store.write(lambda tx: write_inbox(tx, updates, now=NOON))
 
 
+async def settle(shop: Shop, state: str, error: str | None) -> None:
+    await shop.store.write(lambda tx: tx.run("inbox_settle", update_id=1, state=state, error=error))
+
+
 async def kept(shop: Shop) -> list[Any]:
     rows = await shop.store.all("inbox_new", most=100)
     return [json.loads(row["payload"]) for row in rows]
@@ -38,9 +42,7 @@ async def test_the_same_update_twice_is_one_row(shop: Shop) -> None:
 
 async def test_an_update_that_was_handled_does_not_come_back(shop: Shop) -> None:
     await keep(shop, said(1))
-    await shop.store.write(
-        lambda tx: tx.run("inbox_settle", update_id=1, state="done", error=None)
-    )
+    await settle(shop, "done", None)
     await keep(shop, said(1))
     assert [] == await kept(shop)
 
@@ -48,11 +50,7 @@ async def test_an_update_that_was_handled_does_not_come_back(shop: Shop) -> None
 async def test_what_was_buried_stays_buried(shop: Shop) -> None:
     await keep(shop, said(1))
     for state, error in (("failed", "ValueError: no"), ("done", None)):
-        await shop.store.write(
-            lambda tx, state=state, error=error: tx.run(
-                "inbox_settle", update_id=1, state=state, error=error
-            )
-        )
+        await settle(shop, state, error)
     (row,) = await shop.store._reader.execute_fetchall("SELECT state, error FROM inbox")
     assert ("failed", "ValueError: no") == (row["state"], row["error"])
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     initialize,
     invariant,
@@ -78,10 +79,8 @@ class Book(RuleBasedStateMachine):
         self.runner.run(self.shop.grant(user, amount_vnd))
         self.granted[user] += amount_vnd
 
-    @rule(
-        target=jobs, user=st.sampled_from(PEOPLE), request=st.sampled_from([GRID, SINGLE, CLIP])
-    )
-    def ask(self, user: int, request: Request) -> object:
+    @rule(target=jobs, user=st.sampled_from(PEOPLE), request=st.sampled_from([GRID, SINGLE, CLIP]))
+    def ask(self, user: int, request: Request) -> Job | MultipleResults[Job]:
         outcome = self.runner.run(self.shop.ask(user, request))
         return outcome.job if isinstance(outcome, Accepted) else multiple()
 

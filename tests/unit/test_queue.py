@@ -20,7 +20,7 @@ from bot.jobs.advance import (
     Undecided,
 )
 from bot.jobs.queue import Outlook
-from bot.model import Job, JobState, Operation, Request, TaskId
+from bot.model import Job, Operation, Request, TaskId
 from bot.store.port import Transaction
 
 AN, BINH, CHI, DUNG = 7, 8, 9, 10
@@ -68,7 +68,7 @@ async def finish(shop: Shop, jobs: Iterable[Job]) -> None:
 
 
 def who(jobs: Iterable[Job | None]) -> list[int | None]:
-    return [job and job.user_id for job in jobs]
+    return [None if job is None else job.user_id for job in jobs]
 
 
 async def test_no_more_run_than_the_account_has_lanes(shop: Shop) -> None:
