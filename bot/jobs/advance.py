@@ -295,10 +295,10 @@ def _see(job: Job, fact: Seen) -> Step:
     if job.state is not JobState.RUNNING:
         return _unchanged(job)
     seen = dataclasses.replace(job, due_at=fact.poll_at)
-    if fact.progress is None or fact.progress <= (job.progress or 0):
+    progress = min(fact.progress or 0, 99)  # it is done when its files are here
+    if progress <= (job.progress or 0):
         return seen, ()
-    moved = dataclasses.replace(seen, progress=min(fact.progress, 99))
-    return moved, (ShowStatus(Urgency.PROGRESS),)
+    return dataclasses.replace(seen, progress=progress), (ShowStatus(Urgency.PROGRESS),)
 
 
 def _save(job: Job, fact: Saved, now: Millis) -> Step:
