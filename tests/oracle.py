@@ -28,7 +28,15 @@ def unknown_fields(value: object) -> Iterator[str]:
 def check_call(method: str, parameters: Json) -> None:
     """Raises when aiogram would not have made this call."""
     model: Any = getattr(aiogram.methods, method[0].upper() + method[1:])
-    if "thumbnail" in parameters:  # the one file aiogram never takes as a string
-        parameters = {**parameters, "thumbnail": BufferedInputFile(b"", "thumbnail")}
+    parameters = _with_a_file_for_thumbnail(parameters)
+    if isinstance(media := parameters.get("media"), dict):
+        parameters = {**parameters, "media": _with_a_file_for_thumbnail(media)}
     if extra := list(unknown_fields(model.model_validate(parameters))):
         raise ValueError(f"unknown: {extra}")
+
+
+def _with_a_file_for_thumbnail(fields: Json) -> Json:
+    """A thumbnail is the one file aiogram never takes as a string."""
+    if "thumbnail" not in fields:
+        return fields
+    return {**fields, "thumbnail": BufferedInputFile(b"", "thumbnail")}
