@@ -65,7 +65,7 @@ class Host:
             return any(call.method == "getUpdates" for call in calls)
 
         await until(lambda: is_asking() or process.returncode is not None, "the bot to start")
-        assert process.returncode is None, self.log()
+        assert process.returncode is None, f"exit {process.returncode}"
 
     async def kill(self) -> None:
         """`kill -9`: it gets to do nothing more."""

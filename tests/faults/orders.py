@@ -83,7 +83,7 @@ async def check_given_back(host: Host, person: Person, asked: Message, order: Or
     told = await person.sees("không rõ yêu cầu đã đến nơi chưa")
     assert asked["message_id"] == told["reply_to_message"]["message_id"]
     assert "không bị tính phí" in words(told)
-    await host.operator.sees("may or may not have reached the provider")
+    await host.operator.sees(f"đã đến {order.provider} hay chưa")
     await host.is_quiet()
     assert ["needs_review"] == host.states()
     assert [] == results_for(person, asked)
@@ -125,3 +125,11 @@ async def turn_away(host: Host, order: Order, release: Callable[[], None]) -> No
 def end_the_search(host: Host) -> None:
     """The two minutes are over in which a lost submit is looked for."""
     host.change("UPDATE job SET deadline_at = 0, due_at = 0 WHERE state = 'unknown'")
+
+
+async def is_answered(host: Host, person: Person, asked: Message) -> Message:
+    """The status message, once the bot knows that it arrived."""
+    status = await person.answer_to(asked)
+    question = "SELECT 1 FROM job WHERE status_message_id = ?"
+    await until(lambda: host.rows(question, status["message_id"]), "the status to be noted")
+    return status

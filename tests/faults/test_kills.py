@@ -14,6 +14,7 @@ from orders import (
     check_given_back,
     check_told_what_is_left,
     end_the_search,
+    is_answered,
     is_under_way,
     replies_to,
     results_for,
@@ -100,7 +101,7 @@ async def test_work_under_way_goes_on_in_the_same_message(host: Host, order: Ord
     await host.start()
     town.pace.speed = 0.01
     asked = an.say(order.text)
-    status = await an.answer_to(asked)
+    status = await is_answered(host, an, asked)
     await is_under_way(host, order)
     await host.restart()
     town.pace.speed = 60.0
@@ -116,7 +117,7 @@ async def test_a_result_half_fetched_is_fetched_to_the_end(host: Host, order: Or
     download = order.sandbox(host).hold_next(order.file, when="after")
     await host.start()
     asked = an.say(order.text)
-    status = await an.answer_to(asked)
+    status = await is_answered(host, an, asked)
     await download.arrived()
     await host.kill()
     download.release()
@@ -132,7 +133,7 @@ async def test_a_result_that_was_being_sent_is_sent(host: Host, order: Order) ->
     sending = world.hold_next("editMessageMedia")
     await host.start()
     asked = an.say(order.text)
-    status = await an.answer_to(asked)
+    status = await is_answered(host, an, asked)
     await sending.arrived()
     await host.kill()
     world.fail_next("editMessageMedia", status=500, description="Internal Server Error")
@@ -152,6 +153,7 @@ async def test_a_result_that_arrived_unheard_is_shown_once(host: Host, order: Or
     sending = world.hold_next("editMessageMedia")
     await host.start()
     asked = an.say(order.text)
+    await is_answered(host, an, asked)
     await sending.arrived()
     await host.kill()
     sending.release()
@@ -195,6 +197,7 @@ async def test_a_submit_midjourney_may_have_taken_is_never_repeated(host: Host, 
     submit = host.story.town.apiframe.hold_next("/imagine", when="after" if is_taken else "before")
     await host.start()
     asked = an.say(IMAGINE.text)
+    await is_answered(host, an, asked)
     await submit.arrived()
     await host.restart()
     await check_given_back(host, an, asked, IMAGINE)
@@ -217,7 +220,7 @@ async def test_a_submit_flow_took_is_found_again_by_the_restarted_bot(
     submit = order.sandbox(host).hold_next(order.submit, when="after")
     await host.start()
     asked = an.say(order.text)
-    status = await an.answer_to(asked)
+    status = await is_answered(host, an, asked)
     await submit.arrived()
     await host.restart()
     result = await check_done_once(host, an, asked, order)
@@ -230,6 +233,7 @@ async def test_a_submit_that_reaches_flow_after_the_kill_is_found(host: Host) ->
     submit = host.story.town.flow.hold_next(PICTURE.submit)
     await host.start()
     asked = an.say(PICTURE.text)
+    await is_answered(host, an, asked)
     await submit.arrived()
     await host.restart()
     await until(lambda: host.states() == ["unknown"], "the lost submit to be looked for")
@@ -242,6 +246,7 @@ async def test_a_submit_flow_took_is_found_however_long_the_bot_was_down(host: H
     submit = flow.hold_next(PICTURE.submit)
     await host.start()
     asked = an.say(PICTURE.text)
+    await is_answered(host, an, asked)
     await submit.arrived()
     await host.restart()
     await until(lambda: host.states() == ["unknown"], "the lost submit to be looked for")
@@ -266,6 +271,7 @@ async def test_a_submit_flow_never_took_is_given_back_when_the_search_is_over(ho
     submit = flow.hold_next(PICTURE.submit)
     await host.start()
     asked = an.say(PICTURE.text)
+    await is_answered(host, an, asked)
     await submit.arrived()
     await host.kill()
     await turn_away(host, PICTURE, submit.release)
