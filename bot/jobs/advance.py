@@ -38,7 +38,10 @@ class SubmitAnswered:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SubmitLost:
-    """The submit's outcome is unknown; first looked up at ``lookup_at``, settled by ``until``."""
+    """The submit's outcome is unknown; first looked up at ``lookup_at``, settled by ``until``.
+
+    Again for one already unknown: while nobody was there to look, no grace time passed.
+    """
 
     lookup_at: Millis
     until: Millis
@@ -248,7 +251,7 @@ def _submit(
                 attempts=0,
             )
             return running, (ShowStatus(Urgency.PROGRESS),)
-        case SubmitLost(), JobState.SUBMITTING:
+        case SubmitLost(), JobState.SUBMITTING | JobState.UNKNOWN:
             lost = dataclasses.replace(
                 job,
                 state=JobState.UNKNOWN,
