@@ -164,6 +164,8 @@ class ShowStatus:
     """Bring the status message up to date."""
 
     urgency: Urgency
+    is_first_bar: bool = False
+    """The first progress that is known: worth showing sooner."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -298,7 +300,7 @@ def _see(job: Job, fact: Seen) -> Step:
     if fact.progress is None or fact.progress <= (job.progress or 0):
         return seen, ()
     moved = dataclasses.replace(seen, progress=min(fact.progress, 99))
-    return moved, (ShowStatus(Urgency.PROGRESS),)
+    return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=not job.progress),)
 
 
 def _save(job: Job, fact: Saved, now: Millis) -> Step:
