@@ -167,6 +167,8 @@ class ShowStatus:
     """Bring the status message up to date."""
 
     urgency: Urgency
+    is_first_bar: bool = False
+    """The first progress that is known: worth showing sooner."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -301,7 +303,9 @@ def _see(job: Job, fact: Seen) -> Step:
     progress = min(fact.progress or 0, 99)  # it is done when its files are here
     if progress <= (job.progress or 0):
         return seen, ()
-    return dataclasses.replace(seen, progress=progress), (ShowStatus(Urgency.PROGRESS),)
+    is_first_bar = not job.progress
+    moved = dataclasses.replace(seen, progress=progress)
+    return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
 
 
 def _save(job: Job, fact: Saved, now: Millis) -> Step:
