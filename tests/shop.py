@@ -86,7 +86,9 @@ def outputs(job: Job, count: int) -> tuple[Asset, ...]:
     kind = job.request.operation.output_kind
     numbers = range(0 if count > 1 and kind is AssetKind.IMAGE else 1, count + 1)
     return tuple(
-        Asset(job.job_id, tile, kind, f"media/{job.job_id}/{tile}.png", "image/png", 64, 64, 9, None)
+        Asset(
+            job.job_id, tile, kind, f"media/{job.job_id}/{tile}.png", "image/png", 64, 64, 9, None
+        )
         for tile in numbers
     )
 
@@ -123,9 +125,7 @@ class Shop:
 
         return await self.store.write(work)
 
-    async def order(
-        self, user: int, request: Request = GRID, *, provider: str = "apiframe"
-    ) -> Job:
+    async def order(self, user: int, request: Request = GRID, *, provider: str = "apiframe") -> Job:
         """Ask for something that is surely accepted."""
         outcome = await self.ask(user, request, provider=provider)
         assert isinstance(outcome, Accepted), outcome

@@ -68,9 +68,7 @@ async def test_half_a_grid_is_captured_and_the_rest_released(shop: Shop) -> None
         [Admitted(), LOST, Undecided(lane_until=NOON)],
     ],
 )
-async def test_what_comes_to_nothing_gives_everything_back(
-    shop: Shop, history: list[Fact]
-) -> None:
+async def test_what_comes_to_nothing_gives_everything_back(shop: Shop, history: list[Fact]) -> None:
     job = await paid_grid(shop)
     free_left = await shop.free_left(AN)
     await shop.happens(job, *history)

@@ -75,9 +75,7 @@ class Book(RuleBasedStateMachine):
         self.runner.run(self.shop.grant(user, amount_vnd))
         self.granted[user] += amount_vnd
 
-    @rule(
-        target=jobs, user=st.sampled_from(PEOPLE), request=st.sampled_from([GRID, SINGLE, CLIP])
-    )
+    @rule(target=jobs, user=st.sampled_from(PEOPLE), request=st.sampled_from([GRID, SINGLE, CLIP]))
     def ask(self, user: int, request: Request) -> object:
         outcome = self.runner.run(self.shop.ask(user, request))
         return outcome.job if isinstance(outcome, Accepted) else multiple()

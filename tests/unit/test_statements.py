@@ -71,9 +71,12 @@ def test_no_statement_of_a_working_bot_reads_a_growing_table_through(
         scan = re.fullmatch(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?.*", step)
         if scan is None or not _is_growing(scan[1]):
             continue
-        index = scan[2] and database.execute(
-            "SELECT sql FROM sqlite_master WHERE name = ?", (scan[2],)
-        ).fetchone()
+        index = (
+            scan[2]
+            and database.execute(
+                "SELECT sql FROM sqlite_master WHERE name = ?", (scan[2],)
+            ).fetchone()
+        )
         is_partial = bool(index and index[0] and " WHERE " in index[0])
         assert is_partial or "job_by_state" == scan[2], step
 

@@ -44,9 +44,7 @@ async def test_a_write_is_there_for_another_process_when_it_is_answered(
 
 
 async def test_what_a_closure_answers_is_given_back(store: SqliteStore) -> None:
-    assert 1 == await store.write(
-        lambda tx: tx.run("setting_set", scope=1, name="a", value="b")
-    )
+    assert 1 == await store.write(lambda tx: tx.run("setting_set", scope=1, name="a", value="b"))
     assert {"value": "b"} == await store.one("setting_get", scope=1, name="a")
 
 
