@@ -224,7 +224,7 @@ async def test_a_database_of_a_newer_easel_is_refused_and_left_alone(path: Path)
 async def test_a_file_that_is_no_database_is_told_in_words(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
-    with pytest.raises(StoreError, match="cannot be read as a database .* restore a backup"):
+    with pytest.raises(StoreError, match=r"cannot be read as a database .* restore a backup"):
         async with open_store(path):
             pass
     assert content == path.read_bytes()
