@@ -300,12 +300,14 @@ VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgenc
 ON CONFLICT (key) DO NOTHING
 
 -- status_rearm --
--- The one status row of a job: last write wins, and an answer is never made to wait.
+-- The one status row of a job: last write wins, and an answer is never made to wait. What waits
+-- already is not put off by newer progress.
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 OR sent_at IS NULL THEN :now
+                  WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
                   ELSE sent_at + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
