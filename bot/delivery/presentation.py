@@ -94,16 +94,11 @@ def _details(scene: Scene) -> str:
 
 def _state_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
-    left = tongue.duration(scene.outlook.left_s)
     if job.is_muted and is_under_way(job):
         return tongue.html("status.muted", code=job.job_id)
     match job.state:
-        case JobState.QUEUED if job.attempts:
-            return tongue.html("status.retrying", title=scene.title)
-        case JobState.QUEUED if scene.outlook.ahead:
-            return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
         case JobState.QUEUED | JobState.SUBMITTING:
-            return tongue.html("status.queued", left=left)
+            return _queue_line(scene)
         case JobState.UNKNOWN:
             return tongue.html("status.unknown")
         case JobState.RUNNING:
@@ -116,6 +111,16 @@ def _state_line(scene: Scene) -> str:
             return tongue.html("status.cancelled")
         case JobState.FAILED | JobState.NEEDS_REVIEW:
             return _failure(job, tongue)
+
+
+def _queue_line(scene: Scene) -> str:
+    job, tongue = scene.job, scene.tongue
+    if job.state is JobState.QUEUED and job.attempts:
+        return tongue.html("status.retrying", title=scene.title)
+    left = tongue.duration(scene.outlook.left_s)
+    if scene.outlook.ahead:  # nobody is ahead of one that is being submitted
+        return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
+    return tongue.html("status.queued", left=left)
 
 
 def _progress_line(job: Job, tongue: Tongue, left_s: float) -> str:

@@ -68,7 +68,7 @@ def acts(rows: list[list[Press]]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("capabilities", "expected"),
-    [(MIDJOURNEY, ["pppp", "vvvv", "rf"]), (FLOW, ["pppp", "rf"]), (None, ["pppp", "rf"])],
+    [(MIDJOURNEY, ["pppp", "vv", "vv", "rf"]), (FLOW, ["pppp", "rf"]), (None, ["pppp", "rf"])],
 )
 def test_a_grid_offers_only_what_its_provider_can_do(
     capabilities: Capabilities | None, expected: list[str]
