@@ -67,7 +67,9 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def on_loopback(world: World) -> AsyncIterator[str]:
     """The sandbox behind a real socket; yields its origin."""
-    config = uvicorn.Config(botapi(world), port=0, log_level="critical", lifespan="off")
+    config = uvicorn.Config(
+        botapi(world), port=0, log_config=None, log_level="critical", lifespan="off"
+    )
     server = _Server(config)
     serving = asyncio.create_task(server._serve())
     await server.listening.wait()

@@ -258,7 +258,7 @@ async def test_the_menu_shows_the_commands_the_bot_has_set(browser: httpx.AsyncC
 async def serving(world: FakeWorld) -> AsyncIterator[str]:
     """The page on a free loopback port, since ASGITransport holds a stream back until its end."""
     app = page(world, token_path=TOKEN, speed=FakeDial())
-    config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_config=None, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         task = asyncio.create_task(server.serve([listening]))

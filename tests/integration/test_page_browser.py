@@ -79,7 +79,9 @@ class Server:
     async def start(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", self._port))
         self._port = self._socket.getsockname()[1]
-        config = uvicorn.Config(self._app, log_level="critical", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            self._app, log_config=None, log_level="critical", timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._task = asyncio.create_task(self._server.serve([self._socket]))
 
