@@ -84,13 +84,17 @@ class Runner:
         return moved
 
     async def _recover(self) -> None:
-        """What was being submitted when the last process ended may or may not have arrived."""
-        for row in await self._store.all("jobs_in_state", state=JobState.SUBMITTING.value):
-            job = read_job(row)
-            now = self._clock()
-            until = now + int(self._timing.grace_s * 1000)
-            await self.move(job.job_id, SubmitLost(lookup_at=now, until=until))
-            log.info("submit_lost_by_restart", job=job.job_id, provider=job.provider)
+        """What was being submitted when the last process ended may or may not have arrived.
+
+        It is looked for from now on, however long nobody was there to look.
+        """
+        for state in (JobState.SUBMITTING, JobState.UNKNOWN):
+            for row in await self._store.all("jobs_in_state", state=state.value):
+                job = read_job(row)
+                now = self._clock()
+                until = now + int(self._timing.grace_s * 1000)
+                await self.move(job.job_id, SubmitLost(lookup_at=now, until=until))
+                log.info("submit_lost_by_restart", job=job.job_id, provider=job.provider)
         for row in await self._store.all("jobs_in_state", state=JobState.QUEUED.value):
             job = read_job(row)
             if job.provider not in self._accounts:  # its key was taken out of the settings
