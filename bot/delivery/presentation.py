@@ -91,16 +91,11 @@ def _details(scene: Scene) -> str:
 
 def _state_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
-    left = tongue.duration(scene.outlook.left_s)
     if job.is_muted and is_under_way(job):
         return tongue.html("status.muted", code=job.job_id)
     match job.state:
-        case JobState.QUEUED if job.attempts:
-            return tongue.html("status.retrying", title=scene.title)
-        case JobState.QUEUED if scene.outlook.ahead:
-            return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
         case JobState.QUEUED | JobState.SUBMITTING:
-            return tongue.html("status.queued", left=left)
+            return _turn_line(scene)
         case JobState.UNKNOWN:
             return tongue.html("status.unknown")
         case JobState.RUNNING:
@@ -113,6 +108,17 @@ def _state_line(scene: Scene) -> str:
             return tongue.html("status.cancelled")
         case JobState.FAILED | JobState.NEEDS_REVIEW:
             return _failure(job, tongue)
+
+
+def _turn_line(scene: Scene) -> str:
+    job, tongue = scene.job, scene.tongue
+    left = tongue.duration(scene.outlook.left_s)
+    is_queued = job.state is JobState.QUEUED
+    if is_queued and job.attempts:
+        return tongue.html("status.retrying", title=scene.title)
+    if is_queued and scene.outlook.ahead:
+        return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
+    return tongue.html("status.queued", left=left)
 
 
 def _progress_line(job: Job, tongue: Tongue, left_s: float) -> str:

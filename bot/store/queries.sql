@@ -218,6 +218,12 @@ SELECT COUNT(*) AS ahead FROM job
 WHERE provider = :provider AND state = 'queued'
   AND (priority > :priority OR (priority = :priority AND accepted_at < :accepted_at))
 
+-- own_jobs_ahead --
+-- How many of one person's own are running, or were asked for before this one.
+SELECT COUNT(*) AS ahead FROM job
+WHERE user_id = :user_id AND job_id <> :job_id
+  AND (holds_lane = 1 OR (state = 'queued' AND accepted_at < :accepted_at))
+
 -- typical_durations --
 -- How long the latest ones took at the provider, newest first.
 SELECT ended_at - started_at AS took_ms FROM job
