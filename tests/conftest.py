@@ -8,6 +8,7 @@ import pytest
 import telegram
 from botapi_client import TOKEN, real_bot
 from process import Host, installed
+from shop import Shop, opened_shop
 from story import Story, living_bot, served_town, settings_for
 
 from bot.sandbox.limits import Limits
@@ -44,6 +45,13 @@ async def story(tmp_path: Path) -> AsyncIterator[Story]:
         data_dir = tmp_path / "data"
         async with living_bot(settings_for(town, data_dir)):
             yield Story(town, data_dir)
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """A real store with the shipped plans, and nobody working in it."""
+    async with opened_shop(tmp_path) as shop:
+        yield shop
 
 
 @pytest.fixture

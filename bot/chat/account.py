@@ -51,8 +51,8 @@ class Account:
 
     async def _free_today(self, talk: Talk) -> dict[str, int]:
         user_id = talk.speaker.user_id
-        images = await self._desk.allowance(talk.tx, user_id, AssetKind.IMAGE)
-        videos = await self._desk.allowance(talk.tx, user_id, AssetKind.VIDEO)
+        images = await self._desk.allowance(talk.tx, user_id, AssetKind.IMAGE, now=talk.now)
+        videos = await self._desk.allowance(talk.tx, user_id, AssetKind.VIDEO, now=talk.now)
         return {"images": images.left, "videos": videos.left}
 
     async def language(self, talk: Talk, wanted: str) -> None:
@@ -70,7 +70,7 @@ class Account:
         wallet = await ledger.read_wallet(talk.tx, user_id)
         lines = [line("quota.plan", plan=plan.name)]
         for kind in (AssetKind.IMAGE, AssetKind.VIDEO):
-            allowance = await self._desk.allowance(talk.tx, user_id, kind)
+            allowance = await self._desk.allowance(talk.tx, user_id, kind, now=talk.now)
             if allowance.given >= UNLIMITED:
                 lines.append(line(f"quota.unlimited_{kind}"))
             elif allowance.given:

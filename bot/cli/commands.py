@@ -20,7 +20,6 @@ from typing import TypeVar
 import click
 
 from bot import app
-from bot.cli.demo import demo
 from bot.errors import EaselError, SettingsError
 from bot.model import UserId
 from bot.money import ledger as book
@@ -48,6 +47,8 @@ def main() -> None:
 @click.option("--speed", default=10.0, show_default=True, help="Times faster than the real ones.")
 def demo_command(port: int, speed: float) -> None:
     """The whole product on this machine: chat page, providers that draw, the real bot."""
+    from bot.cli.demo import demo  # noqa: PLC0415  # `bot run` need not carry the sandbox
+
     with _in_words():
         asyncio.run(_until_stopped(demo(port, speed)))
 

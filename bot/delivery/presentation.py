@@ -64,7 +64,9 @@ def _headline(scene: Scene, most: int) -> str:
     job, tongue = scene.job, scene.tongue
     prompt = clip(job.request.prompt, most)
     if scene.parent is None:
-        return tongue.html("status.headline", prompt=prompt)
+        is_video = job.request.operation.output_kind is AssetKind.VIDEO
+        key = "status.headline_video" if is_video else "status.headline"
+        return tongue.html(key, prompt=prompt)
     of_tile = tongue.html(
         f"derived.{job.request.operation}", code=scene.parent.job_id, tile=job.request.tile or 1
     )

@@ -167,6 +167,8 @@ class ShowStatus:
     """Bring the status message up to date."""
 
     urgency: Urgency
+    is_first_bar: bool = False
+    """The first progress that is known: worth showing sooner."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -298,10 +300,12 @@ def _see(job: Job, fact: Seen) -> Step:
     if job.state is not JobState.RUNNING:
         return _unchanged(job)
     seen = dataclasses.replace(job, due_at=fact.poll_at)
-    if fact.progress is None or fact.progress <= (job.progress or 0):
+    progress = min(fact.progress or 0, 99)  # it is done when its files are here
+    if progress <= (job.progress or 0):
         return seen, ()
-    moved = dataclasses.replace(seen, progress=min(fact.progress, 99))
-    return moved, (ShowStatus(Urgency.PROGRESS),)
+    is_first_bar = not job.progress
+    moved = dataclasses.replace(seen, progress=progress)
+    return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
 
 
 def _save(job: Job, fact: Saved, now: Millis) -> Step:

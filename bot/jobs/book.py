@@ -29,6 +29,8 @@ from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import asset_values, job_values, read_job
 
 PROGRESS_PAUSE_PRIVATE_S = 5.0
+PROGRESS_FIRST_PRIVATE_S = 2.0
+"""The first bar comes sooner: it tells a person that something is happening at all."""
 PROGRESS_PAUSE_GROUP_S = 20.0
 MOST_PROGRESS_GROUP = 2
 """Edits count as messages, and a group has 20 a minute for everybody (telegram.md)."""
@@ -85,7 +87,7 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
             for asset in effect.assets:
                 await tx.run("asset_add", **asset_values(asset))
         case ShowStatus():
-            await show_status(tx, job, effect.urgency, now=now)
+            await show_status(tx, job, effect, now=now)
         case ShowResult():
             await say(
                 tx,
@@ -144,14 +146,16 @@ async def say(
     tx.wake(Topic.OUTBOX)
 
 
-async def show_status(tx: Transaction, job: Job, urgency: Urgency, *, now: Millis) -> None:
+async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Millis) -> None:
     """Make the job's one status row wait again; progress is dropped rather than sent too often."""
     is_group = job.chat_id < 0
     pause_s = PROGRESS_PAUSE_GROUP_S if is_group else PROGRESS_PAUSE_PRIVATE_S
+    if effect.is_first_bar and not is_group:
+        pause_s = PROGRESS_FIRST_PRIVATE_S
     await tx.run(
         "status_rearm",
         key=f"status:{job.job_id}",
-        urgency=int(urgency),
+        urgency=int(effect.urgency),
         now=now,
         pause_ms=int(pause_s * 1000),
         most_progress=MOST_PROGRESS_GROUP if is_group else MOST_PROGRESS_PRIVATE,

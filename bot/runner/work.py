@@ -21,6 +21,7 @@ from bot.errors import (
     NotReady,
     NotSent,
     OutcomeUnknown,
+    ProviderError,
     Rejected,
     Unreachable,
 )
@@ -128,7 +129,7 @@ class Work:
             return await account.provider.find_submitted(
                 _submission(job), since=since, claimed=frozenset(row["task_id"] for row in rows)
             )
-        except (Unreachable, AccountUnusable) as error:
+        except ProviderError as error:
             log.warning("lookup_failed", job=job.job_id, detail=error.detail)
             return None
 
