@@ -1,11 +1,10 @@
 """Many requests of many people while the bot is killed again and again, wherever it happens to be."""
 
-import asyncio
 import random
 
 import pytest
 from orders import check_book, end_the_search, results_for
-from process import LOOK_S, Host, until
+from process import Host, until
 
 from bot.sandbox.tasks import Task
 
@@ -43,8 +42,7 @@ async def test_every_request_of_a_flood_ends_well_or_is_explained(host: Host, se
         for person in people
     }
     for _ in range(KILLS):
-        mark = calls_so_far(host) + chance.randrange(5, 40)
-        await until(lambda mark=mark: calls_so_far(host) >= mark, "something to happen")  # type: ignore[misc]
+        await something_happens(host, chance.randrange(5, 40), len(asked))
         await host.restart(APIFRAME_THREADS="20")
     await finish(host, len(asked))
 
@@ -63,10 +61,23 @@ async def test_every_request_of_a_flood_ends_well_or_is_explained(host: Host, se
     await check_book(host)
 
 
+async def something_happens(host: Host, calls: int, requests: int) -> None:
+    """So many calls of the bot, wherever that leaves it; or the end of everything."""
+    mark = calls_so_far(host) + calls
+    await until(
+        lambda: calls_so_far(host) >= mark or has_ended(host, requests), "something to happen"
+    )
+
+
+def has_ended(host: Host, requests: int) -> bool:
+    return len(states := host.states()) == requests and FINAL.issuperset(states)
+
+
 async def finish(host: Host, requests: int) -> None:
     """Until every request has ended; one that never reached Flow is not searched for minutes."""
-    while len(states := host.states()) < requests or not FINAL.issuperset(states):
-        if FINAL.issuperset(set(states) - {"unknown"}) and len(states) == requests:
-            end_the_search(host)
-        await asyncio.sleep(LOOK_S)
+    await until(
+        lambda: len(states := host.states()) == requests and {*FINAL, "unknown"}.issuperset(states),
+        f"the requests to end: {host.states()}",
+    )
+    end_the_search(host)
     await host.is_quiet()
