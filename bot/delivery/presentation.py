@@ -95,6 +95,8 @@ def _state_line(scene: Scene) -> str:
     if job.is_muted and is_under_way(job):
         return tongue.html("status.muted", code=job.job_id)
     match job.state:
+        case JobState.QUEUED if job.attempts:
+            return tongue.html("status.retrying", title=scene.title)
         case JobState.QUEUED if scene.outlook.ahead:
             return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
         case JobState.QUEUED | JobState.SUBMITTING:

@@ -238,7 +238,9 @@ def _submit(
                 due_at=fact.retry_at,
             )
             # Nothing was ordered, so a Cancel pressed meanwhile is a cancel after all.
-            return _cancel(back, now) if job.is_muted else (back, ())
+            if job.is_muted:
+                return _cancel(back, now)
+            return back, (ShowStatus(Urgency.PROGRESS),)
         case SubmitAnswered(), JobState.SUBMITTING | JobState.UNKNOWN | JobState.NEEDS_REVIEW:
             running = dataclasses.replace(
                 job,
