@@ -34,8 +34,7 @@ async def test_every_request_of_a_flood_ends_well_or_is_explained(host: Host, se
         f"wish {number} of {person.user_id}": (
             person,
             person.say(
-                f"/img wish {number} of {person.user_id}"
-                + chance.choice(["", "", " --with flow"])
+                f"/img wish {number} of {person.user_id}" + chance.choice(["", "", " --with flow"])
             ),
         )
         for number in range(REQUESTS_EACH)
