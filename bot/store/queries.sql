@@ -194,12 +194,16 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- Whose turn it is: priority first, then who has the fewest running, then who has waited longest
 -- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
 -- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin.
+-- What has ended for its person keeps the account's lane while the provider may still work at it,
+-- but not the person's: they were told to try again.
 SELECT * FROM (
     SELECT j.*, COALESCE(r.running, 0) AS running,
            (SELECT MAX(turn.submitted_at) FROM job turn WHERE turn.user_id = j.user_id) AS turn_at
     FROM job j
-    LEFT JOIN (SELECT user_id, COUNT(*) AS running FROM job WHERE holds_lane = 1 GROUP BY user_id) r
-        ON r.user_id = j.user_id
+    LEFT JOIN (
+        SELECT user_id, COUNT(*) AS running FROM job
+        WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY user_id
+    ) r ON r.user_id = j.user_id
     WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
       AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
       AND NOT EXISTS (
