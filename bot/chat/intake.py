@@ -96,7 +96,7 @@ async def write_inbox(tx: Transaction, updates: Sequence[Mapping[str, Any]], *, 
             "inbox_add",
             update_id=update["update_id"],
             lane=lane_of(update),
-            payload=json.dumps(update, ensure_ascii=False),
+            payload=json.dumps(update),  # as ASCII: half an emoji cannot be written otherwise
             now=now,
         )
     tx.wake(Topic.INBOX)

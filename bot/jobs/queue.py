@@ -62,7 +62,7 @@ async def outlook(
         )
         assert row is not None
         ahead = int(row["ahead"])
-        rounds = ahead / lanes
+        rounds = ahead / max(1, lanes)
         if job.user_lanes is not None:
             own = await _own_ahead(reading, job, job.user_lanes)
             ahead, rounds = max(ahead, own), max(rounds, own / max(1, job.user_lanes))
