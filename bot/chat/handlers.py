@@ -10,7 +10,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import assert_never
 
-from telegram import CallbackQuery, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update
+from telegram import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    ExternalReplyInfo,
+    MaybeInaccessibleMessage,
+    Message,
+    Update,
+)
 
 from bot.chat import grammar
 from bot.chat.account import Account
@@ -111,7 +118,7 @@ class Handlers:
         if isinstance(parsed, Complaint) and not parsed.is_addressed and not is_private:
             return
         talk = await self._open(tx, speaker, message, update_id)
-        pictured = message if target else (message.reply_to_message or message)
+        pictured = message if target else (_replied(message) or message)
         has_picture = any(
             bool(each.photo or each.document or each.video) for each in (message, pictured)
         )
@@ -228,7 +235,8 @@ class Handlers:
         """A tile or the originals again; the catalogue key of what to float by."""
         rows = await talk.tx.all("assets_of_job", job_id=job.job_id)
         tiles = {row["tile"] for row in rows if row["tile"] > 0}
-        if not tiles or (press.tile is not None and press.tile not in tiles):
+        is_all = press.act is Act.FILES and press.tile is None
+        if not tiles or (press.tile not in tiles and not is_all):
             return "press.nothing"
         await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
         return "press.coming"
@@ -268,10 +276,11 @@ class Handlers:
 
     async def _target(self, tx: Transaction, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
-        replied = message.reply_to_message
-        if replied is None:
+        replied = _replied(message)
+        if replied is None or replied.message_id is None:
             return None
-        row = await tx.one("message_get", chat_id=message.chat.id, message_id=replied.message_id)
+        chat = replied.chat or message.chat
+        row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
         if row is None:
             return None
         job = await book.find_job(tx, row["job_id"])
@@ -292,3 +301,9 @@ class Handlers:
         )
         if change.new_chat_member.status in {"kicked", "left"}:
             await tx.run("chat_unreachable", chat_id=chat.id, now=self._clock())
+
+
+def _replied(message: Message) -> Message | ExternalReplyInfo | None:
+    """What is replied to. From another topic or chat it comes apart: in a topic the plain field
+    then names the message that opened the topic."""
+    return message.external_reply or message.reply_to_message
