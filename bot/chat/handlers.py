@@ -47,6 +47,8 @@ from bot.store.port import Transaction
 ADMIN_ONLY = frozenset(
     {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
 )
+OFFERED_MAX = 3_400
+"""Characters of a line offered to copy: with the sentences before it, a message holds no more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Handlers:
         self._clock = clock
         self._i18n = i18n
         self._capabilities = {name: each.capabilities for name, each in providers.items()}
+        self._titles = {name: each.title for name, each in providers.items()}
         self._default_provider = default_provider
         self._making = Making(desk, providers)
         can_make = {operation.output_kind for operation in default_provider}
@@ -144,13 +147,18 @@ class Handlers:
             case Complaint():
                 await self._complain(talk, parsed)
             case NotForUs():
-                await talk.say(line("hint.no_command", command=f"/img {text}"))
+                is_long = len(text) > OFFERED_MAX
+                key = "hint.no_command_long" if is_long else "hint.no_command"
+                await talk.say(line(key, command="" if is_long else f"/img {text}"))
             case _:
                 assert_never(parsed)
 
     async def _complain(self, talk: Talk, complaint: Complaint) -> None:
-        lines = [line(complaint.key, **complaint.values)]
-        if complaint.corrected is not None:
+        values = dict(complaint.values)
+        if (name := values.get("provider")) in self._titles:
+            values["provider"] = self._titles[str(name)]
+        lines = [line(complaint.key, **values)]
+        if complaint.corrected is not None and len(complaint.corrected) <= OFFERED_MAX:
             lines.append(line("hint.corrected", command=complaint.corrected))
         await talk.say(*lines)
 

@@ -21,6 +21,8 @@ STATUS_PROMPT_MAX = 700
 CAPTION_PROMPT_MAX = 600
 """UTF-16 units of the prompt that are shown; the rest of a caption's 1,024 is ours."""
 DETAIL_MAX = 200
+QUOTE_MAX = 300
+"""UTF-16 units of anybody's words that are said back to them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -228,12 +230,14 @@ def catalogue_text(tongue: Tongue, payload: Mapping[str, Any], timezone: Any) ->
     """A text row: its lines by key, and its buttons.
 
     A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_s` a duration; a
-    plain integer is a number; everything else is somebody's words and is escaped.
+    plain integer is a number; everything else is somebody's words and is escaped. They are
+    clipped, for a message too long would never be said; a line to copy (`hint.*`) stays whole.
     """
     lines = []
     for line in payload.get("lines") or [payload]:
+        is_to_copy = line["key"].startswith("hint.")
         values = {
-            name: _value(tongue, name, value, timezone)
+            name: _value(tongue, name, value if is_to_copy else _quoted(value), timezone)
             for name, value in (line.get("values") or {}).items()
         }
         if "n" in line:
@@ -245,6 +249,10 @@ def catalogue_text(tongue: Tongue, payload: Mapping[str, Any], timezone: Any) ->
         for row in payload.get("buttons") or []
     ]
     return Words("\n".join(lines), keyboard)
+
+
+def _quoted(value: Any) -> Any:
+    return clip(value, QUOTE_MAX) if isinstance(value, str) else value
 
 
 def _value(tongue: Tongue, name: str, value: Any, timezone: Any) -> object:

@@ -293,8 +293,8 @@ UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
-                  WHEN :urgency = 0 OR sent_at IS NULL THEN :now
-                  ELSE sent_at + :pause_ms END
+                  WHEN :urgency = 0 THEN :now
+                  ELSE COALESCE(sent_at, :now) + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
 -- outbox_heads --
