@@ -116,6 +116,10 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
     # Raw updates are what we want: they are written down before anybody tries to understand them.
     warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
     configure(settings.bot_log_format, Redactor(settings.secrets()))
+    if settings.telegram_updates == "webhook":
+        raise SettingsError(
+            ["TELEGRAM_UPDATES=webhook does not work yet: use polling, which needs no address."]
+        )
     plans = load_plans(settings.bot_plans_file)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(claim(settings.bot_data_dir))
@@ -155,6 +159,7 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
             user_id=bot.id,
             username=bot.username,
             admin_ids=settings.bot_admin_ids,
+            access=settings.bot_access,
             default_language=settings.bot_language,
         )
         handlers = Handlers(me, desk, providers, defaults, i18n, clock=wall_clock)

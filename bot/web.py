@@ -34,7 +34,7 @@ def web(checks: Mapping[str, Check], reading: Reading, metrics: Metrics) -> Star
         return PlainTextResponse("ok\n")
 
     async def ready(_request: Request) -> Response:
-        wrong = {name: why for name, check in checks.items() if (why := await check())}
+        wrong = {name: why for name, check in checks.items() if (why := await _ask(check))}
         if wrong:
             return JSONResponse({"ready": False, "wrong": wrong}, status_code=503)
         return JSONResponse({"ready": True})
@@ -50,6 +50,13 @@ def web(checks: Mapping[str, Check], reading: Reading, metrics: Metrics) -> Star
             Route("/metrics", counts),
         ]
     )
+
+
+async def _ask(check: Check) -> str | None:
+    try:
+        return await check()
+    except Exception as error:  # noqa: BLE001  # whatever breaks a check is its finding
+        return f"{type(error).__name__}: {error}"
 
 
 async def _count(reading: Reading, metrics: Metrics) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import telegram
 from botapi_client import TOKEN, real_bot
+from process import Host, installed
+from shop import Shop, opened_shop
 from story import Story, living_bot, served_town, settings_for
 
 from bot.sandbox.limits import Limits
@@ -43,3 +45,20 @@ async def story(tmp_path: Path) -> AsyncIterator[Story]:
         data_dir = tmp_path / "data"
         async with living_bot(settings_for(town, data_dir)):
             yield Story(town, data_dir)
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """A real store with the shipped plans, and nobody working in it."""
+    async with opened_shop(tmp_path) as shop:
+        yield shop
+
+
+@pytest.fixture
+async def host(tmp_path: Path) -> AsyncIterator[Host]:
+    """A machine on which the bot is installed and not yet started, in a sandbox of its own."""
+    async with (
+        served_town(tmp_path / "town") as town,
+        installed(Story(town, tmp_path / "data"), tmp_path / "machine") as host,
+    ):
+        yield host

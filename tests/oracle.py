@@ -25,10 +25,21 @@ def unknown_fields(value: object) -> Iterator[str]:
             yield from unknown_fields(getattr(value, name))
 
 
+def _with_files(value: Any) -> Any:
+    """A thumbnail is the one file that aiogram never takes as a string."""
+    if isinstance(value, list):
+        return [_with_files(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: BufferedInputFile(b"", name) if name == "thumbnail" else _with_files(inner)
+        for name, inner in value.items()
+    }
+
+
 def check_call(method: str, parameters: Json) -> None:
     """Raises when aiogram would not have made this call."""
     model: Any = getattr(aiogram.methods, method[0].upper() + method[1:])
-    if "thumbnail" in parameters:  # the one file aiogram never takes as a string
-        parameters = {**parameters, "thumbnail": BufferedInputFile(b"", "thumbnail")}
+    parameters = _with_files(parameters)
     if extra := list(unknown_fields(model.model_validate(parameters))):
         raise ValueError(f"unknown: {extra}")

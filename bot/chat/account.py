@@ -33,24 +33,26 @@ class Account:
     async def start(self, talk: Talk) -> None:
         await talk.say(
             line("start.hello", name=talk.speaker.first_name),
-            *self._examples("start"),
+            *self._examples("start.image", "start.video", "start.reply"),
             line("start.free", **await self._free_today(talk)),
             buttons=[_languages()],
         )
 
     async def help(self, talk: Talk) -> None:
-        await talk.say(line("help.title"), *self._examples("help"), line("help.more"))
+        examples = self._examples("help.image", "help.video", "help.reply")
+        await talk.say(line("help.title"), *examples, line("help.more"))
 
-    def _examples(self, topic: str) -> list[Line]:
-        lines = [line(f"{topic}.image")] if AssetKind.IMAGE in self._can_make else []
+    def _examples(self, image: str, video: str, reply: str) -> list[Line]:
+        """One line for each thing that can be made here, by their keys."""
+        lines = [line(image)] if AssetKind.IMAGE in self._can_make else []
         if AssetKind.VIDEO in self._can_make:
-            lines.append(line(f"{topic}.video"))
-        return [*lines, line(f"{topic}.reply")]
+            lines.append(line(video))
+        return [*lines, line(reply)]
 
     async def _free_today(self, talk: Talk) -> dict[str, int]:
         user_id = talk.speaker.user_id
-        images = await self._desk.allowance(talk.tx, user_id, AssetKind.IMAGE)
-        videos = await self._desk.allowance(talk.tx, user_id, AssetKind.VIDEO)
+        images = await self._desk.allowance(talk.tx, user_id, AssetKind.IMAGE, now=talk.now)
+        videos = await self._desk.allowance(talk.tx, user_id, AssetKind.VIDEO, now=talk.now)
         return {"images": images.left, "videos": videos.left}
 
     async def language(self, talk: Talk, wanted: str) -> None:
@@ -70,7 +72,7 @@ class Account:
         is_free = plan.name == "free"
         lines = [line("quota.plan_free") if is_free else line("quota.plan", plan=plan.name)]
         for kind in (AssetKind.IMAGE, AssetKind.VIDEO):
-            allowance = await self._desk.allowance(talk.tx, user_id, kind)
+            allowance = await self._desk.allowance(talk.tx, user_id, kind, now=talk.now)
             if allowance.given >= UNLIMITED:
                 lines.append(line(f"quota.unlimited_{kind}"))
             elif allowance.given:

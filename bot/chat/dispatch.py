@@ -18,7 +18,7 @@ from telegram import Bot, Update
 from bot.chat.handlers import Handlers, PressAnswer
 from bot.errors import StoreError
 from bot.jobs import book
-from bot.model import Clock
+from bot.model import Clock, Place, Say, Urgency
 from bot.store.port import Row, Store, Topic, Transaction
 
 MOST_AT_ONCE = 256
@@ -90,6 +90,17 @@ class Dispatcher:
     async def _bury(self, tx: Transaction, row: Row, why: str) -> None:
         """An update nobody could handle is kept, and the operator is told."""
         await tx.run("inbox_settle", update_id=row["update_id"], state="failed", error=why)
+        if row["lane"] > 0:  # a private chat: who wrote waits for an answer
+            place = Place(row["lane"], None, None)
+            payload = {"key": "error.unexpected", "values": {}}
+            await book.say(
+                tx,
+                Say.TEXT,
+                place,
+                urgency=Urgency.ANSWER,
+                now=self._clock(),
+                payload=payload,
+            )
         await book.tell_operator(
             tx, "operator.update_failed", now=self._clock(), update=str(row["update_id"]), why=why
         )

@@ -20,6 +20,7 @@ from telegram import (
 )
 
 from bot.chat import grammar
+from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
 from bot.chat.making import Making, Target
 from bot.chat.parsed import (
@@ -66,6 +67,7 @@ class Self:
     user_id: int
     username: str
     admin_ids: frozenset[int]
+    access: Access
     default_language: str
 
 
@@ -88,9 +90,11 @@ class Handlers:
         self._capabilities = {name: each.capabilities for name, each in providers.items()}
         self._titles = {name: each.title for name, each in providers.items()}
         self._default_provider = default_provider
+        self._contact = desk.plans.contact
         self._making = Making(desk, providers)
         can_make = {operation.output_kind for operation in default_provider}
         self._account = Account(desk, can_make=can_make)
+        self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -121,6 +125,10 @@ class Handlers:
         if isinstance(parsed, Complaint) and not parsed.is_addressed and not is_private:
             return
         talk = await self._open(tx, speaker, message, update_id)
+        if (refusal := await self._door.refusal(talk)) is not None:
+            if refusal:
+                await talk.say(line(refusal, contact=self._contact))
+            return
         pictured = message if target else (_replied(message) or message)
         has_picture = any(
             bool(each.photo or each.document or each.video) for each in (message, pictured)
@@ -207,6 +215,11 @@ class Handlers:
             return PressAnswer(query.id, "")
         speaker = speaker_from(query.from_user)
         talk = await self._open(tx, speaker, message, update_id)
+        if (refusal := await self._door.refusal(talk)) is not None:
+            tongue = self._i18n.tongue(talk.language)
+            return PressAnswer(
+                query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
+            )
         text = await self._act(talk, press, MessageId(message.message_id))
         return PressAnswer(query.id, text)
 

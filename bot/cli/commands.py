@@ -1,4 +1,5 @@
-"""`bot demo`, `bot run`, `bot check`, `bot ledger`, `bot grant`, `bot backup`.
+"""`bot demo`, `bot run`, `bot check`, `bot ledger`, `bot grant`, `bot jobs`,
+`bot backup`, `bot restore`.
 
 Knows nothing of how any of it is done. Exit 0: good; 2: something for the operator to mend, said
 in words and without a traceback.
@@ -19,13 +20,13 @@ from typing import TypeVar
 import click
 
 from bot import app
-from bot.cli.demo import demo
 from bot.errors import EaselError, SettingsError
 from bot.model import UserId
 from bot.money import ledger as book
 from bot.money.plans import load_plans
 from bot.settings import Settings, load, read
-from bot.store.sqlite import SqliteStore, open_store
+from bot.store.folder import claim
+from bot.store.sqlite import SqliteStore, open_store, restore
 
 T = TypeVar("T")
 
@@ -46,6 +47,8 @@ def main() -> None:
 @click.option("--speed", default=10.0, show_default=True, help="Times faster than the real ones.")
 def demo_command(port: int, speed: float) -> None:
     """The whole product on this machine: chat page, providers that draw, the real bot."""
+    from bot.cli.demo import demo  # noqa: PLC0415  # `bot run` need not carry the sandbox
+
     with _in_words():
         asyncio.run(_until_stopped(demo(port, speed)))
 
@@ -130,6 +133,33 @@ def backup_command(file: Path) -> None:
     with _in_words():
         _with_store(lambda store: store.backup(file))
         click.echo(f"Copied to {file}.")
+
+
+@main.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--force", is_flag=True, help="Overwrite the database that is there.")
+def restore_command(file: Path, *, force: bool) -> None:
+    """Put a copy made by `bot backup` in the place of the database; the bot must not run."""
+    with _in_words():
+        settings = read(os.environ, ENV_FILE)
+        with claim(settings.bot_data_dir):
+            restore(file, settings.bot_data_dir / app.DATABASE_NAME, overwrite=force)
+        click.echo(f"Restored from {file}.")
+
+
+@main.command("jobs")
+@click.option("--stuck", is_flag=True, help="Only those whose outcome needs a look.")
+def jobs_command(*, stuck: bool) -> None:
+    """What is under way, a line each; the oldest first."""
+    statement = "jobs_stuck" if stuck else "jobs_open"
+    with _in_words():
+        rows = _with_store(lambda store: store.all(statement))
+        for row in rows:
+            click.echo(
+                f"{row['job_id']}  {row['state']:<12}  {row['provider']:<8}  "
+                f"{row['operation']:<9}  user {row['user_id']}"
+            )
+        click.echo(f"{len(rows)} job(s).")
 
 
 def _with_store(work: Callable[[SqliteStore], Awaitable[T]]) -> T:

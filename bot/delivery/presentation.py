@@ -66,7 +66,9 @@ def _headline(scene: Scene, most: int) -> str:
     job, tongue = scene.job, scene.tongue
     prompt = clip(job.request.prompt, most)
     if scene.parent is None:
-        return tongue.html("status.headline", prompt=prompt)
+        is_video = job.request.operation.output_kind is AssetKind.VIDEO
+        key = "status.headline_video" if is_video else "status.headline"
+        return tongue.html(key, prompt=prompt)
     of_tile = tongue.html(
         f"derived.{job.request.operation}", code=scene.parent.job_id, tile=job.request.tile or 1
     )
@@ -95,6 +97,8 @@ def _state_line(scene: Scene) -> str:
     if job.is_muted and is_under_way(job):
         return tongue.html("status.muted", code=job.job_id)
     match job.state:
+        case JobState.QUEUED if job.attempts:
+            return tongue.html("status.retrying", title=scene.title)
         case JobState.QUEUED if scene.outlook.ahead:
             return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
         case JobState.QUEUED | JobState.SUBMITTING:

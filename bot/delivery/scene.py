@@ -79,7 +79,7 @@ class Scenes:
         rows = await self._reading.all("assets_of_job", job_id=job_id)
         parent = await book.find_job(self._reading, job.parent_id) if job.parent_id else None
         allowance = await self._desk.allowance(
-            self._reading, job.user_id, job.request.operation.output_kind
+            self._reading, job.user_id, job.request.operation.output_kind, now=self._clock()
         )
         return Scene(
             job=job,

@@ -110,16 +110,16 @@ class Desk:
         return self.plans.plans.get(name) or self.plans.plans["free"]
 
     async def allowance(
-        self, reading: Reading, user_id: UserId, kind: AssetKind
+        self, reading: Reading, user_id: UserId, kind: AssetKind, *, now: Millis
     ) -> ledger.Allowance:
-        """Today's free outputs of one kind."""
+        """The free outputs of one kind on the day of ``now``."""
         plan = await self.plan_of(reading, user_id)
         is_video = kind is AssetKind.VIDEO
         given = plan.free_videos_per_day if is_video else plan.free_images_per_day
         return await ledger.read_allowance(
             reading,
             user_id,
-            self.today(self.clock()),
+            self.today(now),
             kind.value,
             given=UNLIMITED if given is None else given,
         )
@@ -132,7 +132,8 @@ class Desk:
         """Hold what ``order`` may cost and put it into the queue, or say why not."""
         now = self.clock()
         plan = await self.plan_of(tx, order.user_id)
-        allowance = await self.allowance(tx, order.user_id, order.request.operation.output_kind)
+        kind = order.request.operation.output_kind
+        allowance = await self.allowance(tx, order.user_id, kind, now=now)
         wallet = await ledger.read_wallet(tx, order.user_id)
 
         outputs = order.request.count

@@ -38,7 +38,10 @@ class SubmitAnswered:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SubmitLost:
-    """The submit's outcome is unknown; first looked up at ``lookup_at``, settled by ``until``."""
+    """The submit's outcome is unknown; first looked up at ``lookup_at``, settled by ``until``.
+
+    Again for one already unknown: while nobody was there to look, no grace time passed.
+    """
 
     lookup_at: Millis
     until: Millis
@@ -164,6 +167,8 @@ class ShowStatus:
     """Bring the status message up to date."""
 
     urgency: Urgency
+    is_first_bar: bool = False
+    """The first progress that is known: worth showing sooner."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -233,7 +238,9 @@ def _submit(
                 due_at=fact.retry_at,
             )
             # Nothing was ordered, so a Cancel pressed meanwhile is a cancel after all.
-            return _cancel(back, now) if job.is_muted else (back, ())
+            if job.is_muted:
+                return _cancel(back, now)
+            return back, (ShowStatus(Urgency.PROGRESS),)
         case SubmitAnswered(), JobState.SUBMITTING | JobState.UNKNOWN | JobState.NEEDS_REVIEW:
             running = dataclasses.replace(
                 job,
@@ -248,7 +255,7 @@ def _submit(
                 attempts=0,
             )
             return running, (ShowStatus(Urgency.PROGRESS),)
-        case SubmitLost(), JobState.SUBMITTING:
+        case SubmitLost(), JobState.SUBMITTING | JobState.UNKNOWN:
             lost = dataclasses.replace(
                 job,
                 state=JobState.UNKNOWN,
@@ -295,10 +302,12 @@ def _see(job: Job, fact: Seen) -> Step:
     if job.state is not JobState.RUNNING:
         return _unchanged(job)
     seen = dataclasses.replace(job, due_at=fact.poll_at)
-    if fact.progress is None or fact.progress <= (job.progress or 0):
+    progress = min(fact.progress or 0, 99)  # it is done when its files are here
+    if progress <= (job.progress or 0):
         return seen, ()
-    moved = dataclasses.replace(seen, progress=min(fact.progress, 99))
-    return moved, (ShowStatus(Urgency.PROGRESS),)
+    is_first_bar = not job.progress
+    moved = dataclasses.replace(seen, progress=progress)
+    return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
 
 
 def _save(job: Job, fact: Saved, now: Millis) -> Step:
@@ -345,7 +354,7 @@ def _give_back(job: Job) -> tuple[Job, tuple[Effect, ...]]:
 
 def _end(job: Job, fact: Ended | DeadlinePassed | LaneOver, now: Millis) -> Step:
     match fact, job.state:
-        case Ended(), JobState.SUBMITTING | JobState.RUNNING:
+        case Ended(), JobState.QUEUED | JobState.SUBMITTING | JobState.RUNNING:
             failed, given_back = _give_back(
                 dataclasses.replace(
                     job,

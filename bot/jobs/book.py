@@ -7,6 +7,7 @@ said are written together or not at all.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from bot.errors import StaleJob
@@ -21,12 +22,15 @@ from bot.jobs.advance import (
     TellOperator,
     advance,
 )
+from bot.jobs.buttons import Act, Press
 from bot.model import Job, JobId, JobState, Millis, Place, Say, Urgency
 from bot.money import ledger
 from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import asset_values, job_values, read_job
 
 PROGRESS_PAUSE_PRIVATE_S = 5.0
+PROGRESS_FIRST_PRIVATE_S = 2.0
+"""The first bar comes sooner: it tells a person that something is happening at all."""
 PROGRESS_PAUSE_GROUP_S = 20.0
 MOST_PROGRESS_GROUP = 2
 """Edits count as messages, and a group has 20 a minute for everybody (telegram.md)."""
@@ -83,7 +87,7 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
             for asset in effect.assets:
                 await tx.run("asset_add", **asset_values(asset))
         case ShowStatus():
-            await show_status(tx, job, effect.urgency, now=now)
+            await show_status(tx, job, effect, now=now)
         case ShowResult():
             await say(
                 tx,
@@ -95,7 +99,15 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
                 key=f"result:{job.job_id}",
             )
         case TellOperator():
-            await tell_operator(tx, effect.key, now=now, job_id=job.job_id)
+            close = Press(Act.RESOLVE, job.job_id).data()
+            await tell_operator(
+                tx,
+                effect.key,
+                now=now,
+                buttons=[[{"key": "button.resolve", "word": "", "data": close}]],
+                code=job.job_id,
+                provider=job.provider,
+            )
         case _:
             assert_never(effect)
 
@@ -134,14 +146,16 @@ async def say(
     tx.wake(Topic.OUTBOX)
 
 
-async def show_status(tx: Transaction, job: Job, urgency: Urgency, *, now: Millis) -> None:
+async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Millis) -> None:
     """Make the job's one status row wait again; progress is dropped rather than sent too often."""
     is_group = job.chat_id < 0
     pause_s = PROGRESS_PAUSE_GROUP_S if is_group else PROGRESS_PAUSE_PRIVATE_S
+    if effect.is_first_bar and not is_group:
+        pause_s = PROGRESS_FIRST_PRIVATE_S
     await tx.run(
         "status_rearm",
         key=f"status:{job.job_id}",
-        urgency=int(urgency),
+        urgency=int(effect.urgency),
         now=now,
         pause_ms=int(pause_s * 1000),
         most_progress=MOST_PROGRESS_GROUP if is_group else MOST_PROGRESS_PRIVATE,
@@ -154,25 +168,28 @@ async def tell_operator(
     text_key: str,
     *,
     now: Millis,
-    job_id: JobId | None = None,
-    once: str | None = None,
+    buttons: Sequence[Sequence[Mapping[str, str]]] = (),
     **values: Any,
 ) -> None:
-    """Say something to everybody in BOT_ADMIN_IDS; ``once`` names a thing said one time only.
+    """Say something to everybody in BOT_ADMIN_IDS, each in their language.
 
     Who they are is a setting, kept in the database at start so that any room may tell them.
     """
     row = await tx.one("setting_get", scope=0, name="admin_ids")
     for admin_id in json.loads(row["value"]) if row else []:
+        admin = await tx.one("user_get", user_id=admin_id)
         await say(
             tx,
             Say.TEXT,
             Place(admin_id, None, None),
             urgency=Urgency.ANSWER,
             now=now,
-            job_id=job_id,
-            payload={"key": text_key, "values": values},
-            key=None if once is None else f"operator:{once}:{admin_id}",
+            payload={
+                "language": admin["language"] if admin else None,
+                "key": text_key,
+                "values": values,
+                "buttons": buttons,
+            },
         )
 
 

@@ -60,7 +60,9 @@ def presses_for_result(
     numbers = range(1, tiles + 1)
     rows = [[Press(Act.PICK, job.job_id, tile) for tile in numbers]]
     if _can(capabilities, Operation.VARIATION):
-        rows.append([Press(Act.VARY, job.job_id, tile) for tile in numbers])
+        # Two to a row, as the tiles lie: with their prices, four are cut off on a phone.
+        presses = [Press(Act.VARY, job.job_id, tile) for tile in numbers]
+        rows += [presses[start : start + 2] for start in range(0, tiles, 2)]
     rows.append([Press(Act.REDO, job.job_id), Press(Act.FILES, job.job_id)])
     return rows
 

@@ -15,6 +15,9 @@ from bot.model import Job, JobState, Millis, Operation
 from bot.store.port import Reading, Transaction
 from bot.store.records import read_job
 
+PACE_SHOWS = 10
+"""Per cent of progress before which a provider's steps are too coarse to be counted on."""
+
 
 async def admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> Job | None:
     """Give the next job of ``provider`` a lane, if one is free and somebody may have it.
@@ -43,7 +46,7 @@ class Outlook:
     ahead: int
     """Jobs before it at its provider."""
     left_s: float
-    """Until it should be ready, from what the latest ones took."""
+    """Until it should be ready: from its own pace once that shows, else from the latest ones."""
 
 
 async def outlook(
@@ -61,7 +64,18 @@ async def outlook(
         ahead = int(row["ahead"])
         return Outlook(ahead, typical_s * (1 + ahead / lanes))
     since = job.started_at or job.submitted_at or now
-    return Outlook(0, max(0.0, typical_s - (now - since) / 1000))
+    return Outlook(0, _left_s((now - since) / 1000, typical_s, job.progress or 0))
+
+
+def _left_s(elapsed_s: float, typical_s: float, progress: int) -> float:
+    """Seconds until a running job should be ready.
+
+    A bar that is nearly full beside "80 s left" is not believed, nor is "any moment" at a fifth:
+    from ``PACE_SHOWS`` per cent on, the job's own pace tells more than what others took.
+    """
+    if progress >= PACE_SHOWS:
+        return elapsed_s * (100 - progress) / progress
+    return max(0.0, typical_s - elapsed_s)
 
 
 async def typical_duration(

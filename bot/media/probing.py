@@ -11,14 +11,15 @@ import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import av
-from av.container import InputContainer
-from av.video.frame import VideoFrame
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from bot.errors import BrokenMedia
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
 
 PIXELS_MAX = 60_000_000
 """An unpacked pixel takes four bytes; a 4K picture has 17 million, twice that each way 67."""
@@ -28,6 +29,9 @@ PHOTO_MAX_SIDES = 10_000
 PHOTO_MAX_RATIO = 20
 """Telegram's limits of a photo (docs/telegram.md, "Media"): bytes, width + height in pixels,
 longer side through the shorter."""
+
+AV_TIME_BASE = 1_000_000
+"""FFmpeg counts a container's duration in microseconds."""
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _TAIL_BYTES = 64 * 1024
@@ -90,7 +94,7 @@ def probe_video(path: Path) -> VideoProbe:
         width, height = frame.width, frame.height
         if frame.rotation % 180:
             width, height = height, width
-        duration_s = None if container.duration is None else container.duration / av.time_base
+        duration_s = None if container.duration is None else container.duration / AV_TIME_BASE
     return VideoProbe(mime, width, height, path.stat().st_size, duration_s)
 
 
@@ -136,6 +140,8 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoFrame]]:
     """The video and its first frame; hold ``unpacking``. What goes wrong with it inside becomes
     BrokenMedia.
     """
+    import av  # noqa: PLC0415  # 22 MB that a bot without videos does not need
+
     _expect(path, "video/")
     _check_whole_boxes(path)
     try:

@@ -16,8 +16,8 @@ import structlog
 
 from bot.errors import StoreError
 from bot.jobs import book, queue
-from bot.jobs.advance import DeadlinePassed, Fact, LaneOver, SubmitLost
-from bot.model import Clock, Job, JobId, JobState
+from bot.jobs.advance import DeadlinePassed, Ended, Fact, LaneOver, SubmitLost, Undecided
+from bot.model import Clock, Job, JobId, JobState, Reason
 from bot.runner.accounts import Account, Timing
 from bot.runner.work import Work
 from bot.store.port import Store, Topic, Transaction
@@ -84,13 +84,21 @@ class Runner:
         return moved
 
     async def _recover(self) -> None:
-        """What was being submitted when the last process ended may or may not have arrived."""
-        for row in await self._store.all("jobs_in_state", state=JobState.SUBMITTING.value):
+        """What was being submitted when the last process ended may or may not have arrived.
+
+        It is looked for from now on, however long nobody was there to look.
+        """
+        for state in (JobState.SUBMITTING, JobState.UNKNOWN):
+            for row in await self._store.all("jobs_in_state", state=state.value):
+                job = read_job(row)
+                now = self._clock()
+                until = now + int(self._timing.grace_s * 1000)
+                await self.move(job.job_id, SubmitLost(lookup_at=now, until=until))
+                log.info("submit_lost_by_restart", job=job.job_id, provider=job.provider)
+        for row in await self._store.all("jobs_in_state", state=JobState.QUEUED.value):
             job = read_job(row)
-            now = self._clock()
-            until = now + int(self._timing.grace_s * 1000)
-            await self.move(job.job_id, SubmitLost(lookup_at=now, until=until))
-            log.info("submit_lost_by_restart", job=job.job_id, provider=job.provider)
+            if job.provider not in self._accounts:  # its key was taken out of the settings
+                await self.move(job.job_id, Ended(Reason.KEY))
 
     async def _admit(self) -> None:
         for account in self._accounts.values():
@@ -115,12 +123,12 @@ class Runner:
         to_read: set[str] = set()
         for job in jobs:
             account = self._accounts.get(job.provider)
-            if account is None:
-                continue  # its provider has no key any more; it waits for the operator
-            if job.state is JobState.UNKNOWN:
-                self._start(job.job_id, self._work.look_up(job, account))
-            elif (fact := self._overdue(job)) is not None:
+            if (fact := self._overdue(job)) is not None:
                 await self.move(job.job_id, fact)
+            elif account is None:
+                continue  # nobody to ask, its key was taken out: time will end it
+            elif job.state is JobState.UNKNOWN:
+                self._start(job.job_id, self._work.look_up(job, account))
             elif job.task_id is not None:
                 to_read.add(job.provider)
         for provider in to_read:
@@ -149,6 +157,9 @@ class Runner:
             return LaneOver()
         if job.deadline_at is None or now < job.deadline_at:
             return None
+        if job.state is JobState.UNKNOWN:
+            lane_s = self._timing.deadline_s(job.request.operation)
+            return Undecided(lane_until=now + int(lane_s * 1000))
         if job.state is JobState.RUNNING:
             return DeadlinePassed(poll_at=now + int(self._timing.poll_s * 1000))
         waited = job.deadline_at - (job.started_at or job.deadline_at)

@@ -6,6 +6,7 @@ nothing but facts moves a job.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar, assert_never
@@ -20,6 +21,7 @@ from bot.errors import (
     NotReady,
     NotSent,
     OutcomeUnknown,
+    ProviderError,
     Rejected,
     Unreachable,
 )
@@ -77,7 +79,15 @@ class Work:
         self._broken: dict[JobId, int] = {}
 
     async def submit(self, job: Job, account: Account) -> None:
-        """Send the one submit of an admitted job."""
+        """Send the one submit of an admitted job; whatever breaks, it is not sent again."""
+        try:
+            await self._submit(job, account)
+        except Exception:
+            log.exception("submit_broken", job=job.job_id)
+            until = self._in(self._timing.grace_s)
+            await self._move(job.job_id, SubmitLost(lookup_at=self._in(0), until=until))
+
+    async def _submit(self, job: Job, account: Account) -> None:
         try:
             task_id = await account.provider.submit(_submission(job))
         except NotSent as error:
@@ -102,17 +112,15 @@ class Work:
 
     async def look_up(self, job: Job, account: Account) -> None:
         """Try to learn what became of a lost submit."""
-        capabilities = account.provider.capabilities
-        if capabilities.can_find_submitted:
-            task_id = await self._find(job, account)
-            if task_id is not None:
-                await self._answered(job, account, task_id)
-                return
-        if capabilities.can_find_submitted and self._clock() < (job.deadline_at or 0):
-            await self._move(job.job_id, LookedUp(again_at=self._in(LOOKUP_EVERY_S)))
+        if not account.provider.capabilities.can_find_submitted:
+            lane_s = self._timing.deadline_s(job.request.operation)
+            await self._move(job.job_id, Undecided(lane_until=self._in(lane_s)))
             return
-        lane_s = self._timing.deadline_s(job.request.operation)
-        await self._move(job.job_id, Undecided(lane_until=self._in(lane_s)))
+        task_id = await self._find(job, account)
+        if task_id is not None:
+            await self._answered(job, account, task_id)
+        else:  # until the grace time is over, which the loop watches
+            await self._move(job.job_id, LookedUp(again_at=self._in(LOOKUP_EVERY_S)))
 
     async def _find(self, job: Job, account: Account) -> TaskId | None:
         since = (job.submitted_at or job.accepted_at) - int(SUBMIT_CLOCK_SLACK_S * 1000)
@@ -121,7 +129,7 @@ class Work:
             return await account.provider.find_submitted(
                 _submission(job), since=since, claimed=frozenset(row["task_id"] for row in rows)
             )
-        except (Unreachable, AccountUnusable) as error:
+        except ProviderError as error:
             log.warning("lookup_failed", job=job.job_id, detail=error.detail)
             return None
 
@@ -175,7 +183,10 @@ class Work:
             case Failed():
                 await self._move(job.job_id, Ended(Reason.FAILED, snapshot.detail))
             case Succeeded():
-                start_fetch(job.job_id, self._fetch(job, account, task_id, snapshot.assets))
+                # What was ordered is surer than what an answer lets one guess.
+                kind = job.request.operation.output_kind
+                remote = [dataclasses.replace(asset, kind=kind) for asset in snapshot.assets]
+                start_fetch(job.job_id, self._fetch(job, account, task_id, remote))
             case _:
                 assert_never(snapshot)
 

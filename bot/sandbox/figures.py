@@ -1,4 +1,4 @@
-"""What stands in front of the scenery: a cat, a boat, a tree, balloons, birds, flowers.
+"""What stands in front of the scenery: a cat, a fox, a boat, a tree, balloons, birds, flowers.
 
 Knows nothing of prompts: it paints on the canvas it is given.
 """
@@ -39,6 +39,40 @@ def cat(canvas: Canvas) -> None:
     shape.stroke(tail, size * 0.11)
     shape.ellipse(*tail[-1], size * 0.055, size * 0.055)
     shape.fill(mix(canvas.palette.near, (0, 0, 0), 0.35), canvas.palette.near)
+
+
+def fox(canvas: Canvas) -> None:
+    """A fox sitting with its back to us, its brush beside it."""
+    size = canvas.unit * canvas.rng.uniform(15, 19)
+    x = _beside_sun(canvas, size)
+    ground = canvas.height * 0.9
+    mound = Stencil(canvas)
+    mound.ellipse(x, ground + canvas.unit * 12.2, canvas.unit * 54, canvas.unit * 14.3)
+    mound.fill(mix(canvas.palette.near, (255, 255, 255), 0.75), canvas.palette.far)
+    side = 1 if x < canvas.width / 2 else -1
+    brush, tip = Stencil(canvas), Stencil(canvas)
+    for step in range(21):
+        turn = step / 20
+        at_x = x + side * size * (0.25 + 0.75 * turn)
+        at_y = ground - size * (0.12 + 0.5 * turn**2)
+        thick = size * (0.1 + 0.13 * math.sin(math.pi * min(1.0, turn * 0.9 + 0.1)))
+        (tip if turn > 0.8 else brush).ellipse(at_x, at_y, thick, thick * 0.8)
+    body = Stencil(canvas)
+    body.ellipse(x, ground - size * 0.36, size * 0.4, size * 0.46)
+    body.ellipse(x, ground - size * 0.78, size * 0.25, size * 0.46)
+    body.ellipse(x, ground - size * 1.14, size * 0.3, size * 0.24)
+    for ear in (-1, 1):
+        body.polygon(
+            [
+                (x + ear * size * 0.27, ground - size * 1.66),
+                (x + ear * size * 0.31, ground - size * 1.14),
+                (x + ear * size * 0.02, ground - size * 1.3),
+            ]
+        )
+    red, dark = (206, 92, 36), (150, 58, 24)
+    brush.fill(red, dark)
+    tip.fill((246, 240, 232))
+    body.fill(red, dark)
 
 
 def boat(canvas: Canvas) -> None:

@@ -19,6 +19,7 @@ LONG_SIDE = 1024
 
 _SUBJECTS: tuple[tuple[Callable[[Canvas], None], str], ...] = (
     (figures.cat, "cat cats kitten mèo"),
+    (figures.fox, "fox foxes cáo"),
     (figures.boat, "boat ship sail thuyền tàu"),
     (figures.flowers, "flower flowers rose garden blossom hoa vườn"),
     (figures.balloons, "balloon balloons khinh-khí-cầu bóng-bay festival lễ-hội"),

@@ -25,9 +25,6 @@ ON CONFLICT (chat_id) DO UPDATE SET title = excluded.title, unreachable_at = NUL
 -- chat_get --
 SELECT * FROM chat WHERE chat_id = :chat_id
 
--- chat_set_language --
-UPDATE chat SET language = :language WHERE chat_id = :chat_id
-
 -- chat_unreachable --
 UPDATE chat SET unreachable_at = :now WHERE chat_id = :chat_id
 
@@ -70,6 +67,10 @@ WHERE user_id = :user_id AND day = :day AND kind = :kind
 INSERT INTO allowance_use (user_id, day, kind, delta, job_id, key, created_at)
 VALUES (:user_id, :day, :kind, :delta, :job_id, :key, :now)
 ON CONFLICT (key) DO NOTHING
+
+-- granted --
+-- Somebody was given money by hand: they are known to the operator.
+SELECT 1 AS yes FROM ledger_entry WHERE wallet_id = :wallet_id AND kind = 'grant' LIMIT 1
 
 -- verify_wallets --
 -- Wallets whose balance or hold is not the sum of their entries.
@@ -128,6 +129,7 @@ WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
 -- ============================================================ jobs
 
 -- job_insert --
+-- Accepted: from now on only job_update and job_set_status_message touch it.
 INSERT INTO job (
     job_id, version, state, user_id, chat_id, thread_id, request_message_id,
     status_message_id, provider, operation, request, parent_id, parent_task_id,
@@ -157,9 +159,6 @@ WHERE job_id = :job_id AND version = :version
 
 -- job_get --
 SELECT * FROM job WHERE job_id = :job_id
-
--- job_by_reference --
-SELECT * FROM job WHERE reference = :reference
 
 -- job_set_status_message --
 UPDATE job SET status_message_id = :message_id WHERE job_id = :job_id
@@ -192,20 +191,25 @@ SELECT MIN(due_at) AS due_at FROM (
 SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 
 -- next_admitted --
--- Whose turn it is: priority first, then who has the fewest running, then the oldest. Twins of
--- a submit under way wait, so that a lost one can be told from its twin.
-SELECT j.*
-FROM job j
-LEFT JOIN (SELECT user_id, COUNT(*) AS running FROM job WHERE holds_lane = 1 GROUP BY user_id) r
-    ON r.user_id = j.user_id
-WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
-  AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
-  AND NOT EXISTS (
-      SELECT 1 FROM job twin
-      WHERE twin.holds_lane = 1 AND twin.provider = j.provider
-        AND twin.state IN ('submitting', 'unknown') AND twin.request = j.request
-  )
-ORDER BY j.priority DESC, COALESCE(r.running, 0), j.accepted_at, j.job_id
+-- Whose turn it is: priority first, then who has the fewest running, then who has waited longest
+-- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
+-- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin.
+SELECT * FROM (
+    SELECT j.*, COALESCE(r.running, 0) AS running,
+           (SELECT MAX(turn.submitted_at) FROM job turn WHERE turn.user_id = j.user_id) AS turn_at
+    FROM job j
+    LEFT JOIN (SELECT user_id, COUNT(*) AS running FROM job WHERE holds_lane = 1 GROUP BY user_id) r
+        ON r.user_id = j.user_id
+    WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
+      AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
+      AND NOT EXISTS (
+          SELECT 1 FROM job twin
+          WHERE twin.holds_lane = 1 AND twin.provider = j.provider
+            AND twin.state IN ('submitting', 'unknown') AND twin.request = j.request
+      )
+) AS waiting
+ORDER BY priority DESC, running,
+    CASE WHEN turn_at > accepted_at THEN turn_at ELSE accepted_at END, accepted_at, job_id
 LIMIT 1
 
 -- jobs_ahead --
@@ -222,10 +226,21 @@ WHERE provider = :provider AND operation = :operation AND state = 'done'
 ORDER BY ended_at DESC LIMIT 20
 
 -- jobs_of_user --
+-- What somebody has under way or waiting.
 SELECT * FROM job
 WHERE user_id = :user_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 ORDER BY accepted_at
+
+-- jobs_open --
+-- For the operator: everything not ended.
+SELECT * FROM job
+WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+ORDER BY accepted_at
+
+-- jobs_stuck --
+-- For the operator: what nobody can settle but them.
+SELECT * FROM job WHERE state IN ('unknown', 'needs_review') ORDER BY accepted_at
 
 -- claimed_tasks --
 -- Tasks of one provider that belong to a job already.
@@ -235,9 +250,6 @@ WHERE provider = :provider AND task_id IS NOT NULL AND accepted_at >= :since
 -- event_add --
 INSERT INTO job_event (job_id, at, from_state, to_state, who, why)
 VALUES (:job_id, :at, :from_state, :to_state, :who, :why)
-
--- events_of_job --
-SELECT * FROM job_event WHERE job_id = :job_id ORDER BY event_id
 
 -- asset_add --
 INSERT INTO asset (job_id, tile, kind, path, mime, width, height, size_bytes, duration_ms)
@@ -288,12 +300,15 @@ VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgenc
 ON CONFLICT (key) DO NOTHING
 
 -- status_rearm --
--- The one status row of a job: last write wins, and an answer is never made to wait.
+-- The one status row of a job: last write wins, and an answer is never made to wait. What waits
+-- already is not put off by newer progress.
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 THEN :now
+                  WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
+                  -- being sent for the first time: progress that follows at once is no news
                   ELSE COALESCE(sent_at, :now) + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
@@ -351,6 +366,7 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 -- ============================================================ providers and settings
 
 -- account_pause --
+-- A pause that goes on keeps its beginning.
 INSERT INTO provider_account (provider, paused_why, paused_at, probe_at)
 VALUES (:provider, :why, :now, :probe_at)
 ON CONFLICT (provider) DO UPDATE

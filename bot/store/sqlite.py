@@ -105,6 +105,8 @@ class SqliteStore:
         self._reader = reader
         self._statements = statements
         self._writes: asyncio.Queue[_Write] = asyncio.Queue()
+        self._group: list[_Write] = []
+        self._is_closed = False
         self._ears: list[tuple[frozenset[Topic], SqliteWakeups]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -118,6 +120,7 @@ class SqliteStore:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._turn_away()
         await self._reader.close()
         await self._writer.close()
 
@@ -130,6 +133,8 @@ class SqliteStore:
         return rows[0] if rows else None
 
     async def write(self, work: Callable[[SqliteTransaction], Awaitable[T]]) -> T:
+        if self._is_closed:
+            raise StoreError("The database is closed")
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writes.put_nowait(_Write(work, answer))
         return await answer
@@ -146,7 +151,7 @@ class SqliteStore:
 
     async def _write_forever(self) -> None:
         while True:
-            group = [await self._writes.get()]
+            group = self._group = [await self._writes.get()]
             while len(group) < GROUP_SIZE and not self._writes.empty():
                 group.append(self._writes.get_nowait())
             woken: set[Topic] = set()
@@ -156,8 +161,7 @@ class SqliteStore:
                 # Nothing of the group is durable (disk full, locked): each hears the cause.
                 with contextlib.suppress(sqlite3.Error):
                     await self._writer.execute("ROLLBACK")
-                failure = StoreError(f"The database could not be written: {error}")
-                failure.__cause__ = error
+                failure = _not_written(error)
                 for write in group:
                     write.error = write.error or failure
                 woken.clear()
@@ -172,12 +176,24 @@ class SqliteStore:
             try:
                 write.result = await write.work(transaction)
             except Exception as error:  # noqa: BLE001  # raised again at whoever asked
-                write.error = error
+                # A full disk is the database's trouble, a broken rule the asker's.
+                is_rule = not isinstance(error, sqlite3.OperationalError)
+                write.error = error if is_rule else _not_written(error)
                 await self._writer.execute("ROLLBACK TO one")
             else:
                 woken |= transaction.woken
             await self._writer.execute("RELEASE one")
         await self._writer.execute("COMMIT")
+
+    def _turn_away(self) -> None:
+        """Nobody is left waiting for a writer that has ended."""
+        self._is_closed = True
+        left = self._group
+        while not self._writes.empty():
+            left.append(self._writes.get_nowait())
+        for write in left:
+            write.error = write.error or StoreError("The database was closed before this was sure")
+        self._answer(left)
 
     @staticmethod
     def _answer(group: list[_Write]) -> None:
@@ -209,6 +225,12 @@ class SqliteStore:
         return int(next(iter(rows))[0])
 
 
+def _not_written(error: Exception) -> StoreError:
+    failure = StoreError(f"The database could not be written: {error}")
+    failure.__cause__ = error
+    return failure
+
+
 @contextlib.asynccontextmanager
 async def open_store(path: Path) -> AsyncIterator[SqliteStore]:
     """The database at ``path``, made or brought up to date first.
@@ -232,7 +254,12 @@ async def open_store(path: Path) -> AsyncIterator[SqliteStore]:
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(path, isolation_level=None)
+    try:
+        connection = await aiosqlite.connect(path, isolation_level=None)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"{path} cannot be opened ({error}); check that it is a file and may be written"
+        ) from error
     try:
         connection.row_factory = sqlite3.Row
         for pragma in (
@@ -250,6 +277,32 @@ async def _connect(path: Path) -> aiosqlite.Connection:
             ) from error
         raise
     return connection
+
+
+def restore(copy: Path, path: Path, *, overwrite: bool) -> None:
+    """Put ``copy`` in the place of the database at ``path``; nobody may be working in it.
+
+    Raises StoreError: there is a database already, or ``copy`` is none.
+    """
+    if path.exists() and not overwrite:
+        raise StoreError(f"{path} is there already; add --force to overwrite it")
+    try:
+        with contextlib.closing(sqlite3.connect(copy)) as source:
+            if source.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise StoreError(f"{copy} is damaged; take another backup")
+            if source.execute("PRAGMA user_version").fetchone()[0] == 0:
+                raise StoreError(f"{copy} is no backup of Easel's")  # an empty file, for one
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for left in (
+                path,
+                path.with_name(f"{path.name}-wal"),
+                path.with_name(f"{path.name}-shm"),
+            ):
+                left.unlink(missing_ok=True)
+            with contextlib.closing(sqlite3.connect(path)) as target:
+                source.backup(target)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{copy} is no database: {error}") from error
 
 
 def _migrations() -> list[tuple[int, str]]:

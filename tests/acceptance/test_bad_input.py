@@ -69,7 +69,7 @@ HOPELESS = [
 REPLIES = [
     ("/upscale 7", "Chỉ có ảnh số 1 đến 4, không có số 7."),
     ("upscale 9", "Chỉ có ảnh số 1 đến 4, không có số 9."),
-    ("/upscale 4k", "Ở đây không có “4k”. Hãy chọn một trong: subtle, creative."),
+    ("/upscale 1 4k", "Ở đây không có “4k”. Hãy chọn một trong: subtle, creative."),
     ("/upscale 2 --ar 1:1", "Lệnh /upscale không nhận tùy chọn --ar."),
     ("/vary 2 stron", "Mình không hiểu “stron”. Có phải ý bạn là strong?"),
 ]

@@ -121,9 +121,9 @@ async def test_a_single_picture_offers_variations_and_upscales_of_both_strengths
     made = picked
     for button, strength in (
         ("✨ Biến thể", "mạnh"),
-        ("🪄 Biến thể nhẹ", "nhẹ"),
+        ("🪄 Nhẹ", "nhẹ"),
         ("🔍 Phóng to", "nhẹ"),
-        ("🌟 Phóng to sáng tạo", "sáng tạo"),
+        ("🌟 Sáng tạo", "sáng tạo"),
     ):
         await press(an, picked, button)
         made = await next_result(an, picked, after=made)
@@ -138,8 +138,8 @@ async def test_an_upscale_can_be_varied_enlarged_again_redone_and_had_as_a_file(
     grid = await grid_of(an)
     larger = await an.result_of(an.say("upscale 1", to=grid))
     assert [
-        ["✨ Biến thể · 400 ₫", "🪄 Biến thể nhẹ · 400 ₫"],
-        ["🔍 Phóng to · 150 ₫", "🌟 Phóng to sáng tạo · 150 ₫"],
+        ["✨ Biến thể · 400 ₫", "🪄 Nhẹ · 400 ₫"],
+        ["🔍 Phóng to · 150 ₫", "🌟 Sáng tạo · 150 ₫"],
         ["🔄 Làm lại · 150 ₫", "📁 Tệp gốc"],
     ] == labels(larger)
 

@@ -72,8 +72,8 @@ async def test_a_number_alone_shows_that_picture_with_its_own_buttons_for_free(
     after = await an.answer_to(an.say("/quota"))
     assert 2 == likest(image_of(story, picked), quarters(image_of(story, grid)))
     assert [
-        ["✨ Biến thể · 400 ₫", "🪄 Biến thể nhẹ · 400 ₫"],
-        ["🔍 Phóng to · 150 ₫", "🌟 Phóng to sáng tạo · 150 ₫"],
+        ["✨ Biến thể · 400 ₫", "🪄 Nhẹ · 400 ₫"],
+        ["🔍 Phóng to · 150 ₫", "🌟 Sáng tạo · 150 ₫"],
         ["📁 Tệp gốc"],
     ] == labels(picked)
     assert words(before) == words(after)

@@ -67,7 +67,8 @@ async def world(tmp_path: Path) -> FakeWorld:
 class Server:
     """The page on a loopback port, which can go away and come back."""
 
-    def __init__(self, world: FakeWorld) -> None:
+    def __init__(self, world: FakeWorld, folder: Path) -> None:
+        self._folder = folder
         self._app = page(world, token_path="k3v9", speed=FakeDial())
         self._port = 0
 
@@ -82,6 +83,10 @@ class Server:
         self._server = uvicorn.Server(config)
         self._task = asyncio.create_task(self._server.serve([self._socket]))
 
+    def change_address(self) -> None:
+        """As a demo that was started anew: same port, another path."""
+        self._app = page(empty_world(self._folder), token_path="another", speed=FakeDial())
+
     async def stop(self) -> None:
         self._server.should_exit = True
         await self._task
@@ -89,8 +94,8 @@ class Server:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(world: FakeWorld) -> AsyncIterator[Server]:
-    server = Server(world)
+async def server(world: FakeWorld, tmp_path: Path) -> AsyncIterator[Server]:
+    server = Server(world, tmp_path)
     await server.start()
     yield server
     await server.stop()
@@ -134,7 +139,7 @@ async def _sit(
 
 def _complaint(said: ConsoleMessage) -> list[str]:
     # A browser logs every connection a stopped server refuses; the page says it in its own words.
-    away = "net::ERR_" in said.text
+    away = "net::ERR_" in said.text or "404" in said.text
     return [said.text] if said.type == "error" and not away else []
 
 
@@ -406,6 +411,28 @@ async def test_what_happened_while_the_connection_was_lost_is_there_after_it(
     await expect(seat.bubble(missed)).to_be_visible(timeout=20_000)
     await expect(seat.bubble(status).locator(".text")).to_have_text("Xong")
     await expect(seat.page.locator("#offline")).to_be_hidden()
+
+
+async def test_an_empty_chat_with_the_bot_begins_with_one_button_and_a_group_does_not(
+    seat: Seat,
+) -> None:
+    await seat.one(f"user-{BEN}").click()
+    await seat.one("start").click()
+    await expect(seat.page.locator("[data-from='me'] .text")).to_have_text("/start")
+    assert "/start" == seat.world.messages(BEN)[-1]["text"]
+
+    await seat.one(f"chat-{GROUP}").click()
+    await expect(seat.one("start")).to_have_count(0)
+
+
+async def test_an_old_address_of_a_demo_started_anew_says_so(seat: Seat, server: Server) -> None:
+    banner = seat.page.locator("#offline")
+    await server.stop()
+    await expect(banner).to_have_text("Mất kết nối với bản chạy thử. Đang thử lại…")
+    server.change_address()
+    await server.start()
+
+    await expect(banner).to_contain_text("địa chỉ mới", timeout=20_000)
 
 
 async def test_a_narrow_screen_is_lived_on_by_keyboard_alone(phone: Seat) -> None:

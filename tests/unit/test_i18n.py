@@ -114,7 +114,7 @@ def test_every_key_in_the_source_exists_and_every_key_is_used() -> None:
     for text, is_beginning, is_looked_up in source_strings():
         if is_beginning:
             prefixes.add(text)
-        elif is_looked_up:
+        elif is_looked_up and "." in text:  # other things have a method called `text` too
             assert text in keys
             used.add(text)
         elif shape.fullmatch(text) and text in keys:

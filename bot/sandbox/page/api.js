@@ -23,6 +23,9 @@ export const press = (said) => post("press", said);
 export const setSpeed = (speed) => post("speed", { speed });
 export const fileUrl = (fileId) => `file/${encodeURIComponent(fileId)}`;
 
+// Each start of the demo has an address of its own; the old one is not found any more.
+const isGone = async () => (await fetch("state").catch(() => null))?.status === 404;
+
 export async function commandsFor(chatId, languageCode) {
   const query = new URLSearchParams({ chat_id: chatId, language_code: languageCode || "" });
   return answer(await fetch(`commands?${query}`));
@@ -37,8 +40,9 @@ export async function sendFiles(said, files) {
   return answer(await fetch("upload", { method: "POST", body: form }));
 }
 
-// `onHello` is called at every (re)connection, when the whole state must be loaded again.
-export function listen({ onHello, onEvent, onLost }) {
+// `onHello` is called at every (re)connection, when the whole state must be loaded again;
+// `onMoved` when somebody answers there who does not know this page.
+export function listen({ onHello, onEvent, onLost, onMoved }) {
   const source = new EventSource("events");
   source.addEventListener("hello", onHello);
   source.addEventListener("message", (event) => onEvent(JSON.parse(event.data)));
@@ -46,6 +50,7 @@ export function listen({ onHello, onEvent, onLost }) {
     onLost();
     // A server that answered with an error ends the browser's own retries.
     if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => listen({ onHello, onEvent, onLost }), 2000);
+    setTimeout(() => listen({ onHello, onEvent, onLost, onMoved }), 2000);
+    isGone().then((gone) => gone && onMoved());
   });
 }

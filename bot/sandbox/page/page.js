@@ -10,6 +10,7 @@ import { wordsFor } from "./words.js";
 const ACTION_MS = 5000;
 const PRESS_MS = 20000;
 const TOAST_MS = 3500;
+const REST_MS = 900;
 
 const find = (id) => document.getElementById(id);
 const wide = matchMedia("(min-width: 760px)");
@@ -36,6 +37,7 @@ let early = null; // events that came while the state was on its way
 let kept = new Map(); // the open conversation's nodes
 let keptFor = "";
 let stick = true;
+let restTimer = 0;
 let firstLoad = true;
 
 const me = () => world.users.find((each) => each.user.id === acting.userId);
@@ -94,6 +96,7 @@ async function reload() {
   early = null;
   missed.forEach(apply);
   find("offline").hidden = true;
+  delete find("offline").dataset.says;
   if (firstLoad) {
     firstLoad = false;
     world.users.forEach((each) => each.chats.forEach((one) => markRead(each.user.id, messagesIn(one.id))));
@@ -372,9 +375,15 @@ function drawMessages() {
   const log = find("log");
   log.setAttribute("aria-busy", isNew);
   renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), seenTo, waiting, on }, kept);
-  if (!messages.length) log.replaceChildren(el("div", { class: "none" }, words().noMessages));
+  if (!messages.length) log.replaceChildren(nothingSaid());
   toBottomIfStuck();
   log.setAttribute("aria-busy", "false");
+}
+
+// As in Telegram, a first talk with a bot begins with one button.
+function nothingSaid() {
+  const start = el("button", { class: "start", type: "button", "data-testid": "start", onclick: () => composer.sendNow("/start") }, words().start);
+  return el("div", { class: "none" }, el("p", {}, words().noMessages), isGroup(chat()) ? null : start);
 }
 
 function relabel() {
@@ -384,7 +393,7 @@ function relabel() {
   find("speed-label").textContent = said.speed;
   find("local").textContent = said.local;
   find("empty").firstElementChild.textContent = said.pickChat;
-  find("offline").textContent = said.offline;
+  find("offline").textContent = said[find("offline").dataset.says || "offline"];
   find("drop").firstElementChild.textContent = said.drop;
   find("alert").querySelector("button").textContent = said.ok;
   for (const [id, label] of [["chats", said.chats], ["log", said.messages], ["scroller", said.messages], ["topics", said.topics]]) find(id).setAttribute("aria-label", label);
@@ -401,7 +410,15 @@ function toBottomIfStuck() {
   if (stick) scroller.scrollTop = scroller.scrollHeight;
 }
 
+// The day hangs over the messages only while they move; at rest it would hide what is read.
+function showDayForAMoment() {
+  find("log").classList.add("moving");
+  clearTimeout(restTimer);
+  restTimer = setTimeout(() => find("log").classList.remove("moving"), REST_MS);
+}
+
 function onScroll() {
+  showDayForAMoment();
   const { scrollHeight, scrollTop, clientHeight } = find("scroller");
   stick = scrollHeight - scrollTop - clientHeight < 40;
   find("jump").hidden = stick;
@@ -423,6 +440,14 @@ function say(text) {
   const toast = el("p", { class: "toast", "data-testid": "toast" }, text);
   find("toasts").replaceChildren(toast);
   setTimeout(() => toast.remove(), TOAST_MS);
+}
+
+function tellLost(how) {
+  const banner = find("offline");
+  banner.hidden = false;
+  // Between two tries the connection is merely lost again: what is known stays said.
+  if (how === "moved") banner.dataset.says = how;
+  banner.textContent = words()[banner.dataset.says || how];
 }
 
 function showAlert(text) {
@@ -508,4 +533,4 @@ const watched = new ResizeObserver(toBottomIfStuck);
 watched.observe(find("scroller"));
 watched.observe(find("log"));
 wireDrop();
-listen({ onHello: reload, onEvent, onLost: () => (find("offline").hidden = false) });
+listen({ onHello: reload, onEvent, onLost: () => tellLost("offline"), onMoved: () => tellLost("moved") });

@@ -110,8 +110,12 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_queue ON job (provider, priority DESC, accepted_at) WHERE state = 'queued';
 CREATE INDEX job_due ON job (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX job_lanes ON job (provider, user_id) WHERE holds_lane = 1;
+CREATE INDEX job_due_at_provider ON job (provider, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX job_lanes ON job (provider) WHERE holds_lane = 1;
+CREATE INDEX job_lanes_of_user ON job (user_id) WHERE holds_lane = 1;
+CREATE INDEX job_turns ON job (user_id, submitted_at);
 CREATE INDEX job_by_user ON job (user_id, accepted_at);
+CREATE INDEX job_by_state ON job (state);
 CREATE INDEX job_typical ON job (provider, operation, ended_at) WHERE state = 'done';
 
 -- Append-only: every transition, who made it and why.
@@ -182,7 +186,7 @@ CREATE TABLE outbox (
     key        TEXT    UNIQUE,           -- the same thing is said once
     error      TEXT
 ) STRICT;
-CREATE INDEX outbox_waiting ON outbox (urgency, outbox_id) WHERE state IN ('waiting', 'sending');
+CREATE INDEX outbox_waiting ON outbox (due_at) WHERE state = 'waiting';
 CREATE INDEX outbox_by_job ON outbox (job_id);
 
 CREATE TABLE provider_account (

@@ -1,0 +1,163 @@
+"""Somebody in front of the demo's page: opens it in Chromium, writes, presses, looks.
+
+What a browser complains of while they do is kept, and fails the test that caused it.
+"""
+
+import contextlib
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    async_playwright,
+    expect,
+)
+from programs import ROOT
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = (1280, 800)
+PHONE = (360, 740)
+PATIENCE_MS = 40_000
+SCREENSHOTS = ROOT / "screenshots"
+
+
+@contextlib.asynccontextmanager
+async def opened_chromium() -> AsyncIterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "These tests need Chromium: apt-get install chromium."
+    async with async_playwright() as playing:
+        browser = await playing.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Seat:
+    """One window of the demo."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def one(self, testid: str) -> Locator:
+        return self.page.get_by_test_id(testid)
+
+    @property
+    def mine(self) -> Locator:
+        """What I have said in the open chat, oldest first."""
+        return self.page.locator("#log > [data-from='me']")
+
+    @property
+    def bots(self) -> Locator:
+        """What the bot has said in the open chat, oldest first."""
+        return self.page.locator("#log > [data-from='bot']")
+
+    async def become(self, name: str) -> None:
+        await self.page.locator("#users").get_by_role("button", name=name).click()
+
+    async def open_chat(self, title: str) -> None:
+        named = self.page.get_by_role("strong").filter(has_text=re.compile(f"^{title}"))
+        await self.page.locator("#chats .chat").filter(has=named).click()
+
+    async def write(self, text: str) -> None:
+        await self.one("composer").fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def ask(self, text: str) -> Locator:
+        """Write, and wait for the bot's next bubble."""
+        return await self.next_bubble(lambda: self.write(text))
+
+    async def next_bubble(self, act: Callable[[], Awaitable[None]]) -> Locator:
+        before = await self.bots.count()
+        await act()
+        bubble = self.bots.nth(before)
+        await expect(bubble).to_be_visible(timeout=PATIENCE_MS)
+        return bubble
+
+    async def reply(self, bubble: Locator, text: str) -> Locator:
+        """Answer with the bubble's own reply button."""
+        await bubble.get_by_test_id("reply").click()
+        await expect(self.one("reply-bar")).to_be_visible()
+        return await self.ask(text)
+
+    async def press(self, bubble: Locator, label: str) -> Locator:
+        """Press a button that begins so, and wait for what comes of it."""
+        button = bubble.get_by_test_id("button").filter(has_text=re.compile(f"^{label}"))
+        return await self.next_bubble(button.click)
+
+    async def turn_speed(self, times: int) -> None:
+        dial = self.one(f"speed-{times}")
+        await dial.click()
+        await expect(dial).to_have_attribute("aria-pressed", "true")
+
+    async def show(self, name: str) -> None:
+        """A screenshot for people to look at."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@contextlib.asynccontextmanager
+async def seated(
+    browser: Browser,
+    url: str,
+    size: tuple[int, int] = DESKTOP,
+    *,
+    scheme: Literal["light", "dark"] = "light",
+) -> AsyncIterator[Seat]:
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+    )
+    seat = Seat(await context.new_page())
+    seat.page.set_default_timeout(PATIENCE_MS)
+    seat.page.on("pageerror", lambda error: seat.complaints.append(str(error)))
+    seat.page.on("console", lambda said: seat.complaints.extend(_said(said)))
+    seat.page.on("requestfailed", lambda request: seat.complaints.extend(_failed(request)))
+    seat.page.on("response", lambda response: seat.complaints.extend(_refused(response)))
+    await seat.page.goto(url)
+    await seat.page.locator("#users .user").first.wait_for()
+    yield seat
+    await context.close()
+    assert [] == seat.complaints
+
+
+def _said(message: ConsoleMessage) -> list[str]:
+    return [message.text] if message.type in {"error", "warning"} else []
+
+
+def _failed(request: Request) -> list[str]:
+    # A player that has seen enough of a film, and a page that is left, break off by themselves.
+    by_itself = "net::ERR_ABORTED" in (request.failure or "")
+    return [] if by_itself else [f"{request.url}: {request.failure}"]
+
+
+def _refused(response: Response) -> list[str]:
+    return [f"{response.status} {response.url}"] if response.status >= 400 else []
+
+
+def address_in(line: str) -> str:
+    """The address a program printed."""
+    found = re.search(r"http://\S+", line)
+    assert found, line
+    return found.group()
+
+
+async def pixels(picture: Locator) -> tuple[int, int]:
+    """What a picture on the page really measures."""
+    await expect(picture).to_have_js_property("complete", True, timeout=PATIENCE_MS)
+    width, height = await picture.evaluate("node => [node.naturalWidth, node.naturalHeight]")
+    return int(width), int(height)

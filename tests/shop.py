@@ -1,0 +1,190 @@
+"""A shop with a real store and no provider: people ask, lanes run, what happens a test decides."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.jobs import book, queue
+from bot.jobs.accept import Accepted, Desk, Order, Outcome
+from bot.jobs.advance import Fact
+from bot.model import (
+    Asset,
+    AssetKind,
+    ChatId,
+    Job,
+    JobId,
+    JobState,
+    MessageId,
+    Millis,
+    Operation,
+    Place,
+    Request,
+    UserId,
+)
+from bot.money import ledger
+from bot.money.plans import load_plans
+from bot.store.port import Transaction
+from bot.store.sqlite import SqliteStore, open_store
+
+NOON = 1_790_053_200_000
+"""2026-09-22 12:00 in Hồ Chí Minh City."""
+HOUR = 3_600_000
+GRID = Request(Operation.IMAGE, "a cat at the window", count=4)
+CLIP = Request(Operation.VIDEO, "waves", length_s=8)
+SINGLE = Request(Operation.IMAGE, "a cat at the window")
+
+_JOB = Job(
+    job_id=JobId("K7QD4X"),
+    version=1,
+    state=JobState.QUEUED,
+    user_id=UserId(7),
+    chat_id=ChatId(7),
+    thread_id=None,
+    request_message_id=MessageId(70),
+    status_message_id=None,
+    provider="apiframe",
+    request=GRID,
+    parent_id=None,
+    parent_task_id=None,
+    price_each_vnd=100,
+    held_free=1,
+    held_vnd=300,
+    charged_free=0,
+    charged_vnd=0,
+    allowance_day="2026-09-22",
+    priority=False,
+    user_lanes=1,
+    reference="ab" * 16,
+    task_id=None,
+    holds_lane=False,
+    is_muted=False,
+    progress=None,
+    reason=None,
+    detail="",
+    attempts=0,
+    accepted_at=NOON,
+    submitted_at=None,
+    started_at=None,
+    deadline_at=None,
+    ended_at=None,
+    due_at=NOON,
+)
+
+
+def a_job(**changes: object) -> Job:
+    """A grid of four just accepted, one output of it free and three at 100 ₫."""
+    return dataclasses.replace(_JOB, **changes)  # type: ignore[arg-type]
+
+
+def outputs(job: Job, count: int) -> tuple[Asset, ...]:
+    """The files of a finished job, with a grid when there are several pictures."""
+    kind = job.request.operation.output_kind
+    numbers = range(0 if count > 1 and kind is AssetKind.IMAGE else 1, count + 1)
+    return tuple(
+        Asset(
+            job.job_id, tile, kind, f"media/{job.job_id}/{tile}.png", "image/png", 64, 64, 9, None
+        )
+        for tile in numbers
+    )
+
+
+@dataclasses.dataclass
+class Now:
+    """A clock that a test turns."""
+
+    at: Millis = NOON
+
+    def __call__(self) -> Millis:
+        return self.at
+
+
+@dataclasses.dataclass
+class Shop:
+    """See the module. Each request is a transaction of its own, as in the bot."""
+
+    store: SqliteStore
+    desk: Desk
+    now: Now
+    known: set[int] = dataclasses.field(default_factory=set)
+    numbers: itertools.count[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
+
+    async def ask(
+        self, user: int, request: Request = GRID, *, provider: str = "apiframe"
+    ) -> Outcome:
+        async def work(tx: Transaction) -> Outcome:
+            await tx.run(
+                "user_seen", user_id=user, first_name="An", language_code="vi", now=self.now()
+            )
+            place = Place(ChatId(user), None, MessageId(next(self.numbers)))
+            return await self.desk.accept(tx, Order(UserId(user), place, request, provider))
+
+        return await self.store.write(work)
+
+    async def order(self, user: int, request: Request = GRID, *, provider: str = "apiframe") -> Job:
+        """Ask for something that is surely accepted."""
+        outcome = await self.ask(user, request, provider=provider)
+        assert isinstance(outcome, Accepted), outcome
+        return outcome.job
+
+    async def grant(self, user: int, amount_vnd: int, *, key: str | None = None) -> bool:
+        return await self.store.write(
+            lambda tx: ledger.grant(
+                tx,
+                UserId(user),
+                amount_vnd,
+                key=key or f"grant:{next(self.numbers)}",
+                author="test",
+                reason="by hand",
+                now=self.now(),
+            )
+        )
+
+    async def admit(self, *, provider: str = "apiframe", lanes: int = 3) -> Job | None:
+        return await self.store.write(
+            lambda tx: queue.admit(tx, provider, lanes=lanes, now=self.now())
+        )
+
+    async def happens(self, job: Job, *facts: Fact) -> Job:
+        """Let facts happen to the job as it stands now."""
+        for fact in facts:
+            job = await self.store.write(lambda tx, job=job, fact=fact: self._move(tx, job, fact))
+        return job
+
+    async def _move(self, tx: Transaction, job: Job, fact: Fact) -> Job:
+        current = await book.find_job(tx, job.job_id)
+        assert current is not None
+        return await book.move(tx, current, fact, now=self.now(), who="test")
+
+    async def wallet(self, user: int) -> ledger.Wallet:
+        return await ledger.read_wallet(self.store, UserId(user))
+
+    async def free_left(self, user: int, kind: AssetKind = AssetKind.IMAGE) -> int:
+        allowance = await self.desk.allowance(self.store, UserId(user), kind, now=self.now())
+        return allowance.left
+
+    async def entries(self, job: Job) -> list[tuple[str, int]]:
+        """What the book says of a job's money."""
+        sql = "SELECT kind, amount_vnd FROM ledger_entry WHERE job_id = ? ORDER BY entry_id"
+        rows = await self.store._reader.execute_fetchall(sql, (job.job_id,))
+        return [(row["kind"], row["amount_vnd"]) for row in rows]
+
+    async def tamper(self, sql: str) -> None:
+        """What no statement of ours would do."""
+        await self.store._writer.execute(sql)
+
+    async def findings(self) -> list[str]:
+        return await ledger.verify(self.store)
+
+
+@asynccontextmanager
+async def opened_shop(folder: Path, plans_file: Path | None = None) -> AsyncIterator[Shop]:
+    """With the shipped plans, or those of a file."""
+    now = Now()
+    async with open_store(folder / "bot.db") as store:
+        desk = Desk(load_plans(plans_file), ZoneInfo("Asia/Ho_Chi_Minh"), now)
+        yield Shop(store, desk, now)

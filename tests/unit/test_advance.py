@@ -1,0 +1,355 @@
+"""What may become of a job: every order in which facts can arrive, and the money they move."""
+
+import dataclasses
+from typing import assert_never
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shop import CLIP, GRID, HOUR, NOON, a_job, outputs
+
+from bot.jobs.advance import (
+    Admitted,
+    CancelAsked,
+    Capture,
+    DeadlinePassed,
+    Delivered,
+    DeliveryBegun,
+    Effect,
+    Ended,
+    Fact,
+    Keep,
+    LaneOver,
+    LookedUp,
+    Release,
+    Resolved,
+    Saved,
+    Seen,
+    ShowResult,
+    ShowStatus,
+    SubmitAnswered,
+    SubmitLost,
+    SubmitNotSent,
+    TellOperator,
+    Undecided,
+    advance,
+)
+from bot.model import FINAL_STATES, Job, JobState, Reason, TaskId, Urgency
+
+LATER = NOON + HOUR
+ANSWERED = SubmitAnswered(TaskId("t-1"), poll_at=NOON + 9, deadline_at=LATER)
+LOST = SubmitLost(lookup_at=NOON + 9, until=LATER)
+UNDECIDED = Undecided(lane_until=LATER)
+EXPIRED = DeadlinePassed(poll_at=NOON + 9)
+
+S = JobState
+FITTING: dict[type[Fact], set[JobState]] = {
+    Admitted: {S.QUEUED},
+    SubmitNotSent: {S.SUBMITTING},
+    SubmitAnswered: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
+    SubmitLost: {S.SUBMITTING},
+    LookedUp: {S.UNKNOWN},
+    Undecided: {S.UNKNOWN},
+    Resolved: {S.NEEDS_REVIEW},
+    Seen: {S.RUNNING, S.FAILED},
+    Saved: {S.RUNNING, S.FAILED},
+    Ended: {S.QUEUED, S.SUBMITTING, S.RUNNING, S.FAILED, S.NEEDS_REVIEW},
+    DeadlinePassed: {S.RUNNING},
+    LaneOver: {S.FAILED, S.NEEDS_REVIEW},
+    CancelAsked: {S.QUEUED, S.SUBMITTING, S.UNKNOWN, S.RUNNING},
+    DeliveryBegun: {S.READY},
+    Delivered: {S.READY, S.DELIVERING},
+}
+"""The arrows of the picture in docs/architecture.md: the states in which each fact fits."""
+
+ONLY_WITH_A_LANE = {S.FAILED, S.NEEDS_REVIEW}
+"""Ended for the user: only what the provider still does for it fits."""
+
+facts: st.SearchStrategy[Fact] = st.one_of(
+    st.just(Admitted()),
+    st.just(SubmitNotSent(retry_at=NOON + 9)),
+    st.just(ANSWERED),
+    st.just(LOST),
+    st.just(LookedUp(again_at=NOON + 9)),
+    st.just(UNDECIDED),
+    st.just(Resolved()),
+    st.builds(Seen, st.none() | st.integers(0, 100), st.just(NOON + 9)),
+    st.integers(1, 5).map(lambda count: Saved(outputs(a_job(), count))),
+    st.builds(Ended, st.sampled_from(Reason), st.just("no")),
+    st.just(EXPIRED),
+    st.just(LaneOver()),
+    st.just(CancelAsked()),
+    st.just(DeliveryBegun()),
+    st.just(Delivered()),
+)
+beginnings = st.sampled_from(
+    [
+        [],
+        [Admitted(), ANSWERED],
+        [Admitted(), ANSWERED, EXPIRED],
+        [Admitted(), LOST],
+        [Admitted(), LOST, UNDECIDED],
+    ]
+)
+histories = st.tuples(beginnings, st.lists(facts, max_size=12)).map(lambda two: two[0] + two[1])
+"""Left to chance alone, few get beyond the queue."""
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Job:
+    """A job as it can be accepted: some outputs free, the others at the price."""
+    count, price = draw(st.integers(1, 4)), draw(st.sampled_from([0, 100, 150, 20_000]))
+    free = draw(st.integers(0, count))
+    request = dataclasses.replace(GRID, count=count)
+    held_vnd = (count - free) * price
+    return a_job(request=request, price_each_vnd=price, held_free=free, held_vnd=held_vnd)
+
+
+def after(job: Job, *history: Fact) -> Job:
+    """What ``job`` is once all this has happened."""
+    for fact in history:
+        job, _ = advance(job, fact, now=NOON)
+    return job
+
+
+def follows(job: Job, fact: Fact) -> tuple[Effect, ...]:
+    return advance(job, fact, now=NOON)[1]
+
+
+RUNNING = after(a_job(), Admitted(), ANSWERED)
+UNDER_REVIEW = after(a_job(), Admitted(), LOST, UNDECIDED)
+
+
+@given(orders(), histories)
+def test_money_is_neither_made_nor_lost_whatever_happens(order: Job, history: list[Fact]) -> None:
+    job = order
+    released_free = released_vnd = 0
+    for fact in history:
+        before = job
+        job, effects = advance(job, fact, now=NOON)
+        captures = [each for each in effects if isinstance(each, Capture)]
+        releases = [each for each in effects if isinstance(each, Release)]
+        assert sum(each.amount_vnd for each in captures) == job.charged_vnd - before.charged_vnd
+        assert sum(each.outputs_free for each in captures) == job.charged_free - before.charged_free
+        released_free += sum(each.outputs_free for each in releases)
+        released_vnd += sum(each.amount_vnd for each in releases)
+        assert 0 <= min(job.held_free, job.held_vnd, job.charged_free, job.charged_vnd)
+        assert order.held_free == job.held_free + job.charged_free + released_free
+        assert order.held_vnd == job.held_vnd + job.charged_vnd + released_vnd
+        if job.state in FINAL_STATES | {S.READY, S.DELIVERING}:
+            assert (0, 0) == (job.held_free, job.held_vnd)
+
+
+@given(orders(), histories)
+def test_what_is_held_is_captured_at_most_once_and_released_at_most_once(
+    order: Job, history: list[Fact]
+) -> None:
+    job, effects = order, list[Effect]()
+    for fact in history:
+        job, more = advance(job, fact, now=NOON)
+        effects += more
+    moves = [each for each in effects if isinstance(each, Capture | Release)]
+    for kind in (Capture, Release):
+        mine = [each for each in moves if isinstance(each, kind)]
+        assert sum(1 for each in mine if each.amount_vnd) <= 1
+        assert sum(1 for each in mine if each.outputs_free) <= 1
+
+
+@given(orders(), histories, facts)
+def test_a_fact_that_does_not_fit_changes_nothing(
+    order: Job, history: list[Fact], fact: Fact
+) -> None:
+    job = after(order, *history)
+    fits = job.state in FITTING[type(fact)]
+    if job.state in ONLY_WITH_A_LANE and not isinstance(fact, SubmitAnswered | Resolved):
+        fits = fits and job.holds_lane
+    if not fits:
+        assert (job, ()) == advance(job, fact, now=NOON)
+
+
+@given(orders(), histories)
+def test_whoever_holds_a_lane_is_looked_at_again(order: Job, history: list[Fact]) -> None:
+    job = after(order, *history)
+    if job.state in {S.SUBMITTING, S.UNKNOWN, S.RUNNING}:
+        assert job.holds_lane
+    if job.holds_lane:
+        assert job.state in {S.SUBMITTING, S.UNKNOWN, S.RUNNING, S.FAILED, S.NEEDS_REVIEW}
+    if job.state is S.QUEUED or (job.holds_lane and job.state is not S.SUBMITTING):
+        assert job.due_at is not None  # a submit under way is the running process's, else lost
+    elif job.state is not S.SUBMITTING:
+        assert job.due_at is None
+
+
+def time_alone(job: Job) -> Fact | None:
+    """What happens to a job nobody has news of."""
+    match job.state:
+        case S.QUEUED:
+            return Admitted()
+        case S.SUBMITTING:
+            return LOST
+        case S.UNKNOWN:
+            return UNDECIDED
+        case S.RUNNING:
+            return EXPIRED
+        case S.READY:
+            return DeliveryBegun()
+        case S.DELIVERING:
+            return Delivered()
+        case S.FAILED | S.NEEDS_REVIEW:
+            return LaneOver() if job.holds_lane else None
+        case S.DONE | S.CANCELLED:
+            return None
+        case _:
+            assert_never(job.state)
+
+
+@given(orders(), histories)
+def test_every_job_ends_and_frees_its_lane_even_without_news(
+    order: Job, history: list[Fact]
+) -> None:
+    job = after(order, *history)
+    for _ in range(6):
+        fact = time_alone(job)
+        if fact is not None:
+            job = after(job, fact)
+    assert job.state in FINAL_STATES
+    assert not job.holds_lane
+    assert job.ended_at is not None
+
+
+@given(orders(), histories)
+def test_progress_never_goes_back_and_is_shown_only_when_it_grew(
+    order: Job, history: list[Fact]
+) -> None:
+    job = order
+    for fact in history:
+        before = job
+        job, effects = advance(job, fact, now=NOON)
+        assert (job.progress or 0) >= (before.progress or 0)
+        if isinstance(fact, Seen):
+            assert bool(effects) == (job.progress != before.progress)
+
+
+@given(orders(), histories)
+def test_a_result_is_sent_at_most_once_and_never_where_it_was_cancelled(
+    order: Job, history: list[Fact]
+) -> None:
+    job, shown = order, 0
+    for fact in history:
+        job, effects = advance(job, fact, now=NOON)
+        sends = sum(1 for each in effects if isinstance(each, ShowResult))
+        assert not (sends and job.is_muted)
+        shown += sends
+    assert shown <= 1
+
+
+def test_the_way_of_one_picture() -> None:
+    job = after(RUNNING, Seen(40, NOON + 9), Saved(outputs(RUNNING, 4)))
+    assert (S.READY, 1, 300, 100) == (job.state, job.charged_free, job.charged_vnd, job.progress)
+    assert S.DONE is after(job, DeliveryBegun(), Delivered()).state
+
+
+def test_fewer_pictures_than_ordered_cost_the_free_ones_first_and_the_rest_comes_back() -> None:
+    saved = Saved(outputs(RUNNING, 2))
+    assert follows(RUNNING, saved) == (
+        Keep(saved.assets),
+        Capture(1, 100),
+        Release(0, 200),
+        ShowResult(),
+    )
+
+
+def test_more_pictures_than_ordered_cost_no_more_than_was_held() -> None:
+    job = after(RUNNING, Saved(outputs(RUNNING, 6)))
+    assert (1, 300) == (job.charged_free, job.charged_vnd)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_video_is_one_output(count: int) -> None:
+    clip = a_job(request=CLIP, price_each_vnd=20_000, held_free=0, held_vnd=20_000)
+    job = after(clip, Admitted(), ANSWERED, Saved(outputs(clip, count)))
+    assert 20_000 == job.charged_vnd
+
+
+def test_a_result_after_the_deadline_is_delivered_and_given_free() -> None:
+    expired = after(RUNNING, EXPIRED)
+    assert (S.FAILED, Reason.EXPIRED, True) == (expired.state, expired.reason, expired.holds_lane)
+    assert Release(1, 300) in follows(RUNNING, EXPIRED)
+    late = after(expired, Saved(outputs(expired, 4)))
+    assert ShowResult() in follows(expired, Saved(outputs(expired, 4)))
+    assert (S.READY, None, 0, 0) == (late.state, late.reason, late.charged_free, late.charged_vnd)
+
+
+def test_a_result_after_the_lane_was_given_up_changes_nothing() -> None:
+    over = after(RUNNING, EXPIRED, LaneOver())
+    assert (over, ()) == advance(over, Saved(outputs(over, 4)), now=NOON)
+
+
+def test_a_lost_submit_found_after_its_money_went_back_is_delivered_and_given_free() -> None:
+    assert (S.NEEDS_REVIEW, 0, 0) == (
+        UNDER_REVIEW.state,
+        UNDER_REVIEW.held_free,
+        UNDER_REVIEW.held_vnd,
+    )
+    found = after(UNDER_REVIEW, ANSWERED)
+    assert (S.RUNNING, None, None) == (found.state, found.reason, found.ended_at)
+    job = after(found, Saved(outputs(found, 4)))
+    assert (S.READY, 0, 0) == (job.state, job.charged_free, job.charged_vnd)
+
+
+def test_a_submit_nobody_can_settle_is_told_to_user_and_operator() -> None:
+    lost = after(a_job(), Admitted(), LOST)
+    assert follows(lost, UNDECIDED) == (
+        Release(1, 300),
+        ShowStatus(Urgency.ANSWER),
+        TellOperator("operator.needs_review"),
+    )
+
+
+def test_the_operator_closes_a_job_under_review_and_its_lane_is_free() -> None:
+    closed = after(UNDER_REVIEW, Resolved())
+    assert (S.FAILED, Reason.LOST, False) == (closed.state, closed.reason, closed.holds_lane)
+
+
+def test_cancel_before_the_submit_gives_everything_back() -> None:
+    assert follows(a_job(), CancelAsked()) == (Release(1, 300), ShowStatus(Urgency.ANSWER))
+    assert S.CANCELLED is after(a_job(), CancelAsked()).state
+
+
+@pytest.mark.parametrize("history", [[Admitted()], [Admitted(), LOST], [Admitted(), ANSWERED]])
+def test_cancel_after_the_submit_only_keeps_it_from_being_sent(history: list[Fact]) -> None:
+    job = after(a_job(), *history)
+    muted = after(job, CancelAsked())
+    assert muted == dataclasses.replace(job, is_muted=True)
+    assert () == follows(muted, CancelAsked())
+
+
+def test_a_muted_result_is_charged_and_waits_in_the_history() -> None:
+    muted = after(RUNNING, CancelAsked())
+    saved = Saved(outputs(muted, 4))
+    assert (Keep(saved.assets), Capture(1, 300), ShowStatus(Urgency.ANSWER)) == follows(
+        muted, saved
+    )
+    assert S.DONE is after(muted, saved).state
+
+
+def test_a_cancel_while_a_submit_fails_to_arrive_is_a_cancel_after_all() -> None:
+    job = after(a_job(), Admitted(), CancelAsked(), SubmitNotSent(retry_at=LATER))
+    assert (S.CANCELLED, 0, 0, False) == (job.state, job.held_free, job.held_vnd, job.holds_lane)
+
+
+def test_a_submit_that_did_not_arrive_waits_in_the_queue_and_keeps_its_money() -> None:
+    job = after(a_job(), Admitted(), SubmitNotSent(retry_at=LATER))
+    assert a_job(attempts=1, due_at=LATER) == job
+
+
+def test_all_done_but_not_saved_reads_ninety_nine_and_is_told_once() -> None:
+    almost = after(RUNNING, Seen(100, NOON + 9))
+    assert 99 == almost.progress
+    assert () == follows(almost, Seen(100, NOON + 9))
+
+
+def test_a_result_that_cannot_be_shown_is_kept_with_the_reason() -> None:
+    ready = after(RUNNING, Saved(outputs(RUNNING, 4)))
+    kept = after(ready, Delivered("the chat is gone"))
+    assert (S.DONE, "the chat is gone") == (kept.state, kept.detail)

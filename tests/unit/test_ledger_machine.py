@@ -1,0 +1,146 @@
+"""Whatever people, providers and clocks do, in any order: the book is right after every step."""
+
+import asyncio
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
+
+from bot.jobs.accept import Accepted
+from bot.jobs.advance import (
+    CancelAsked,
+    DeadlinePassed,
+    Delivered,
+    Ended,
+    Fact,
+    LaneOver,
+    Resolved,
+    Saved,
+    SubmitAnswered,
+    SubmitLost,
+    SubmitNotSent,
+    Undecided,
+)
+from bot.model import Job, Reason, Request, TaskId, UserId
+
+PEOPLE = (7, 8)
+PLANS = """
+[prices]
+image = 100
+[plans.free]
+free_images_per_day = 6
+free_videos_per_day = 1
+threads = 2
+"""
+
+
+class Book(RuleBasedStateMachine):
+    """People ask, lanes are given, things end; `bot ledger --verify` finds nothing, ever."""
+
+    jobs = Bundle[Job]("jobs")
+
+    @initialize()
+    def open(self) -> None:
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        plans = folder / "plans.toml"
+        plans.write_text(PLANS, encoding="utf-8")
+        self.shop: Shop = self.runner.run(
+            self.stack.enter_async_context(opened_shop(folder, plans))
+        )
+        # Nothing is killed here, so nothing need reach the disk.
+        self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
+        self.granted = dict.fromkeys(PEOPLE, 0)
+        self.tasks = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "runner"):
+            self.runner.run(self.stack.aclose())
+            self.runner.close()
+
+    @rule(user=st.sampled_from(PEOPLE), amount_vnd=st.integers(1, 900))
+    def grant(self, user: int, amount_vnd: int) -> None:
+        self.runner.run(self.shop.grant(user, amount_vnd))
+        self.granted[user] += amount_vnd
+
+    @rule(target=jobs, user=st.sampled_from(PEOPLE), request=st.sampled_from([GRID, SINGLE, CLIP]))
+    def ask(self, user: int, request: Request) -> object:
+        outcome = self.runner.run(self.shop.ask(user, request))
+        return outcome.job if isinstance(outcome, Accepted) else multiple()
+
+    @rule(lanes=st.integers(0, 3))
+    def admit(self, lanes: int) -> None:
+        self.runner.run(self.shop.admit(lanes=lanes))
+
+    @rule(job=jobs)
+    def is_taken(self, job: Job) -> None:
+        self.tasks += 1
+        task = TaskId(f"t-{self.tasks}")
+        self._happens(job, SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR))
+
+    @rule(job=jobs, count=st.integers(1, 5))
+    def is_saved(self, job: Job, count: int) -> None:
+        self._happens(job, Saved(outputs(job, count)))
+
+    @rule(
+        job=jobs,
+        fact=st.sampled_from(
+            [
+                SubmitNotSent(retry_at=NOON),
+                SubmitLost(lookup_at=NOON, until=NOON),
+                Undecided(lane_until=NOON),
+                Ended(Reason.FAILED, "no"),
+                DeadlinePassed(poll_at=NOON),
+                LaneOver(),
+                CancelAsked(),
+                Resolved(),
+                Delivered(),
+            ]
+        ),
+    )
+    def something_happens(self, job: Job, fact: Fact) -> None:
+        self._happens(job, fact)
+
+    @rule()
+    def a_day_passes(self) -> None:
+        self.shop.now.at += 24 * HOUR
+
+    def _happens(self, job: Job, fact: Fact) -> None:
+        self.runner.run(self.shop.happens(job, fact))
+
+    @invariant()
+    def the_book_is_right(self) -> None:
+        if not hasattr(self, "runner"):
+            return
+        assert [] == self.runner.run(self.shop.findings())
+        for user in PEOPLE:
+            assert self.granted[user] == self.runner.run(self._everything(UserId(user)))
+
+    async def _everything(self, user_id: UserId) -> int:
+        """What somebody has, has set aside and has paid."""
+        wallet = await self.shop.wallet(user_id)
+        rows = await self.shop.store._reader.execute_fetchall(
+            "SELECT COALESCE(SUM(charged_vnd), 0) AS paid FROM job WHERE user_id = ?", (user_id,)
+        )
+        return wallet.balance_vnd + wallet.held_vnd + int(next(iter(rows))["paid"])
+
+
+Book.TestCase.settings = settings(
+    max_examples=25,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+TestBook = Book.TestCase

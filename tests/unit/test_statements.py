@@ -1,0 +1,110 @@
+"""The statements: each is understood by the database, used, and quick however much has piled up."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import bot
+from bot.store.sqlite import _migrations, load_statements
+
+STATEMENTS = load_statements()
+PROGRAM = "\n".join(path.read_text("utf-8") for path in Path(bot.__file__).parent.rglob("*.py"))
+
+READS_ALL = {
+    "verify_wallets",  # the operator asks for every entry to be added up
+    "verify_jobs",
+    "verify_allowances",
+    "verify_job_allowances",
+    "verify_settled",
+    "outbox_recover",  # once, at start
+}
+"""Statements that may look at every row there ever was."""
+
+GROWING = {"job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"}
+"""Tables that only grow."""
+
+
+@pytest.fixture
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for _, script in _migrations():
+            connection.executescript(script)
+        yield connection
+
+
+def explained(database: sqlite3.Connection, name: str) -> list[str]:
+    """How the database would go about it."""
+    statement = STATEMENTS[name]
+    values = dict.fromkeys(re.findall(r":(\w+)", statement), 1)
+    rows = database.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+    return [row[3] for row in rows]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_is_understood_by_the_database(
+    database: sqlite3.Connection, name: str
+) -> None:
+    assert explained(database, name) is not None
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_is_used(name: str) -> None:
+    assert f'"{name}"' in PROGRAM
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_says_what_it_is_for_or_reads_by_itself(name: str) -> None:
+    text = re.sub(r"\n-- =+.*", "", STATEMENTS[name].strip())
+    assert text.startswith("-- ") or len(text.splitlines()) <= 3
+
+
+@pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - READS_ALL))
+def test_no_statement_of_a_working_bot_reads_a_growing_table_through(
+    database: sqlite3.Connection, name: str
+) -> None:
+    """A scan of a partial index sees only what is under way; `job_by_state` is counted, not read."""
+    for step in explained(database, name):
+        scan = re.fullmatch(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?.*", step)
+        if scan is None or not _is_growing(scan[1]):
+            continue
+        index = (
+            scan[2]
+            and database.execute(
+                "SELECT sql FROM sqlite_master WHERE name = ?", (scan[2],)
+            ).fetchone()
+        )
+        is_partial = bool(index and index[0] and " WHERE " in index[0])
+        assert is_partial or "job_by_state" == scan[2], step
+
+
+def _is_growing(alias: str) -> bool:
+    """Single letters and `twin`, `turn`, `other` stand for the tables that grow."""
+    return alias in GROWING or alias in {"j", "o", "twin", "turn", "other"}
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("jobs_due", "job_due"),
+        ("jobs_due_soon", "job_due_at_provider"),
+        ("next_due", "job_due"),
+        ("lanes_taken", "job_lanes"),
+        ("next_admitted", "job_lanes_of_user"),
+        ("next_admitted", "job_turns"),
+        ("jobs_ahead", "job_queue"),
+        ("typical_durations", "job_typical"),
+        ("jobs_of_user", "job_by_user"),
+        ("outbox_heads", "outbox_waiting"),
+        ("outbox_next_due", "outbox_waiting"),
+        ("inbox_new", "inbox_new"),
+    ],
+)
+def test_what_is_asked_all_the_time_has_an_index_of_its_own(
+    database: sqlite3.Connection, name: str, index: str
+) -> None:
+    plan = "\n".join(explained(database, name))
+    assert re.search(rf"INDEX {index}\b", plan), plan

@@ -1,0 +1,272 @@
+"""The database: all or nothing, durable when answered, and in words when it cannot be used."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.errors import DatabaseTooNew, DataFolderInUse, StoreError
+from bot.store.folder import claim
+from bot.store.port import Topic, Transaction
+from bot.store.sqlite import SqliteStore, load_statements, open_store, restore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "bot.db"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[SqliteStore]:
+    async with open_store(path) as store:
+        yield store
+
+
+async def set_value(tx: Transaction, name: str, value: str = "1") -> None:
+    await tx.run("setting_set", scope=1, name=name, value=value)
+
+
+def seen_from_outside(path: Path) -> list[str]:
+    """The settings another process reads."""
+    with closing(sqlite3.connect(path)) as other:
+        return [row[0] for row in other.execute("SELECT name FROM setting ORDER BY name")]
+
+
+async def test_a_write_is_there_for_another_process_when_it_is_answered(
+    store: SqliteStore, path: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        await store.write(lambda tx, name=name: set_value(tx, name))
+        assert name in seen_from_outside(path)
+
+
+async def test_what_a_closure_answers_is_given_back(store: SqliteStore) -> None:
+    assert 1 == await store.write(lambda tx: tx.run("setting_set", scope=1, name="a", value="b"))
+    assert {"value": "b"} == await store.one("setting_get", scope=1, name="a")
+
+
+async def test_one_that_fails_takes_nobody_with_it(store: SqliteStore, path: Path) -> None:
+    async def work(tx: Transaction, number: int) -> int:
+        await set_value(tx, f"{number:02}")
+        if number % 3 == 0:
+            raise LookupError(number)
+        return number
+
+    writes = [store.write(lambda tx, n=n: work(tx, n)) for n in range(20)]
+    answers = await asyncio.gather(*writes, return_exceptions=True)
+
+    kept = [n for n in range(20) if n % 3]
+    assert kept == [each for each in answers if isinstance(each, int)]
+    assert [f"{n:02}" for n in kept] == seen_from_outside(path)
+
+
+async def test_a_broken_rule_of_the_database_undoes_only_its_own_write(
+    store: SqliteStore, path: Path
+) -> None:
+    async def overdraw(tx: Transaction) -> None:
+        await set_value(tx, "never")
+        await tx.run("wallet_open", wallet_id=1)
+        await tx.run("wallet_move", wallet_id=1, balance_delta=-1, held_delta=0)
+
+    answers = await asyncio.gather(
+        store.write(lambda tx: set_value(tx, "before")),
+        store.write(overdraw),
+        store.write(lambda tx: set_value(tx, "behind")),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[1], sqlite3.IntegrityError)
+    assert ["before", "behind"] == seen_from_outside(path)
+
+
+async def test_writes_that_wait_together_share_one_commit(store: SqliteStore) -> None:
+    seen: list[str] = []
+    await store._writer.set_trace_callback(seen.append)
+    await asyncio.gather(*(store.write(lambda tx, n=n: set_value(tx, f"{n}")) for n in range(60)))
+    await store._writer.set_trace_callback(lambda _: None)
+    assert 1 == seen.count("COMMIT")
+
+
+async def test_somebody_who_stops_waiting_does_not_undo_the_write(
+    store: SqliteStore, path: Path
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx: Transaction) -> None:
+        begun.set()
+        await go_on.wait()
+        await set_value(tx, "kept")
+
+    waiting = asyncio.create_task(store.write(slow))
+    await begun.wait()
+    waiting.cancel()
+    go_on.set()
+    await store.write(lambda tx: set_value(tx, "next"))
+    assert waiting.cancelled()
+    assert ["kept", "next"] == seen_from_outside(path)
+
+
+async def test_a_full_disk_is_told_to_all_it_concerns_and_heals(
+    store: SqliteStore, path: Path
+) -> None:
+    async def fill(tx: Transaction, name: str) -> None:
+        await set_value(tx, name, "x" * 100_000)
+
+    pages = await store._writer.execute_fetchall("PRAGMA page_count")
+    await store._writer.execute(f"PRAGMA max_page_count = {next(iter(pages))[0]}")
+    answers = await asyncio.gather(
+        *(store.write(lambda tx, name=name: fill(tx, name)) for name in "abc"),
+        return_exceptions=True,
+    )
+    assert [StoreError] * 3 == [type(each) for each in answers]
+    assert [] == seen_from_outside(path)
+
+    await store._writer.execute("PRAGMA max_page_count = 100000")
+    await store.write(lambda tx: fill(tx, "d"))
+    assert ["d"] == seen_from_outside(path)
+
+
+async def test_a_store_that_was_closed_says_so_to_whoever_still_waits(path: Path) -> None:
+    begun = asyncio.Event()
+
+    async def endless(_tx: Transaction) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with open_store(path) as store:
+        under_way = asyncio.create_task(store.write(endless))
+        await begun.wait()
+        behind = asyncio.create_task(store.write(lambda tx: set_value(tx, "a")))
+        await asyncio.sleep(0)
+    answers = await asyncio.gather(
+        under_way,
+        behind,
+        store.write(lambda tx: set_value(tx, "b")),
+        return_exceptions=True,
+    )
+    assert [StoreError] * 3 == [type(each) for each in answers]
+    assert [] == seen_from_outside(path)
+
+
+async def test_a_loop_is_woken_by_its_own_topics_only_and_after_the_commit(
+    store: SqliteStore, path: Path
+) -> None:
+    runner, outbox = store.wakeups(Topic.RUNNER), store.wakeups(Topic.OUTBOX)
+
+    async def work(tx: Transaction) -> None:
+        await set_value(tx, "a")
+        tx.wake(Topic.RUNNER)
+
+    writing = asyncio.create_task(store.write(work))
+    await runner.wait(None)
+    assert ["a"] == seen_from_outside(path)
+    await writing
+    assert not outbox._event.is_set()
+
+
+async def test_a_wake_up_during_work_is_not_missed(store: SqliteStore) -> None:
+    ear = store.wakeups(Topic.RUNNER)
+    ear.ring()
+    await ear.wait(None)
+    assert not ear._event.is_set()
+    await ear.wait(0.0)  # nobody rang: the time is up
+
+
+async def test_what_was_undone_wakes_nobody(store: SqliteStore) -> None:
+    ear = store.wakeups(Topic.RUNNER)
+
+    async def work(tx: Transaction) -> None:
+        tx.wake(Topic.RUNNER)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await store.write(work)
+    assert not ear._event.is_set()
+
+
+async def test_another_processs_write_wakes_every_loop(store: SqliteStore, path: Path) -> None:
+    ears = [store.wakeups(topic) for topic in Topic]
+    async with open_store(path) as other:
+        await other.write(lambda tx: set_value(tx, "from outside"))
+    await asyncio.gather(*(ear.wait(None) for ear in ears))
+    assert {"value": "1"} == await store.one("setting_get", scope=1, name="from outside")
+
+
+async def test_a_new_folder_gets_a_database_and_an_old_one_keeps_what_it_has(path: Path) -> None:
+    async with open_store(path) as store:
+        await store.write(lambda tx: set_value(tx, "a"))
+    async with open_store(path) as store:
+        assert {"value": "1"} == await store.one("setting_get", scope=1, name="a")
+        assert [] == await store.all("counts")
+
+
+async def test_every_write_reaches_the_disk_before_it_is_answered(store: SqliteStore) -> None:
+    for pragma, expected in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
+        rows = await store._writer.execute_fetchall(f"PRAGMA {pragma}")
+        assert expected == next(iter(rows))[0]
+
+
+async def test_a_database_of_a_newer_easel_is_refused_and_left_alone(path: Path) -> None:
+    async with open_store(path):
+        pass
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    with pytest.raises(DatabaseTooNew, match="newer Easel"):
+        async with open_store(path):
+            pass
+    with closing(sqlite3.connect(path)) as newer:
+        assert 99 == newer.execute("PRAGMA user_version").fetchone()[0]
+
+
+@pytest.mark.parametrize("content", [b"no database", b"no database " * 1_000])
+async def test_a_file_that_is_no_database_is_told_in_words(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"cannot be read as a database .* restore a backup"):
+        async with open_store(path):
+            pass
+    assert content == path.read_bytes()
+
+
+async def test_a_folder_where_the_database_should_be_is_told_in_words(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"bot\.db cannot be opened"):
+        async with open_store(path):
+            pass
+
+
+async def test_a_backup_is_a_whole_database_and_can_be_put_back(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    await store.write(lambda tx: set_value(tx, "a"))
+    copy, elsewhere = tmp_path / "copy.db", tmp_path / "other" / "bot.db"
+    await store.backup(copy)
+    restore(copy, elsewhere, overwrite=False)
+    async with open_store(elsewhere) as restored:
+        assert {"value": "1"} == await restored.one("setting_get", scope=1, name="a")
+
+
+@pytest.mark.parametrize("content", [b"", b"no database " * 1_000])
+async def test_a_file_that_is_no_backup_overwrites_nothing(
+    store: SqliteStore, path: Path, tmp_path: Path, content: bytes
+) -> None:
+    await store.write(lambda tx: set_value(tx, "a"))
+    wrong = tmp_path / "wrong.db"
+    wrong.write_bytes(content)
+    with pytest.raises(StoreError, match=r"wrong\.db is no "):
+        restore(wrong, path, overwrite=True)
+    assert ["a"] == seen_from_outside(path)
+
+
+def test_a_second_bot_in_the_folder_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with claim(folder), pytest.raises(DataFolderInUse, match="Another `bot run`"), claim(folder):
+        pass
+    with claim(folder):
+        pass
+
+
+def test_no_statement_has_two_names() -> None:
+    assert len(load_statements()) == len(set(load_statements().values()))
