@@ -68,7 +68,7 @@ async def test_variations_and_upscales_of_a_video_are_declined_kindly(story: Sto
 
 async def begun(person: Person, story: Story, *, chat: int | None = None) -> Message:
     """A video's status message, the provider working slowly."""
-    story.town.pace.speed = 9
+    story.town.pace.speed = 4
     status = await person.answer_to(person.say("/video@easel_bot sóng", chat=chat), chat=chat)
     await story.world.wait_for(lambda _: story.town.flow.tasks)
     return status
