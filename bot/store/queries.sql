@@ -316,9 +316,10 @@ UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
-                  WHEN :urgency = 0 OR sent_at IS NULL THEN :now
+                  WHEN :urgency = 0 THEN :now
                   WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
-                  ELSE sent_at + :pause_ms END
+                  -- being sent for the first time: progress that follows at once is no news
+                  ELSE COALESCE(sent_at, :now) + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
 -- outbox_heads --
