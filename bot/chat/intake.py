@@ -61,7 +61,8 @@ class Poller:
             "getUpdates",
             api_kwargs={
                 "offset": self._offset,
-                "timeout": POLL_S,
+                # The first answer comes at once, so that a bot nobody writes to is ready as well.
+                "timeout": 0 if self.heard_at is None else POLL_S,
                 "allowed_updates": json.dumps(ALLOWED),
             },
             read_timeout=POLL_S + 10,

@@ -12,7 +12,15 @@ import pytest_asyncio
 import uvicorn
 from page_story import AN, BEN, GROUP, empty_world, entities, keyboard, painted, tell_story
 from page_world import FakeDial, FakeWorld
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Route,
+    async_playwright,
+    expect,
+)
 
 from bot.sandbox.page import page
 
@@ -366,6 +374,27 @@ async def test_a_slash_lists_the_commands_and_tab_takes_one(seat: Seat) -> None:
     await seat.page.keyboard.press("Tab")
 
     await expect(seat.one("composer")).to_have_value("/vary ")
+    await expect(seat.one("commands")).to_be_hidden()
+
+
+async def test_commands_that_come_late_do_not_cover_what_was_sent_meanwhile(seat: Seat) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def dawdle(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await seat.page.route("**/commands?*", dawdle)
+    await seat.one("composer").press_sequentially("/")
+    await asked.wait()
+    await seat.page.keyboard.type("start")
+    await seat.page.keyboard.press("Enter")
+    await expect(seat.page.locator("[data-from='me']")).to_have_count(1)
+    async with seat.page.expect_response("**/commands?*"):
+        answer.set()
+    await seat.page.evaluate("fetch('state')")  # so that the page has had its turn
+
     await expect(seat.one("commands")).to_be_hidden()
 
 
