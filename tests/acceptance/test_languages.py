@@ -4,7 +4,7 @@ import re
 
 import pytest
 from story import Message, Person, Story, is_media, labels, words
-from telling import press
+from telling import press, until
 
 from bot.i18n import LANGUAGES, read_catalogue
 
@@ -29,7 +29,9 @@ def foreign_to(language: str) -> list[re.Pattern[str]]:
     """How the sentences look that only the other language has."""
     [other] = set(LANGUAGES) - {language}
     pieces = sentences_of(other) - sentences_of(language)
-    telling = [piece for piece in pieces if len(re.findall(r"[^\W\d_]", piece.replace("{}", ""))) > 2]
+    telling = [
+        piece for piece in pieces if len(re.findall(r"[^\W\d_]", piece.replace("{}", ""))) > 2
+    ]
     return [re.compile(re.escape(piece).replace(r"\{\}", ".+")) for piece in telling]
 
 
@@ -51,7 +53,15 @@ async def tour(story: Story, person: Person) -> list[str]:
 
     for line in ("/start", "/help", "/quota", "/jobs", "/lang", "/cancel AAAAAA", "/show", "mèo"):
         await ask(line)
-    for line in ("/img", "/video", "/img m --as 1:1", "/admin", "/history", "/upscale", "/nonsense"):
+    for line in (
+        "/img",
+        "/video",
+        "/img m --as 1:1",
+        "/admin",
+        "/history",
+        "/upscale",
+        "/nonsense",
+    ):
         await ask(line)
     grid = await person.result_of(person.say("/img 123 --ar 3:2"))
     heard.append(await press(person, grid, "V1"))
@@ -107,7 +117,7 @@ async def test_a_new_language_reaches_what_is_being_made_already(story: Story) -
     story.town.apiframe.never_finish()
     status = await an.answer_to(an.say("/img 123"))
     await an.answer_to(an.say("/lang en"))
-    await story.world.wait_for(lambda _: story.town.apiframe.tasks)
+    await until(lambda: story.town.apiframe.tasks)
     story.town.apiframe.finish_now(next(iter(story.town.apiframe.tasks)))
     result = await an.sees(is_media)
     assert status["message_id"] == result["message_id"]

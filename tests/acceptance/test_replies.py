@@ -18,7 +18,6 @@ from telling import (
 DAY_S = 24 * 3600
 
 
-
 async def grid_of(person: Person, prompt: str = "chú mèo cam", chat: int | None = None) -> Message:
     return await person.result_of(person.say(f"/img {prompt}", chat=chat), chat=chat)
 
