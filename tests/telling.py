@@ -7,7 +7,8 @@ import asyncio
 import contextlib
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import time_machine
 from PIL import Image, ImageChops, ImageStat
@@ -15,6 +16,7 @@ from story import PATIENCE_S, Message, Person, Story, is_media, words
 
 from bot.sandbox.watch import Subscription
 
+T = TypeVar("T")
 SMALL = (24, 24)
 EDITS = ("editMessageText", "editMessageMedia", "editMessageCaption")
 
@@ -113,6 +115,14 @@ def edits_of(story: Story, message: Message) -> list[str]:
         and call.parameters.get("chat_id") == message["chat"]["id"]
         and call.parameters.get("message_id") == message["message_id"]
     ]
+
+
+async def until(look: Callable[[], T | None]) -> T:
+    """The first truthy answer, of something that nobody tells of: the providers, the web."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not (found := look()):
+            await asyncio.sleep(0.01)
+    return found
 
 
 @contextlib.contextmanager

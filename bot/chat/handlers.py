@@ -326,5 +326,6 @@ class Handlers:
 
 def _replied(message: Message) -> Message | ExternalReplyInfo | None:
     """What is replied to. From another topic or chat it comes apart: in a topic the plain field
-    then names the message that opened the topic."""
+    then names the message that opened the topic.
+    """
     return message.external_reply or message.reply_to_message

@@ -2,7 +2,7 @@
 
 import pytest
 from story import Message, Person, Story, code_in, labels, words
-from telling import file_of, forge, in_code, press, said_to
+from telling import file_of, forge, in_code, press, said_to, until
 
 
 async def test_quota_tells_plan_rest_balance_and_what_is_under_way(story: Story) -> None:
@@ -79,7 +79,7 @@ async def ordered(person: Person, story: Story) -> Message:
     """A status message whose picture the provider is working on and will not finish."""
     story.town.apiframe.never_finish()
     status = await person.answer_to(person.say("/img mèo"))
-    await story.world.wait_for(lambda _: story.town.apiframe.tasks)
+    await until(lambda: story.town.apiframe.tasks)
     return status
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from story import Message, Person, Story, code_in, is_media, words
-from telling import answers, file_of, press
+from story import Message, Person, Story, code_in, words
+from telling import file_of, next_result, press
 
 DRAW = "/img@easel_bot"
 
@@ -79,9 +79,9 @@ async def test_everything_stays_in_the_topic_it_was_asked_in(story: Story) -> No
     for topic, question in asked.items():
         grid = await an.result_of(question, chat=forum)
         await press(an, grid, "2")
-        picked = await an.sees(lambda m, on=grid: is_media(m) and answers(m, on), chat=forum)
+        picked = await next_result(an, grid, after=grid, chat=forum)
         await press(an, picked, "📁")
-        file = await an.sees(lambda m, on=picked: "document" in m and answers(m, on), chat=forum)
+        file = await next_result(an, picked, after=picked, chat=forum)
         assert len(file_of(story, file)) > 0
         assert [topic] * 3 == [m["message_thread_id"] for m in (grid, picked, file)]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from story import Message, Person, Story, is_media, labels, words
-from telling import press
+from telling import press, until
 
 from bot.i18n import LANGUAGES, read_catalogue
 
@@ -117,7 +117,7 @@ async def test_a_new_language_reaches_what_is_being_made_already(story: Story) -
     story.town.apiframe.never_finish()
     status = await an.answer_to(an.say("/img 123"))
     await an.answer_to(an.say("/lang en"))
-    await story.world.wait_for(lambda _: story.town.apiframe.tasks)
+    await until(lambda: story.town.apiframe.tasks)
     story.town.apiframe.finish_now(next(iter(story.town.apiframe.tasks)))
     result = await an.sees(is_media)
     assert status["message_id"] == result["message_id"]

@@ -1,6 +1,7 @@
 """What a watchman sees from outside: alive, ready or why not, and the counts."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import httpx
@@ -18,10 +19,13 @@ async def ask(port: int, path: str) -> httpx.Response:
 
 
 async def until_ready(port: int, *, ready: bool) -> httpx.Response:
+    """As a watchman does: asked again and again, also before the door is open."""
     async with asyncio.timeout(PATIENCE_S):
-        while (answer := await ask(port, "/readyz")).is_success is not ready:
+        while True:
+            with contextlib.suppress(httpx.ConnectError):
+                if (answer := await ask(port, "/readyz")).is_success is ready:
+                    return answer
             await asyncio.sleep(0.01)
-    return answer
 
 
 async def test_a_running_bot_is_alive_ready_and_counts_its_jobs(tmp_path: Path) -> None:
