@@ -109,6 +109,8 @@ async def test_in_a_group_progress_is_shown_at_most_twice(story: Story) -> None:
     an = story.person("An")
     group = story.group("Nhóm phim", an)
     status = await begun(an, story, chat=group)
+    await asked_again(story)
+    assert [] == edits_of(story, status)
     for jump_s in (25, 50, 75, 100):
         with later(jump_s):
             await asked_again(story)
