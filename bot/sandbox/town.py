@@ -28,19 +28,6 @@ APIFRAME_KEY = "sandbox-apiframe-key"
 FLOW_KEY = "sandbox-flow-key"
 
 
-@dataclasses.dataclass
-class Dial:
-    """The page's speed dial turns the providers' pace."""
-
-    pace: Pace
-
-    def get(self) -> float:
-        return self.pace.speed
-
-    def set(self, x: float) -> None:
-        self.pace.speed = x
-
-
 @dataclasses.dataclass(frozen=True)
 class Town:
     """A sandbox to be served at ``address``; ``app`` is all of it."""
@@ -99,7 +86,7 @@ def build_town(
             Mount("/", botapi(world)),
         ]
     )
-    chat_page = page(world, token_path=page_path, speed=Dial(pace))
+    chat_page = page(world, token_path=page_path, pace=pace)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope.get("path", "").startswith(f"/{page_path}")

@@ -8,20 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+from clock import Clock
 from PIL import Image
 
 from bot.sandbox.apiframe import ApiframeSandbox
 from bot.sandbox.tasks import Pace
 
 KEY = "a key"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
