@@ -82,6 +82,7 @@ def make_server(app: ASGIApp, host: str, port: int) -> Server:
             app,
             host=host,
             port=port,
+            log_config=None,  # ours: its own would go past the redaction
             log_level="warning",
             access_log=False,
             lifespan="off",

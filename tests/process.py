@@ -185,6 +185,8 @@ async def installed(story: Story, folder: Path) -> AsyncIterator[Host]:
         yield host
     except BaseException as error:
         error.add_note(host.log())
+        with contextlib.suppress(sqlite3.Error):
+            error.add_note(str(host.rows("SELECT user_id, state, provider, holds_lane FROM job")))
         raise
     finally:
         if host.process is not None and host.process.returncode is None:

@@ -152,13 +152,16 @@ class Shop:
     async def happens(self, job: Job, *facts: Fact) -> Job:
         """Let facts happen to the job as it stands now."""
         for fact in facts:
-            job = await self.store.write(lambda tx, job=job, fact=fact: self._move(tx, job, fact))
+            job = await self._happens(job.job_id, fact)
         return job
 
-    async def _move(self, tx: Transaction, job: Job, fact: Fact) -> Job:
-        current = await book.find_job(tx, job.job_id)
-        assert current is not None
-        return await book.move(tx, current, fact, now=self.now(), who="test")
+    async def _happens(self, job_id: JobId, fact: Fact) -> Job:
+        async def work(tx: Transaction) -> Job:
+            job = await book.find_job(tx, job_id)
+            assert job is not None
+            return await book.move(tx, job, fact, now=self.now(), who="test")
+
+        return await self.store.write(work)
 
     async def wallet(self, user: int) -> ledger.Wallet:
         return await ledger.read_wallet(self.store, UserId(user))

@@ -68,7 +68,9 @@ class Account:
         user_id = talk.speaker.user_id
         plan = await self._desk.plan_of(talk.tx, user_id)
         wallet = await ledger.read_wallet(talk.tx, user_id)
-        lines = [line("quota.plan", plan=plan.name)]
+        # The free plan is everybody's and has a name in each language; the others are the shop's.
+        is_free = plan.name == "free"
+        lines = [line("quota.plan_free") if is_free else line("quota.plan", plan=plan.name)]
         for kind in (AssetKind.IMAGE, AssetKind.VIDEO):
             allowance = await self._desk.allowance(talk.tx, user_id, kind, now=talk.now)
             if allowance.given >= UNLIMITED:

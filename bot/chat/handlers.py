@@ -10,7 +10,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import assert_never
 
-from telegram import CallbackQuery, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update
+from telegram import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    ExternalReplyInfo,
+    MaybeInaccessibleMessage,
+    Message,
+    Update,
+)
 
 from bot.chat import grammar
 from bot.chat.access import Access, Doorkeeper
@@ -41,6 +48,8 @@ from bot.store.port import Transaction
 ADMIN_ONLY = frozenset(
     {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
 )
+OFFERED_MAX = 3_400
+"""Characters of a line offered to copy: with the sentences before it, a message holds no more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class Handlers:
         self._clock = clock
         self._i18n = i18n
         self._capabilities = {name: each.capabilities for name, each in providers.items()}
+        self._titles = {name: each.title for name, each in providers.items()}
         self._default_provider = default_provider
         self._contact = desk.plans.contact
         self._making = Making(desk, providers)
@@ -119,7 +129,7 @@ class Handlers:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
             return
-        pictured = message if target else (message.reply_to_message or message)
+        pictured = message if target else (_replied(message) or message)
         has_picture = any(
             bool(each.photo or each.document or each.video) for each in (message, pictured)
         )
@@ -145,13 +155,18 @@ class Handlers:
             case Complaint():
                 await self._complain(talk, parsed)
             case NotForUs():
-                await talk.say(line("hint.no_command", command=f"/img {text}"))
+                is_long = len(text) > OFFERED_MAX
+                key = "hint.no_command_long" if is_long else "hint.no_command"
+                await talk.say(line(key, command="" if is_long else f"/img {text}"))
             case _:
                 assert_never(parsed)
 
     async def _complain(self, talk: Talk, complaint: Complaint) -> None:
-        lines = [line(complaint.key, **complaint.values)]
-        if complaint.corrected is not None:
+        values = dict(complaint.values)
+        if (name := values.get("provider")) in self._titles:
+            values["provider"] = self._titles[str(name)]
+        lines = [line(complaint.key, **values)]
+        if complaint.corrected is not None and len(complaint.corrected) <= OFFERED_MAX:
             lines.append(line("hint.corrected", command=complaint.corrected))
         await talk.say(*lines)
 
@@ -241,7 +256,8 @@ class Handlers:
         """A tile or the originals again; the catalogue key of what to float by."""
         rows = await talk.tx.all("assets_of_job", job_id=job.job_id)
         tiles = {row["tile"] for row in rows if row["tile"] > 0}
-        if not tiles or (press.tile is not None and press.tile not in tiles):
+        is_all = press.act is Act.FILES and press.tile is None
+        if not tiles or (press.tile not in tiles and not is_all):
             return "press.nothing"
         await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
         return "press.coming"
@@ -281,10 +297,11 @@ class Handlers:
 
     async def _target(self, tx: Transaction, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
-        replied = message.reply_to_message
-        if replied is None:
+        replied = _replied(message)
+        if replied is None or replied.message_id is None:
             return None
-        row = await tx.one("message_get", chat_id=message.chat.id, message_id=replied.message_id)
+        chat = replied.chat or message.chat
+        row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
         if row is None:
             return None
         job = await book.find_job(tx, row["job_id"])
@@ -305,3 +322,10 @@ class Handlers:
         )
         if change.new_chat_member.status in {"kicked", "left"}:
             await tx.run("chat_unreachable", chat_id=chat.id, now=self._clock())
+
+
+def _replied(message: Message) -> Message | ExternalReplyInfo | None:
+    """What is replied to. From another topic or chat it comes apart: in a topic the plain field
+    then names the message that opened the topic.
+    """
+    return message.external_reply or message.reply_to_message

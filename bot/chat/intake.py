@@ -61,7 +61,8 @@ class Poller:
             "getUpdates",
             api_kwargs={
                 "offset": self._offset,
-                "timeout": POLL_S,
+                # The first answer comes at once, so that a bot nobody writes to is ready as well.
+                "timeout": 0 if self.heard_at is None else POLL_S,
                 "allowed_updates": json.dumps(ALLOWED),
             },
             read_timeout=POLL_S + 10,
@@ -96,7 +97,7 @@ async def write_inbox(tx: Transaction, updates: Sequence[Mapping[str, Any]], *, 
             "inbox_add",
             update_id=update["update_id"],
             lane=lane_of(update),
-            payload=json.dumps(update, ensure_ascii=False),
+            payload=json.dumps(update),  # as ASCII: half an emoji cannot be written otherwise
             now=now,
         )
     tx.wake(Topic.INBOX)

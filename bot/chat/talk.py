@@ -103,7 +103,7 @@ class Talk:
         )
 
     async def show(self, what: Say, job_id: JobId, tile: int | None, **payload: Any) -> None:
-        """Answer with something of a finished job."""
+        """Answer with something of a finished job, in the language of who asked for it."""
         await book.say(
             self.tx,
             what,
@@ -112,7 +112,7 @@ class Talk:
             now=self.now,
             job_id=job_id,
             tile=tile,
-            payload=payload,
+            payload={"language": self.language, **payload},
         )
 
 

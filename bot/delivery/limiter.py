@@ -91,6 +91,8 @@ class Limiter:
             return
         for chat_id in list(self._chats):
             windows = self._chats[chat_id]
+            if self._paused_until.get(chat_id, now) > now:
+                continue
             if all(window.wait_s(now, 1, 1.0) == 0.0 and window.is_empty for window in windows):
                 del self._chats[chat_id]
                 self._paused_until.pop(chat_id, None)

@@ -53,6 +53,7 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy_places: set[tuple[ChatId, bool]] = set()
         self._busy_jobs: set[JobId] = set()
+        self._is_ending = False
 
     async def run(self) -> None:
         await self._store.write(lambda tx: tx.run("outbox_recover"))
@@ -66,7 +67,11 @@ class Delivery:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def drain(self, seconds: float) -> None:
-        """Let what is being sent arrive, for at most so long."""
+        """Let what is being sent arrive, for at most so long, and begin nothing new.
+
+        What is broken off in the middle would be sent again by the next start.
+        """
+        self._is_ending = True
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=seconds)
 
@@ -82,7 +87,8 @@ class Delivery:
             if wait_s > 0:
                 waits.append(wait_s)
                 continue
-            self._start(row)
+            if not self._is_ending:  # it may have begun to end while the cost was looked up
+                self._start(row)
         return min(waits, default=None)
 
     def _is_busy(self, row: Outgoing) -> bool:

@@ -21,6 +21,9 @@ STATUS_PROMPT_MAX = 700
 CAPTION_PROMPT_MAX = 600
 """UTF-16 units of the prompt that are shown; the rest of a caption's 1,024 is ours."""
 DETAIL_MAX = 200
+TEXT_MAX = 4_096
+VALUES_MAX = (TEXT_MAX, 1_900, 700, 150)
+"""UTF-16 units of each of somebody's words in an answer: the first that fits a message."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,16 +94,11 @@ def _details(scene: Scene) -> str:
 
 def _state_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
-    left = tongue.duration(scene.outlook.left_s)
     if job.is_muted and is_under_way(job):
         return tongue.html("status.muted", code=job.job_id)
     match job.state:
-        case JobState.QUEUED if job.attempts:
-            return tongue.html("status.retrying", title=scene.title)
-        case JobState.QUEUED if scene.outlook.ahead:
-            return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
         case JobState.QUEUED | JobState.SUBMITTING:
-            return tongue.html("status.queued", left=left)
+            return _queue_line(scene)
         case JobState.UNKNOWN:
             return tongue.html("status.unknown")
         case JobState.RUNNING:
@@ -115,10 +113,20 @@ def _state_line(scene: Scene) -> str:
             return _failure(job, tongue)
 
 
+def _queue_line(scene: Scene) -> str:
+    job, tongue = scene.job, scene.tongue
+    if job.state is JobState.QUEUED and job.attempts:
+        return tongue.html("status.retrying", title=scene.title)
+    left = tongue.duration(scene.outlook.left_s)
+    if scene.outlook.ahead:  # nobody is ahead of one that is being submitted
+        return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
+    return tongue.html("status.queued", left=left)
+
+
 def _progress_line(job: Job, tongue: Tongue, left_s: float) -> str:
     if job.progress is None:
         return tongue.html("status.begun", left=tongue.duration(left_s))
-    full = round(job.progress / 100 * BAR_CELLS)
+    full = job.progress * BAR_CELLS // 100  # rounded up, the bar would be full before the end
     bar = "▓" * full + "░" * (BAR_CELLS - full)
     key = "status.running" if left_s >= 1 else "status.running_soon"
     return tongue.html(
@@ -232,26 +240,33 @@ def catalogue_text(tongue: Tongue, payload: Mapping[str, Any], timezone: Any) ->
     """A text row: its lines by key, and its buttons.
 
     A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_s` a duration; a
-    plain integer is a number; everything else is somebody's words and is escaped.
+    plain integer is a number; everything else is somebody's words and is escaped, and cut where
+    the message would be longer than Telegram takes.
     """
-    lines = []
-    for line in payload.get("lines") or [payload]:
-        values = {
-            name: _value(tongue, name, value, timezone)
-            for name, value in (line.get("values") or {}).items()
-        }
-        if "n" in line:
-            lines.append(tongue.plural(line["key"], line["n"], **values))
-        else:
-            lines.append(tongue.html(line["key"], **values))
+    for most in VALUES_MAX:
+        text = "\n".join(
+            _line(tongue, line, timezone, most) for line in payload.get("lines") or [payload]
+        )
+        if len(text.encode("utf-16-le")) <= TEXT_MAX * 2:
+            break
     keyboard = [
         [Button(tongue.text(button["key"], word=button["word"]), button["data"]) for button in row]
         for row in payload.get("buttons") or []
     ]
-    return Words("\n".join(lines), keyboard)
+    return Words(text, keyboard)
 
 
-def _value(tongue: Tongue, name: str, value: Any, timezone: Any) -> object:
+def _line(tongue: Tongue, line: Mapping[str, Any], timezone: Any, most: int) -> str:
+    values = {
+        name: _value(tongue, name, value, timezone, most)
+        for name, value in (line.get("values") or {}).items()
+    }
+    if "n" in line:
+        return tongue.plural(line["key"], line["n"], **values)
+    return tongue.html(line["key"], **values)
+
+
+def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> object:
     if name.endswith("_vnd"):
         return tongue.money(value)
     if name.endswith("_at"):
@@ -260,4 +275,4 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any) -> object:
         return tongue.duration(value)
     if isinstance(value, int):
         return tongue.number(value)
-    return value
+    return clip(value, most) if isinstance(value, str) else value

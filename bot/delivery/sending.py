@@ -73,6 +73,8 @@ class Sending:
         scene = await self._scenes.of(row.job_id or "")
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
+        if language := row.payload.get("language"):  # shown to somebody else than who ordered it
+            scene = dataclasses.replace(scene, tongue=self._scenes.tongue(language))
         match row.say:
             case Say.STATUS:
                 return await self._status(row, scene)

@@ -44,7 +44,7 @@ class Outlook:
     """What can be promised to somebody who waits."""
 
     ahead: int
-    """Jobs before it at its provider."""
+    """Jobs that come before it: those waiting at its provider, or the person's own."""
     left_s: float
     """Until it should be ready: from its own pace once that shows, else from the latest ones."""
 
@@ -62,9 +62,22 @@ async def outlook(
         )
         assert row is not None
         ahead = int(row["ahead"])
-        return Outlook(ahead, typical_s * (1 + ahead / lanes))
+        rounds = ahead / max(1, lanes)
+        if job.user_lanes is not None:
+            own = await _own_ahead(reading, job, job.user_lanes)
+            ahead, rounds = max(ahead, own), max(rounds, own / max(1, job.user_lanes))
+        return Outlook(ahead, typical_s * (1 + rounds))
     since = job.started_at or job.submitted_at or now
     return Outlook(0, _left_s((now - since) / 1000, typical_s, job.progress or 0))
+
+
+async def _own_ahead(reading: Reading, job: Job, lanes: int) -> int:
+    """How many of the same person's jobs must end before this one may begin."""
+    row = await reading.one(
+        "own_jobs_ahead", user_id=job.user_id, job_id=job.job_id, accepted_at=job.accepted_at
+    )
+    assert row is not None
+    return max(0, int(row["ahead"]) - max(1, lanes) + 1)
 
 
 def _left_s(elapsed_s: float, typical_s: float, progress: int) -> float:

@@ -11,7 +11,14 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.errors import AccountUnusable, BadAddress, OutcomeUnknown, ProviderError, Rejected
+from bot.errors import (
+    AccountUnusable,
+    BadAddress,
+    NotReady,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+)
 from bot.model import AssetKind, Millis, Operation, Request, TaskId
 from bot.providers.http import Http, Network
 from bot.providers.port import (
@@ -151,7 +158,15 @@ class Apiframe:
         """As in the port; results lie at public addresses and are fetched without the key."""
         if asset.url is None:
             raise BadAddress(_NAME, f"file {asset.index} of {task_id} has no address")
-        async with self._http.stream(asset.url, headers={}, max_bytes=_FILE_MAX_BYTES) as chunks:
+        download = self._http.stream(asset.url, headers={}, max_bytes=_FILE_MAX_BYTES)
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                chunks = await stack.enter_async_context(download)
+            except Rejected as error:
+                if error.status != 404:
+                    raise
+                # Told of before it was copied everywhere: a paid result is not given up for that.
+                raise NotReady(_NAME, error.detail, status=404) from error
             yield chunks
 
     async def find_submitted(

@@ -65,7 +65,8 @@ def retry_s(attempts: int, asked_s: float | None) -> float:
     """How long to wait after ``attempts`` calls that did not arrive; the provider's word first."""
     if asked_s is not None:
         return min(asked_s, 3600.0)
-    return float(min(LONGEST_RETRY_S, FIRST_RETRY_S * 2**attempts))
+    doublings = min(attempts, 10)  # after weeks the number would be none any more
+    return min(LONGEST_RETRY_S, FIRST_RETRY_S * 2.0**doublings)
 
 
 async def pause(tx: Transaction, error: AccountUnusable | NotSent, *, now: Millis) -> None:

@@ -125,6 +125,10 @@ class Chats:
         placed: Json = {}
         answered = room.messages.get(place.reply_to or 0)
         thread_id = self.thread_of(room, place)
+        if answered is not None and thread_id is not None and thread_id != _topic_of(answered):
+            # From another topic: Telegram hands it over as from another chat.
+            placed["external_reply"] = _from_afar(room, answered)
+            answered = None
         if thread_id is not None:
             placed |= {"message_thread_id": thread_id, "is_topic_message": True}
             # In a topic, what answers nothing answers the message that opened the topic.
@@ -170,6 +174,17 @@ def is_addressed(message: Json, bot: Json) -> bool:
         return False
     addressee = text[: commands[0]["length"]].partition("@")[2]
     return addressee.lower() in {"", bot["username"].lower()}
+
+
+def _topic_of(message: Json) -> int | None:
+    return message.get("message_thread_id") if message.get("is_topic_message") else None
+
+
+def _from_afar(room: Room, message: Json) -> Json:
+    """ExternalReplyInfo: what is told of a message replied to from another chat or topic."""
+    origin = {"type": "user", "date": message["date"], "sender_user": message["from"]}
+    media = {key: message[key] for key in shapes.MEDIA if key in message}
+    return {"origin": origin, "chat": room.info, "message_id": message["message_id"], **media}
 
 
 def _shut_out(room: Room, status: str) -> str:

@@ -109,7 +109,7 @@ class World:
         is_forum: bool = False,
         chat_id: int | None = None,
     ) -> Json:
-        """A supergroup with the bot in it; the first admin is its creator.
+        """A supergroup with the bot in it; the first person among the admins is its creator.
 
         A `chat_id` of the basic groups' range (above -10**12) makes a basic group. The bot's own
         id among `admins` makes it one, and then it reads everything.
@@ -118,8 +118,8 @@ class World:
         info = shapes.group(chat_id, title, is_forum=is_forum)
         statuses = dict.fromkeys((*members, self.bot["id"]), "member")
         statuses |= dict.fromkeys(admins, "administrator")
-        if admins:
-            statuses[admins[0]] = "creator"
+        if people := [admin for admin in admins if admin != self.bot["id"]]:
+            statuses[people[0]] = "creator"
         # A forum's General topic answers to 1, so no topic may be opened by message 1.
         self.chats.rooms[chat_id] = Room(info, statuses, last_message_id=int(is_forum))
         return info

@@ -194,12 +194,16 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- Whose turn it is: priority first, then who has the fewest running, then who has waited longest
 -- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
 -- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin.
+-- What has ended for its person keeps the account's lane while the provider may still work at it,
+-- but not the person's: they were told to try again.
 SELECT * FROM (
     SELECT j.*, COALESCE(r.running, 0) AS running,
            (SELECT MAX(turn.submitted_at) FROM job turn WHERE turn.user_id = j.user_id) AS turn_at
     FROM job j
-    LEFT JOIN (SELECT user_id, COUNT(*) AS running FROM job WHERE holds_lane = 1 GROUP BY user_id) r
-        ON r.user_id = j.user_id
+    LEFT JOIN (
+        SELECT user_id, COUNT(*) AS running FROM job
+        WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY user_id
+    ) r ON r.user_id = j.user_id
     WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
       AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
       AND NOT EXISTS (
@@ -217,6 +221,12 @@ LIMIT 1
 SELECT COUNT(*) AS ahead FROM job
 WHERE provider = :provider AND state = 'queued'
   AND (priority > :priority OR (priority = :priority AND accepted_at < :accepted_at))
+
+-- own_jobs_ahead --
+-- How many of one person's own are running, or were asked for before this one.
+SELECT COUNT(*) AS ahead FROM job
+WHERE user_id = :user_id AND job_id <> :job_id
+  AND (holds_lane = 1 OR (state = 'queued' AND accepted_at < :accepted_at))
 
 -- typical_durations --
 -- How long the latest ones took at the provider, newest first.
@@ -306,9 +316,10 @@ UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
-                  WHEN :urgency = 0 OR sent_at IS NULL THEN :now
+                  WHEN :urgency = 0 THEN :now
                   WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
-                  ELSE sent_at + :pause_ms END
+                  -- being sent for the first time: progress that follows at once is no news
+                  ELSE COALESCE(sent_at, :now) + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
 -- outbox_heads --

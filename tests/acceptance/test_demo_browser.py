@@ -115,6 +115,7 @@ async def test_ben_asks_in_the_group_and_presses_a_button_under_ans_picture(seat
     await expect(varied).to_contain_text("Variations of picture 2")
     picked = await seat.press(ans, "3")
     await becomes_a_picture(picked)
+    await expect(picked).to_contain_text("picture 3")
     await seat.show("ben-2-pressed")
 
 

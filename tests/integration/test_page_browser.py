@@ -1,5 +1,6 @@
 """The chat page in a real browser, by mouse and by keyboard, wide and narrow."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from page_story import (
     presses,
     tell_story,
 )
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Route, expect
 from samples import picture
 from seat import DESKTOP, PHONE, opened_chromium
 from serving import listening, port_of, served
@@ -378,6 +379,27 @@ async def test_a_slash_lists_the_commands_and_tab_takes_one(seat: Seat) -> None:
     await seat.page.keyboard.press("Tab")
 
     await expect(seat.one("composer")).to_have_value("/vary ")
+    await expect(seat.one("commands")).to_be_hidden()
+
+
+async def test_commands_that_come_late_do_not_cover_what_was_sent_meanwhile(seat: Seat) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def dawdle(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await seat.page.route("**/commands?*", dawdle)
+    await seat.one("composer").press_sequentially("/")
+    await asked.wait()
+    await seat.page.keyboard.type("start")
+    await seat.page.keyboard.press("Enter")
+    await expect(seat.page.locator("[data-from='me']")).to_have_count(1)
+    async with seat.page.expect_response("**/commands?*"):
+        answer.set()
+    await seat.page.evaluate("fetch('state')")  # so that the page has had its turn
+
     await expect(seat.one("commands")).to_be_hidden()
 
 

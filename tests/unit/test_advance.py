@@ -47,7 +47,7 @@ FITTING: dict[type[Fact], set[JobState]] = {
     Admitted: {S.QUEUED},
     SubmitNotSent: {S.SUBMITTING},
     SubmitAnswered: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
-    SubmitLost: {S.SUBMITTING},
+    SubmitLost: {S.SUBMITTING, S.UNKNOWN},
     LookedUp: {S.UNKNOWN},
     Undecided: {S.UNKNOWN},
     Resolved: {S.NEEDS_REVIEW},

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     initialize,
     invariant,
@@ -19,6 +20,7 @@ from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
 
 from bot.jobs.accept import Accepted
 from bot.jobs.advance import (
+    Admitted,
     CancelAsked,
     DeadlinePassed,
     Delivered,
@@ -39,7 +41,7 @@ PLANS = """
 [prices]
 image = 100
 [plans.free]
-free_images_per_day = 6
+free_images_per_day = 2
 free_videos_per_day = 1
 threads = 2
 """
@@ -64,6 +66,8 @@ class Book(RuleBasedStateMachine):
         self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
         self.granted = dict.fromkeys(PEOPLE, 0)
         self.tasks = 0
+        for user in PEOPLE:
+            self.grant(user, 2_000)
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
@@ -76,7 +80,7 @@ class Book(RuleBasedStateMachine):
         self.granted[user] += amount_vnd
 
     @rule(target=jobs, user=st.sampled_from(PEOPLE), request=st.sampled_from([GRID, SINGLE, CLIP]))
-    def ask(self, user: int, request: Request) -> object:
+    def ask(self, user: int, request: Request) -> Job | MultipleResults[Job]:
         outcome = self.runner.run(self.shop.ask(user, request))
         return outcome.job if isinstance(outcome, Accepted) else multiple()
 
@@ -84,8 +88,10 @@ class Book(RuleBasedStateMachine):
     def admit(self, lanes: int) -> None:
         self.runner.run(self.shop.admit(lanes=lanes))
 
-    @rule(job=jobs)
-    def is_taken(self, job: Job) -> None:
+    @rule(job=jobs, is_its_turn=st.booleans())
+    def is_taken(self, job: Job, *, is_its_turn: bool) -> None:
+        if is_its_turn:
+            self._happens(job, Admitted())
         self.tasks += 1
         task = TaskId(f"t-{self.tasks}")
         self._happens(job, SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR))
@@ -138,7 +144,7 @@ class Book(RuleBasedStateMachine):
 
 
 Book.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=40,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -29,6 +29,21 @@ async def set_value(tx: Transaction, name: str, value: str = "1") -> None:
     await tx.run("setting_set", scope=1, name=name, value=value)
 
 
+def setting(name: str, value: str = "1") -> Callable[[Transaction], Awaitable[None]]:
+    """A write that keeps this setting."""
+    return lambda tx: set_value(tx, name, value)
+
+
+def lay(path: Path, content: bytes) -> None:
+    """Put a file where it does not belong."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 def seen_from_outside(path: Path) -> list[str]:
     """The settings another process reads."""
     with closing(sqlite3.connect(path)) as other:
@@ -39,7 +54,7 @@ async def test_a_write_is_there_for_another_process_when_it_is_answered(
     store: SqliteStore, path: Path
 ) -> None:
     for name in ("a", "b", "c"):
-        await store.write(lambda tx, name=name: set_value(tx, name))
+        await store.write(setting(name))
         assert name in seen_from_outside(path)
 
 
@@ -49,13 +64,16 @@ async def test_what_a_closure_answers_is_given_back(store: SqliteStore) -> None:
 
 
 async def test_one_that_fails_takes_nobody_with_it(store: SqliteStore, path: Path) -> None:
-    async def work(tx: Transaction, number: int) -> int:
-        await set_value(tx, f"{number:02}")
-        if number % 3 == 0:
-            raise LookupError(number)
-        return number
+    def work(number: int) -> Callable[[Transaction], Awaitable[int]]:
+        async def inner(tx: Transaction) -> int:
+            await set_value(tx, f"{number:02}")
+            if number % 3 == 0:
+                raise LookupError(number)
+            return number
 
-    writes = [store.write(lambda tx, n=n: work(tx, n)) for n in range(20)]
+        return inner
+
+    writes = [store.write(work(number)) for number in range(20)]
     answers = await asyncio.gather(*writes, return_exceptions=True)
 
     kept = [n for n in range(20) if n % 3]
@@ -72,9 +90,9 @@ async def test_a_broken_rule_of_the_database_undoes_only_its_own_write(
         await tx.run("wallet_move", wallet_id=1, balance_delta=-1, held_delta=0)
 
     answers = await asyncio.gather(
-        store.write(lambda tx: set_value(tx, "before")),
+        store.write(setting("before")),
         store.write(overdraw),
-        store.write(lambda tx: set_value(tx, "behind")),
+        store.write(setting("behind")),
         return_exceptions=True,
     )
     assert isinstance(answers[1], sqlite3.IntegrityError)
@@ -84,7 +102,7 @@ async def test_a_broken_rule_of_the_database_undoes_only_its_own_write(
 async def test_writes_that_wait_together_share_one_commit(store: SqliteStore) -> None:
     seen: list[str] = []
     await store._writer.set_trace_callback(seen.append)
-    await asyncio.gather(*(store.write(lambda tx, n=n: set_value(tx, f"{n}")) for n in range(60)))
+    await asyncio.gather(*(store.write(setting(f"{n}")) for n in range(60)))
     await store._writer.set_trace_callback(lambda _: None)
     assert 1 == seen.count("COMMIT")
 
@@ -103,7 +121,7 @@ async def test_somebody_who_stops_waiting_does_not_undo_the_write(
     await begun.wait()
     waiting.cancel()
     go_on.set()
-    await store.write(lambda tx: set_value(tx, "next"))
+    await store.write(setting("next"))
     assert waiting.cancelled()
     assert ["kept", "next"] == seen_from_outside(path)
 
@@ -111,20 +129,18 @@ async def test_somebody_who_stops_waiting_does_not_undo_the_write(
 async def test_a_full_disk_is_told_to_all_it_concerns_and_heals(
     store: SqliteStore, path: Path
 ) -> None:
-    async def fill(tx: Transaction, name: str) -> None:
-        await set_value(tx, name, "x" * 100_000)
-
+    big = "x" * 100_000
     pages = await store._writer.execute_fetchall("PRAGMA page_count")
     await store._writer.execute(f"PRAGMA max_page_count = {next(iter(pages))[0]}")
     answers = await asyncio.gather(
-        *(store.write(lambda tx, name=name: fill(tx, name)) for name in "abc"),
+        *(store.write(setting(name, big)) for name in "abc"),
         return_exceptions=True,
     )
     assert [StoreError] * 3 == [type(each) for each in answers]
     assert [] == seen_from_outside(path)
 
     await store._writer.execute("PRAGMA max_page_count = 100000")
-    await store.write(lambda tx: fill(tx, "d"))
+    await store.write(setting("d", big))
     assert ["d"] == seen_from_outside(path)
 
 
@@ -138,12 +154,12 @@ async def test_a_store_that_was_closed_says_so_to_whoever_still_waits(path: Path
     async with open_store(path) as store:
         under_way = asyncio.create_task(store.write(endless))
         await begun.wait()
-        behind = asyncio.create_task(store.write(lambda tx: set_value(tx, "a")))
+        behind = asyncio.create_task(store.write(setting("a")))
         await asyncio.sleep(0)
     answers = await asyncio.gather(
         under_way,
         behind,
-        store.write(lambda tx: set_value(tx, "b")),
+        store.write(setting("b")),
         return_exceptions=True,
     )
     assert [StoreError] * 3 == [type(each) for each in answers]
@@ -189,14 +205,14 @@ async def test_what_was_undone_wakes_nobody(store: SqliteStore) -> None:
 async def test_another_processs_write_wakes_every_loop(store: SqliteStore, path: Path) -> None:
     ears = [store.wakeups(topic) for topic in Topic]
     async with open_store(path) as other:
-        await other.write(lambda tx: set_value(tx, "from outside"))
+        await other.write(setting("from outside"))
     await asyncio.gather(*(ear.wait(None) for ear in ears))
     assert {"value": "1"} == await store.one("setting_get", scope=1, name="from outside")
 
 
 async def test_a_new_folder_gets_a_database_and_an_old_one_keeps_what_it_has(path: Path) -> None:
     async with open_store(path) as store:
-        await store.write(lambda tx: set_value(tx, "a"))
+        await store.write(setting("a"))
     async with open_store(path) as store:
         assert {"value": "1"} == await store.one("setting_get", scope=1, name="a")
         assert [] == await store.all("counts")
@@ -222,16 +238,15 @@ async def test_a_database_of_a_newer_easel_is_refused_and_left_alone(path: Path)
 
 @pytest.mark.parametrize("content", [b"no database", b"no database " * 1_000])
 async def test_a_file_that_is_no_database_is_told_in_words(path: Path, content: bytes) -> None:
-    path.parent.mkdir()
-    path.write_bytes(content)
+    lay(path, content)
     with pytest.raises(StoreError, match=r"cannot be read as a database .* restore a backup"):
         async with open_store(path):
             pass
-    assert content == path.read_bytes()
+    assert content == read(path)
 
 
 async def test_a_folder_where_the_database_should_be_is_told_in_words(path: Path) -> None:
-    path.mkdir(parents=True)
+    lay(path / "a file in the folder of that name", b"")
     with pytest.raises(StoreError, match=r"bot\.db cannot be opened"):
         async with open_store(path):
             pass
@@ -240,7 +255,7 @@ async def test_a_folder_where_the_database_should_be_is_told_in_words(path: Path
 async def test_a_backup_is_a_whole_database_and_can_be_put_back(
     store: SqliteStore, path: Path, tmp_path: Path
 ) -> None:
-    await store.write(lambda tx: set_value(tx, "a"))
+    await store.write(setting("a"))
     copy, elsewhere = tmp_path / "copy.db", tmp_path / "other" / "bot.db"
     await store.backup(copy)
     restore(copy, elsewhere, overwrite=False)
@@ -252,9 +267,9 @@ async def test_a_backup_is_a_whole_database_and_can_be_put_back(
 async def test_a_file_that_is_no_backup_overwrites_nothing(
     store: SqliteStore, path: Path, tmp_path: Path, content: bytes
 ) -> None:
-    await store.write(lambda tx: set_value(tx, "a"))
+    await store.write(setting("a"))
     wrong = tmp_path / "wrong.db"
-    wrong.write_bytes(content)
+    lay(wrong, content)
     with pytest.raises(StoreError, match=r"wrong\.db is no "):
         restore(wrong, path, overwrite=True)
     assert ["a"] == seen_from_outside(path)

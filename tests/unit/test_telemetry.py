@@ -11,8 +11,10 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import generate_latest
+from starlette.applications import Starlette
 
 from bot.telemetry import HIDDEN, Redactor, configure, create_metrics
+from bot.web import make_server
 
 TOKEN = "123456789:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0"
 KEY = "k3y/with+odd=signs"
@@ -55,6 +57,15 @@ def test_the_standard_librarys_log_goes_the_same_way(capsys: pytest.CaptureFixtu
 
     line = last_line(capsys)
     assert (line["event"], line["level"]) == (f"refused {HIDDEN}", "warning")
+
+
+def test_the_web_servers_log_goes_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("json", Redactor([KEY]))
+    make_server(Starlette(), "127.0.0.1", 0)
+
+    logging.getLogger("uvicorn.error").warning("refused %s", KEY)
+
+    assert last_line(capsys)["event"] == f"refused {HIDDEN}"
 
 
 def test_a_warning_of_python_is_logged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -254,12 +254,13 @@ function makeMenu(desk, text, grow) {
   let active = 0;
 
   async function follow() {
-    const typed = /^\/\w*$/.test(text.value) ? text.value.slice(1).toLowerCase() : null;
+    const before = text.value;
+    const typed = /^\/\w*$/.test(before) ? before.slice(1).toLowerCase() : null;
     if (typed === null) return close();
     const { chat_id, language_code } = desk.place();
     const commands = await commandsFor(chat_id, language_code).catch(() => []);
-    // The answer may come after the person typed on or left.
-    if (text.value.slice(1).toLowerCase() !== typed || desk.place().chat_id !== chat_id) return null;
+    // The answer may come after the person typed on, sent it or left.
+    if (text.value !== before || desk.place().chat_id !== chat_id) return null;
     shown = commands.filter((each) => each.command.startsWith(typed));
     active = 0;
     show();

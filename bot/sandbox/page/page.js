@@ -418,10 +418,10 @@ function showDayForAMoment() {
 }
 
 function onScroll() {
-  showDayForAMoment();
   const { scrollHeight, scrollTop, clientHeight } = find("scroller");
   stick = scrollHeight - scrollTop - clientHeight < 40;
   find("jump").hidden = stick;
+  if (!stick) showDayForAMoment();
 }
 
 function jumpToQuoted(messageId) {

@@ -1,0 +1,276 @@
+"""The queue: who is next, how many at once, and how long somebody waits behind the others."""
+
+import dataclasses
+from collections.abc import Iterable
+
+import pytest
+from shop import GRID, HOUR, NOON, SINGLE, Shop, a_job, outputs
+
+from bot.jobs import queue
+from bot.jobs.advance import (
+    CancelAsked,
+    DeadlinePassed,
+    Delivered,
+    Fact,
+    LaneOver,
+    Saved,
+    SubmitAnswered,
+    SubmitLost,
+    SubmitNotSent,
+    Undecided,
+)
+from bot.jobs.queue import Outlook
+from bot.model import Job, Operation, Request, TaskId
+from bot.store.port import Transaction
+
+AN, BINH, CHI, DUNG = 7, 8, 9, 10
+LENGTH = 60_000
+"""How long one job takes here."""
+
+
+def wish(number: int) -> Request:
+    """One free picture, unlike every other."""
+    return dataclasses.replace(SINGLE, prompt=f"cat {number}")
+
+
+async def order_many(shop: Shop, user: int, count: int) -> list[Job]:
+    """Things somebody asks for, a moment apart."""
+    jobs = []
+    for number in range(count):
+        shop.now.at += 1
+        jobs.append(await shop.order(user, wish(user * 1_000 + number)))
+    return jobs
+
+
+async def many_lanes_of_their_own(shop: Shop, *users: int, lanes: int | None) -> None:
+    """As if their plan allowed so many jobs at the same time."""
+    ids = ", ".join(map(str, users))
+    await shop.tamper(
+        f"UPDATE job SET user_lanes = {'NULL' if lanes is None else lanes} WHERE user_id IN ({ids})"
+    )
+
+
+async def admit_all(shop: Shop, *, lanes: int = 3) -> list[Job]:
+    """Everybody who may have a lane now."""
+    admitted = []
+    while job := await shop.admit(lanes=lanes):
+        admitted.append(await shop.happens(job, answered(job)))
+    return admitted
+
+
+def answered(job: Job) -> Fact:
+    return SubmitAnswered(TaskId(f"t-{job.job_id}"), poll_at=NOON, deadline_at=NOON + HOUR)
+
+
+async def finish(shop: Shop, jobs: Iterable[Job]) -> None:
+    for job in jobs:
+        await shop.happens(job, Saved(outputs(job, 1)), Delivered())
+
+
+def who(jobs: Iterable[Job | None]) -> list[int | None]:
+    return [None if job is None else job.user_id for job in jobs]
+
+
+async def test_no_more_run_than_the_account_has_lanes(shop: Shop) -> None:
+    for user in range(1, 9):
+        await order_many(shop, user, 1)
+    assert 3 == len(await admit_all(shop, lanes=3))
+    assert None is await shop.admit(lanes=3)
+    assert None is await shop.admit(lanes=0)
+
+
+async def test_lanes_of_another_provider_are_its_own(shop: Shop) -> None:
+    await shop.order(AN, provider="flow")
+    assert None is await shop.admit(provider="apiframe")
+    assert AN == (await shop.admit(provider="flow") or a_job()).user_id
+
+
+async def test_a_person_runs_as_many_as_their_plan_allows(shop: Shop) -> None:
+    await order_many(shop, AN, 4)
+    assert [AN] == who(await admit_all(shop))
+    await many_lanes_of_their_own(shop, AN, lanes=2)
+    assert [AN] == who(await admit_all(shop))
+    await many_lanes_of_their_own(shop, AN, lanes=None)
+    assert [AN] == who(await admit_all(shop))
+
+
+async def test_priority_goes_first_then_who_has_the_fewest_running_then_the_oldest(
+    shop: Shop,
+) -> None:
+    await order_many(shop, AN, 2)
+    await many_lanes_of_their_own(shop, AN, lanes=3)
+    assert [AN] == who([await shop.admit()])
+    for user in (CHI, BINH):
+        await order_many(shop, user, 1)
+    (late,) = await order_many(shop, DUNG, 1)
+    await shop.tamper(f"UPDATE job SET priority = 1 WHERE job_id = '{late.job_id}'")
+    assert [DUNG, CHI, BINH, AN, None] == who([await shop.admit(lanes=9) for _ in range(5)])
+
+
+@pytest.mark.parametrize("own_lanes", [1, 3])
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+async def test_one_job_waits_at_most_two_job_lengths_behind_somebodys_fifty(
+    shop: Shop, lanes: int, own_lanes: int
+) -> None:
+    await shop.grant(AN, 10_000)
+    await order_many(shop, AN, 50)
+    await many_lanes_of_their_own(shop, AN, lanes=own_lanes)
+    running = await admit_all(shop, lanes=lanes)
+    (mine,) = await order_many(shop, BINH, 1)
+    for _ in range(2):
+        shop.now.at += LENGTH
+        await finish(shop, running)
+        running = await admit_all(shop, lanes=lanes)
+        if mine.job_id in {job.job_id for job in running}:
+            return
+    raise AssertionError("still waiting after two job lengths")
+
+
+async def test_three_with_fifty_each_do_not_keep_out_a_fourth_with_one(shop: Shop) -> None:
+    for user in (AN, BINH, CHI):
+        await shop.grant(user, 10_000)
+        await order_many(shop, user, 50)
+    running = await admit_all(shop)
+    assert [AN, BINH, CHI] == who(running)
+    await order_many(shop, DUNG, 1)
+    turns = []
+    for _ in range(2):
+        shop.now.at += LENGTH
+        await finish(shop, running)
+        running = await admit_all(shop)
+        turns += who(running)
+    assert [AN, BINH, CHI, DUNG, AN, BINH] == turns
+
+
+async def test_two_with_many_take_turns(shop: Shop) -> None:
+    turns: list[int | None] = []
+    for user in (AN, BINH):
+        await order_many(shop, user, 5)
+    for _ in range(6):
+        shop.now.at += LENGTH
+        running = await admit_all(shop, lanes=1)
+        turns += who(running)
+        await finish(shop, running)
+    assert [AN, BINH, AN, BINH, AN, BINH] == turns
+
+
+async def test_twins_are_not_submitted_side_by_side(shop: Shop) -> None:
+    first = await shop.order(AN, GRID)
+    shop.now.at += 1
+    await shop.order(BINH, GRID)
+    shop.now.at += 1
+    await shop.order(CHI, wish(1))
+    assert [AN, CHI] == who([await shop.admit(), await shop.admit()])
+    assert None is await shop.admit()
+    await shop.happens(first, SubmitLost(lookup_at=NOON, until=NOON))
+    assert None is await shop.admit()  # a lost one could not be told from its twin
+    await shop.happens(first, answered(first))
+    assert [BINH] == who([await shop.admit()])
+
+
+async def test_a_twin_at_another_provider_is_no_twin(shop: Shop) -> None:
+    await shop.order(AN, GRID)
+    await shop.order(BINH, GRID, provider="flow")
+    assert [AN, BINH] == who([await shop.admit(), await shop.admit(provider="flow")])
+
+
+async def test_a_submit_that_did_not_arrive_frees_its_lane_and_waits_for_its_time(
+    shop: Shop,
+) -> None:
+    job = await shop.order(AN)
+    await shop.admit(lanes=1)
+    await shop.happens(job, SubmitNotSent(retry_at=NOON + LENGTH))
+    assert None is await shop.admit(lanes=1)
+    assert {"due_at": NOON + LENGTH} == await shop.store.one("next_due", now=NOON)
+    shop.now.at += LENGTH
+    assert [AN] == who([await shop.admit(lanes=1)])
+
+
+@pytest.mark.parametrize(
+    "history", [[DeadlinePassed(poll_at=NOON)], [SubmitLost(NOON, NOON), Undecided(NOON)]]
+)
+async def test_a_lane_stays_taken_while_the_provider_may_still_work(
+    shop: Shop, history: list[Fact]
+) -> None:
+    (job,) = await order_many(shop, AN, 1)
+    await order_many(shop, BINH, 1)
+    await shop.admit(lanes=1)
+    if isinstance(history[0], DeadlinePassed):
+        await shop.happens(job, answered(job))
+    await shop.happens(job, *history)
+    assert None is await shop.admit(lanes=1)
+    await shop.happens(job, LaneOver())
+    assert [BINH] == who([await shop.admit(lanes=1)])
+
+
+async def test_what_was_cancelled_takes_nobodys_turn(shop: Shop) -> None:
+    first, _ = await order_many(shop, AN, 2)
+    await shop.happens(first, CancelAsked())
+    assert first.job_id != (await shop.admit() or first).job_id
+
+
+async def test_a_paused_account_is_tried_with_one_job_when_it_is_time(shop: Shop) -> None:
+    for user in (AN, BINH, CHI):
+        await order_many(shop, user, 1)
+    now = shop.now.at
+
+    async def pause(tx: Transaction) -> None:
+        await tx.run(
+            "account_pause", provider="apiframe", why="credits", now=now, probe_at=now + LENGTH
+        )
+
+    await shop.store.write(pause)
+    assert None is await shop.admit()
+    shop.now.at += LENGTH
+    assert [AN, None] == who([await shop.admit(), await shop.admit()])
+    await shop.store.write(lambda tx: tx.run("account_resume", provider="apiframe"))
+    assert [BINH, CHI] == who([await shop.admit(), await shop.admit()])
+
+
+async def test_the_outlook_counts_who_is_ahead_and_what_the_latest_took(shop: Shop) -> None:
+    *_, last = await order_many(shop, AN, 5)
+    assert Outlook(ahead=4, left_s=60.0 * (1 + 4 / 2)) == await queue.outlook(
+        shop.store, last, lanes=2, typical_s=60.0, now=shop.now()
+    )
+    running = (await admit_all(shop, lanes=1))[0]
+    assert Outlook(0, 45.0) == await queue.outlook(
+        shop.store, running, lanes=2, typical_s=60.0, now=shop.now() + 15_000
+    )
+    assert Outlook(0, 0.0) == await queue.outlook(
+        shop.store, running, lanes=2, typical_s=60.0, now=shop.now() + HOUR
+    )
+
+
+async def test_an_account_without_lanes_has_an_outlook_too(shop: Shop) -> None:
+    *_, last = await order_many(shop, AN, 2)
+    seen = await queue.outlook(shop.store, last, lanes=0, typical_s=60.0, now=shop.now())
+    assert 1 == seen.ahead
+
+
+async def test_how_long_it_takes_is_learnt_from_the_latest_twenty(shop: Shop) -> None:
+    async def typical() -> float:
+        return await queue.typical_duration(
+            shop.store, "apiframe", Operation.IMAGE, otherwise_s=45.0
+        )
+
+    assert 45.0 == await typical()
+    for number, took_s in enumerate([500] * 5 + [30] * 9 + [40] * 11):
+        job = await shop.order(AN, wish(number))
+        await admit_all(shop)
+        shop.now.at += took_s * 1_000
+        await finish(shop, [job])
+    assert 40.0 == await typical()
+
+
+async def test_a_thousand_waiting_are_admitted_once_each(shop: Shop) -> None:
+    await shop.tamper("PRAGMA synchronous = OFF")
+    for user in range(1, 26):
+        await order_many(shop, user, 40)
+    await shop.tamper("UPDATE job SET user_lanes = NULL")
+    seen: set[str] = set()
+    for turn in range(10):
+        running = await admit_all(shop, lanes=30)
+        assert 30 == len(running)
+        seen |= {job.job_id for job in running}
+        assert (turn + 1) * 30 == len(seen)
+        await finish(shop, running)
