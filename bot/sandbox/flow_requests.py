@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.sandbox.body import Refused
+
 Kind = Literal[
     "text-to-image", "reference-to-image", "text-to-video", "image-to-video", "multi-ref-video"
 ]
@@ -52,15 +54,6 @@ VOICES = frozenset(
         "zubenelgenubi",
     ]
 )
-
-
-class Refused(Exception):  # a refusal is the service's answer, not an error of ours
-    """The call is answered with this HTTP status and `detail`."""
-
-    def __init__(self, status: int, detail: str | list[dict[str, Any]]) -> None:
-        super().__init__(str(detail))
-        self.status = status
-        self.detail = detail
 
 
 @dataclass(frozen=True)

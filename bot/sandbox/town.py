@@ -20,6 +20,7 @@ from bot.sandbox.botapi import botapi
 from bot.sandbox.flow import FlowSandbox
 from bot.sandbox.limits import Limits
 from bot.sandbox.page import page
+from bot.sandbox.service import Account
 from bot.sandbox.tasks import Pace
 from bot.sandbox.world import World
 
@@ -70,14 +71,9 @@ def build_town(
     (media_dir / "tg").mkdir(parents=True, exist_ok=True)
     world = World(token=BOT_TOKEN, limits=limits, check_call=check_call, folder=media_dir / "tg")
     apiframe = ApiframeSandbox(
-        key=APIFRAME_KEY,
-        pace=pace,
-        base_url=f"{address}/apiframe",
-        media_dir=media_dir / "apiframe",
+        Account(APIFRAME_KEY, pace, f"{address}/apiframe", media_dir / "apiframe")
     )
-    flow = FlowSandbox(
-        key=FLOW_KEY, pace=pace, base_url=f"{address}/flow", media_dir=media_dir / "flow"
-    )
+    flow = FlowSandbox(Account(FLOW_KEY, pace, f"{address}/flow", media_dir / "flow"))
     page_path = secrets.token_urlsafe(16)
     services = Starlette(
         routes=[

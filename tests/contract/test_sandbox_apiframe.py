@@ -12,6 +12,7 @@ from clock import Clock
 from PIL import Image
 
 from bot.sandbox.apiframe import ApiframeSandbox
+from bot.sandbox.service import Account
 from bot.sandbox.tasks import Pace
 
 KEY = "a key"
@@ -25,9 +26,7 @@ def clock() -> Clock:
 @pytest.fixture
 def sandbox(clock: Clock, tmp_path: Path) -> ApiframeSandbox:
     pace = Pace(image_s=100, image_spread_s=0, upscale_s=10)
-    return ApiframeSandbox(
-        key=KEY, clock=clock, pace=pace, base_url="http://mj.test", media_dir=tmp_path
-    )
+    return ApiframeSandbox(Account(KEY, pace, "http://mj.test", tmp_path, clock))
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from PIL import Image, ImageStat
 from samples import picture
 
 from bot.sandbox.flow import FlowSandbox
+from bot.sandbox.service import Account
 from bot.sandbox.tasks import Pace
 
 KEY = "a key"
@@ -29,9 +30,7 @@ def clock() -> Clock:
 @pytest.fixture
 def sandbox(clock: Clock, tmp_path: Path) -> FlowSandbox:
     pace = Pace(image_s=100, image_spread_s=0, video_s=200, hd_s=150)
-    return FlowSandbox(
-        key=KEY, clock=clock, pace=pace, base_url="http://flow.test", media_dir=tmp_path
-    )
+    return FlowSandbox(Account(KEY, pace, "http://flow.test", tmp_path, clock))
 
 
 @pytest.fixture
