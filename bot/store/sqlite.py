@@ -254,29 +254,33 @@ async def open_store(path: Path) -> AsyncIterator[SqliteStore]:
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
+    # A connection that cannot be opened leaves its thread to answer a loop that may be gone.
+    await asyncio.to_thread(_check_readable, path)
+    connection = await aiosqlite.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "busy_timeout = 10000",
+    ):
+        await connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _check_readable(path: Path) -> None:
+    """Raises StoreError with the cause and the fix."""
     try:
-        connection = await aiosqlite.connect(path, isolation_level=None)
-    except sqlite3.Error as error:
+        with contextlib.closing(sqlite3.connect(path)) as probe:
+            probe.execute("PRAGMA user_version")
+    except sqlite3.OperationalError as error:
         raise StoreError(
             f"{path} cannot be opened ({error}); check that it is a file and may be written"
         ) from error
-    try:
-        connection.row_factory = sqlite3.Row
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "busy_timeout = 10000",
-        ):
-            await connection.execute(f"PRAGMA {pragma}")
-    except BaseException as error:
-        await connection.close()
-        if isinstance(error, sqlite3.DatabaseError):
-            raise StoreError(
-                f"{path} cannot be read as a database ({error}); restore a backup"
-            ) from error
-        raise
-    return connection
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} cannot be read as a database ({error}); restore a backup"
+        ) from error
 
 
 def restore(copy: Path, path: Path, *, overwrite: bool) -> None:

@@ -228,10 +228,13 @@ async def test_a_paused_account_is_tried_with_one_job_when_it_is_time(shop: Shop
 
 
 async def test_the_outlook_counts_who_is_ahead_and_what_the_latest_took(shop: Shop) -> None:
-    *_, last = await order_many(shop, AN, 5)
-    assert Outlook(ahead=4, left_s=60.0 * (1 + 4 / 2)) == await queue.outlook(
-        shop.store, last, lanes=2, typical_s=60.0, now=shop.now()
-    )
+    for user in (AN, BINH, CHI):
+        await order_many(shop, user, 1)
+    first, last = await order_many(shop, DUNG, 2)
+    for job, expected in ((first, Outlook(3, 60.0 * (1 + 3 / 2))), (last, Outlook(4, 180.0))):
+        assert expected == await queue.outlook(
+            shop.store, job, lanes=2, typical_s=60.0, now=shop.now()
+        )
     running = (await admit_all(shop, lanes=1))[0]
     assert Outlook(0, 45.0) == await queue.outlook(
         shop.store, running, lanes=2, typical_s=60.0, now=shop.now() + 15_000
