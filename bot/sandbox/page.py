@@ -21,6 +21,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.sandbox.loopback import LoopbackOnly
+from bot.sandbox.pictures import kind_of
+from bot.sandbox.sniffing import media_type_of
 from bot.sandbox.tasks import Pace
 from bot.sandbox.world import World
 
@@ -164,7 +166,7 @@ class _Desk:
         except (LookupError, ValueError) as error:
             raise HTTPException(404, "There is no such file.") from error
         with path.open("rb") as opened:
-            media_type = _shown_type(opened.read(16))
+            media_type = media_type_of(opened.read(16))
         headers = {"Cache-Control": "private, max-age=3600"}
         if media_type is None:
             # What a browser could run (HTML, SVG) is only ever saved, never opened here.
@@ -197,7 +199,9 @@ class _Desk:
             place = self._place(form)
             files = await _read_files(form)
             # Telegram mixes photos and videos in an album, but documents only with documents.
-            is_for_viewing = all(_is_for_viewing(content) for _, content in files)
+            is_for_viewing = all(
+                kind_of(content[:16]) in {"photo", "video"} for _, content in files
+            )
             with _reasons():
                 messages = self._world.send_files(
                     place.user_id,
@@ -329,24 +333,3 @@ async def _read_files(form: FormData) -> list[tuple[str, bytes]]:
     if not parts:
         raise HTTPException(400, "There is no file.")
     return [(Path(part.filename or "file").name, await part.read()) for part in parts]
-
-
-def _is_for_viewing(content: bytes) -> bool:
-    return _shown_type(content[:16]) in {"image/jpeg", "image/png", "image/webp", "video/mp4"}
-
-
-def _shown_type(head: bytes) -> str | None:
-    """The media type of what a browser may show in place, by its first 16 bytes; else None."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"GIF8"):
-        return "image/gif"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp":
-        return "video/mp4"
-    if head.startswith(b"\x1aE\xdf\xa3"):
-        return "video/webm"
-    return None

@@ -39,6 +39,9 @@ class Account:
 class ProviderSandbox(Weather, TaskBook):
     """The service of one account, working on `lanes` tasks at a time."""
 
+    app: Starlette
+    """All of it, for a server or a test's transport."""
+
     def __init__(self, account: Account, *, lanes: int) -> None:
         Weather.__init__(self, account.clock)
         TaskBook.__init__(self, account.clock, account.pace, lanes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -73,48 +74,32 @@ def connect_flow(key: str, origin: str) -> Flow:
     return Flow(key=key, base_url=base_url, offers_hd=True, network=Network(reads=impatient()))
 
 
-@contextlib.asynccontextmanager
-async def apiframe_pair(folder: Path) -> AsyncIterator[Pair[Apiframe, ApiframeSandbox]]:
-    listener, clock = listening(), Clock()
-    sandbox = ApiframeSandbox(Account(KEY, _pace(), origin_of(listener), folder, clock))
-    async with (
-        served(sandbox.app, listener) as origin,
-        contextlib.aclosing(connect_apiframe(KEY, origin)) as apiframe,
-    ):
-        yield Pair(
-            apiframe,
-            sandbox,
-            clock,
-            folder,
-            origin,
-            submit_path="/imagine",
-            read_path=lambda _: "/fetch",
-            connect=connect_apiframe,
-        )
+def apiframe_pair(
+    folder: Path,
+) -> AbstractAsyncContextManager[Pair[Apiframe, ApiframeSandbox]]:
+    return _paired(ApiframeSandbox, connect_apiframe, folder, "/imagine", lambda _: "/fetch")
+
+
+def flow_pair(folder: Path) -> AbstractAsyncContextManager[Pair[Flow, FlowSandbox]]:
+    return _paired(FlowSandbox, connect_flow, folder, "/text-to-image", lambda task_id: task_id)
 
 
 @contextlib.asynccontextmanager
-async def flow_pair(folder: Path) -> AsyncIterator[Pair[Flow, FlowSandbox]]:
+async def _paired(
+    build: Callable[[Account], S_co],
+    connect: Callable[[str, str], P_co],
+    folder: Path,
+    submit_path: str,
+    read_path: Callable[[TaskId], str],
+) -> AsyncIterator[Pair[P_co, S_co]]:
     listener, clock = listening(), Clock()
-    sandbox = FlowSandbox(Account(KEY, _pace(), origin_of(listener), folder, clock))
+    pace = Pace(image_s=100, image_spread_s=0)
+    sandbox = build(Account(KEY, pace, origin_of(listener), folder, clock))
     async with (
         served(sandbox.app, listener) as origin,
-        contextlib.aclosing(connect_flow(KEY, origin)) as flow,
+        contextlib.aclosing(connect(KEY, origin)) as provider,
     ):
-        yield Pair(
-            flow,
-            sandbox,
-            clock,
-            folder,
-            origin,
-            submit_path="/text-to-image",
-            read_path=lambda task_id: task_id,
-            connect=connect_flow,
-        )
-
-
-def _pace() -> Pace:
-    return Pace(image_s=100, image_spread_s=0)
+        yield Pair(provider, sandbox, clock, folder, origin, submit_path, read_path, connect)
 
 
 async def fetch(provider: Provider, task_id: TaskId, asset: RemoteAsset) -> bytes:

@@ -12,6 +12,7 @@ from serving import closed_origin
 
 from bot.errors import (
     AccountUnusable,
+    NotReady,
     NotSent,
     OutcomeUnknown,
     ProviderError,
@@ -238,6 +239,16 @@ async def test_a_download_that_breaks_off_is_told_from_a_whole_one(pair: AnyPair
     downloaded = await download(pair, task_id, snapshot)
     assert pair.made(task_id) == downloaded
     assert 4 == len(downloaded)
+
+
+async def test_a_file_told_of_before_it_is_there_is_not_ready(pair: AnyPair) -> None:
+    task_id, snapshot = await finished(pair)
+    pair.sandbox.lag_after_completion(1)
+    with pytest.raises(NotReady) as early:
+        await fetch(pair.provider, task_id, snapshot.assets[0])
+
+    picture = await fetch(pair.provider, task_id, snapshot.assets[0])
+    assert (404, pair.made(task_id)) == (early.value.status, [picture])
 
 
 async def test_a_download_may_be_left_half_way(pair: AnyPair) -> None:
