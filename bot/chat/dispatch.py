@@ -22,6 +22,8 @@ from bot.model import Clock, Place, Say, Urgency
 from bot.store.port import Row, Store, Topic, Transaction
 
 MOST_AT_ONCE = 256
+STORE_PAUSE_S = 1.0
+"""After something the database could not take (a full disk), this long until the next try."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +50,12 @@ class Dispatcher:
 
     async def run(self) -> None:
         while True:
-            rows = await self._store.all("inbox_new", most=MOST_AT_ONCE)
+            try:
+                rows = await self._store.all("inbox_new", most=MOST_AT_ONCE)
+            except StoreError:
+                log.exception("inbox_not_read")
+                await asyncio.sleep(STORE_PAUSE_S)
+                continue
             if not rows:
                 await self._ears.wait(None)
                 continue
@@ -65,7 +72,7 @@ class Dispatcher:
                 await self._handle(row)
             except StoreError:
                 log.exception("inbox_not_written", update=row["update_id"])
-                await asyncio.sleep(1.0)  # a full disk: the row stays and is tried again
+                await asyncio.sleep(STORE_PAUSE_S)  # the row stays and is tried again
                 return
 
     async def _handle(self, row: Row) -> None:

@@ -58,8 +58,19 @@ class Limiter:
         self._chats: dict[ChatId, tuple[_Window, ...]] = {}
         self._paused_until: dict[ChatId, float] = {}
 
+    def take(self, chat_id: ChatId, *, urgency: Urgency, cost: int = 1) -> float:
+        """0.0: it may be sent now, and is counted; else seconds until it is worth asking again.
+
+        ``cost``: messages (an album's length). Asked and counted in one step, so that sends
+        side by side never take the same place.
+        """
+        wait_s = self.wait_s(chat_id, urgency=urgency, cost=cost)
+        if wait_s == 0.0:
+            self.record(chat_id, cost=cost)
+        return wait_s
+
     def wait_s(self, chat_id: ChatId, *, urgency: Urgency, cost: int = 1) -> float:
-        """Seconds until this may be sent; 0.0 is now. ``cost``: messages (an album's length)."""
+        """Seconds until this may be sent; 0.0 is now."""
         now = self._clock()
         share = PROGRESS_SHARE if urgency is Urgency.PROGRESS and chat_id < 0 else 1.0
         paused = self._paused_until.get(chat_id, 0.0) - now

@@ -20,7 +20,7 @@ from bot.delivery.telegram import (
     SendRefused,
     TelegramSender,
 )
-from bot.errors import EaselError
+from bot.errors import EaselError, StoreError
 from bot.jobs import book
 from bot.jobs.advance import Delivered, DeliveryBegun
 from bot.model import ChatId, Clock, Job, JobId, Millis, Outgoing, Say, Urgency
@@ -32,6 +32,8 @@ SENDS_AT_ONCE = 8
 MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
 LONGEST_PAUSE_S = 300.0
+STORE_PAUSE_S = 1.0
+"""After a round the database could not take (a full disk), this long until the next."""
 PING_AFTER_S = 20.0
 """Somebody who waited longer may have gone away, and an edit does not notify."""
 HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES})
@@ -59,8 +61,12 @@ class Delivery:
         await self._store.write(lambda tx: tx.run("outbox_recover"))
         try:
             while True:
-                wait_s = await self._start_sends()
-                await self._ears.wait(await self._seconds_to_next(wait_s))
+                try:
+                    wait_s = await self._seconds_to_next(await self._start_sends())
+                except StoreError:
+                    log.exception("delivery_round_failed")
+                    wait_s = STORE_PAUSE_S
+                await self._ears.wait(wait_s)
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -83,11 +89,12 @@ class Delivery:
             if len(self._tasks) >= SENDS_AT_ONCE or self._is_busy(row):
                 continue
             cost = await self._sending.cost(row)
-            wait_s = self._telegram.wait_s(row.place.chat_id, urgency=row.urgency, cost=cost)
+            if self._is_ending:  # it may have begun to end while the cost was looked up
+                break
+            wait_s = self._telegram.take_turn(row.place.chat_id, urgency=row.urgency, cost=cost)
             if wait_s > 0:
                 waits.append(wait_s)
-                continue
-            if not self._is_ending:  # it may have begun to end while the cost was looked up
+            else:
                 self._start(row)
         return min(waits, default=None)
 

@@ -144,8 +144,10 @@ def _failure(job: Job, tongue: Tongue) -> str:
 
 def _price_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
+    if job.held_vnd == 0 and scene.free_left is None:
+        return tongue.html("price.free_unlimited")
     if job.held_vnd == 0:
-        return tongue.html("price.free", left=tongue.number(scene.free_left))
+        return tongue.html("price.free", left=tongue.number(scene.free_left or 0))
     if job.held_free == 0:
         return tongue.html("price.paid", price=tongue.money(job.held_vnd))
     return tongue.html(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bot.i18n import I18n, Tongue
 from bot.jobs import book, queue
-from bot.jobs.accept import Desk
+from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.people import language_for
 from bot.model import Asset, Clock, Job, Operation, Request
 from bot.providers.port import Capabilities, Provider
@@ -30,8 +30,8 @@ class Scene:
     capabilities: Capabilities | None
     """None when the provider is not configured any more: nothing new is offered from it."""
     outlook: queue.Outlook
-    free_left: int
-    """What is left of today's allowance for outputs of this kind."""
+    free_left: int | None
+    """What is left of today's allowance for outputs of this kind; None: it is unlimited."""
     prices_vnd: Mapping[Operation, int]
     """What one more request of each operation costs; an operation without a price is missing."""
     timezone: zoneinfo.ZoneInfo
@@ -89,7 +89,7 @@ class Scenes:
             title=provider.title if provider else job.provider,
             capabilities=provider.capabilities if provider else None,
             outlook=await self._outlook(job, provider, lanes),
-            free_left=allowance.left,
+            free_left=None if allowance.given >= UNLIMITED else allowance.left,
             prices_vnd=await self._prices(job, provider),
             timezone=self._desk.timezone,
         )

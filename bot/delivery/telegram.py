@@ -150,14 +150,14 @@ class TelegramSender:
         self._limiter = limiter
         self._calls = metrics.telegram_calls
 
-    def wait_s(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
-        return self._limiter.wait_s(chat_id, urgency=urgency, cost=cost)
+    def take_turn(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
+        """0.0: the next send to this chat is counted and may go; else seconds to wait."""
+        return self._limiter.take(chat_id, urgency=urgency, cost=cost)
 
     async def text(self, place: Place, html: str, keyboard: Keyboard) -> Message:
         """A new message. Raises SendError."""
         return await self._call(
             place.chat_id,
-            1,
             lambda: self._bot.send_message(
                 place.chat_id,
                 html,
@@ -175,7 +175,6 @@ class TelegramSender:
         with contextlib.suppress(NotModified):
             await self._call(
                 chat_id,
-                1,
                 lambda: self._bot.edit_message_text(
                     html,
                     chat_id=chat_id,
@@ -203,13 +202,11 @@ class TelegramSender:
                 case "photo":
                     return await self._call(
                         place.chat_id,
-                        1,
                         lambda: self._bot.send_photo(place.chat_id, file, **common),
                     )
                 case "video":
                     return await self._call(
                         place.chat_id,
-                        1,
                         lambda: self._bot.send_video(
                             place.chat_id,
                             file,
@@ -224,7 +221,6 @@ class TelegramSender:
                 case _:
                     return await self._call(
                         place.chat_id,
-                        1,
                         lambda: self._bot.send_document(place.chat_id, file, **common),
                     )
 
@@ -260,7 +256,6 @@ class TelegramSender:
             try:
                 message = await self._call(
                     chat_id,
-                    1,
                     lambda: self._bot.edit_message_media(
                         media,
                         chat_id=chat_id,
@@ -283,7 +278,6 @@ class TelegramSender:
                 media.append(InputMediaDocument(file))
             return await self._call(
                 place.chat_id,
-                len(pictures),
                 lambda: self._bot.send_media_group(
                     place.chat_id,
                     media,
@@ -300,8 +294,7 @@ class TelegramSender:
         except TelegramError as error:
             log.info("press_not_answered", error=str(error))
 
-    async def _call(self, chat_id: ChatId, cost: int, call: Callable[[], Awaitable[T]]) -> T:
-        self._limiter.record(chat_id, cost=cost)
+    async def _call(self, chat_id: ChatId, call: Callable[[], Awaitable[T]]) -> T:
         try:
             answer = await call()
         except TelegramError as error:

@@ -54,30 +54,33 @@ async def outlook(
 ) -> Outlook:
     """``typical_s``: see :func:`typical_duration`."""
     if job.state is JobState.QUEUED:
-        row = await reading.one(
-            "jobs_ahead",
-            provider=job.provider,
-            priority=int(job.priority),
-            accepted_at=job.accepted_at,
-        )
-        assert row is not None
-        ahead = int(row["ahead"])
-        rounds = ahead / max(1, lanes)
-        if job.user_lanes is not None:
-            own = await _own_ahead(reading, job, job.user_lanes)
-            ahead, rounds = max(ahead, own), max(rounds, own / max(1, job.user_lanes))
-        return Outlook(ahead, typical_s * (1 + rounds))
+        return await _queue_outlook(reading, job, max(1, lanes), typical_s)
     since = job.started_at or job.submitted_at or now
     return Outlook(0, _left_s((now - since) / 1000, typical_s, job.progress or 0))
 
 
-async def _own_ahead(reading: Reading, job: Job, lanes: int) -> int:
-    """How many of the same person's jobs must end before this one may begin."""
-    row = await reading.one(
+async def _queue_outlook(reading: Reading, job: Job, lanes: int, typical_s: float) -> Outlook:
+    """People take turns, so of others' jobs only as many come before as there are turns."""
+    own = await reading.one(
         "own_jobs_ahead", user_id=job.user_id, job_id=job.job_id, accepted_at=job.accepted_at
     )
-    assert row is not None
-    return max(0, int(row["ahead"]) - max(1, lanes) + 1)
+    assert own is not None
+    others = await reading.one(
+        "jobs_ahead",
+        provider=job.provider,
+        user_id=job.user_id,
+        priority=int(job.priority),
+        accepted_at=job.accepted_at,
+        turns=own["waiting"] + 1,
+    )
+    assert others is not None
+    ahead = int(others["ahead"]) + int(own["waiting"])
+    rounds = ahead / lanes
+    if job.user_lanes is not None:
+        own_lanes = max(1, job.user_lanes)
+        held_up_by = max(0, own["running"] + own["waiting"] - own_lanes + 1)
+        ahead, rounds = max(ahead, held_up_by), max(rounds, held_up_by / own_lanes)
+    return Outlook(ahead, typical_s * (1 + rounds))
 
 
 def _left_s(elapsed_s: float, typical_s: float, progress: int) -> float:

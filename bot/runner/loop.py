@@ -24,6 +24,8 @@ from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_job
 
 DUE_AT_ONCE = 500
+STORE_PAUSE_S = 1.0
+"""After a round the database could not take (a full disk), this long until the next."""
 BROKEN_WORK_PAUSE_S = 30.0
 """After a bug in our own work on a job, this long until it is tried again."""
 
@@ -56,9 +58,14 @@ class Runner:
         await self._recover()
         try:
             while True:
-                await self._admit()
-                await self._start_due()
-                await self._ears.wait(await self._seconds_to_next())
+                try:
+                    await self._admit()
+                    await self._start_due()
+                    wait_s = await self._seconds_to_next()
+                except StoreError:
+                    log.exception("runner_round_failed")
+                    wait_s = STORE_PAUSE_S
+                await self._ears.wait(wait_s)
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -111,11 +118,7 @@ class Runner:
         async def work(tx: Transaction) -> Job | None:
             return await queue.admit(tx, account.name, lanes=account.lanes, now=now)
 
-        try:
-            return await self._store.write(work)
-        except StoreError:
-            log.exception("admission_failed")
-            return None
+        return await self._store.write(work)
 
     async def _start_due(self) -> None:
         rows = await self._store.all("jobs_due", now=self._clock(), most=DUE_AT_ONCE)

@@ -49,6 +49,8 @@ BROKEN_FETCHES = 3
 """Downloads of one result that may come broken before it is given up."""
 SUBMIT_CLOCK_SLACK_S = 30.0
 """A provider's clock may be off by this much when a lost submit is looked for."""
+CLAIMED_SLACK_MS = 3_600_000
+"""Tasks that young may belong to jobs submitted this long before the lost one."""
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +126,9 @@ class Work:
 
     async def _find(self, job: Job, account: Account) -> TaskId | None:
         since = (job.submitted_at or job.accepted_at) - int(SUBMIT_CLOCK_SLACK_S * 1000)
-        rows = await self._store.all("claimed_tasks", provider=job.provider, since=0)
+        rows = await self._store.all(
+            "claimed_tasks", provider=job.provider, since=since - CLAIMED_SLACK_MS
+        )
         try:
             return await account.provider.find_submitted(
                 _submission(job), since=since, claimed=frozenset(row["task_id"] for row in rows)

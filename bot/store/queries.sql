@@ -218,15 +218,22 @@ LIMIT 1
 
 -- jobs_ahead --
 -- How many wait before this one at its provider.
-SELECT COUNT(*) AS ahead FROM job
-WHERE provider = :provider AND state = 'queued'
-  AND (priority > :priority OR (priority = :priority AND accepted_at < :accepted_at))
+-- Of one other person only as many as there are turns until this one (`turns`).
+SELECT COALESCE(SUM(CASE WHEN waiting > :turns THEN :turns ELSE waiting END), 0) AS ahead
+FROM (
+    SELECT COUNT(*) AS waiting FROM job
+    WHERE provider = :provider AND state = 'queued' AND user_id <> :user_id
+      AND (priority > :priority OR (priority = :priority AND accepted_at < :accepted_at))
+    GROUP BY user_id
+) AS others
 
 -- own_jobs_ahead --
--- How many of one person's own are running, or were asked for before this one.
-SELECT COUNT(*) AS ahead FROM job
+-- Of one person's own: how many are under way, and how many were asked for before this one.
+SELECT COUNT(CASE WHEN state IN ('submitting', 'unknown', 'running') THEN 1 END) AS running,
+       COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
+FROM job
 WHERE user_id = :user_id AND job_id <> :job_id
-  AND (holds_lane = 1 OR (state = 'queued' AND accepted_at < :accepted_at))
+  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 
 -- typical_durations --
 -- How long the latest ones took at the provider, newest first.
@@ -255,7 +262,7 @@ SELECT * FROM job WHERE state IN ('unknown', 'needs_review') ORDER BY accepted_a
 -- claimed_tasks --
 -- Tasks of one provider that belong to a job already.
 SELECT task_id FROM job
-WHERE provider = :provider AND task_id IS NOT NULL AND accepted_at >= :since
+WHERE provider = :provider AND task_id IS NOT NULL AND submitted_at >= :since
 
 -- event_add --
 INSERT INTO job_event (job_id, at, from_state, to_state, who, why)

@@ -125,7 +125,10 @@ class SqliteStore:
         await self._writer.close()
 
     async def all(self, statement: str, /, **values: Any) -> list[Row]:
-        rows = await self._reader.execute_fetchall(self._statements[statement], values)
+        try:
+            rows = await self._reader.execute_fetchall(self._statements[statement], values)
+        except sqlite3.Error as error:
+            raise StoreError(f"The database could not be read: {error}") from error
         return [dict(row) for row in rows]
 
     async def one(self, statement: str, /, **values: Any) -> Row | None:
@@ -297,14 +300,16 @@ def restore(copy: Path, path: Path, *, overwrite: bool) -> None:
             if source.execute("PRAGMA user_version").fetchone()[0] == 0:
                 raise StoreError(f"{copy} is no backup of Easel's")  # an empty file, for one
             path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f"{path.name}-restoring")
+            fresh.unlink(missing_ok=True)
+            with contextlib.closing(sqlite3.connect(fresh)) as target:
+                source.backup(target)
             for left in (
-                path,
                 path.with_name(f"{path.name}-wal"),
                 path.with_name(f"{path.name}-shm"),
             ):
                 left.unlink(missing_ok=True)
-            with contextlib.closing(sqlite3.connect(path)) as target:
-                source.backup(target)
+            fresh.replace(path)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{copy} is no database: {error}") from error
 
@@ -324,8 +329,7 @@ async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
 
     Raises DatabaseTooNew.
     """
-    rows = await connection.execute_fetchall("PRAGMA user_version")
-    version = int(next(iter(rows))[0])
+    version = await _version(connection)
     steps = _migrations()
     newest = steps[-1][0]
     if version > newest:
@@ -338,6 +342,21 @@ async def migrate(connection: aiosqlite.Connection, path: Path) -> None:
             await connection.backup(copy)
     for number, script in steps:
         if number > version:
-            await connection.executescript(
-                f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
-            )
+            await _apply_step(connection, number, script)
+
+
+async def _apply_step(connection: aiosqlite.Connection, number: int, script: str) -> None:
+    try:
+        await connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
+        )
+    except sqlite3.OperationalError:
+        await connection.execute("ROLLBACK")
+        # `bot grant` beside a first `bot run`: whoever came first did it.
+        if await _version(connection) < number:
+            raise
+
+
+async def _version(connection: aiosqlite.Connection) -> int:
+    rows = await connection.execute_fetchall("PRAGMA user_version")
+    return int(next(iter(rows))[0])

@@ -244,6 +244,14 @@ async def test_the_outlook_counts_who_is_ahead_and_what_the_latest_took(shop: Sh
     )
 
 
+async def test_behind_somebodys_fifty_one_job_is_told_that_one_comes_before_it(shop: Shop) -> None:
+    await shop.grant(AN, 10_000)
+    await order_many(shop, AN, 50)
+    (mine,) = await order_many(shop, BINH, 1)
+    seen = await queue.outlook(shop.store, mine, lanes=1, typical_s=60.0, now=shop.now())
+    assert Outlook(1, 120.0) == seen
+
+
 async def test_an_account_without_lanes_has_an_outlook_too(shop: Shop) -> None:
     *_, last = await order_many(shop, AN, 2)
     seen = await queue.outlook(shop.store, last, lanes=0, typical_s=60.0, now=shop.now())

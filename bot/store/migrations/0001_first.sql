@@ -114,7 +114,8 @@ CREATE INDEX job_due_at_provider ON job (provider, due_at) WHERE due_at IS NOT N
 CREATE INDEX job_lanes ON job (provider) WHERE holds_lane = 1;
 CREATE INDEX job_lanes_of_user ON job (user_id) WHERE holds_lane = 1;
 CREATE INDEX job_turns ON job (user_id, submitted_at);
-CREATE INDEX job_by_user ON job (user_id, accepted_at);
+CREATE INDEX job_open_by_user ON job (user_id, accepted_at)
+    WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
 CREATE INDEX job_by_state ON job (state);
 CREATE INDEX job_typical ON job (provider, operation, ended_at) WHERE state = 'done';
 
