@@ -5,13 +5,13 @@ The bot runs as it would for real, over loopback, told only addresses and keys.
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from oracle import check_call
+from serving import listening, origin_of, port_of, served
 
 from bot import app
 from bot.app import EaselBot
@@ -19,7 +19,6 @@ from bot.sandbox.limits import Limits
 from bot.sandbox.town import Town, build_town
 from bot.sandbox.world import World
 from bot.settings import load
-from bot.web import make_server
 
 Message = dict[str, Any]
 SPEED = 60.0
@@ -27,9 +26,9 @@ PATIENCE_S = 30.0
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """For a program that is told where to listen."""
+    with listening() as probe:
+        return port_of(probe)
 
 
 @contextlib.asynccontextmanager
@@ -37,23 +36,16 @@ async def served_town(
     folder: Path, *, speed: float = SPEED, limits: Limits | None = None
 ) -> AsyncIterator[Town]:
     """A sandbox on loopback, every call of the bot judged by the oracle."""
-    port = free_port()
+    listener = listening()
     town = build_town(
-        f"http://127.0.0.1:{port}",
+        origin_of(listener),
         folder,
         speed=speed,
         limits=limits or Limits.off(),
         check_call=check_call,
     )
-    server = make_server(town.app, "127.0.0.1", port)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)  # uvicorn tells nobody else
-    try:
+    async with served(town.app, listener):
         yield town
-    finally:
-        server.should_exit = True
-        await serving
     assert [] == town.world.violations
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from bot.errors import (
     AccountUnusable,
     BadAddress,
-    NotReady,
     OutcomeUnknown,
     ProviderError,
     Rejected,
@@ -158,15 +157,7 @@ class Apiframe:
         """As in the port; results lie at public addresses and are fetched without the key."""
         if asset.url is None:
             raise BadAddress(_NAME, f"file {asset.index} of {task_id} has no address")
-        download = self._http.stream(asset.url, headers={}, max_bytes=_FILE_MAX_BYTES)
-        async with contextlib.AsyncExitStack() as stack:
-            try:
-                chunks = await stack.enter_async_context(download)
-            except Rejected as error:
-                if error.status != 404:
-                    raise
-                # Told of before it was copied everywhere: a paid result is not given up for that.
-                raise NotReady(_NAME, error.detail, status=404) from error
+        async with self._http.result(asset.url, headers={}, max_bytes=_FILE_MAX_BYTES) as chunks:
             yield chunks
 
     async def find_submitted(

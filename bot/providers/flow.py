@@ -137,18 +137,11 @@ class Flow:
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """As in the port; files are asked for by index, with the key."""
         url = f"{self._job_url(task_id)}/{asset.kind.value}?index={asset.index}"
-        download = self._http.stream(
-            url, headers=self._http.key, max_bytes=_FILE_MAX_BYTES[asset.kind]
-        )
-        async with contextlib.AsyncExitStack() as stack:
-            try:
-                chunks = await stack.enter_async_context(download)
-            except Rejected as error:
-                if error.status != 404:
-                    raise
-                raise NotReady(_NAME, error.detail, status=404) from error
+        max_bytes = _FILE_MAX_BYTES[asset.kind]
+        async with self._http.result(url, headers=self._http.key, max_bytes=max_bytes) as chunks:
             head = await _read_head(chunks)
-            yield await stack.enter_async_context(contextlib.aclosing(_rejoin(head, chunks)))
+            async with contextlib.aclosing(_rejoin(head, chunks)) as whole:
+                yield whole
 
     async def find_submitted(
         self, submission: Submission, *, since: Millis, claimed: frozenset[TaskId]

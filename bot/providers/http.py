@@ -17,7 +17,15 @@ from typing import Any, NoReturn
 import httpx
 import stamina
 
-from bot.errors import AccountUnusable, BadAddress, NotSent, OutcomeUnknown, Rejected, Unreachable
+from bot.errors import (
+    AccountUnusable,
+    BadAddress,
+    NotReady,
+    NotSent,
+    OutcomeUnknown,
+    Rejected,
+    Unreachable,
+)
 from bot.model import Reason
 from bot.providers.addresses import Resolver, is_public, resolve_host
 from bot.providers.reading import clean_text, find_detail, parse_json, read_retry_after
@@ -173,6 +181,26 @@ class Http:
             if not limit.expired():
                 raise
             raise Unreachable(self._provider, "the download took too long") from error
+
+    @contextlib.asynccontextmanager
+    async def result(
+        self, url: str, *, headers: Mapping[str, str], max_bytes: int
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """As `stream`, of a file the provider told of: 404 raises NotReady.
+
+        It may have been told of before it was copied everywhere, and a paid result is not given
+        up for that.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                chunks = await stack.enter_async_context(
+                    self.stream(url, headers=headers, max_bytes=max_bytes)
+                )
+            except Rejected as error:
+                if error.status != 404:
+                    raise
+                raise NotReady(self._provider, error.detail, status=404) from error
+            yield chunks
 
     async def _exchange(self, method: str, url: str, body: Mapping[str, Any] | None) -> _Answer:
         request = self._client.build_request(method, url, json=body, headers=self._key_for(url))

@@ -16,6 +16,8 @@ from bot.errors import BrokenMedia
 from bot.model import Asset, AssetKind, Job, TaskId
 from bot.providers.port import Provider, RemoteAsset
 
+Probe = media.ImageProbe | media.VideoProbe
+
 ASSET_MAX_BYTES = 512 * 1024 * 1024
 """Nothing we order is larger; a provider that sends more is broken or lies."""
 
@@ -87,16 +89,23 @@ def _measure(job: Job, tile: int, path: Path) -> Asset:
 
 
 def _probe(job: Job, tile: int, path: Path) -> Asset:
-    mime = media.sniff(path) or ""
-    probe: media.ImageProbe | media.VideoProbe
-    if mime.startswith("video/"):
-        probe = media.probe_video(path)
+    is_video = (media.sniff(path) or "").startswith("video/")
+    probe: Probe = media.probe_video(path) if is_video else media.probe_image(path)
+    asset = _asset(job, tile, path, probe)
+    if asset.kind is not job.request.operation.output_kind:
+        raise BrokenMedia(path.name, f"a {asset.kind} where a {job.request.operation} was ordered")
+    return asset
+
+
+def _make_grid(job: Job, tiles: Sequence[Path], dest: Path) -> Asset:
+    return _asset(job, 0, dest, media.grid(tiles, dest))
+
+
+def _asset(job: Job, tile: int, path: Path, probe: Probe) -> Asset:
+    if isinstance(probe, media.VideoProbe):
         kind, duration_s = AssetKind.VIDEO, probe.duration_s
     else:
-        probe = media.probe_image(path)
         kind, duration_s = AssetKind.IMAGE, None
-    if kind is not job.request.operation.output_kind:
-        raise BrokenMedia(path.name, f"a {kind} where a {job.request.operation} was ordered")
     return Asset(
         job_id=job.job_id,
         tile=tile,
@@ -107,21 +116,6 @@ def _probe(job: Job, tile: int, path: Path) -> Asset:
         height=probe.height,
         size_bytes=probe.size_bytes,
         duration_s=duration_s,
-    )
-
-
-def _make_grid(job: Job, tiles: Sequence[Path], dest: Path) -> Asset:
-    probe = media.grid(tiles, dest)
-    return Asset(
-        job_id=job.job_id,
-        tile=0,
-        kind=AssetKind.IMAGE,
-        path=str(dest),
-        mime=probe.mime,
-        width=probe.width,
-        height=probe.height,
-        size_bytes=probe.size_bytes,
-        duration_s=None,
     )
 
 

@@ -5,33 +5,27 @@ Source: docs/providers.md, part 1.
 """
 
 import re
-import time
 import uuid
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, assert_never
 
 from PIL import Image, ImageFilter
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox import derive, render
 from bot.sandbox.apiframe_requests import (
-    Refused,
     check_derived,
     check_imagine,
     check_task_ids,
     late_failure,
     zoom_factor,
 )
-from bot.sandbox.darkroom import Darkroom, open_picture
-from bot.sandbox.tasks import Failed, Finished, Pace, Running, Task, TaskBook, Waiting
-from bot.sandbox.weather import Weather, WeatherFront
-
-_Handler = Callable[[Request], Awaitable[Response]]
+from bot.sandbox.body import Refused, json_object
+from bot.sandbox.darkroom import open_picture
+from bot.sandbox.service import Account, Handler, ProviderSandbox
+from bot.sandbox.tasks import Failed, Finished, Running, Task, Waiting
 
 # The contract names no number of lanes; the bot's own setting is what limits.
 _LANES = 1000
@@ -39,31 +33,16 @@ _CREDITS_PER_CALL = 4
 _LARGEST_SIDE = 4096
 
 
-class ApiframeSandbox(Weather, TaskBook):
-    """One Apiframe account. `app` is the service; `credits` may be set, at 0 submits answer 402.
+class ApiframeSandbox(ProviderSandbox):
+    """One Apiframe account. `app` is the service; `credits` may be set, at 0 submits answer 402."""
 
-    `base_url` is the address `app` is reached at (used in the addresses of pictures), `media_dir` a folder of ours.
-    """
-
-    def __init__(
-        self,
-        *,
-        key: str,
-        clock: Callable[[], float] = time.monotonic,
-        pace: Pace,
-        base_url: str,
-        media_dir: Path,
-    ) -> None:
-        Weather.__init__(self, clock)
-        TaskBook.__init__(self, clock, pace, _LANES)
+    def __init__(self, account: Account) -> None:
+        super().__init__(account, lanes=_LANES)
         self.credits = 4000
-        self._key = key
-        self._base_url = base_url.rstrip("/")
-        self._darkroom = Darkroom(media_dir)
         self._images_made = 0
         derived = ("vary", "upscale", "pan", "zoom")
-        self.app = Starlette(
-            routes=[
+        self.app = self._app_of(
+            [
                 _post("/pro/imagine", self._guarded(self._imagine)),
                 *(_post(f"/pro/{kind}", self._guarded(self._derive)) for kind in derived),
                 _post("/fetch", self._guarded(self._fetch)),
@@ -71,24 +50,23 @@ class ApiframeSandbox(Weather, TaskBook):
                 Route("/account", self._guarded(self._account), methods=["GET"]),
                 # No key: the addresses of results are public and unguessable, as a CDN's are.
                 Route("/media/{task}/{name}.png", self._media, methods=["GET"]),
-            ],
-            middleware=[Middleware(WeatherFront, weather=self)],
+            ]
         )
 
-    def _guarded(self, handler: _Handler) -> _Handler:
+    def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
             if request.headers.get("authorization") != self._key:
                 return Response(status_code=401)
             try:
                 return await handler(request)
             except Refused as refusal:
-                errors = [{"msg": refusal.text}]
+                errors = [{"msg": refusal.detail}]
                 return JSONResponse({"errors": errors}, status_code=refusal.status)
 
         return guarded
 
     async def _imagine(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await json_object(request)
         check_imagine(body)
         turbo = body.get("mode") == "turbo"
         failure = late_failure(body["prompt"])
@@ -102,7 +80,7 @@ class ApiframeSandbox(Weather, TaskBook):
         return JSONResponse({"task_id": task.task_id})
 
     async def _derive(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await json_object(request)
         kind = request.url.path.rsplit("/", 1)[-1]
         parent = self.tasks.get(str(body.get("parent_task_id")))
         if parent is None or not isinstance(self.stage(parent), Finished):
@@ -136,14 +114,14 @@ class ApiframeSandbox(Weather, TaskBook):
         )
 
     async def _fetch(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await json_object(request)
         task = self.tasks.get(str(body.get("task_id")))
         if task is None:
             raise Refused(400, "task_id not found")
         return JSONResponse(self._shown(task))
 
     async def _fetch_many(self, request: Request) -> Response:
-        task_ids = check_task_ids(await _json(request))
+        task_ids = check_task_ids(await json_object(request))
         # The contract promises no order: the reverse keeps clients from counting on one.
         known = [self.tasks[one] for one in reversed(task_ids) if one in self.tasks]
         found = [self._shown(task) for task in known]
@@ -279,15 +257,5 @@ def _seed_of(body: dict[str, Any], number: int) -> int:
     return int(found[1]) if found else -1 - number
 
 
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise Refused(400, "the body must be a JSON object")
-    return body
-
-
-def _post(path: str, handler: _Handler) -> Route:
+def _post(path: str, handler: Handler) -> Route:
     return Route(path, handler, methods=["POST"])

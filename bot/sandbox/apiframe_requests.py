@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.sandbox.body import Refused
 from bot.sandbox.palette import mentions
 
 # Tuples, not sets: what strangers send may not be hashable.
@@ -16,15 +17,6 @@ _TYPES = {
     "upscale": ("subtle", "creative"),
     "pan": ("up", "down", "left", "right"),
 }
-
-
-class Refused(Exception):  # a refusal is the service's answer, not an error of ours
-    """The call is answered with this HTTP status and text."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
 
 
 def check_imagine(body: Mapping[str, Any]) -> None:

@@ -5,62 +5,44 @@ Knows nothing of the bot. Source: docs/providers.md, part 2.
 
 import secrets
 import shutil
-import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, assert_never, get_args
 
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox import film, render
-from bot.sandbox.darkroom import Darkroom, open_picture
-from bot.sandbox.flow_requests import FlowRequest, Kind, Refused, picture_suffix, read_request
-from bot.sandbox.tasks import Failed, Finished, Pace, Running, Task, TaskBook, Waiting
-from bot.sandbox.weather import Weather, WeatherFront
-
-_Handler = Callable[[Request], Awaitable[Response]]
+from bot.sandbox.body import Refused, json_object
+from bot.sandbox.darkroom import open_picture
+from bot.sandbox.flow_requests import FlowRequest, Kind, picture_suffix, read_request
+from bot.sandbox.service import Account, Handler, ProviderSandbox
+from bot.sandbox.tasks import Failed, Finished, Running, Task, Waiting
 
 _PREFIX = "/public/api/v1"
 _LANES = 3
 _CREDITS_PER_VIDEO = 20
 
 
-class FlowSandbox(Weather, TaskBook):
+class FlowSandbox(ProviderSandbox):
     """One Flow AI account. `app` is the service, its routes under /public/api/v1.
 
     `credits` and `used_today` (outputs) may be set: without credits submits answer 402, at `daily_limit` 429.
-    `base_url` is the address `app` is reached at (used in the addresses of results), `media_dir` a folder of ours.
     """
 
-    def __init__(
-        self,
-        *,
-        key: str,
-        clock: Callable[[], float] = time.monotonic,
-        pace: Pace,
-        base_url: str,
-        media_dir: Path,
-    ) -> None:
-        Weather.__init__(self, clock)
-        TaskBook.__init__(self, clock, pace, _LANES)
+    def __init__(self, account: Account) -> None:
+        super().__init__(account, lanes=_LANES)
         self.credits = 5000
         self.used_today = 0
         self.daily_limit = 3000
-        self._key = key
-        self._base_url = base_url.rstrip("/")
-        self._darkroom = Darkroom(media_dir)
         self._requests: dict[str, FlowRequest] = {}
         # The clock may count from anywhere; people and clients read dates.
-        self._clock_zero = datetime.now(UTC) - timedelta(seconds=clock())
+        self._clock_zero = datetime.now(UTC) - timedelta(seconds=account.clock())
         self._expires_at = datetime.now(UTC) + timedelta(days=30)
-        gets: dict[str, _Handler] = {
+        gets: dict[str, Handler] = {
             "/jobs/{job_id}": self._job,
             "/jobs/{job_id}/image": self._image,
             "/jobs/{job_id}/video": self._video,
@@ -68,10 +50,10 @@ class FlowSandbox(Weather, TaskBook):
             "/my-jobs": self._my_jobs,
             "/usage": self._usage,
         }
-        posts: dict[str, _Handler] = {f"/{kind}": self._submit for kind in get_args(Kind)}
+        posts: dict[str, Handler] = {f"/{kind}": self._submit for kind in get_args(Kind)}
         posts["/upload-image"] = self._upload
-        self.app = Starlette(
-            routes=[
+        self.app = self._app_of(
+            [
                 *(
                     Route(_PREFIX + path, self._guarded(gets[path]), methods=["GET"])
                     for path in gets
@@ -80,11 +62,10 @@ class FlowSandbox(Weather, TaskBook):
                     Route(_PREFIX + path, self._guarded(posts[path]), methods=["POST"])
                     for path in posts
                 ),
-            ],
-            middleware=[Middleware(WeatherFront, weather=self)],
+            ]
         )
 
-    def _guarded(self, handler: _Handler) -> _Handler:
+    def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
             if request.headers.get("x-api-key") != self._key:
                 return JSONResponse({"detail": "Invalid or disabled API key"}, status_code=403)
@@ -111,7 +92,7 @@ class FlowSandbox(Weather, TaskBook):
         return JSONResponse({"path": name})
 
     async def _submit(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await json_object(request)
         kind: Kind = next(kind for kind in get_args(Kind) if request.url.path.endswith(f"/{kind}"))
         wanted = read_request(kind, body)
         for path in (path for one in wanted for path in one.references):
@@ -299,13 +280,3 @@ def _keep_upload(content: BinaryIO, path: Path) -> None:
     except (OSError, SyntaxError):  # what Pillow raises for a PNG that ends in its middle
         path.unlink()
         raise Refused(400, "The image cannot be read") from None
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = await request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise Refused(400, "The body must be a JSON object")
-    return body

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.sandbox.body import Refused
+from bot.sandbox.sniffing import media_type_of
+
 Kind = Literal[
     "text-to-image", "reference-to-image", "text-to-video", "image-to-video", "multi-ref-video"
 ]
@@ -15,6 +18,7 @@ _IMAGE_RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4")
 _REFERENCE_RATIOS = ("1:1", "16:9", "9:16")
 _VIDEO_RATIOS = ("16:9", "9:16", "1:1")
 _LONG_SIDES: Mapping[str | None, int] = {None: 1024, "2K": 2048, "4K": 4096}
+_SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _LARGEST_UPLOAD_BYTES = 20 * 1024 * 1024
 _MOST_REFERENCES = 3
 
@@ -54,15 +58,6 @@ VOICES = frozenset(
 )
 
 
-class Refused(Exception):  # a refusal is the service's answer, not an error of ours
-    """The call is answered with this HTTP status and `detail`."""
-
-    def __init__(self, status: int, detail: str | list[dict[str, Any]]) -> None:
-        super().__init__(str(detail))
-        self.status = status
-        self.detail = detail
-
-
 @dataclass(frozen=True)
 class FlowRequest:
     """One job asked for. `long_side` in pixels for images; `seconds` is 0 for images; `references` are upload paths."""
@@ -92,13 +87,10 @@ def picture_suffix(head: bytes, size: int) -> str:
     """The file suffix of an upload, by its first bytes. Raises Refused (400) unless jpg, png or webp up to 20 MB."""
     if size > _LARGEST_UPLOAD_BYTES:
         raise Refused(400, "File too large (max 20MB)")
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    raise Refused(400, "Only jpg, png, webp are supported")
+    suffix = _SUFFIXES.get(media_type_of(head) or "")
+    if suffix is None:
+        raise Refused(400, "Only jpg, png, webp are supported")
+    return suffix
 
 
 def _text_to_image(body: Mapping[str, Any]) -> list[FlowRequest]:

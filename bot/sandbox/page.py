@@ -1,15 +1,15 @@
 """The chat page of the sandbox: a browser in which one person plays everybody who talks to the bot.
 
-It knows nothing of the bot's own rooms nor of providers: only a world of chats and a speed dial.
+It knows nothing of the bot's own rooms, and of the providers only their pace.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import FormData, MutableHeaders, UploadFile
@@ -21,6 +21,10 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.sandbox.loopback import LoopbackOnly
+from bot.sandbox.pictures import kind_of
+from bot.sandbox.sniffing import media_type_of
+from bot.sandbox.tasks import Pace
+from bot.sandbox.world import World
 
 SPEEDS = (1, 5, 10, 30)
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
@@ -39,71 +43,16 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-Json = dict[str, Any]
 
-
-class SpeedDial(Protocol):
-    """How many times faster than the real ones the sandbox's providers work."""
-
-    def get(self) -> float: ...
-    def set(self, x: float, /) -> None: ...
-
-
-class Subscription(Protocol):
-    """Every event since it was opened; giving up waiting for one loses none."""
-
-    def __aiter__(self) -> AsyncIterator[Json]: ...
-    async def __anext__(self) -> Json: ...
-    def close(self) -> None: ...
-
-
-class Chats(Protocol):
-    """What the page asks of the sandbox's world; messages, chats and users are Bot API JSON.
-
-    LookupError or ValueError from any of these is shown to the person as the reason.
-    """
-
-    @property
-    def bot(self) -> Json: ...
-    def users(self) -> list[Json]: ...
-    def chats_of(self, user_id: int, /) -> list[Json]: ...
-    def messages(self, chat_id: int, /) -> list[Json]: ...
-    def send_text(
-        self,
-        user_id: int,
-        chat_id: int,
-        text: str,
-        /,
-        *,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-    ) -> Json: ...
-    def send_files(
-        self,
-        user_id: int,
-        chat_id: int,
-        files: Sequence[tuple[str, bytes]],
-        /,
-        *,
-        caption: str | None = None,
-        reply_to: int | None = None,
-        thread_id: int | None = None,
-        as_document: bool = False,
-    ) -> list[Json]: ...
-    def edit_text(self, user_id: int, chat_id: int, message_id: int, text: str, /) -> Json: ...
-    def press(self, user_id: int, chat_id: int, message_id: int, data: str, /) -> str: ...
-    def file_path(self, file_id: str, /) -> Path: ...
-    def commands_for(self, chat_id: int, language_code: str, /) -> list[Json]: ...
-    def subscribe(self) -> Subscription: ...
-
-
-def page(world: Chats, *, token_path: str, speed: SpeedDial) -> Starlette:
+def page(world: World, *, token_path: str, pace: Pace) -> Starlette:
     """The page's ASGI app; everything lies under `/{token_path}/`, other paths are 404.
+
+    Its speed dial turns `pace`, the providers' own.
 
     Answers only under a loopback Host and to its own Origin (403 otherwise). It has no lifespan
     of its own, so it can also be mounted at "/" in another app.
     """
-    desk = _Desk(world, speed)
+    desk = _Desk(world, pace)
     routes = [
         Route("/", _index),
         Route("/state", desk.state),
@@ -177,9 +126,9 @@ class _Place:
 class _Desk:
     """The routes that read and change the world."""
 
-    def __init__(self, world: Chats, speed: SpeedDial) -> None:
+    def __init__(self, world: World, pace: Pace) -> None:
         self._world = world
-        self._speed = speed
+        self._pace = pace
 
     async def state(self, _: Request) -> Response:
         users = self._world.users()
@@ -190,7 +139,7 @@ class _Desk:
                 "bot": self._world.bot,
                 "users": [{"user": user, "chats": chats[user["id"]]} for user in users],
                 "messages": {str(chat_id): self._world.messages(chat_id) for chat_id in ids},
-                "speed": self._speed.get(),
+                "speed": self._pace.speed,
                 "speeds": SPEEDS,
                 "max_album": MAX_ALBUM,
                 "max_upload_bytes": MAX_UPLOAD_BYTES,
@@ -217,7 +166,7 @@ class _Desk:
         except (LookupError, ValueError) as error:
             raise HTTPException(404, "There is no such file.") from error
         with path.open("rb") as opened:
-            media_type = _shown_type(opened.read(16))
+            media_type = media_type_of(opened.read(16))
         headers = {"Cache-Control": "private, max-age=3600"}
         if media_type is None:
             # What a browser could run (HTML, SVG) is only ever saved, never opened here.
@@ -250,7 +199,9 @@ class _Desk:
             place = self._place(form)
             files = await _read_files(form)
             # Telegram mixes photos and videos in an album, but documents only with documents.
-            is_for_viewing = all(_is_for_viewing(content) for _, content in files)
+            is_for_viewing = all(
+                kind_of(content[:16]) in {"photo", "video"} for _, content in files
+            )
             with _reasons():
                 messages = self._world.send_files(
                     place.user_id,
@@ -288,8 +239,8 @@ class _Desk:
         wanted = _whole(await _json(request), "speed")
         if wanted not in SPEEDS:
             raise HTTPException(400, f"The speed is one of {', '.join(map(str, SPEEDS))}.")
-        self._speed.set(wanted)
-        return JSONResponse({"speed": self._speed.get()})
+        self._pace.speed = wanted
+        return JSONResponse({"speed": wanted})
 
     def _place(self, said: Mapping[str, Any]) -> _Place:
         place = _Place(
@@ -313,7 +264,7 @@ class _Desk:
         )
 
 
-async def _server_sent(world: Chats) -> AsyncIterator[str]:
+async def _server_sent(world: World) -> AsyncIterator[str]:
     subscription = world.subscribe()
     try:
         # Only after this may the page load the state, or what happens in between would be lost.
@@ -382,24 +333,3 @@ async def _read_files(form: FormData) -> list[tuple[str, bytes]]:
     if not parts:
         raise HTTPException(400, "There is no file.")
     return [(Path(part.filename or "file").name, await part.read()) for part in parts]
-
-
-def _is_for_viewing(content: bytes) -> bool:
-    return _shown_type(content[:16]) in {"image/jpeg", "image/png", "image/webp", "video/mp4"}
-
-
-def _shown_type(head: bytes) -> str | None:
-    """The media type of what a browser may show in place, by its first 16 bytes; else None."""
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head.startswith(b"GIF8"):
-        return "image/gif"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[4:8] == b"ftyp":
-        return "video/mp4"
-    if head.startswith(b"\x1aE\xdf\xa3"):
-        return "video/webm"
-    return None

@@ -11,11 +11,19 @@ import av
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.sandbox.refusal import Refusal, bad_request
+from bot.sandbox.sniffing import media_type_of
 
 # The sides of Telegram's thumbnail boxes s, m, x and y (core.telegram.org/api/files).
 BOXES = (90, 320, 800, 1280)
 _LONGEST_SUM = 10_000
 _LARGEST_RATIO = 20
+_KINDS = {
+    "image/jpeg": "photo",
+    "image/png": "photo",
+    "image/webp": "photo",
+    "image/gif": "animation",
+    "video/mp4": "video",
+}
 
 
 @dataclass(frozen=True)
@@ -81,13 +89,7 @@ def measure_clip(path: Path) -> Clip:
 
 def kind_of(head: bytes) -> str:
     """`photo`, `video`, `animation` or `document`, by the first bytes (16 are enough)."""
-    if head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        return "photo"
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "photo"
-    if head.startswith(b"GIF8"):
-        return "animation"
-    return "video" if head[4:8] == b"ftyp" else "document"
+    return _KINDS.get(media_type_of(head) or "", "document")
 
 
 def _wrong_dimensions() -> Refusal:

@@ -20,25 +20,13 @@ from bot.sandbox.botapi import botapi
 from bot.sandbox.flow import FlowSandbox
 from bot.sandbox.limits import Limits
 from bot.sandbox.page import page
+from bot.sandbox.service import Account
 from bot.sandbox.tasks import Pace
 from bot.sandbox.world import World
 
 BOT_TOKEN = "7000000000:sandbox-token-of-nobody-000000000000"  # noqa: S105  # opens nothing
 APIFRAME_KEY = "sandbox-apiframe-key"
 FLOW_KEY = "sandbox-flow-key"
-
-
-@dataclasses.dataclass
-class Dial:
-    """The page's speed dial turns the providers' pace."""
-
-    pace: Pace
-
-    def get(self) -> float:
-        return self.pace.speed
-
-    def set(self, x: float) -> None:
-        self.pace.speed = x
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,14 +71,9 @@ def build_town(
     (media_dir / "tg").mkdir(parents=True, exist_ok=True)
     world = World(token=BOT_TOKEN, limits=limits, check_call=check_call, folder=media_dir / "tg")
     apiframe = ApiframeSandbox(
-        key=APIFRAME_KEY,
-        pace=pace,
-        base_url=f"{address}/apiframe",
-        media_dir=media_dir / "apiframe",
+        Account(APIFRAME_KEY, pace, f"{address}/apiframe", media_dir / "apiframe")
     )
-    flow = FlowSandbox(
-        key=FLOW_KEY, pace=pace, base_url=f"{address}/flow", media_dir=media_dir / "flow"
-    )
+    flow = FlowSandbox(Account(FLOW_KEY, pace, f"{address}/flow", media_dir / "flow"))
     page_path = secrets.token_urlsafe(16)
     services = Starlette(
         routes=[
@@ -99,7 +82,7 @@ def build_town(
             Mount("/", botapi(world)),
         ]
     )
-    chat_page = page(world, token_path=page_path, speed=Dial(pace))
+    chat_page = page(world, token_path=page_path, pace=pace)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope.get("path", "").startswith(f"/{page_path}")

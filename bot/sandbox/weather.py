@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from anyio import Path as AsyncPath
+from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,11 +21,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class Call:
     """One request that arrived; `status` is None until the service has answered.
 
-    `body` is the decoded JSON, None for another or no body. A lost answer keeps the status it would have had.
+    `path` is as it was sent, still encoded; `body` is the decoded JSON, None for another or no body.
+    A lost answer keeps the status it would have had.
     """
 
     method: str
     path: str
+    headers: Headers
     body: Any
     at: float
     status: int | None = None
@@ -140,9 +143,10 @@ class Weather:
             self._rules.remove(found)
         return found
 
-    def note(self, method: str, path: str, body: Any) -> Call:
+    def note(self, scope: Scope, body: Any) -> Call:
         """Write down a call that arrived."""
-        call = Call(method, path, body, self._call_clock())
+        path = scope["raw_path"].decode()
+        call = Call(scope["method"], path, Headers(scope=scope), body, self._call_clock())
         self.calls.append(call)
         return call
 
@@ -159,7 +163,7 @@ class WeatherFront:
             await self._app(scope, receive, send)
             return
         body, receive_again = await _read_json(scope, receive)
-        call = self._weather.note(scope["method"], scope["path"], body)
+        call = self._weather.note(scope, body)
 
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start":

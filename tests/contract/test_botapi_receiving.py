@@ -6,7 +6,8 @@ import json
 import httpx
 import pytest
 import telegram
-from botapi_client import TOKEN, http_client, on_loopback, picture
+from botapi_client import TOKEN, http_client, on_loopback
+from samples import picture
 from telegram.error import BadRequest, Conflict
 
 from bot.sandbox.refusal import Json

@@ -2,7 +2,7 @@
 
 import pytest
 import telegram
-from botapi_client import picture
+from samples import picture
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,

@@ -1,32 +1,19 @@
 """aiogram, an independent reader of the Bot API, knows every field the sandbox writes."""
 
 import io
-from fractions import Fraction
 
-import av
 import pytest
 import telegram
 from aiogram.types import Update
-from botapi_client import TOKEN, http_client, picture, real_bot
+from botapi_client import TOKEN, http_client, real_bot
 from oracle import check_call, unknown_fields
 from PIL import Image
+from samples import clip, picture
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters
 from telegram.error import BadRequest
 
 from bot.sandbox.limits import Limits
 from bot.sandbox.world import World
-
-
-def clip() -> bytes:
-    """Two seconds of video, 64 x 48."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height, stream.time_base = 64, 48, Fraction(1, 10)
-        for _ in range(20):
-            container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
-        container.mux(stream.encode(None))
-    return buffer.getvalue()
 
 
 def gif() -> bytes:

@@ -6,7 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 import telegram
-from botapi_client import TOKEN, http_client, picture, real_bot
+from botapi_client import TOKEN, http_client, real_bot
+from clock import Clock
+from samples import picture
 from telegram import InputMediaPhoto
 from telegram.error import (
     BadRequest,
@@ -34,18 +36,8 @@ def seconds_to_wait(refused: pytest.ExceptionInfo[RetryAfter]) -> float:
     return wait.total_seconds()
 
 
-class Clock:
-    """Stands still until moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 async def test_a_fourth_message_at_once_must_wait_a_second() -> None:
-    clock = Clock()
+    clock = Clock(1_800_000_000.0)
     world = World(token=TOKEN, clock=clock)
     lan = world.add_user("Lan")["id"]
     async with real_bot(world) as bot:
@@ -60,7 +52,7 @@ async def test_a_fourth_message_at_once_must_wait_a_second() -> None:
 
 
 async def test_a_group_takes_twenty_a_minute_and_edits_count() -> None:
-    clock = Clock()
+    clock = Clock(1_800_000_000.0)
     world = World(token=TOKEN, clock=clock)
     group = world.add_group("Shop", [world.add_user("Lan")["id"]])["id"]
     async with real_bot(world) as bot:

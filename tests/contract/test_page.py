@@ -2,36 +2,49 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
-from page_story import AN, BEN, GROUP, empty_world, keyboard, painted
-from page_world import FakeDial, FakeWorld
+from botapi_client import BareBot, bare_bot
+from page_story import AN, BEN, GROUP, empty_world, keyboard, pressed, presses
+from samples import picture
+from serving import listening, served
+from starlette.applications import Starlette
 
 from bot.sandbox.page import page
+from bot.sandbox.tasks import Pace
+from bot.sandbox.world import World
 
 TOKEN = "k3v9"
 HOST = "127.0.0.1:8765"
+PATIENCE_S = 30
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> FakeWorld:
-    return empty_world(tmp_path)
+def world() -> World:
+    return empty_world()
 
 
 @pytest.fixture
-def dial() -> FakeDial:
-    return FakeDial()
+async def easel(world: World) -> AsyncIterator[BareBot]:
+    async with bare_bot(world) as easel:
+        yield easel
 
 
 @pytest.fixture
-async def browser(world: FakeWorld, dial: FakeDial) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(page(world, token_path=TOKEN, speed=dial))
+def pace() -> Pace:
+    return Pace(speed=10)
+
+
+@pytest.fixture
+def app(world: World, pace: Pace) -> Starlette:
+    return page(world, token_path=TOKEN, pace=pace)
+
+
+@pytest.fixture
+async def browser(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}/{TOKEN}/") as client:
         yield client
 
@@ -83,7 +96,7 @@ async def test_any_other_host_is_refused(browser: httpx.AsyncClient, host: str) 
     "origin", ["https://evil.example", "null", f"https://{HOST}", "http://127.0.0.1:9", ""]
 )
 async def test_another_origin_is_refused_and_says_nothing(
-    browser: httpx.AsyncClient, world: FakeWorld, origin: str
+    browser: httpx.AsyncClient, world: World, origin: str
 ) -> None:
     said = {"user_id": AN, "chat_id": AN, "text": "hi"}
 
@@ -102,9 +115,9 @@ async def test_its_own_origin_is_let_in(browser: httpx.AsyncClient) -> None:
 
 
 async def test_the_state_holds_people_chats_and_messages(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, easel: BareBot
 ) -> None:
-    world.bot_says(AN, "Chào An")
+    await easel.say(AN, "Chào An")
 
     state = (await browser.get("state")).json()
 
@@ -115,9 +128,9 @@ async def test_the_state_holds_people_chats_and_messages(
 
 
 async def test_a_sent_text_is_in_the_chat_as_the_person_typed_it(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, world: World, easel: BareBot
 ) -> None:
-    first = world.bot_says(AN, "Chào")
+    first = await easel.say(AN, "Chào")
     said = {"user_id": AN, "chat_id": AN, "text": "<b>x</b>", "reply_to": first["message_id"]}
 
     answer = await browser.post("send", json=said)
@@ -128,7 +141,7 @@ async def test_a_sent_text_is_in_the_chat_as_the_person_typed_it(
 
 
 async def test_a_person_speaks_only_in_chats_they_are_in(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, world: World
 ) -> None:
     answer = await browser.post("send", json={"user_id": BEN, "chat_id": AN, "text": "hi"})
 
@@ -165,9 +178,9 @@ async def test_a_form_of_another_site_cannot_pass_for_json(browser: httpx.AsyncC
 
 
 async def test_several_pictures_are_uploaded_as_one_album_with_its_caption(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, world: World
 ) -> None:
-    pictures = [("files", (f"{n}.jpg", painted(60, 40, seed=n), "image/jpeg")) for n in range(2)]
+    pictures = [("files", (f"{n}.jpg", picture(60, 40, "JPEG"), "image/jpeg")) for n in range(2)]
 
     place = {"user_id": str(AN), "chat_id": str(AN), "caption": "/img"}
     answer = await browser.post("upload", data=place, files=pictures)
@@ -179,7 +192,7 @@ async def test_several_pictures_are_uploaded_as_one_album_with_its_caption(
 
 
 async def test_a_file_that_is_no_picture_travels_as_a_document(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, world: World
 ) -> None:
     place = {"user_id": str(AN), "chat_id": str(AN)}
     files = [("files", ("../../page.html", b"<script>alert(1)</script>", "image/png"))]
@@ -199,17 +212,17 @@ async def test_an_upload_without_a_file_is_refused(browser: httpx.AsyncClient) -
 
 
 async def test_a_picture_is_served_as_what_its_first_bytes_say_and_in_ranges(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, easel: BareBot
 ) -> None:
-    picture = painted(60, 40)
-    message = world.say(world.bot, AN, **world.photo(picture))
-    path = f"file/{message['photo'][0]['file_id']}"
+    original = picture(60, 40, "JPEG")
+    message = await easel.show(AN, "document", ("original.txt", original))
+    path = f"file/{message['document']['file_id']}"
 
     whole = await browser.get(path)
     part = await browser.get(path, headers={"Range": "bytes=0-9"})
 
-    assert [picture, "image/jpeg"] == [whole.content, whole.headers["content-type"]]
-    assert [206, picture[:10]] == [part.status_code, part.content]
+    assert [original, "image/jpeg"] == [whole.content, whole.headers["content-type"]]
+    assert [206, original[:10]] == [part.status_code, part.content]
 
 
 async def test_an_unknown_file_is_not_found(browser: httpx.AsyncClient) -> None:
@@ -217,21 +230,23 @@ async def test_an_unknown_file_is_not_found(browser: httpx.AsyncClient) -> None:
 
 
 async def test_a_button_of_the_message_is_pressed_and_no_other(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, world: World, easel: BareBot
 ) -> None:
-    message = world.bot_says(AN, "Pick", reply_markup=keyboard("1|2"))
+    message = await easel.say(AN, "Pick", reply_markup=keyboard("1|2"))
     press = {"user_id": AN, "chat_id": AN, "message_id": message["message_id"]}
 
-    pressed = await browser.post("press", json={**press, "data": "2"})
+    answer = await browser.post("press", json={**press, "data": "2"})
     forged = await browser.post("press", json={**press, "data": "all"})
 
-    assert pressed.json() == {"callback_query_id": "query-1"}
-    assert [forged.status_code, forged.json()["error"]] == [409, "The message has no such button."]
-    assert [(AN, AN, message["message_id"], "2")] == world.pressed
+    [query] = presses(world)
+    assert answer.json() == {"callback_query_id": query["id"]}
+    assert [(AN, AN, message["message_id"], "2")] == pressed(world)
+    assert 409 == forged.status_code
+    assert "has no button 'all'" in forged.json()["error"]
 
 
 async def test_ones_own_message_is_edited_and_nobody_elses(
-    browser: httpx.AsyncClient, world: FakeWorld
+    browser: httpx.AsyncClient, world: World
 ) -> None:
     own = world.send_text(AN, GROUP, "helo")
     edit = {"chat_id": GROUP, "message_id": own["message_id"], "text": "hello"}
@@ -241,11 +256,11 @@ async def test_ones_own_message_is_edited_and_nobody_elses(
 
 
 async def test_the_speed_turns_to_the_speeds_on_the_dial_only(
-    browser: httpx.AsyncClient, dial: FakeDial
+    browser: httpx.AsyncClient, pace: Pace
 ) -> None:
     assert (await browser.post("speed", json={"speed": 30})).json() == {"speed": 30}
     assert (await browser.post("speed", json={"speed": 1000})).status_code == 400
-    assert dial.turned == 30
+    assert pace.speed == 30
 
 
 async def test_the_menu_shows_the_commands_the_bot_has_set(browser: httpx.AsyncClient) -> None:
@@ -254,31 +269,18 @@ async def test_the_menu_shows_the_commands_the_bot_has_set(browser: httpx.AsyncC
     assert menu[0]["command"] == "img"
 
 
-@asynccontextmanager
-async def serving(world: FakeWorld) -> AsyncIterator[str]:
-    """The page on a free loopback port, since ASGITransport holds a stream back until its end."""
-    app = page(world, token_path=TOKEN, speed=FakeDial())
-    config = uvicorn.Config(app, log_config=None, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        task = asyncio.create_task(server.serve([listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/{TOKEN}/"
-        server.should_exit = True
-        await task
-
-
 async def test_what_happens_arrives_while_it_happens_and_nothing_between_is_lost(
-    world: FakeWorld,
+    app: Starlette, easel: BareBot
 ) -> None:
     async with (
-        serving(world) as url,
-        httpx.AsyncClient(base_url=url, trust_env=False) as client,
-        client.stream("GET", "events") as stream,
+        served(app, listening()) as origin,
+        httpx.AsyncClient(trust_env=False) as client,
+        client.stream("GET", f"{origin}/{TOKEN}/events") as stream,
     ):
         lines = stream.aiter_lines()
         assert await anext(lines) == "event: hello"
-        sent = world.bot_says(AN, "Xin\nchào")
-        edited = world.edit(AN, sent["message_id"], text="Xong")
+        sent = await easel.say(AN, "Xin\nchào")
+        edited = await easel.edit(sent, "Xong")
         told = [json.loads(line[6:]) async for line in _data(lines, 2)]
 
     assert [
@@ -287,14 +289,15 @@ async def test_what_happens_arrives_while_it_happens_and_nothing_between_is_lost
     ] == told
 
 
-async def test_a_browser_that_leaves_is_forgotten(world: FakeWorld) -> None:
-    async with serving(world) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
-        async with client.stream("GET", "events") as stream:
+async def test_a_browser_that_leaves_is_forgotten(app: Starlette, world: World) -> None:
+    readers = world.watch._subscriptions
+    async with served(app, listening()) as origin, httpx.AsyncClient(trust_env=False) as client:
+        async with client.stream("GET", f"{origin}/{TOKEN}/events") as stream:
             assert await anext(stream.aiter_lines()) == "event: hello"
-            leaving = asyncio.create_task(world.deserted())
-            await asyncio.sleep(0)
-            assert not leaving.done()
-        await leaving
+            assert 1 == len(readers)
+        async with asyncio.timeout(PATIENCE_S):
+            while readers:
+                await asyncio.sleep(0.01)
 
 
 async def _data(lines: AsyncIterator[str], count: int) -> AsyncIterator[str]:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
+import dataclasses
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from provider_servers import KEY, ApiframeServer, serve
-from provider_worlds import WISH, connect_apiframe
+from provider_pairs import KEY, WISH, Pair, apiframe_pair, fetch
 
 from bot.errors import BadAddress, Rejected
 from bot.model import AssetKind, Operation, Request, TaskId
 from bot.providers.apiframe import Apiframe
 from bot.providers.port import Failed, RemoteAsset, Running, Submission, Succeeded
+from bot.sandbox.apiframe import ApiframeSandbox
 
 
 @pytest.fixture
-def server() -> ApiframeServer:
-    return ApiframeServer()
+async def pair(tmp_path: Path) -> AsyncIterator[Pair[Apiframe, ApiframeSandbox]]:
+    async with apiframe_pair(tmp_path) as pair:
+        yield pair
 
 
 @pytest.fixture
-async def apiframe(server: ApiframeServer) -> AsyncIterator[Apiframe]:
-    async with serve(server.app) as origin:
-        server.base_url = origin
-        async with contextlib.aclosing(connect_apiframe(KEY, origin)) as apiframe:
-            yield apiframe
+def sandbox(pair: Pair[Apiframe, ApiframeSandbox]) -> ApiframeSandbox:
+    return pair.sandbox
 
 
-PARENT = TaskId("task-0")
+@pytest.fixture
+def apiframe(pair: Pair[Apiframe, ApiframeSandbox]) -> Apiframe:
+    return pair.provider
+
+
+PARENT = TaskId("the parent")
+"""Stands for the id the finished grid gets, in what is ordered and in what is sent."""
 
 
 @pytest.mark.parametrize(
@@ -48,23 +53,23 @@ PARENT = TaskId("task-0")
         (
             Submission(Request(Operation.VARIATION, tile=3, strength="subtle"), PARENT),
             "/pro/vary",
-            {"parent_task_id": "task-0", "index": "3", "type": "subtle"},
+            {"parent_task_id": PARENT, "index": "3", "type": "subtle"},
         ),
         (
             Submission(Request(Operation.VARIATION, tile=4), PARENT),
             "/pro/vary",
-            {"parent_task_id": "task-0", "index": "4", "type": "strong"},
+            {"parent_task_id": PARENT, "index": "4", "type": "strong"},
         ),
         (
             Submission(Request(Operation.UPSCALE, tile=1, strength="creative"), PARENT),
             "/pro/upscale",
-            {"parent_task_id": "task-0", "index": "1", "type": "creative"},
+            {"parent_task_id": PARENT, "index": "1", "type": "creative"},
         ),
         (
             Submission(Request(Operation.UPSCALE), PARENT, "https://bot.example/w", "whsec"),
             "/pro/upscale",
             {
-                "parent_task_id": "task-0",
+                "parent_task_id": PARENT,
                 "index": "1",
                 "type": "subtle",
                 "webhook_url": "https://bot.example/w",
@@ -75,83 +80,95 @@ PARENT = TaskId("task-0")
     ids=["flags", "mode", "vary", "vary by default", "upscale", "webhook"],
 )
 async def test_a_wish_is_ordered_in_apiframes_words(
-    server: ApiframeServer,
+    sandbox: ApiframeSandbox,
     apiframe: Apiframe,
     submission: Submission,
     path: str,
     body: dict[str, Any],
 ) -> None:
-    await apiframe.submit(submission)
+    parent = await apiframe.submit(WISH)
+    sandbox.finish_now(parent)
+    sandbox.calls.clear()
+    if submission.parent_task_id == PARENT:
+        submission = dataclasses.replace(submission, parent_task_id=parent)
+        body = {**body, "parent_task_id": parent}
+    task_id = await apiframe.submit(submission)
 
-    assert [(path, body)] == [(call.path, call.body) for call in server.calls]
+    assert [(path, body)] == [(call.path, call.body) for call in sandbox.calls]
+    assert [parent, task_id] == list(sandbox.tasks)
 
 
-async def test_the_key_goes_bare(server: ApiframeServer, apiframe: Apiframe) -> None:
+async def test_the_key_goes_bare(sandbox: ApiframeSandbox, apiframe: Apiframe) -> None:
     await apiframe.submit(WISH)
 
-    assert [KEY] == [call.key for call in server.calls]
+    assert [KEY] == [call.headers["Authorization"] for call in sandbox.calls]
 
 
 @pytest.mark.parametrize("operation", [Operation.VIDEO, Operation.VARIATION, Operation.UPSCALE])
 async def test_what_cannot_be_ordered_is_refused_before_it_is_sent(
-    server: ApiframeServer, apiframe: Apiframe, operation: Operation
+    sandbox: ApiframeSandbox, apiframe: Apiframe, operation: Operation
 ) -> None:
     with pytest.raises(Rejected):
         await apiframe.submit(Submission(Request(operation)))
 
-    assert [] == server.calls
+    assert [] == sandbox.calls
 
 
 async def test_several_tasks_are_read_at_once_and_told_apart_by_handle(
-    server: ApiframeServer, apiframe: Apiframe
+    pair: Pair[Apiframe, ApiframeSandbox], sandbox: ApiframeSandbox, apiframe: Apiframe
 ) -> None:
     running, failed, done = [await apiframe.submit(WISH) for _ in range(3)]
-    server.calls.clear()
-    server.fail_task(failed, "banned")
-    server.finish_now(done)
+    pair.work(percent=40)
+    sandbox.calls.clear()
+    sandbox.fail_task(failed, "banned")
+    sandbox.finish_now(done)
     snapshots = await apiframe.poll([running, failed, done])
 
-    assert ["/fetch-many"] == [call.path for call in server.calls]
+    assert ["/fetch-many"] == [call.path for call in sandbox.calls]
     assert (Running(40), Failed("banned")) == (snapshots[running], snapshots[failed])
     assert isinstance(snapshots[done], Succeeded)
 
 
 async def test_a_refused_batch_is_read_one_by_one(
-    server: ApiframeServer, apiframe: Apiframe
+    pair: Pair[Apiframe, ApiframeSandbox], sandbox: ApiframeSandbox, apiframe: Apiframe
 ) -> None:
     first, second = [await apiframe.submit(WISH) for _ in range(2)]
-    server.fail_next("/fetch-many", status=400, body=b'{"errors": [{"msg": "no batch"}]}')
+    pair.work(percent=40)
+    sandbox.fail_next("/fetch-many", status=400, body=b'{"errors": [{"msg": "no batch"}]}')
 
     assert {first: Running(40), second: Running(40)} == await apiframe.poll([first, second])
 
 
 async def test_one_task_that_cannot_be_read_does_not_hide_the_others(
-    server: ApiframeServer, apiframe: Apiframe
+    pair: Pair[Apiframe, ApiframeSandbox], sandbox: ApiframeSandbox, apiframe: Apiframe
 ) -> None:
     task_id = await apiframe.submit(WISH)
+    pair.work(percent=40)
+    sandbox.fail_next("/fetch-many", status=400, body=b'{"errors": [{"msg": "task_ids"}]}')
 
     assert {task_id: Running(40)} == await apiframe.poll([TaskId("forgotten"), task_id])
 
 
 async def test_an_answer_about_another_task_is_not_believed(
-    server: ApiframeServer, apiframe: Apiframe
+    sandbox: ApiframeSandbox, apiframe: Apiframe
 ) -> None:
     task_id = await apiframe.submit(WISH)
     body = b'{"task_id": "other", "image_url": "https://cdn.example.com/x.png"}'
-    server.fail_next("/fetch", status=200, body=body)
+    sandbox.fail_next("/fetch", status=200, body=body)
 
     assert {} == await apiframe.poll([task_id])
 
 
 async def test_pictures_are_fetched_without_the_key(
-    server: ApiframeServer, apiframe: Apiframe
+    sandbox: ApiframeSandbox, apiframe: Apiframe
 ) -> None:
     task_id = await apiframe.submit(WISH)
-    asset = RemoteAsset(AssetKind.IMAGE, 0, f"{server.base_url}/media/{task_id}-0.png")
-    async with apiframe.open(task_id, asset) as chunks:
-        [_ async for _ in chunks]
+    sandbox.finish_now(task_id)
+    snapshot = (await apiframe.poll([task_id]))[task_id]
+    assert isinstance(snapshot, Succeeded)
+    await fetch(apiframe, task_id, snapshot.assets[0])
 
-    assert [KEY, None] == [call.key for call in server.calls]
+    assert [KEY, KEY, None] == [call.headers.get("Authorization") for call in sandbox.calls]
 
 
 async def test_a_file_without_an_address_cannot_be_fetched(apiframe: Apiframe) -> None:

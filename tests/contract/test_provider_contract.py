@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
-from provider_servers import KEY, PICTURE, closed_port
-from provider_worlds import WISH, World, apiframe_world, fetch, flow_world
+from provider_pairs import KEY, WISH, Pair, apiframe_pair, fetch, flow_pair
+from serving import closed_origin
 
 from bot.errors import (
     AccountUnusable,
+    NotReady,
     NotSent,
     OutcomeUnknown,
     ProviderError,
@@ -18,64 +20,71 @@ from bot.errors import (
     Unreachable,
 )
 from bot.model import Reason, TaskId
-from bot.providers.port import Failed, Running, Succeeded
+from bot.providers.port import Failed, Provider, Running, Succeeded
+from bot.sandbox.service import ProviderSandbox
+
+AnyPair = Pair[Provider, ProviderSandbox]
 
 
-@pytest.fixture(params=[apiframe_world, flow_world], ids=["apiframe", "flow"])
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    async with request.param() as world:
-        yield world
+@pytest.fixture(params=[apiframe_pair, flow_pair], ids=["apiframe", "flow"])
+async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyPair]:
+    async with request.param(tmp_path) as pair:
+        yield pair
 
 
-async def download(world: World, task_id: TaskId, snapshot: Succeeded) -> list[bytes]:
-    return [await fetch(world.provider, task_id, asset) for asset in snapshot.assets]
+async def download(pair: AnyPair, task_id: TaskId, snapshot: Succeeded) -> list[bytes]:
+    return [await fetch(pair.provider, task_id, asset) for asset in snapshot.assets]
 
 
-async def finished(world: World) -> tuple[TaskId, Succeeded]:
-    task_id = await world.provider.submit(WISH)
-    world.server.finish_now(task_id)
-    snapshot = (await world.provider.poll([task_id]))[task_id]
+async def finished(pair: AnyPair) -> tuple[TaskId, Succeeded]:
+    task_id = await pair.provider.submit(WISH)
+    pair.sandbox.finish_now(task_id)
+    snapshot = (await pair.provider.poll([task_id]))[task_id]
     assert isinstance(snapshot, Succeeded)
     return task_id, snapshot
 
 
-def submits(world: World) -> int:
-    return sum(call.path.endswith(world.submit_path) for call in world.server.calls)
+def submits(pair: AnyPair) -> int:
+    return sum(call.path.endswith(pair.submit_path) for call in pair.sandbox.calls)
 
 
-async def test_an_ordered_picture_is_made_and_fetched(world: World) -> None:
-    task_id = await world.provider.submit(WISH)
-    under_way = await world.provider.poll([task_id])
-    world.server.finish_now(task_id)
-    snapshot = (await world.provider.poll([task_id]))[task_id]
+async def test_an_ordered_picture_is_made_and_fetched(pair: AnyPair) -> None:
+    task_id = await pair.provider.submit(WISH)
+    pair.work(percent=40)
+    under_way = await pair.provider.poll([task_id])
+    pair.sandbox.finish_now(task_id)
+    snapshot = (await pair.provider.poll([task_id]))[task_id]
 
     assert {task_id: Running(40)} == under_way
     assert isinstance(snapshot, Succeeded)
-    assert [PICTURE] * 4 == await download(world, task_id, snapshot)
+    downloaded = await download(pair, task_id, snapshot)
+    assert pair.made(task_id) == downloaded
+    assert 4 == len(set(downloaded))
 
 
-async def test_a_failed_task_says_why(world: World) -> None:
-    task_id = await world.provider.submit(WISH)
-    world.server.fail_task(task_id, "no <b>foxes</b>\n today")
+async def test_a_failed_task_says_why(pair: AnyPair) -> None:
+    task_id = await pair.provider.submit(WISH)
+    pair.sandbox.fail_task(task_id, "no <b>foxes</b>\n today")
 
-    assert {task_id: Failed("no foxes today")} == await world.provider.poll([task_id])
-
-
-async def test_a_task_the_provider_does_not_know_is_left_out(world: World) -> None:
-    known = await world.provider.submit(WISH)
-
-    assert {} == await world.provider.poll([TaskId("unknown")])
-    assert {known: Running(40)} == await world.provider.poll([known, TaskId("unknown")])
+    assert {task_id: Failed("no foxes today")} == await pair.provider.poll([task_id])
 
 
-async def test_asking_after_nothing_asks_nobody(world: World) -> None:
-    assert {} == await world.provider.poll([])
-    assert [] == world.server.calls
+async def test_a_task_the_provider_does_not_know_is_left_out(pair: AnyPair) -> None:
+    known = await pair.provider.submit(WISH)
+    pair.work(percent=40)
+
+    assert {} == await pair.provider.poll([TaskId("unknown")])
+    assert {known: Running(40)} == await pair.provider.poll([known, TaskId("unknown")])
 
 
-async def test_a_wrong_key_stops_the_account(world: World) -> None:
-    stranger = world.connect("wrong-key", world.origin)
-    task_id = await world.provider.submit(WISH)
+async def test_asking_after_nothing_asks_nobody(pair: AnyPair) -> None:
+    assert {} == await pair.provider.poll([])
+    assert [] == pair.sandbox.calls
+
+
+async def test_a_wrong_key_stops_the_account(pair: AnyPair) -> None:
+    stranger = pair.connect("wrong-key", pair.origin)
+    task_id = await pair.provider.submit(WISH)
     async with contextlib.aclosing(stranger):
         with pytest.raises(AccountUnusable) as at_submit:
             await stranger.submit(WISH)
@@ -85,14 +94,14 @@ async def test_a_wrong_key_stops_the_account(world: World) -> None:
     assert [Reason.KEY, Reason.KEY] == [at_submit.value.reason, at_poll.value.reason]
 
 
-async def test_an_empty_account_is_told_from_a_wrong_key(world: World) -> None:
-    task_id = await world.provider.submit(WISH)
-    world.server.fail_next(world.submit_path, status=402, body=b'{"message": "no credits"}')
-    world.server.fail_next(world.read_path(task_id), status=402)
+async def test_an_empty_account_is_told_from_a_wrong_key(pair: AnyPair) -> None:
+    task_id = await pair.provider.submit(WISH)
+    pair.sandbox.fail_next(pair.submit_path, status=402, body=b'{"message": "no credits"}')
+    pair.sandbox.fail_next(pair.read_path(task_id), status=402)
     with pytest.raises(AccountUnusable) as at_submit:
-        await world.provider.submit(WISH)
+        await pair.provider.submit(WISH)
     with pytest.raises(AccountUnusable) as at_poll:
-        await world.provider.poll([task_id])
+        await pair.provider.poll([task_id])
 
     assert [Reason.CREDITS, Reason.CREDITS] == [at_submit.value.reason, at_poll.value.reason]
     assert "no credits" == at_submit.value.detail
@@ -110,26 +119,26 @@ async def test_an_empty_account_is_told_from_a_wrong_key(world: World) -> None:
     ],
 )
 async def test_a_refused_wish_carries_the_providers_words(
-    world: World, status: int, body: bytes
+    pair: AnyPair, status: int, body: bytes
 ) -> None:
-    world.server.fail_next(world.submit_path, status=status, body=body)
+    pair.sandbox.fail_next(pair.submit_path, status=status, body=body)
     with pytest.raises(Rejected) as refusal:
-        await world.provider.submit(WISH)
+        await pair.provider.submit(WISH)
 
     assert ("prompt is too long", status) == (refusal.value.detail, refusal.value.status)
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_being_told_to_wait_means_nothing_was_ordered(world: World, status: int) -> None:
-    world.server.fail_next(world.submit_path, status=status, headers={"Retry-After": "7"})
+async def test_being_told_to_wait_means_nothing_was_ordered(pair: AnyPair, status: int) -> None:
+    pair.sandbox.fail_next(pair.submit_path, status=status, headers={"Retry-After": "7"})
     with pytest.raises(NotSent) as refusal:
-        await world.provider.submit(WISH)
+        await pair.provider.submit(WISH)
 
     assert (7.0, False) == (refusal.value.retry_after_s, refusal.value.is_daily_limit)
 
 
-async def test_nobody_listening_means_nothing_was_ordered(world: World) -> None:
-    nobody = world.connect(KEY, closed_port())
+async def test_nobody_listening_means_nothing_was_ordered(pair: AnyPair) -> None:
+    nobody = pair.connect(KEY, closed_origin())
     async with contextlib.aclosing(nobody):
         with pytest.raises(NotSent):
             await nobody.submit(WISH)
@@ -155,28 +164,28 @@ async def test_nobody_listening_means_nothing_was_ordered(world: World) -> None:
     ],
 )
 async def test_an_answer_without_a_handle_leaves_the_outcome_unknown_and_is_not_repeated(
-    world: World, status: int, body: bytes
+    pair: AnyPair, status: int, body: bytes
 ) -> None:
-    world.server.fail_next(world.submit_path, status=status, body=body)
+    pair.sandbox.fail_next(pair.submit_path, status=status, body=body)
     with pytest.raises(OutcomeUnknown) as lost:
-        await world.provider.submit(WISH)
+        await pair.provider.submit(WISH)
 
-    assert 1 == submits(world)
+    assert 1 == submits(pair)
     assert "<" not in lost.value.detail
 
 
-async def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_repeated(world: World) -> None:
-    world.server.lose_answer_of_next(world.submit_path)
+async def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_repeated(pair: AnyPair) -> None:
+    pair.sandbox.lose_answer_of_next(pair.submit_path)
     with pytest.raises(OutcomeUnknown):
-        await world.provider.submit(WISH)
+        await pair.provider.submit(WISH)
 
-    assert 1 == submits(world)
+    assert 1 == submits(pair)
 
 
-async def test_a_refusal_dressed_as_success_is_a_refusal(world: World) -> None:
-    world.server.fail_next(world.submit_path, status=200, body=b'{"error": "banned word"}')
+async def test_a_refusal_dressed_as_success_is_a_refusal(pair: AnyPair) -> None:
+    pair.sandbox.fail_next(pair.submit_path, status=200, body=b'{"error": "banned word"}')
     with pytest.raises(Rejected) as refusal:
-        await world.provider.submit(WISH)
+        await pair.provider.submit(WISH)
 
     assert "banned word" == refusal.value.detail
 
@@ -184,54 +193,68 @@ async def test_a_refusal_dressed_as_success_is_a_refusal(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "body"), [(500, b""), (429, b""), (200, b"<html>tunnel</html>"), (408, b"")]
 )
-async def test_a_read_that_failed_is_repeated(world: World, status: int, body: bytes) -> None:
-    task_id = await world.provider.submit(WISH)
-    world.server.fail_next(world.read_path(task_id), status=status, body=body, times=2)
+async def test_a_read_that_failed_is_repeated(pair: AnyPair, status: int, body: bytes) -> None:
+    task_id = await pair.provider.submit(WISH)
+    pair.work(percent=40)
+    pair.sandbox.fail_next(pair.read_path(task_id), status=status, body=body, times=2)
 
-    assert {task_id: Running(40)} == await world.provider.poll([task_id])
+    assert {task_id: Running(40)} == await pair.provider.poll([task_id])
 
 
-async def test_a_read_that_keeps_failing_is_given_up(world: World) -> None:
-    task_id = await world.provider.submit(WISH)
-    world.server.fail_next(world.read_path(task_id), status=502, times=3)
+async def test_a_read_that_keeps_failing_is_given_up(pair: AnyPair) -> None:
+    task_id = await pair.provider.submit(WISH)
+    pair.sandbox.fail_next(pair.read_path(task_id), status=502, times=3)
     with pytest.raises(Unreachable):
-        await world.provider.poll([task_id])
+        await pair.provider.poll([task_id])
 
-    assert 3 == len(world.server.calls) - 1
+    assert 3 == len(pair.sandbox.calls) - 1
 
 
-async def test_a_read_told_to_wait_long_is_left_to_the_caller(world: World) -> None:
-    task_id = await world.provider.submit(WISH)
+async def test_a_read_told_to_wait_long_is_left_to_the_caller(pair: AnyPair) -> None:
+    task_id = await pair.provider.submit(WISH)
     headers = {"Retry-After": "120"}
-    world.server.fail_next(world.read_path(task_id), status=429, headers=headers)
+    pair.sandbox.fail_next(pair.read_path(task_id), status=429, headers=headers)
     with pytest.raises(Unreachable) as refusal:
-        await world.provider.poll([task_id])
+        await pair.provider.poll([task_id])
 
-    assert (120.0, 2) == (refusal.value.retry_after_s, len(world.server.calls))
+    assert (120.0, 2) == (refusal.value.retry_after_s, len(pair.sandbox.calls))
 
 
-async def test_a_key_echoed_by_the_provider_is_blotted_out(world: World) -> None:
+async def test_a_key_echoed_by_the_provider_is_blotted_out(pair: AnyPair) -> None:
     body = f'{{"detail": "bad request with {KEY}"}}'.encode()
-    world.server.fail_next(world.submit_path, status=400, body=body)
+    pair.sandbox.fail_next(pair.submit_path, status=400, body=body)
     with pytest.raises(ProviderError) as refusal:
-        await world.provider.submit(WISH)
+        await pair.provider.submit(WISH)
 
     assert "bad request with ***" == refusal.value.detail
     assert KEY not in str(refusal.value)
 
 
-async def test_a_download_that_breaks_off_is_told_from_a_whole_one(world: World) -> None:
-    task_id, snapshot = await finished(world)
-    world.server.truncate_next_download()
+async def test_a_download_that_breaks_off_is_told_from_a_whole_one(pair: AnyPair) -> None:
+    task_id, snapshot = await finished(pair)
+    pair.sandbox.truncate_next_download()
     with pytest.raises(Unreachable):
-        await download(world, task_id, snapshot)
+        await download(pair, task_id, snapshot)
 
-    assert [PICTURE] * 4 == await download(world, task_id, snapshot)
+    downloaded = await download(pair, task_id, snapshot)
+    assert pair.made(task_id) == downloaded
+    assert 4 == len(downloaded)
 
 
-async def test_a_download_may_be_left_half_way(world: World) -> None:
-    task_id, snapshot = await finished(world)
-    async with world.provider.open(task_id, snapshot.assets[0]) as chunks:
+async def test_a_file_told_of_before_it_is_there_is_not_ready(pair: AnyPair) -> None:
+    task_id, snapshot = await finished(pair)
+    pair.sandbox.lag_after_completion(1)
+    with pytest.raises(NotReady) as early:
+        await fetch(pair.provider, task_id, snapshot.assets[0])
+
+    picture = await fetch(pair.provider, task_id, snapshot.assets[0])
+    assert (404, pair.made(task_id)) == (early.value.status, [picture])
+
+
+async def test_a_download_may_be_left_half_way(pair: AnyPair) -> None:
+    task_id, snapshot = await finished(pair)
+    async with pair.provider.open(task_id, snapshot.assets[0]) as chunks:
         first = await anext(chunks)
 
-    assert PICTURE.startswith(first)
+    [drawn] = pair.made(task_id)
+    assert drawn.startswith(first)

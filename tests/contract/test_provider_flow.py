@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from provider_servers import KEY, PICTURE, FlowServer, serve
-from provider_worlds import WISH, connect_flow, fetch
+from provider_pairs import KEY, WISH, Pair, fetch, flow_pair
 
-from bot.errors import NotReady, NotSent, Rejected
+from bot.errors import NotReady, NotSent, OutcomeUnknown, Rejected
 from bot.model import AssetKind, Operation, Request, TaskId
 from bot.providers.flow import Flow
 from bot.providers.port import RemoteAsset, Submission, Succeeded
+from bot.sandbox.flow import FlowSandbox
 
 SINCE = 1_767_355_200_000  # 2026-01-02 12:00 UTC
 PICTURE_0 = RemoteAsset(AssetKind.IMAGE, 0)
 
 
 @pytest.fixture
-def server() -> FlowServer:
-    return FlowServer()
+async def pair(tmp_path: Path) -> AsyncIterator[Pair[Flow, FlowSandbox]]:
+    async with flow_pair(tmp_path) as pair:
+        yield pair
 
 
 @pytest.fixture
-async def flow(server: FlowServer) -> AsyncIterator[Flow]:
-    async with (
-        serve(server.app) as origin,
-        contextlib.aclosing(connect_flow(KEY, origin)) as flow,
-    ):
-        yield flow
+def sandbox(pair: Pair[Flow, FlowSandbox]) -> FlowSandbox:
+    return pair.sandbox
+
+
+@pytest.fixture
+def flow(pair: Pair[Flow, FlowSandbox]) -> Flow:
+    return pair.provider
 
 
 @pytest.mark.parametrize(
@@ -66,22 +68,22 @@ async def flow(server: FlowServer) -> AsyncIterator[Flow]:
     ids=["picture", "picture by default", "video", "video by default"],
 )
 async def test_a_wish_is_ordered_in_flows_words(
-    server: FlowServer, flow: Flow, request_: Request, path: str, body: dict[str, Any]
+    sandbox: FlowSandbox, flow: Flow, request_: Request, path: str, body: dict[str, Any]
 ) -> None:
     task_id = await flow.submit(Submission(request_))
 
-    assert TaskId("gw-1") == task_id
-    assert [(f"/public/api/v1/{path}", body)] == [(call.path, call.body) for call in server.calls]
+    assert [task_id] == list(sandbox.tasks)
+    assert [(f"/public/api/v1/{path}", body)] == [(call.path, call.body) for call in sandbox.calls]
 
 
 @pytest.mark.parametrize("operation", [Operation.VARIATION, Operation.UPSCALE])
 async def test_what_cannot_be_ordered_is_refused_before_it_is_sent(
-    server: FlowServer, flow: Flow, operation: Operation
+    sandbox: FlowSandbox, flow: Flow, operation: Operation
 ) -> None:
     with pytest.raises(Rejected):
         await flow.submit(Submission(Request(operation)))
 
-    assert [] == server.calls
+    assert [] == sandbox.calls
 
 
 @pytest.mark.parametrize(
@@ -89,51 +91,78 @@ async def test_what_cannot_be_ordered_is_refused_before_it_is_sent(
     [({}, "daily"), ({"Retry-After": "30000"}, "daily"), ({"Retry-After": "5"}, "lanes")],
 )
 async def test_the_daily_limit_is_told_from_busy_lanes(
-    server: FlowServer, flow: Flow, headers: dict[str, str], limit: str
+    sandbox: FlowSandbox, flow: Flow, headers: dict[str, str], limit: str
 ) -> None:
-    server.fail_next("/text-to-image", status=429, headers=headers)
+    sandbox.fail_next("/text-to-image", status=429, headers=headers)
     with pytest.raises(NotSent) as refusal:
         await flow.submit(WISH)
 
     assert limit == ("daily" if refusal.value.is_daily_limit else "lanes")
 
 
-async def test_a_video_is_fetched_as_one(server: FlowServer, flow: Flow) -> None:
+async def test_a_handle_may_come_in_a_list(sandbox: FlowSandbox, flow: Flow) -> None:
+    sandbox.fail_next("/text-to-video", status=200, body=b'{"job_ids": ["gw-1"]}')
+    wish = Submission(Request(Operation.VIDEO, prompt="a fox runs"))
+
+    assert TaskId("gw-1") == await flow.submit(wish)
+
+
+async def test_a_video_is_fetched_as_one(
+    pair: Pair[Flow, FlowSandbox], sandbox: FlowSandbox, flow: Flow
+) -> None:
     task_id = await flow.submit(Submission(Request(Operation.VIDEO, prompt="x", length_s=6)))
-    server.finish_now(task_id)
+    sandbox.finish_now(task_id)
     snapshot = (await flow.poll([task_id]))[task_id]
 
     assert Succeeded((RemoteAsset(AssetKind.VIDEO, 0),)) == snapshot
-    assert PICTURE == await fetch(flow, task_id, RemoteAsset(AssetKind.VIDEO, 0))
-    assert [KEY] * 3 == [call.key for call in server.calls]
+    film = await fetch(flow, task_id, RemoteAsset(AssetKind.VIDEO, 0))
+    assert pair.made(task_id) == [film]
+    assert [KEY] * 3 == [call.headers["X-API-Key"] for call in sandbox.calls]
 
 
 @pytest.mark.parametrize(
     ("status", "body"), [(404, b'{"detail": "not finished"}'), (200, b""), (200, b"x" * 100)]
 )
 async def test_a_file_announced_before_it_is_there_is_not_ready(
-    server: FlowServer, flow: Flow, status: int, body: bytes
+    pair: Pair[Flow, FlowSandbox], sandbox: FlowSandbox, flow: Flow, status: int, body: bytes
 ) -> None:
     task_id = await flow.submit(WISH)
-    server.finish_now(task_id)
-    server.fail_next("/image", status=status, body=body)
+    sandbox.finish_now(task_id)
+    sandbox.fail_next("/image", status=status, body=body)
     with pytest.raises(NotReady):
         await fetch(flow, task_id, PICTURE_0)
 
-    assert PICTURE == await fetch(flow, task_id, PICTURE_0)
+    picture = await fetch(flow, task_id, PICTURE_0)
+    assert pair.made(task_id) == [picture]
 
 
-async def test_a_file_that_is_gone_is_not_waited_for(server: FlowServer, flow: Flow) -> None:
+async def test_a_file_that_is_gone_is_not_waited_for(sandbox: FlowSandbox, flow: Flow) -> None:
     task_id = await flow.submit(WISH)
-    server.fail_next("/image", status=410)
+    sandbox.fail_next("/image", status=410)
     with pytest.raises(Rejected):
         await fetch(flow, task_id, PICTURE_0)
 
 
-async def test_a_handle_with_slashes_cannot_leave_its_route(server: FlowServer, flow: Flow) -> None:
+async def test_a_handle_with_slashes_cannot_leave_its_route(
+    sandbox: FlowSandbox, flow: Flow
+) -> None:
     await flow.poll([TaskId("../my-jobs?x=")])
 
-    assert ["/public/api/v1/jobs/..%2Fmy-jobs%3Fx%3D"] == [call.path for call in server.calls]
+    assert ["/public/api/v1/jobs/..%2Fmy-jobs%3Fx%3D"] == [call.path for call in sandbox.calls]
+
+
+async def test_a_submit_whose_answer_was_lost_is_found_by_its_wish(
+    sandbox: FlowSandbox, flow: Flow
+) -> None:
+    sandbox.lose_answer_of_next("/text-to-image")
+    with pytest.raises(OutcomeUnknown):
+        await flow.submit(WISH)
+
+    found = await flow.find_submitted(WISH, since=SINCE, claimed=frozenset())
+    assert found is not None
+    assert list(sandbox.tasks) == [found]
+    again = await flow.find_submitted(WISH, since=SINCE, claimed=frozenset({found}))
+    assert again is None
 
 
 def listed(**fields: Any) -> dict[str, Any]:
@@ -154,9 +183,9 @@ def listed(**fields: Any) -> dict[str, Any]:
     ],
 )
 async def test_a_lost_submit_is_found_in_the_list_of_jobs(
-    server: FlowServer, flow: Flow, listing: Any
+    sandbox: FlowSandbox, flow: Flow, listing: Any
 ) -> None:
-    server.listing = json.loads(json.dumps(listing))
+    sandbox.fail_next("/my-jobs", status=200, body=json.dumps(listing).encode())
 
     found = await flow.find_submitted(WISH, since=SINCE, claimed=frozenset())
 
@@ -178,9 +207,9 @@ async def test_a_lost_submit_is_found_in_the_list_of_jobs(
     ],
 )
 async def test_what_is_not_surely_the_lost_submit_is_not_taken(
-    server: FlowServer, flow: Flow, listing: Any
+    sandbox: FlowSandbox, flow: Flow, listing: Any
 ) -> None:
-    server.listing = listing
+    sandbox.fail_next("/my-jobs", status=200, body=json.dumps(listing).encode())
     claimed = frozenset({TaskId("gw-claimed")})
 
     assert await flow.find_submitted(WISH, since=SINCE, claimed=claimed) is None

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import httpx
 import pytest
-import stamina
-from provider_servers import PICTURE, closed_port
+from provider_pairs import impatient
+from serving import closed_origin
 
 from bot.errors import AccountUnusable, BadAddress, OutcomeUnknown, Rejected, Unreachable
 from bot.providers.http import Http, Network
@@ -21,6 +21,7 @@ from bot.providers.http import Http, Network
 HOME = "https://api.home.example"
 HOME_LOCAL = "http://127.0.0.1:9000"
 KEY = ("X-API-Key", "key-of-the-operator")
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 CDN_IP, OTHER_IP = "93.184.216.34", "2606:4700:4700::1111"
 
 Page = Callable[[httpx.Request], httpx.Response]
@@ -69,12 +70,6 @@ class Internet(httpx.AsyncBaseTransport):
 @pytest.fixture
 def internet() -> Internet:
     return Internet()
-
-
-def impatient() -> stamina.AsyncRetryingCaller:
-    return stamina.AsyncRetryingCaller(
-        attempts=3, timeout=None, wait_initial=0, wait_max=0, wait_jitter=0
-    )
 
 
 @pytest.fixture
@@ -380,7 +375,7 @@ async def test_the_key_is_sent_to_its_own_origin_only() -> None:
 
     async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
         other = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with client(closed_port(), Network()) as http:
+        async with client(closed_origin(), Network()) as http:
             assert {} == await http.read(f"{other}/job")
 
     assert [False] == [KEY[1].encode() in head for head in heads]

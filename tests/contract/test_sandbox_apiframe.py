@@ -8,20 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
+from clock import Clock
 from PIL import Image
 
 from bot.sandbox.apiframe import ApiframeSandbox
+from bot.sandbox.service import Account
 from bot.sandbox.tasks import Pace
 
 KEY = "a key"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -32,9 +26,7 @@ def clock() -> Clock:
 @pytest.fixture
 def sandbox(clock: Clock, tmp_path: Path) -> ApiframeSandbox:
     pace = Pace(image_s=100, image_spread_s=0, upscale_s=10)
-    return ApiframeSandbox(
-        key=KEY, clock=clock, pace=pace, base_url="http://mj.test", media_dir=tmp_path
-    )
+    return ApiframeSandbox(Account(KEY, pace, "http://mj.test", tmp_path, clock))
 
 
 @pytest.fixture

@@ -10,21 +10,16 @@ from typing import Any
 import av
 import httpx
 import pytest
+from clock import Clock
 from PIL import Image, ImageStat
+from samples import picture
 
 from bot.sandbox.flow import FlowSandbox
+from bot.sandbox.service import Account
 from bot.sandbox.tasks import Pace
 
 KEY = "a key"
 API = "/public/api/v1"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -35,9 +30,7 @@ def clock() -> Clock:
 @pytest.fixture
 def sandbox(clock: Clock, tmp_path: Path) -> FlowSandbox:
     pace = Pace(image_s=100, image_spread_s=0, video_s=200, hd_s=150)
-    return FlowSandbox(
-        key=KEY, clock=clock, pace=pace, base_url="http://flow.test", media_dir=tmp_path
-    )
+    return FlowSandbox(Account(KEY, pace, "http://flow.test", tmp_path, clock))
 
 
 @pytest.fixture
@@ -69,19 +62,13 @@ async def look_at(client: httpx.AsyncClient, url: str) -> Image.Image:
     return Image.open(io.BytesIO(answer.content))
 
 
-def picture_bytes(file_format: str, colour: str = "crimson") -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (300, 200), colour).save(file, file_format)
-    return file.getvalue()
-
-
 async def upload(client: httpx.AsyncClient, content: bytes) -> httpx.Response:
     # Name and type lie on purpose: the first bytes decide.
     return await client.post("/upload-image", files={"file": ("a.txt", content, "text/plain")})
 
 
 async def uploaded(client: httpx.AsyncClient, colour: str = "crimson") -> str:
-    return str((await upload(client, picture_bytes("PNG", colour))).json()["path"])
+    return str((await upload(client, picture(300, 200, colour=colour))).json()["path"])
 
 
 async def test_a_wrong_or_missing_key_answers_403(client: httpx.AsyncClient) -> None:
@@ -201,7 +188,7 @@ async def test_a_job_that_ends_early_gives_its_lane_to_the_next(
 async def test_an_upload_is_known_by_its_first_bytes(
     client: httpx.AsyncClient, file_format: str
 ) -> None:
-    answer = await upload(client, picture_bytes(file_format))
+    answer = await upload(client, picture(300, 200, file_format))
     assert (answer.status_code, list(answer.json())) == (200, ["path"])
 
 
@@ -210,8 +197,8 @@ async def test_an_upload_is_known_by_its_first_bytes(
     [
         b"",
         b"not a picture",
-        picture_bytes("GIF"),
-        picture_bytes("PNG")[:60],
+        picture(300, 200, "GIF"),
+        picture(300, 200)[:60],
         b"\xff\xd8\xff" + bytes(20 << 20),
     ],
     ids=["empty", "text", "gif", "broken", "over 20 MB"],

@@ -1,42 +1,35 @@
 """The chat page in a real browser, by mouse and by keyboard, wide and narrow."""
 
 import asyncio
-import shutil
-import socket
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from page_story import AN, BEN, GROUP, empty_world, entities, keyboard, painted, tell_story
-from page_world import FakeDial, FakeWorld
-from playwright.async_api import (
-    Browser,
-    ConsoleMessage,
-    Locator,
-    Page,
-    Route,
-    async_playwright,
-    expect,
+from botapi_client import BareBot, bare_bot, place_of
+from page_story import (
+    AN,
+    BEN,
+    GROUP,
+    empty_world,
+    entities,
+    keyboard,
+    pressed,
+    presses,
+    tell_story,
 )
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Route, expect
+from samples import picture
+from seat import DESKTOP, PHONE, opened_chromium
+from serving import listening, port_of, served
 
 from bot.sandbox.page import page
+from bot.sandbox.tasks import Pace
+from bot.sandbox.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDE = (1280, 800)
-NARROW = (360, 740)
 
 
 @dataclass(frozen=True)
@@ -44,8 +37,8 @@ class Seat:
     """A person in front of the open page."""
 
     page: Page
-    world: FakeWorld
-    url: str
+    world: World
+    easel: BareBot
 
     def one(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
@@ -59,73 +52,72 @@ class Seat:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "These tests need Chromium: apt-get install chromium."
-    async with async_playwright() as playing:
-        browser = await playing.chromium.launch(executable_path=program, args=ARGUMENTS)
+    async with opened_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def world(tmp_path: Path) -> FakeWorld:
-    return empty_world(tmp_path)
+async def world() -> World:
+    return empty_world()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def easel(world: World) -> AsyncIterator[BareBot]:
+    async with bare_bot(world) as easel:
+        yield easel
 
 
 class Server:
     """The page on a loopback port, which can go away and come back."""
 
-    def __init__(self, world: FakeWorld, folder: Path) -> None:
-        self._folder = folder
-        self._app = page(world, token_path="k3v9", speed=FakeDial())
+    def __init__(self, world: World) -> None:
+        self._app = page(world, token_path="k3v9", pace=Pace())
         self._port = 0
+        self._open = contextlib.AsyncExitStack()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}/k3v9/"
 
     async def start(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", self._port))
-        self._port = self._socket.getsockname()[1]
-        config = uvicorn.Config(
-            self._app, log_config=None, log_level="critical", timeout_graceful_shutdown=1
-        )
-        self._server = uvicorn.Server(config)
-        self._task = asyncio.create_task(self._server.serve([self._socket]))
+        listener = listening(self._port)
+        self._port = port_of(listener)
+        await self._open.enter_async_context(served(self._app, listener))
 
     def change_address(self) -> None:
         """As a demo that was started anew: same port, another path."""
-        self._app = page(empty_world(self._folder), token_path="another", speed=FakeDial())
+        self._app = page(empty_world(), token_path="another", pace=Pace())
 
     async def stop(self) -> None:
-        self._server.should_exit = True
-        await self._task
-        self._socket.close()
+        await self._open.aclose()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(world: FakeWorld, tmp_path: Path) -> AsyncIterator[Server]:
-    server = Server(world, tmp_path)
+async def server(world: World) -> AsyncIterator[Server]:
+    server = Server(world)
     await server.start()
     yield server
     await server.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def seat(chromium: Browser, world: FakeWorld, server: Server) -> AsyncIterator[Seat]:
-    async for each in _sit(chromium, world, server.url, WIDE):
-        yield each
+async def seat(
+    chromium: Browser, world: World, easel: BareBot, server: Server
+) -> AsyncIterator[Seat]:
+    async with _seated(chromium, server.url, DESKTOP) as opened:
+        yield Seat(opened, world, easel)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def phone(chromium: Browser, world: FakeWorld, server: Server) -> AsyncIterator[Seat]:
-    async for each in _sit(chromium, world, server.url, NARROW):
-        yield each
-
-
-async def _sit(
-    browser: Browser, world: FakeWorld, url: str, size: tuple[int, int]
+async def phone(
+    chromium: Browser, world: World, easel: BareBot, server: Server
 ) -> AsyncIterator[Seat]:
+    async with _seated(chromium, server.url, PHONE) as opened:
+        yield Seat(opened, world, easel)
+
+
+@contextlib.asynccontextmanager
+async def _seated(browser: Browser, url: str, size: tuple[int, int]) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": size[0], "height": size[1]})
     opened = await context.new_page()
     opened.set_default_timeout(10_000)
@@ -142,7 +134,7 @@ async def _sit(
     )
     await opened.goto(url)
     await opened.get_by_test_id(f"chat-{AN}").wait_for()
-    yield Seat(opened, world, url)
+    yield opened
     await context.close()
     assert complaints == []
 
@@ -174,7 +166,7 @@ async def test_shift_enter_starts_a_new_line(seat: Seat) -> None:
 
 
 async def test_a_reply_quotes_what_it_answers(seat: Seat) -> None:
-    hello = seat.world.bot_says(AN, "Chào An, vẽ gì nào?")
+    hello = await seat.easel.say(AN, "Chào An, vẽ gì nào?")
     await seat.bubble(hello).get_by_test_id("reply").click()
     await expect(seat.one("reply-bar")).to_contain_text("Chào An, vẽ gì nào?")
     await seat.page.keyboard.type("vary 3")
@@ -187,7 +179,7 @@ async def test_a_reply_quotes_what_it_answers(seat: Seat) -> None:
 
 
 async def test_escape_cancels_a_reply_but_keeps_the_words(seat: Seat) -> None:
-    hello = seat.world.bot_says(AN, "Chào")
+    hello = await seat.easel.say(AN, "Chào")
     await seat.bubble(hello).get_by_test_id("reply").click()
     await seat.page.keyboard.type("hm")
     await seat.page.keyboard.press("Escape")
@@ -197,22 +189,25 @@ async def test_escape_cancels_a_reply_but_keeps_the_words(seat: Seat) -> None:
 
 
 async def test_a_pressed_button_spins_until_its_answer_which_shows_as_a_toast(seat: Seat) -> None:
-    message = seat.world.bot_says(AN, "Chọn", reply_markup=keyboard("1|2", "Huỷ"))
+    message = await seat.easel.say(AN, "Chọn", reply_markup=keyboard("1|2", "Huỷ"))
     button = seat.bubble(message).get_by_test_id("button").nth(1)
     await button.click()
     await expect(button).to_have_attribute("aria-busy", "true")
-    assert [(AN, AN, message["message_id"], "2")] == seat.world.pressed
+    assert [(AN, AN, message["message_id"], "2")] == pressed(seat.world)
 
-    seat.world.answer(AN, "query-1", "Đang lấy ảnh 2", show_alert=False)
+    [press] = presses(seat.world)
+    await seat.easel.answer(press["id"], "Đang lấy ảnh 2")
 
     await expect(seat.one("toast")).to_have_text("Đang lấy ảnh 2")
     await expect(button).to_have_attribute("aria-busy", "false")
 
 
 async def test_an_alert_waits_for_ok(seat: Seat) -> None:
-    message = seat.world.bot_says(AN, "Chọn", reply_markup=keyboard("1"))
+    message = await seat.easel.say(AN, "Chọn", reply_markup=keyboard("1"))
     await seat.bubble(message).get_by_test_id("button").click()
-    seat.world.answer(AN, "query-1", "Không đủ số dư", show_alert=True)
+    await expect(seat.one("button")).to_have_attribute("aria-busy", "true")
+    [press] = presses(seat.world)
+    await seat.easel.answer(press["id"], "Không đủ số dư", show_alert=True)
 
     await expect(seat.one("alert")).to_contain_text("Không đủ số dư")
     await seat.page.keyboard.press("Enter")
@@ -220,24 +215,34 @@ async def test_an_alert_waits_for_ok(seat: Seat) -> None:
 
 
 async def test_an_answer_to_somebody_else_is_not_shown(seat: Seat) -> None:
-    message = seat.world.bot_says(AN, "Chọn", reply_markup=keyboard("1"))
+    message = await seat.easel.say(AN, "Chọn", reply_markup=keyboard("1"))
     await seat.bubble(message).get_by_test_id("button").click()
-    seat.world.answer(BEN, "query-9", "for Ben", show_alert=False)
-    seat.world.answer(AN, "query-1", "cho An", show_alert=False)
+    await expect(seat.one("button")).to_have_attribute("aria-busy", "true")
+    bens = await seat.easel.say(BEN, "Choose", reply_markup=keyboard("1"))
+    seat.world.press(BEN, BEN, bens["message_id"], "1")
+    by_an, by_ben = presses(seat.world)
+    await seat.easel.answer(by_ben["id"], "for Ben")
+    await seat.easel.answer(by_an["id"], "cho An")
 
     await expect(seat.one("toast")).to_have_text("cho An")
 
 
 async def test_a_status_message_turns_into_the_picture_in_the_same_bubble(seat: Seat) -> None:
-    status = seat.world.bot_says(AN, "Đang vẽ 10 %", reply_markup=keyboard("Huỷ"))
+    status = await seat.easel.say(AN, "Đang vẽ 10 %", reply_markup=keyboard("Huỷ"))
     bubble = seat.bubble(status)
     await bubble.evaluate("node => { node.sameBubble = true }")
-    seat.world.edit(AN, status["message_id"], text="Đang vẽ 60 %")
+    await seat.easel.edit(status, "Đang vẽ 60 %", reply_markup=keyboard("Huỷ"))
     await expect(bubble.locator(".text")).to_have_text("Đang vẽ 60 %")
 
-    photo = seat.world.photo(painted(900, 600))
+    media = {"type": "photo", "media": "attach://done", "caption": "Xong"}
     keys = keyboard("1|2|3|4", "V1|V2|V3|V4")
-    seat.world.edit(AN, status["message_id"], text=None, caption="Xong", reply_markup=keys, **photo)
+    await seat.easel.call(
+        "editMessageMedia",
+        files={"done": picture(900, 600)},
+        media=media,
+        reply_markup=keys,
+        **place_of(status),
+    )
 
     await expect(bubble.get_by_test_id("button")).to_have_count(8)
     box = await bubble.get_by_test_id("photo").bounding_box()
@@ -248,13 +253,13 @@ async def test_a_status_message_turns_into_the_picture_in_the_same_bubble(seat: 
 
 async def test_reading_above_is_not_disturbed_and_the_bottom_is_kept(seat: Seat) -> None:
     for number in range(40):
-        seat.world.bot_says(AN, f"Tin {number}")
-    last = seat.world.bot_says(AN, "Tin cuối")
+        await seat.easel.say(AN, f"Tin {number}")
+    last = await seat.easel.say(AN, "Tin cuối")
     await expect(seat.bubble(last)).to_be_in_viewport()
 
     await seat.page.locator("#scroller").evaluate("node => { node.scrollTop = 0 }")
     await expect(seat.one("jump")).to_be_visible()
-    new = seat.world.bot_says(AN, "Tin mới")
+    new = await seat.easel.say(AN, "Tin mới")
 
     await expect(seat.bubble(new)).to_be_attached()
     assert await seat.page.locator("#scroller").evaluate("node => node.scrollTop") == 0
@@ -266,7 +271,7 @@ async def test_two_pictures_from_the_picker_go_as_one_album_with_the_caption(
     seat: Seat, tmp_path: Path
 ) -> None:
     for number in range(2):
-        (tmp_path / f"{number}.jpg").write_bytes(painted(300, 200, seed=number))
+        (tmp_path / f"{number}.jpg").write_bytes(picture(300, 200, "JPEG"))
     await seat.one("picker").set_input_files([tmp_path / "0.jpg", tmp_path / "1.jpg"])
     await expect(seat.one("tray").locator("img")).to_have_count(2)
     await seat.one("composer").fill("/img như thế này")
@@ -313,7 +318,7 @@ async def test_a_pasted_or_dropped_picture_waits_in_the_tray_until_it_is_sent(
 
 async def test_a_spoiler_is_hidden_until_it_is_touched(seat: Seat) -> None:
     text = "Kết thúc: mèo thắng"
-    message = seat.world.bot_says(AN, text, entities=entities(text, spoiler="mèo thắng"))
+    message = await seat.easel.say(AN, text, entities=entities(text, spoiler="mèo thắng"))
     hidden = seat.bubble(message).locator(".spoiler")
     await expect(hidden.locator("span")).to_have_css("opacity", "0")
 
@@ -330,7 +335,7 @@ async def test_formatting_is_drawn_and_a_link_to_anything_but_https_is_not_one(
     marks[2]["url"] = "https://example.org/x"
     marks += [{**entities(text, text_link="kia")[0], "url": "javascript:alert(1)"}]
 
-    bubble = seat.bubble(seat.world.bot_says(AN, text, entities=marks))
+    bubble = seat.bubble(await seat.easel.say(AN, text, entities=marks))
 
     await expect(bubble.locator("strong")).to_have_text("Đậm")
     await expect(bubble.locator("code")).to_have_text("/img mèo")
@@ -341,8 +346,8 @@ async def test_formatting_is_drawn_and_a_link_to_anything_but_https_is_not_one(
 async def test_other_chats_count_what_was_not_read_and_the_page_speaks_the_persons_language(
     seat: Seat,
 ) -> None:
-    seat.world.bot_says(GROUP, "Bức tranh của nhóm")
-    seat.world.bot_says(BEN, "Your picture")
+    await seat.easel.say(GROUP, "Bức tranh của nhóm")
+    await seat.easel.say(BEN, "Your picture")
 
     await expect(seat.one(f"chat-{GROUP}").locator(".count")).to_have_text("1")
     await expect(seat.one(f"user-{BEN}").locator(".count")).to_have_text("2")
@@ -399,30 +404,30 @@ async def test_commands_that_come_late_do_not_cover_what_was_sent_meanwhile(seat
 
 
 async def test_what_the_bot_is_doing_shows_under_its_name(seat: Seat) -> None:
-    seat.world.tell({"type": "action", "chat_id": AN, "action": "upload_photo"})
+    await seat.easel.call("sendChatAction", chat_id=AN, action="upload_photo")
 
     await expect(seat.one("peer-status")).to_have_text("đang gửi ảnh")
-    seat.world.bot_says(AN, "Đây")
+    await seat.easel.say(AN, "Đây")
     await expect(seat.one("peer-status")).to_have_text("bot")
 
 
 async def test_a_picture_opens_large_and_escape_closes_it(seat: Seat) -> None:
-    message = seat.world.say(seat.world.bot, AN, **seat.world.photo(painted(900, 600)))
-    picture = seat.bubble(message).get_by_test_id("photo")
-    await picture.focus()
+    message = await seat.easel.show(AN, "photo", picture(900, 600))
+    shown = seat.bubble(message).get_by_test_id("photo")
+    await shown.focus()
     await seat.page.keyboard.press("Enter")
     await expect(seat.one("lightbox").locator("img")).to_be_visible()
     await seat.page.keyboard.press("Escape")
 
     await expect(seat.one("lightbox")).to_be_hidden()
-    await expect(picture).to_be_focused()
+    await expect(shown).to_be_focused()
 
 
 async def test_a_deleted_message_disappears(seat: Seat) -> None:
-    message = seat.world.bot_says(AN, "Chào")
+    message = await seat.easel.say(AN, "Chào")
     await expect(seat.bubble(message)).to_be_visible()
 
-    seat.world.forget(AN, message["message_id"])
+    await seat.easel.call("deleteMessage", **place_of(message))
 
     await expect(seat.bubble(message)).to_have_count(0)
 
@@ -430,13 +435,13 @@ async def test_a_deleted_message_disappears(seat: Seat) -> None:
 async def test_what_happened_while_the_connection_was_lost_is_there_after_it(
     seat: Seat, server: Server
 ) -> None:
-    status = seat.world.bot_says(AN, "Đang vẽ 10 %")
+    status = await seat.easel.say(AN, "Đang vẽ 10 %")
     await expect(seat.bubble(status)).to_be_visible()
 
     await server.stop()
     await expect(seat.page.locator("#offline")).to_be_visible()
-    seat.world.edit(AN, status["message_id"], text="Xong")
-    missed = seat.world.bot_says(AN, "Xong ↑")
+    await seat.easel.edit(status, "Xong")
+    missed = await seat.easel.say(AN, "Xong ↑")
     await server.start()
 
     await expect(seat.bubble(missed)).to_be_visible(timeout=20_000)
@@ -467,7 +472,7 @@ async def test_an_old_address_of_a_demo_started_anew_says_so(seat: Seat, server:
 
 
 async def test_a_narrow_screen_is_lived_on_by_keyboard_alone(phone: Seat) -> None:
-    asked = phone.world.bot_says(AN, "Chào An", reply_markup=keyboard("1|2"))
+    asked = await phone.easel.say(AN, "Chào An", reply_markup=keyboard("1|2"))
     await _press_until_focused(phone, "Tab", f"chat-{AN}")
     await phone.page.keyboard.press("Enter")
     await expect(phone.one("composer")).to_be_focused()
@@ -509,7 +514,7 @@ async def _press_until_focused(seat: Seat, key: str, testid: str) -> None:
 async def test_a_whole_story_is_drawn_without_a_complaint_and_survives_reload(
     seat: Seat,
 ) -> None:
-    tell_story(seat.world)
+    await tell_story(seat.world, seat.easel)
     await expect(seat.page.locator(".mosaic .tile")).to_have_count(5)
     await seat.one("play").click()
     await expect(seat.page.locator("video[controls]")).to_have_count(1)

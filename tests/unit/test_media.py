@@ -6,11 +6,11 @@ import os
 import struct
 import zlib
 from collections.abc import AsyncIterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
+import samples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
@@ -39,14 +39,7 @@ def film(path: Path, width: int = 160, height: int = 96, frames: int = 12) -> Pa
     """A red film of 12 frames a second whose top left corner is blue."""
     picture = Image.new("RGB", (width, height), RED)
     picture.paste(BLUE, (0, 0, width // 4, height // 4))
-    with av.open(path, "w") as container:
-        stream = container.add_stream("mpeg4", rate=12)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.time_base = Fraction(1, 12)
-        for _ in range(frames):
-            frame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]  # PyAV's gap
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+    samples.film(path, picture, frames=frames, rate=12)
     return path
 
 

@@ -1,10 +1,9 @@
 """What people do in the sandbox's chats, and what of it the bot gets to see."""
 
 import asyncio
-import io
 
 import pytest
-from PIL import Image
+from samples import picture
 
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.refusal import Json, Refusal
@@ -19,12 +18,6 @@ def world() -> World:
 @pytest.fixture
 def lan(world: World) -> int:
     return int(world.add_user("Lan", username="lan")["id"])
-
-
-def picture(width: int = 20, height: int = 10) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (width, height), "teal").save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def seen(world: World) -> list[Json]:
@@ -68,7 +61,7 @@ def test_an_admin_bot_or_one_without_privacy_mode_sees_everything(is_admin: bool
 
 
 def test_an_album_is_separate_messages_with_one_caption(world: World, lan: int) -> None:
-    files = [("a.png", picture()), ("b.png", picture(160, 400)), ("c.png", picture())]
+    files = [("a.png", picture(20, 10)), ("b.png", picture(160, 400)), ("c.png", picture(20, 10))]
     sent = world.send_files(lan, lan, files, caption="/img as a painting")
     assert sent == seen(world)
     assert [message.get("caption") for message in sent] == ["/img as a painting", None, None]
@@ -82,13 +75,13 @@ def test_an_album_is_separate_messages_with_one_caption(world: World, lan: int) 
 
 def test_in_a_group_the_siblings_of_a_captioned_photo_never_arrive(world: World, lan: int) -> None:
     group = world.add_group("Shop", [lan])["id"]
-    files = [("a.png", picture()), ("b.png", picture())]
+    files = [("a.png", picture(20, 10)), ("b.png", picture(20, 10))]
     first, _ = world.send_files(lan, group, files, caption="/img@easel_bot brighter")
     assert [first] == seen(world)
 
 
 def test_a_picture_sent_as_a_file_keeps_its_bytes_and_name(world: World, lan: int) -> None:
-    data = picture()
+    data = picture(20, 10)
     (sent,) = world.send_files(lan, lan, [("cat.png", data)], as_document=True)
     document = sent["document"]
     assert ("cat.png", "image/png", len(data)) == (
