@@ -44,7 +44,7 @@ from bot.store.folder import claim
 from bot.store.port import Store
 from bot.store.sqlite import open_store
 from bot.telemetry import Metrics, Redactor, configure, create_metrics
-from bot.web import make_server, web
+from bot.web import listen, make_server, web
 
 DATABASE_NAME = "bot.db"
 MANY_LANES = 1_000
@@ -292,8 +292,16 @@ async def _serving(
         return easel.dead_part()
 
     checks = {"database": database, "updates": updates, "parts": parts}
+    try:
+        port = listen(*settings.web_address)
+    except OSError as error:
+        problem = (
+            f"BOT_WEB_LISTEN={settings.bot_web_listen} cannot be used ({error.strerror}): "
+            "choose another port, or leave it empty to switch the web server off."
+        )
+        raise SettingsError([problem]) from error
     server = make_server(web(checks, store, metrics), *settings.web_address)
-    task = asyncio.create_task(server.serve(), name="web")
+    task = asyncio.create_task(server.serve(sockets=[port]), name="web")
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ Knows nothing of what the checks check; app hands them in.
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import uvicorn
@@ -75,8 +76,19 @@ class Server(uvicorn.Server):
         yield
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """The port, taken: who connects from now on is served as soon as the server runs.
+
+    Raises OSError: somebody else has it, or it may not be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
 def make_server(app: ASGIApp, host: str, port: int) -> Server:
-    """A server that is started with ``serve()`` and stopped by setting ``should_exit``."""
+    """A server that is started with ``serve(sockets=[listen(…)])`` and stopped by setting
+    ``should_exit``.
+    """
     return Server(
         uvicorn.Config(
             app,

@@ -124,6 +124,8 @@ class Handlers:
             return
         if isinstance(parsed, Complaint) and not parsed.is_addressed and not is_private:
             return
+        if _may_be_for_another_bot(parsed, text) and not is_private:
+            return
         talk = await self._open(tx, speaker, message, update_id)
         if (refusal := await self._door.refusal(talk)) is not None:
             if refusal:
@@ -322,6 +324,12 @@ class Handlers:
         )
         if change.new_chat_member.status in {"kicked", "left"}:
             await tx.run("chat_unreachable", chat_id=chat.id, now=self._clock())
+
+
+def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:
+    """`/ban` and the like name no bot, and groups have bots for that."""
+    is_common = isinstance(parsed, PlainCommand) and parsed.name in ADMIN_ONLY
+    return is_common and "@" not in text.split(maxsplit=1)[0]
 
 
 def _replied(message: Message) -> Message | ExternalReplyInfo | None:

@@ -17,7 +17,7 @@ from bot import app
 from bot.errors import SettingsError
 from bot.sandbox.town import build_town, settle_people
 from bot.settings import load
-from bot.web import make_server
+from bot.web import listen, make_server
 
 HOST = "127.0.0.1"
 POLL_S = 0.5
@@ -26,13 +26,13 @@ POLL_S = 0.5
 
 async def demo(port: int, speed: float) -> None:
     """Serve the page and run the bot until cancelled. Raises SettingsError: the port is taken."""
-    _check_free(port)
+    taken = _take(port)
     with tempfile.TemporaryDirectory(prefix="easel-demo-") as folder:
         home = Path(folder)
         town = build_town(f"http://{HOST}:{port}", home / "town", speed=speed)
         settle_people(town.world)
         server = make_server(town.app, HOST, port)
-        serving = asyncio.create_task(server.serve())
+        serving = asyncio.create_task(server.serve(sockets=[taken]))
         try:
             settings = load(
                 {
@@ -54,12 +54,10 @@ async def demo(port: int, speed: float) -> None:
                 await serving
 
 
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise SettingsError(
-                [f"Port {port} is taken on this machine. Try: bot demo --port {port + 1}"]
-            ) from error
+def _take(port: int) -> socket.socket:
+    try:
+        return listen(HOST, port)
+    except OSError as error:
+        raise SettingsError(
+            [f"Port {port} is taken on this machine. Try: bot demo --port {port + 1}"]
+        ) from error
