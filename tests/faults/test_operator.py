@@ -1,0 +1,139 @@
+"""The operator at night: commands beside the running bot, and the button that settles a doubt."""
+
+import socket
+
+from process import Host
+from story import Person, labels, words
+
+
+async def quota(person: Person) -> str:
+    asked = person.say("/quota")
+    return words(await person.answer_to(asked))
+
+
+async def test_check_names_everything_that_is_missing_and_where_to_get_it(host: Host) -> None:
+    nothing = {name: "" for name in host.environ if name.startswith(("TELEGRAM", "API", "FLOW"))}
+    found = await host.command("check", **nothing)
+    assert 2 == found.code
+    for word in ("TELEGRAM_BOT_TOKEN", "@BotFather", "APIFRAME_API_KEY", "FLOW_API_KEY"):
+        assert word in found.err
+    assert "Traceback" not in found.err
+    same = await host.command("run", **nothing)
+    assert (2, found.err) == (same.code, same.err)
+
+
+async def test_check_is_content_with_good_settings_and_asks_telegram_when_told(host: Host) -> None:
+    found = await host.command("check --online")
+    assert (0, "") == (found.code, found.err)
+    assert "@easel_bot" in found.out
+
+
+async def test_a_misspelt_setting_is_refused_with_the_nearest_name(host: Host) -> None:
+    for command in ("check", "run"):
+        found = await host.command(command, TELEGRAM_BOT_TOKN="x")
+        assert 2 == found.code
+        assert "TELEGRAM_BOT_TOKN" in found.err
+        assert "TELEGRAM_BOT_TOKEN" in found.err.replace("TELEGRAM_BOT_TOKN", "")
+
+
+async def test_webhook_mode_is_refused_in_words_for_now(host: Host) -> None:
+    found = await host.command(
+        "run",
+        TELEGRAM_UPDATES="webhook",
+        BOT_PUBLIC_URL="https://bot.example.org",
+        BOT_WEB_LISTEN="127.0.0.1:8080",
+    )
+    assert 2 == found.code
+    assert "use polling" in found.err
+
+
+async def test_a_taken_port_is_said_in_words(host: Host) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        found = await host.command("run", BOT_WEB_LISTEN=address)
+    assert 2 == found.code
+    assert f"BOT_WEB_LISTEN={address} cannot be used" in found.err
+    assert "Traceback" not in found.err
+
+
+async def test_a_grant_beside_the_running_bot_can_be_spent_at_once(host: Host) -> None:
+    await host.start()
+    an = host.story.person("An")
+    assert "0 ₫" in await quota(an)
+    granted = await host.command(f"grant {an.user_id} 50000")
+    assert (0, "") == (granted.code, granted.err)
+    assert "50.000 ₫" in await quota(an)
+    assert 0 == (await host.command("ledger --verify")).code
+    for amount in ("-5", "0", "1.5", "lots", "99999999999999"):
+        refused = await host.command(f"grant {an.user_id} {amount}")
+        assert 2 == refused.code
+    assert "50.000 ₫" in await quota(an)
+
+
+async def test_a_tampered_balance_is_found_by_verify(host: Host) -> None:
+    await host.start()
+    an = host.story.person("An")
+    await host.command(f"grant {an.user_id} 50000")
+    host.change("UPDATE wallet SET balance_vnd = balance_vnd + 1")
+    found = await host.command("ledger --verify")
+    assert 2 == found.code
+    assert f"wallet {an.user_id}: balance 50001 ₫" in found.out
+
+
+async def test_a_backup_taken_while_it_runs_can_be_restored(host: Host) -> None:
+    await host.start()
+    an = host.story.person("An")
+    await host.command(f"grant {an.user_id} 50000")
+    assert 0 == (await host.command("backup copy.db")).code
+    await host.command(f"grant {an.user_id} 50000")
+    refused = await host.command("restore copy.db --force")
+    assert 2 == refused.code
+    assert "Another `bot run`" in refused.err
+    await host.kill()
+    refused = await host.command("restore copy.db")
+    assert 2 == refused.code
+    assert "--force" in refused.err
+    assert 0 == (await host.command("restore copy.db --force")).code
+    await host.start()
+    assert "50.000 ₫" in await quota(an)
+
+
+async def test_a_doubtful_request_is_listed_and_closed_with_the_operators_button(
+    host: Host,
+) -> None:
+    await host.start()
+    an = host.story.person("An", "en")
+    host.story.town.apiframe.lose_answer_of_next("/imagine")
+    asked = an.say("/img a lighthouse")
+    await an.sees("should the result turn up")
+    notice = await host.operator.sees("apiframe")
+    listed = await host.command("jobs --stuck")
+    assert "needs_review" in listed.out
+    an.world.press(
+        an.user_id,
+        an.user_id,
+        (await an.answer_to(asked))["message_id"],
+        notice["reply_markup"]["inline_keyboard"][0][0]["callback_data"],
+        forged=True,
+    )
+    assert "needs_review" in (await host.command("jobs --stuck")).out
+    host.operator.press(notice, labels(notice)[0][0])
+    await host.story.world.wait_for(
+        lambda world: any(
+            call.method == "answerCallbackQuery"
+            and call.parameters.get("text") == "Closed; nothing was charged."
+            for call in world.calls
+        )
+    )
+    assert ["failed"] == host.states()
+    assert "0 job(s)" in (await host.command("jobs --stuck")).out
+    assert 0 == (await host.command("ledger --verify")).code
+
+
+async def test_where_access_is_approved_only_the_known_get_in(host: Host) -> None:
+    await host.start(BOT_ACCESS="approved")
+    an = host.story.person("An", "en")
+    refused = await an.answer_to(an.say("/img a cat"))
+    assert "invited people only" in words(refused)
+    await host.command(f"grant {an.user_id} 50000")
+    assert await an.result_of(an.say("/img a cat"))
