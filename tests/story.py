@@ -22,7 +22,7 @@ from bot.settings import load
 
 Message = dict[str, Any]
 SPEED = 60.0
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def free_port() -> int:
