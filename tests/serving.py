@@ -35,7 +35,9 @@ def closed_origin() -> str:
 async def served(app: ASGIApp, listener: socket.socket) -> AsyncIterator[str]:
     """The app answers at the listener; its origin. At the end whoever still waits is hung up on."""
     origin = origin_of(listener)
-    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app, lifespan="off", ws="none", log_config=None, log_level="warning", access_log=False
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
