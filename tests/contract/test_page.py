@@ -8,6 +8,7 @@ import httpx
 import pytest
 from botapi_client import BareBot, bare_bot
 from page_story import AN, BEN, GROUP, empty_world, keyboard, pressed, presses
+from programs import ROOT
 from samples import picture
 from serving import listening, served
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from bot.sandbox.world import World
 TOKEN = "k3v9"
 HOST = "127.0.0.1:8765"
 PATIENCE_S = 30
+PARTS = sorted(path.name for path in (ROOT / "bot/sandbox/page").iterdir())
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ async def test_the_page_opens_with_a_policy_that_allows_only_itself(
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("name", ["page.css", "page.js", "render.js", "words.js"])
+@pytest.mark.parametrize("name", PARTS)
 async def test_every_part_of_the_page_is_served(browser: httpx.AsyncClient, name: str) -> None:
     assert (await browser.get(name)).status_code == 200
 

@@ -4,10 +4,8 @@
 // botName, isGroup}, words(), limits(), ownLast(), say(text), sent().
 
 import { commandsFor, editText, sendFiles, sendText } from "./api.js";
-import { el, icon } from "./dom.js";
-import { authorOf, sizeText, summaryOf } from "./render.js";
-
-const find = (id) => document.getElementById(id);
+import { el, find, icon } from "./dom.js";
+import { authorOf, sizeText, summaryOf } from "./message.js";
 
 export function makeComposer(desk) {
   const text = find("text");

@@ -1,5 +1,7 @@
 // Building elements without ever reading markup out of data.
 
+export const find = (id) => document.getElementById(id);
+
 // `el("p", {class: "x", onclick: f}, "text", node)`: strings become text nodes, null is left out.
 export function el(name, attributes = {}, ...children) {
   return put(document.createElement(name), attributes, ...children);
@@ -63,6 +65,21 @@ export function fill(slot, key, build) {
   slot.replaceChildren(...[build()].flat().filter(Boolean));
   slot.hidden = !slot.hasChildNodes();
 }
+
+const rows = new Map();
+// One node per key, refilled in place: focus stays where it is.
+export function row(key, make, children) {
+  if (!rows.has(key)) rows.set(key, make());
+  const node = rows.get(key);
+  const signature = JSON.stringify(children.signature);
+  if (node.signature !== signature) {
+    node.signature = signature;
+    node.replaceChildren(...children.build().filter(Boolean));
+  }
+  return node;
+}
+
+export const badge = (count, label) => (count ? el("span", { class: "count", "aria-label": label(count) }, count) : null);
 
 const HUES = [
   ["#ff8a5c", "#e8553f"], ["#7ac86a", "#3fa35b"], ["#62b7f5", "#2b7fd4"],

@@ -1,0 +1,72 @@
+// What the page knows: the world as the server tells it, who is acting and where, what was read.
+// Knows nothing of the DOM or the server.
+
+import { nameOf, serviceText } from "./message.js";
+import { wordsFor } from "./words.js";
+
+export const world = {
+  bot: null,
+  users: [], // {user, chats: [Chat]}
+  messages: new Map(), // chat_id -> Map(message_id -> Message)
+  speed: 1,
+  speeds: [],
+  limits: {},
+  actions: new Map(), // chat_id -> {action, until}
+};
+export const acting = { userId: null, chatId: null, threadId: null };
+export const lastOpen = new Map(); // user_id -> chat_id
+export const topicOpen = new Map(); // chat_id -> thread_id | null
+const readTo = new Map(); // "user:chat:thread" -> message_id
+export const waiting = new Set(); // pressed buttons without an answer
+
+export const me = () => world.users.find((each) => each.user.id === acting.userId);
+export const chat = () => me()?.chats.find((each) => each.id === acting.chatId);
+export const words = () => wordsFor(me()?.user.language_code);
+export const locale = () => (words() === wordsFor("vi") ? "vi-VN" : "en-GB");
+export const isGroup = (each) => each.type !== "private";
+export const titleOf = (each) => (isGroup(each) ? each.title : nameOf(world.bot));
+export const faceOf = (each) => (isGroup(each) ? each.id : world.bot.id);
+const threadOf = (message) => (message.is_topic_message ? message.message_thread_id : null);
+export const messagesIn = (chatId) => [...(world.messages.get(chatId)?.values() || [])];
+export const inThread = (messages, each, threadId) =>
+  each.is_forum ? messages.filter((message) => threadOf(message) === threadId) : messages;
+export const shownMessages = () => (chat() ? inThread(messagesIn(acting.chatId), chat(), acting.threadId) : []);
+
+export function topicsOf(each) {
+  const names = new Map();
+  for (const message of messagesIn(each.id)) {
+    const threadId = threadOf(message);
+    if (message.forum_topic_created) names.set(message.message_thread_id, message.forum_topic_created.name);
+    else if (threadId && !names.has(threadId)) names.set(threadId, `# ${threadId}`);
+  }
+  return names;
+}
+
+export function actionIn(each) {
+  const doing = world.actions.get(each.id);
+  if (!doing || doing.until < Date.now()) return "";
+  const what = words().actions[doing.action] || words().actions.typing;
+  return isGroup(each) ? `${nameOf(world.bot)}: ${what}` : what;
+}
+
+// ---- unread -----------------------------------------------------------------------------------
+
+const readKey = (userId, chatId, threadId) => `${userId}:${chatId}:${threadId ?? ""}`;
+
+export function unread(userId, messages) {
+  return messages.filter((message) => {
+    if (message.from?.id === userId || serviceText(message, words())) return false;
+    const key = readKey(userId, message.chat.id, threadOf(message));
+    return message.message_id > (readTo.get(key) || 0);
+  }).length;
+}
+
+export function markRead(userId, messages) {
+  for (const message of messages) {
+    const key = readKey(userId, message.chat.id, threadOf(message));
+    if ((readTo.get(key) || 0) < message.message_id) readTo.set(key, message.message_id);
+  }
+}
+
+export const unreadOf = (each) =>
+  each.chats.reduce((sum, one) => sum + unread(each.user.id, messagesIn(one.id)), 0);
