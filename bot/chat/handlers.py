@@ -39,8 +39,8 @@ from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
-from bot.jobs.advance import Resolved
 from bot.jobs.buttons import Act, Press, read_press
+from bot.jobs.facts import Resolved
 from bot.model import Clock, Job, MessageId, Operation, Say, UserId
 from bot.providers.port import Provider
 from bot.store.port import Transaction
