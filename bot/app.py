@@ -156,7 +156,6 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
         delivery = Delivery(store, sending, telegram, clock=wall_clock)
 
         me = Self(
-            user_id=bot.id,
             username=bot.username,
             admin_ids=settings.bot_admin_ids,
             access=settings.bot_access,

@@ -170,10 +170,6 @@ class Job:
     due_at: Millis | None
     """When the runner has something to do for it; None: nothing until a fact arrives."""
 
-    @property
-    def outputs_asked(self) -> int:
-        return self.request.count
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asset:
@@ -194,19 +190,6 @@ class Asset:
     """Telegram's handle of the shown form (photo or video): the second send is free."""
     document_file_id: str | None = None
     """Telegram's handle of the untouched original."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody (or a chat acting as itself) who talks with the bot."""
-
-    user_id: UserId
-    first_name: str
-    language: str | None
-    """Own choice; None until made."""
-    language_code: str | None
-    """What Telegram says."""
-    is_banned: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.jobs import book, queue
 from bot.jobs.accept import Accepted, Desk, Order, Outcome
-from bot.jobs.advance import Fact
+from bot.jobs.facts import Fact
 from bot.model import (
     Asset,
     AssetKind,

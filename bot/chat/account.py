@@ -12,8 +12,8 @@ from bot import i18n
 from bot.chat.talk import Label, Line, Talk, counted, line
 from bot.jobs import book
 from bot.jobs.accept import UNLIMITED, Desk
-from bot.jobs.advance import CancelAsked
 from bot.jobs.buttons import Act, Press
+from bot.jobs.facts import CancelAsked
 from bot.model import AssetKind, Job, JobState, Millis, Say
 from bot.money import ledger
 from bot.store.records import read_job

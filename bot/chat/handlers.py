@@ -39,8 +39,8 @@ from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
-from bot.jobs.advance import Resolved
 from bot.jobs.buttons import Act, Press, read_press
+from bot.jobs.facts import Resolved
 from bot.model import Clock, Job, MessageId, Operation, Say, UserId
 from bot.providers.port import Provider
 from bot.store.port import Transaction
@@ -64,7 +64,6 @@ class PressAnswer:
 class Self:
     """The bot and its operators."""
 
-    user_id: int
     username: str
     admin_ids: frozenset[int]
     access: Access
@@ -98,16 +97,16 @@ class Handlers:
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
-            await self._message(tx, update.message, update.update_id)
+            await self._message(tx, update.message)
         elif update.callback_query is not None:
-            return await self._press(tx, update.callback_query, update.update_id)
+            return await self._press(tx, update.callback_query)
         elif update.my_chat_member is not None:
             await self._membership(tx, update.my_chat_member)
         return None  # edited messages, channel posts: they start nothing
 
     # --- messages ---------------------------------------------------------------------------
 
-    async def _message(self, tx: Transaction, message: Message, update_id: int) -> None:
+    async def _message(self, tx: Transaction, message: Message) -> None:
         speaker = speaker_of(message)
         text = message.text or message.caption
         if speaker is None or not text or message.via_bot is not None:
@@ -126,7 +125,7 @@ class Handlers:
             return
         if _may_be_for_another_bot(parsed, text) and not is_private:
             return
-        talk = await self._open(tx, speaker, message, update_id)
+        talk = await self._open(tx, speaker, message)
         if (refusal := await self._door.refusal(talk)) is not None:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
@@ -208,15 +207,13 @@ class Handlers:
 
     # --- presses ----------------------------------------------------------------------------
 
-    async def _press(
-        self, tx: Transaction, query: CallbackQuery, update_id: int
-    ) -> PressAnswer | None:
+    async def _press(self, tx: Transaction, query: CallbackQuery) -> PressAnswer | None:
         message = query.message
         press = read_press(query.data or "")
         if message is None or press is None or query.from_user.is_bot:
             return PressAnswer(query.id, "")
         speaker = speaker_from(query.from_user)
-        talk = await self._open(tx, speaker, message, update_id)
+        talk = await self._open(tx, speaker, message)
         if (refusal := await self._door.refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
             return PressAnswer(
@@ -283,7 +280,6 @@ class Handlers:
         tx: Transaction,
         speaker: Speaker,
         message: MaybeInaccessibleMessage,
-        update_id: int,
     ) -> Talk:
         return await open_talk(
             tx,
@@ -294,7 +290,6 @@ class Handlers:
             reply_to=message.message_id,
             default_language=self._me.default_language,
             now=self._clock(),
-            update_id=update_id,
         )
 
     async def _target(self, tx: Transaction, message: Message) -> Target | None:

@@ -75,7 +75,6 @@ class Talk:
     is_private: bool
     language: str
     now: Millis
-    update_id: int
 
     def in_language(self, language: str) -> Talk:
         return dataclasses.replace(self, language=language)
@@ -125,7 +124,6 @@ async def open_talk(
     reply_to: int | None,
     default_language: str,
     now: Millis,
-    update_id: int,
 ) -> Talk:
     """Remember who and where, and find the language to answer in."""
     await tx.run(
@@ -151,7 +149,6 @@ async def open_talk(
         is_private=is_private,
         language=await language_for(tx, speaker.user_id, chat_id, default=default_language),
         now=now,
-        update_id=update_id,
     )
 
 

@@ -22,7 +22,7 @@ from bot.delivery.telegram import (
 )
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
-from bot.jobs.advance import Delivered, DeliveryBegun
+from bot.jobs.facts import Delivered, DeliveryBegun
 from bot.model import ChatId, Clock, Job, JobId, Millis, Outgoing, Say, Urgency
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_outgoing

@@ -10,180 +10,32 @@ from __future__ import annotations
 import dataclasses
 from typing import assert_never
 
-from bot.model import Asset, Job, JobState, Millis, Reason, TaskId, Urgency
-
-# --- facts: what happened -------------------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Admitted:
-    """A lane is free and it is this job's turn: the submit is about to be sent."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SubmitNotSent:
-    """The submit surely did nothing. Tried again at ``retry_at``."""
-
-    retry_at: Millis
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SubmitAnswered:
-    """The provider took it (or a lookup or a webhook found that it had)."""
-
-    task_id: TaskId
-    poll_at: Millis
-    deadline_at: Millis
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SubmitLost:
-    """The submit's outcome is unknown; first looked up at ``lookup_at``, settled by ``until``.
-
-    Again for one already unknown: while nobody was there to look, no grace time passed.
-    """
-
-    lookup_at: Millis
-    until: Millis
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class LookedUp:
-    """A lookup of a lost submit told nothing; looked up again at ``again_at``."""
-
-    again_at: Millis
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Undecided:
-    """The grace time is over. The lane stays taken until ``lane_until``: work may be going on."""
-
-    lane_until: Millis
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Resolved:
-    """The operator closed a job under review."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Seen:
-    """A read found it still under way."""
-
-    progress: int | None
-    poll_at: Millis
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Saved:
-    """Its files are safe on our disk."""
-
-    assets: tuple[Asset, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Ended:
-    """No result will come: the provider said so, or its files are useless."""
-
-    reason: Reason
-    detail: str = ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class DeadlinePassed:
-    """The user waited long enough. Read on from ``poll_at``: the provider still works."""
-
-    poll_at: Millis
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class LaneOver:
-    """The provider's own time for it is over: its lane is free again."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CancelAsked:
-    """Its owner pressed Cancel."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class DeliveryBegun:
-    """The result is about to be sent."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Delivered:
-    """The result stands in its chat, or can only be kept for the history (``why``)."""
-
-    why: str = ""
-
-
-Fact = (
-    Admitted
-    | SubmitNotSent
-    | SubmitAnswered
-    | SubmitLost
-    | LookedUp
-    | Undecided
-    | Resolved
-    | Seen
-    | Saved
-    | Ended
-    | DeadlinePassed
-    | LaneOver
-    | CancelAsked
-    | DeliveryBegun
-    | Delivered
+from bot.jobs.facts import (
+    Admitted,
+    CancelAsked,
+    Capture,
+    DeadlinePassed,
+    Delivered,
+    DeliveryBegun,
+    Effect,
+    Ended,
+    Fact,
+    Keep,
+    LaneOver,
+    LookedUp,
+    Release,
+    Resolved,
+    Saved,
+    Seen,
+    ShowResult,
+    ShowStatus,
+    SubmitAnswered,
+    SubmitLost,
+    SubmitNotSent,
+    TellOperator,
+    Undecided,
 )
-
-# --- effects: what follows ------------------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Capture:
-    """Take this much of what is held, for outputs that exist."""
-
-    outputs_free: int
-    amount_vnd: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Release:
-    """Give this much of what is held back."""
-
-    outputs_free: int
-    amount_vnd: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Keep:
-    """Write down the produced files."""
-
-    assets: tuple[Asset, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ShowStatus:
-    """Bring the status message up to date."""
-
-    urgency: Urgency
-    is_first_bar: bool = False
-    """The first progress that is known: worth showing sooner."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ShowResult:
-    """Send the result."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class TellOperator:
-    """Something only the operator can settle; ``key`` is a catalogue text."""
-
-    key: str
-
-
-Effect = Capture | Release | Keep | ShowStatus | ShowResult | TellOperator
+from bot.model import Job, JobState, Millis, Reason, Urgency
 
 Step = tuple[Job, tuple[Effect, ...]]
 

@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from bot.errors import StaleJob
-from bot.jobs.advance import (
+from bot.jobs.advance import advance
+from bot.jobs.buttons import Act, Press
+from bot.jobs.facts import (
     Capture,
     Effect,
     Fact,
@@ -20,9 +22,7 @@ from bot.jobs.advance import (
     ShowResult,
     ShowStatus,
     TellOperator,
-    advance,
 )
-from bot.jobs.buttons import Act, Press
 from bot.model import Job, JobId, JobState, Millis, Place, Say, Urgency
 from bot.money import ledger
 from bot.store.port import Reading, Topic, Transaction

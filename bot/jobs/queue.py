@@ -10,7 +10,7 @@ import dataclasses
 import statistics
 
 from bot.jobs import book
-from bot.jobs.advance import Admitted
+from bot.jobs.facts import Admitted
 from bot.model import Job, JobState, Millis, Operation
 from bot.store.port import Reading, Transaction
 from bot.store.records import read_job

@@ -16,7 +16,7 @@ import structlog
 
 from bot.errors import StoreError
 from bot.jobs import book, queue
-from bot.jobs.advance import DeadlinePassed, Ended, Fact, LaneOver, SubmitLost, Undecided
+from bot.jobs.facts import DeadlinePassed, Ended, Fact, LaneOver, SubmitLost, Undecided
 from bot.model import Clock, Job, JobId, JobState, Reason
 from bot.runner.accounts import Account, Timing
 from bot.runner.work import Work

@@ -26,7 +26,7 @@ from bot.errors import (
     Unreachable,
 )
 from bot.jobs import queue
-from bot.jobs.advance import (
+from bot.jobs.facts import (
     Ended,
     Fact,
     LookedUp,

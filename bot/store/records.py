@@ -15,13 +15,11 @@ from bot.model import (
     JobState,
     MessageId,
     Outgoing,
-    Person,
     Place,
     Reason,
     Request,
     Say,
     Urgency,
-    UserId,
 )
 from bot.store.port import Row
 
@@ -85,16 +83,6 @@ def asset_values(asset: Asset) -> dict[str, Any]:
         "size_bytes": asset.size_bytes,
         "duration_ms": None if asset.duration_s is None else round(asset.duration_s * 1000),
     }
-
-
-def read_person(row: Row) -> Person:
-    return Person(
-        user_id=UserId(row["user_id"]),
-        first_name=row["first_name"],
-        language=row["language"],
-        language_code=row["language_code"],
-        is_banned=bool(row["is_banned"]),
-    )
 
 
 def read_outgoing(row: Row) -> Outgoing:

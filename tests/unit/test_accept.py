@@ -8,7 +8,7 @@ import pytest
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, a_job, opened_shop, outputs
 
 from bot.jobs.accept import ALPHABET, CODE_LENGTH, Accepted, NotEnough, NotPriced
-from bot.jobs.advance import Admitted, CancelAsked, Ended, Saved, SubmitAnswered
+from bot.jobs.facts import Admitted, CancelAsked, Ended, Saved, SubmitAnswered
 from bot.model import AssetKind, JobState, Operation, Reason, Request, TaskId
 from bot.money.ledger import Wallet
 

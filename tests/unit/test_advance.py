@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shop import CLIP, GRID, HOUR, NOON, a_job, outputs
 
-from bot.jobs.advance import (
+from bot.jobs.advance import advance
+from bot.jobs.facts import (
     Admitted,
     CancelAsked,
     Capture,
@@ -32,7 +33,6 @@ from bot.jobs.advance import (
     SubmitNotSent,
     TellOperator,
     Undecided,
-    advance,
 )
 from bot.model import FINAL_STATES, Job, JobState, Reason, TaskId, Urgency
 

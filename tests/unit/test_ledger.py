@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from shop import CLIP, HOUR, NOON, Shop, a_job, outputs
 
-from bot.jobs.advance import (
+from bot.jobs.facts import (
     Admitted,
     CancelAsked,
     DeadlinePassed,

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
 
 from bot.jobs.accept import Accepted
-from bot.jobs.advance import (
+from bot.jobs.facts import (
     Admitted,
     CancelAsked,
     DeadlinePassed,

@@ -7,7 +7,7 @@ import pytest
 from shop import GRID, HOUR, NOON, SINGLE, Shop, a_job, outputs
 
 from bot.jobs import queue
-from bot.jobs.advance import (
+from bot.jobs.facts import (
     CancelAsked,
     DeadlinePassed,
     Delivered,

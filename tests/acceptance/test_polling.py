@@ -1,0 +1,53 @@
+"""How often the providers are asked: in batches, and with nothing waiting in memory per job."""
+
+from pathlib import Path
+
+import pytest
+from story import Story, living_bot, served_town, settings_for
+from telling import until
+
+JOBS = 40
+
+
+@pytest.fixture
+async def busy_plans(tmp_path: Path) -> Path:
+    """A plan under which one person may have many jobs running at once."""
+    plans = tmp_path / "plans.toml"
+    plans.write_text(
+        "[prices]\nimage = 100\n[shop]\ncontact = '@shop'\n"
+        "[plans.free]\nfree_images_per_day = 1000\nthreads = 100\n"
+    )
+    return plans
+
+
+async def test_forty_pictures_being_made_are_asked_after_by_two_calls_a_round(
+    tmp_path: Path, busy_plans: Path
+) -> None:
+    async with served_town(tmp_path / "town") as town:
+        town.apiframe.never_finish()
+        environ = settings_for(
+            town,
+            tmp_path / "data",
+            APIFRAME_THREADS="100",
+            BOT_PLANS_FILE=str(busy_plans),
+            BOT_POLL_SECONDS="1",
+        )
+        async with living_bot(environ):
+            an = Story(town, tmp_path / "data").person("An")
+            for number in range(JOBS):
+                an.say(f"/img wave {number}")
+            await until(lambda: len(town.apiframe.tasks) == JOBS)
+            before = len(town.apiframe.calls)
+            asked: set[str] = set()
+
+            def everybody_was_asked_after() -> bool:
+                for call in town.apiframe.calls[before:]:
+                    asked.update((call.body or {}).get("task_ids", []))
+                return len(asked) == JOBS
+
+            await until(everybody_was_asked_after)
+            calls = town.apiframe.calls[before:]
+    assert {"/fetch-many"} == {call.path.removeprefix("/apiframe") for call in calls}
+    assert max(len(call.body["task_ids"]) for call in calls) <= 20
+    together = sum(len(call.body["task_ids"]) for call in calls) / len(calls)
+    assert together > 10
