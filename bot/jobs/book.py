@@ -150,14 +150,15 @@ async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Mil
     """Make the job's one status row wait again; progress is dropped rather than sent too often."""
     is_group = job.chat_id < 0
     pause_s = PROGRESS_PAUSE_GROUP_S if is_group else PROGRESS_PAUSE_PRIVATE_S
-    if effect.is_first_bar and not is_group:
-        pause_s = PROGRESS_FIRST_PRIVATE_S
+    is_sooner = effect.is_first_bar and not is_group
+    first_s = PROGRESS_FIRST_PRIVATE_S if is_sooner else pause_s
     await tx.run(
         "status_rearm",
         key=f"status:{job.job_id}",
         urgency=int(effect.urgency),
         now=now,
         pause_ms=int(pause_s * 1000),
+        first_ms=int(first_s * 1000),
         most_progress=MOST_PROGRESS_GROUP if is_group else MOST_PROGRESS_PRIVATE,
     )
     tx.wake(Topic.OUTBOX)

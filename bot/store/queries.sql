@@ -318,14 +318,18 @@ ON CONFLICT (key) DO NOTHING
 
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits
--- already is not put off by newer progress.
+-- already is not put off by newer progress. `first_ms` is the pause before the first edit.
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 THEN :now
+                  WHEN sends = 1 AND state <> 'sending' THEN
+                      CASE WHEN state = 'waiting' AND due_at < sent_at + :first_ms THEN due_at
+                           ELSE sent_at + :first_ms END
                   WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
-                  -- being sent for the first time: progress that follows at once is no news
+                  -- being sent this instant: the pause begins now, not at the time before
+                  WHEN state = 'sending' THEN :now + :pause_ms
                   ELSE COALESCE(sent_at, :now) + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
