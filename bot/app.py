@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import structlog
 from telegram import Bot
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
@@ -116,10 +116,6 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
     # Raw updates are what we want: they are written down before anybody tries to understand them.
     warnings.filterwarnings("ignore", "Please use 'Bot.getUpdates'", PTBUserWarning)
     configure(settings.bot_log_format, Redactor(settings.secrets()))
-    if settings.telegram_updates == "webhook":
-        raise SettingsError(
-            ["TELEGRAM_UPDATES=webhook does not work yet: use polling, which needs no address."]
-        )
     plans = load_plans(settings.bot_plans_file)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(claim(settings.bot_data_dir))
@@ -255,7 +251,7 @@ async def _introduce(bot: Bot) -> None:
             raise SettingsError(
                 ["TELEGRAM_BOT_TOKEN is refused by Telegram: copy it from @BotFather again."]
             ) from error
-        except NetworkError as error:
+        except TelegramError as error:  # away, or in a flood wait
             log.warning("telegram_not_reached", error=str(error), again_in_s=pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(LONGEST_PAUSE_S, pause_s * 2)

@@ -16,7 +16,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.model import Clock
 from bot.store.port import Store, Topic, Transaction
 
@@ -24,6 +24,8 @@ POLL_S = 50
 """Telegram answers a long poll after 50 seconds at the latest."""
 ALLOWED = ("message", "callback_query", "my_chat_member")
 LONGEST_PAUSE_S = 30.0
+STORE_PAUSE_S = 1.0
+"""After updates the database could not take (a full disk), this long until the next try."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +55,10 @@ class Poller:
                 ) from error
             except TelegramError as error:
                 await self._rest(error)
+            except StoreError:
+                # Not confirmed, so Telegram gives the same updates again.
+                log.exception("inbox_not_written")
+                await asyncio.sleep(STORE_PAUSE_S)
             else:
                 self._recovered()
 

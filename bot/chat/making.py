@@ -87,6 +87,7 @@ class Making:
             return False
         request = Request(
             operation,
+            prompt=target.job.request.prompt,  # what people read under the picture
             ratio=target.job.request.ratio,
             count=spec.default_count,
             strength=how or spec.strengths[0],
@@ -135,7 +136,7 @@ class Making:
                 )
                 for number in tiles
             ]
-            await talk.say(line("derive.which_tile"), buttons=[labels])
+            await talk.say(line("derive.which_tile"), buttons=[labels], about=target.job.job_id)
             return None
         if tile not in tiles:
             await talk.say(line("derive.no_such_tile", tile=tile, count=len(tiles)))

@@ -79,8 +79,17 @@ class Talk:
     def in_language(self, language: str) -> Talk:
         return dataclasses.replace(self, language=language)
 
-    async def say(self, *lines: Line, buttons: Sequence[Sequence[Label]] = ()) -> None:
-        """Answer with these sentences, one under the other."""
+    async def say(
+        self,
+        *lines: Line,
+        buttons: Sequence[Sequence[Label]] = (),
+        about: JobId | None = None,
+    ) -> None:
+        """Answer with these sentences, one under the other.
+
+        ``about``: the result it speaks of, so that a reply to the answer or a press on it acts
+        on that.
+        """
         payload = {
             "language": self.language,
             "lines": list(lines),
@@ -98,6 +107,7 @@ class Talk:
             self.place,
             urgency=Urgency.ANSWER,
             now=self.now,
+            job_id=about,
             payload=payload,
         )
 

@@ -20,7 +20,7 @@ from typing import TypeVar
 import click
 
 from bot import app
-from bot.errors import EaselError, SettingsError
+from bot.errors import EaselError, SettingsError, StoreError
 from bot.model import UserId
 from bot.money import ledger as book
 from bot.money.plans import load_plans
@@ -43,8 +43,20 @@ def main() -> None:
 
 
 @main.command("demo")
-@click.option("--port", default=8765, show_default=True, help="Where the chat page is served.")
-@click.option("--speed", default=10.0, show_default=True, help="Times faster than the real ones.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8765,
+    show_default=True,
+    help="Where the chat page is served.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Times faster than the real ones.",
+)
 def demo_command(port: int, speed: float) -> None:
     """The whole product on this machine: chat page, providers that draw, the real bot."""
     from bot.cli.demo import demo  # noqa: PLC0415  # `bot run` need not carry the sandbox
@@ -166,8 +178,12 @@ def _with_store(work: Callable[[SqliteStore], Awaitable[T]]) -> T:
     """Do something beside the running bot, in its database."""
 
     async def inner() -> T:
-        settings = read(os.environ, ENV_FILE)
-        async with open_store(settings.bot_data_dir / app.DATABASE_NAME) as store:
+        path = read(os.environ, ENV_FILE).bot_data_dir / app.DATABASE_NAME
+        if not path.exists():
+            raise StoreError(
+                f"There is no database at {path}: set BOT_DATA_DIR, or `bot run` first"
+            )
+        async with open_store(path) as store:
             return await work(store)
 
     return asyncio.run(inner())

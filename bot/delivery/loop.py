@@ -8,7 +8,9 @@ message that comes twice is better than one that never comes.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
+import stamina
 import structlog
 
 from bot.delivery.sending import Sending, Sent
@@ -29,6 +31,8 @@ from bot.store.records import read_outgoing
 
 SENDS_AT_ONCE = 8
 """More connections cost more than they bring (docs/telegram.md)."""
+HEAVY_AT_ONCE = 5
+"""Of these for media: an upload may take minutes, and answers go past it."""
 MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
 LONGEST_PAUSE_S = 300.0
@@ -62,7 +66,9 @@ class Delivery:
         try:
             while True:
                 try:
-                    wait_s = await self._seconds_to_next(await self._start_sends())
+                    # One moment for the whole round: what falls due meanwhile is waited for.
+                    now = self._clock()
+                    wait_s = await self._seconds_to_next(await self._start_sends(now), now)
                 except StoreError:
                     log.exception("delivery_round_failed")
                     wait_s = STORE_PAUSE_S
@@ -81,12 +87,14 @@ class Delivery:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=seconds)
 
-    async def _start_sends(self) -> float | None:
+    async def _start_sends(self, now: Millis) -> float | None:
         """Start what may go now; seconds until the limiter lets the next one go, if it waits."""
         waits: list[float] = []
-        for data in await self._store.all("outbox_heads", now=self._clock()):
+        for data in await self._store.all("outbox_heads", now=now):
             row = read_outgoing(data)
             if len(self._tasks) >= SENDS_AT_ONCE or self._is_busy(row):
+                continue
+            if row.say in HEAVY and self._heavy_sends() >= HEAVY_AT_ONCE:
                 continue
             cost = await self._sending.cost(row)
             if self._is_ending:  # it may have begun to end while the cost was looked up
@@ -101,6 +109,9 @@ class Delivery:
     def _is_busy(self, row: Outgoing) -> bool:
         place = (row.place.chat_id, row.say in HEAVY)
         return place in self._busy_places or row.job_id in self._busy_jobs
+
+    def _heavy_sends(self) -> int:
+        return sum(1 for _, is_heavy in self._busy_places if is_heavy)
 
     def _start(self, row: Outgoing) -> None:
         self._busy_places.add((row.place.chat_id, row.say in HEAVY))
@@ -117,12 +128,11 @@ class Delivery:
             self._busy_jobs.discard(row.job_id)
         self._ears.ring()
 
-    async def _seconds_to_next(self, wait_s: float | None) -> float | None:
-        now = self._clock()
-        row = await self._store.one("outbox_next_due", now=now)
+    async def _seconds_to_next(self, wait_s: float | None, since: Millis) -> float | None:
+        row = await self._store.one("outbox_next_due", now=since)
         if row is None or row["due_at"] is None:
             return wait_s
-        due_s = max(0.0, float(row["due_at"] - now) / 1000)
+        due_s = max(0.0, float(row["due_at"] - self._clock()) / 1000)
         return due_s if wait_s is None else min(due_s, wait_s)
 
     async def _send(self, row: Outgoing) -> None:
@@ -130,12 +140,20 @@ class Delivery:
             if not await self._store.write(lambda tx: self._begin(tx, row)):
                 return
             sent = await self._sending.say(row)
-            await self._store.write(lambda tx: self._record(tx, row, sent))
+            await self._write(lambda tx: self._record(tx, row, sent))
         except EaselError as error:
             await self._failed(row, error)
         except Exception as error:
             log.exception("send_broken", row=row.outbox_id, say=row.say)
             await self._failed(row, error)
+
+    async def _write(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+        """Tried until the database takes it: a send that nobody remembers stops its job."""
+        async for attempt in stamina.retry_context(
+            on=StoreError, attempts=None, timeout=None, wait_max=5.0
+        ):
+            with attempt:
+                await self._store.write(work)
 
     async def _begin(self, tx: Transaction, row: Outgoing) -> bool:
         if not await tx.run("outbox_sending", outbox_id=row.outbox_id):
@@ -186,21 +204,21 @@ class Delivery:
     async def _failed(self, row: Outgoing, error: Exception) -> None:
         match error:
             case ChatGone():
-                await self._store.write(lambda tx: self._chat_gone(tx, row, str(error)))
+                await self._write(lambda tx: self._chat_gone(tx, row, str(error)))
             case ChatMoved():
-                await self._store.write(lambda tx: self._drop(tx, row, f"moved: {error}"))
+                await self._write(lambda tx: self._drop(tx, row, f"moved: {error}"))
             case NotModified():
-                await self._store.write(lambda tx: self._record(tx, row, Sent()))
+                await self._write(lambda tx: self._record(tx, row, Sent()))
             case SendLater() if row.attempts < MOST_ATTEMPTS:
                 await self._again(row, error.after_s, str(error))
             case SendRefused():
                 log.warning("send_refused", row=row.outbox_id, say=row.say, error=str(error))
-                await self._store.write(lambda tx: self._drop(tx, row, str(error)))
+                await self._write(lambda tx: self._drop(tx, row, str(error)))
             case _ if row.attempts < MOST_ATTEMPTS:
                 await self._again(row, 1.0, str(error))
             case _:
                 log.error("send_given_up", row=row.outbox_id, say=row.say, error=str(error))
-                await self._store.write(lambda tx: self._drop(tx, row, str(error)))
+                await self._write(lambda tx: self._drop(tx, row, str(error)))
 
     async def _again(self, row: Outgoing, after_s: float, why: str) -> None:
         pause_s = min(LONGEST_PAUSE_S, after_s * 2**row.attempts)
@@ -215,7 +233,7 @@ class Delivery:
             )
             tx.wake(Topic.OUTBOX)
 
-        await self._store.write(work)
+        await self._write(work)
 
     async def _drop(self, tx: Transaction, row: Outgoing, why: str) -> None:
         """Give the row up; a result that cannot be shown is kept for the history."""

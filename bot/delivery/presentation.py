@@ -226,6 +226,11 @@ def ping(scene: Scene) -> str:
     return scene.tongue.html("result.ping")
 
 
+def not_taken(scene: Scene) -> str:
+    """Instead of a result that this chat may not be sent."""
+    return scene.tongue.html("result.not_taken", code=scene.job.job_id)
+
+
 def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:
     """Instead of a file Telegram would refuse."""
     tongue = scene.tongue

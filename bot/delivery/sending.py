@@ -11,6 +11,7 @@ import dataclasses
 from pathlib import Path
 from typing import assert_never
 
+import structlog
 from telegram import Message
 
 from bot import media
@@ -28,6 +29,8 @@ DOCUMENT_MAX_BYTES = 50_000_000
 """What Telegram's own servers take of a video or document (docs/telegram.md)."""
 ALBUM_MAX = 10
 THUMBNAIL_NAME = "thumbnail.jpg"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,7 +70,16 @@ class Sending:
         return max(1, len(scene.tiles)) if scene else 1
 
     async def say(self, row: Outgoing) -> Sent:
-        """Send it. Raises SendError."""
+        """Send it; beside its topic when that is gone. Raises SendError."""
+        try:
+            return await self._say(row)
+        except SendRefused as error:
+            if row.place.thread_id is None or "thread not found" not in str(error).lower():
+                raise
+        place = dataclasses.replace(row.place, thread_id=None)
+        return await self._say(dataclasses.replace(row, place=place))
+
+    async def _say(self, row: Outgoing) -> Sent:
         if row.say is Say.TEXT:
             return await self._text(row)
         scene = await self._scenes.of(row.job_id or "")
@@ -79,7 +91,10 @@ class Sending:
             case Say.STATUS:
                 return await self._status(row, scene)
             case Say.RESULT:
-                return await self._result(row, scene)
+                try:
+                    return await self._result(row, scene)
+                except SendRefused as error:
+                    return await self._result_otherwise(row, scene, str(error))
             case Say.PING:
                 place = dataclasses.replace(row.place, reply_to=scene.job.status_message_id)
                 message = await self._telegram.text(place, presentation.ping(scene), [])
@@ -94,8 +109,8 @@ class Sending:
     async def _text(self, row: Outgoing) -> Sent:
         tongue = self._scenes.tongue(row.payload.get("language"))
         words = presentation.catalogue_text(tongue, row.payload, self._scenes.timezone)
-        await self._telegram.text(row.place, words.html, words.keyboard)
-        return Sent()
+        message = await self._telegram.text(row.place, words.html, words.keyboard)
+        return Sent(shown=() if row.job_id is None else (_shown(message, None),))
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:
         job = scene.job
@@ -156,6 +171,29 @@ class Sending:
             photo_file_ids=_handles(message, asset.tile),
             result_is_shown=not is_again,
         )
+
+    async def _result_otherwise(self, row: Outgoing, scene: Scene, why: str) -> Sent:
+        """Telegram refused the picture as it was shown: as a file, or in words where it waits.
+
+        Raises SendError when not even words are taken.
+        """
+        log.warning("result_refused", job=scene.job.job_id, error=why)
+        shown_tile = 1 if len(scene.tiles) == 1 else None
+        keyboard = presentation.result_keyboard(scene)
+        file, caption = self._original(scene.assets[0]), presentation.result_caption(scene, None)
+        words = presentation.not_taken(scene)
+        job, status_id = scene.job, scene.job.status_message_id
+        if status_id is None or row.payload.get("again"):
+            try:
+                message = await self._telegram.media(row.place, file, caption, keyboard)
+            except SendRefused:
+                message = await self._telegram.text(row.place, words, keyboard)
+            return Sent(shown=(_shown(message, shown_tile),), result_is_shown=True)
+        try:
+            await self._telegram.edit_into(job.chat_id, status_id, file, caption, keyboard)
+        except SendRefused:
+            await self._telegram.edit_text(job.chat_id, status_id, words, keyboard)
+        return Sent(shown=(Shown(status_id, shown_tile),), result_is_shown=True)
 
     async def _pick(self, row: Outgoing, scene: Scene) -> Sent:
         asset = _tile(scene, row.tile)

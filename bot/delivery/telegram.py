@@ -86,7 +86,13 @@ class NotModified(SendError):
     """The message reads like this already: success."""
 
 
-_GONE = ("chat not found", "user is deactivated", "not enough rights", "have no rights", "kicked")
+_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "not enough rights to send text messages",
+    "have no rights to send a message",
+    "kicked",
+)
 _MESSAGE_GONE = (
     "message to edit not found",
     "message can't be edited",

@@ -17,7 +17,7 @@ import structlog
 from bot.errors import StoreError
 from bot.jobs import book, queue
 from bot.jobs.facts import DeadlinePassed, Ended, Fact, LaneOver, SubmitLost, Undecided
-from bot.model import Clock, Job, JobId, JobState, Reason
+from bot.model import Clock, Job, JobId, JobState, Millis, Reason
 from bot.runner.accounts import Account, Timing
 from bot.runner.work import Work
 from bot.store.port import Store, Topic, Transaction
@@ -59,9 +59,11 @@ class Runner:
         try:
             while True:
                 try:
+                    # One moment for the whole round: what falls due meanwhile is waited for.
+                    now = self._clock()
                     await self._admit()
-                    await self._start_due()
-                    wait_s = await self._seconds_to_next()
+                    await self._start_due(now)
+                    wait_s = await self._seconds_to_next(now)
                 except StoreError:
                     log.exception("runner_round_failed")
                     wait_s = STORE_PAUSE_S
@@ -120,8 +122,8 @@ class Runner:
 
         return await self._store.write(work)
 
-    async def _start_due(self) -> None:
-        rows = await self._store.all("jobs_due", now=self._clock(), most=DUE_AT_ONCE)
+    async def _start_due(self, now: Millis) -> None:
+        rows = await self._store.all("jobs_due", now=now, most=DUE_AT_ONCE)
         jobs = [job for row in rows if not self._busy[(job := read_job(row)).job_id]]
         to_read: set[str] = set()
         for job in jobs:
@@ -168,12 +170,12 @@ class Runner:
         waited = job.deadline_at - (job.started_at or job.deadline_at)
         return LaneOver() if now >= job.deadline_at + waited else None
 
-    async def _seconds_to_next(self) -> float | None:
-        now = self._clock()
-        row = await self._store.one("next_due", now=now)
+    async def _seconds_to_next(self, since: Millis) -> float | None:
+        """Until something falls due that was not yet due at ``since``."""
+        row = await self._store.one("next_due", now=since)
         if row is None or row["due_at"] is None:
             return None
-        return max(0.0, float(row["due_at"] - now) / 1000)
+        return max(0.0, float(row["due_at"] - self._clock()) / 1000)
 
     def _start(self, job_id: JobId, work: Coroutine[None, None, None]) -> None:
         self._start_for({job_id}, work)

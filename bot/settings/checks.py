@@ -55,6 +55,11 @@ def _telegram(settings: Settings) -> Iterator[Problem]:
             "TELEGRAM_BOT_TOKEN is no bot token (digits, a colon, 35 characters): copy it again "
             "from @BotFather.",
         )
+    if settings.telegram_updates == "webhook":
+        yield Problem(
+            "TELEGRAM_UPDATES",
+            "TELEGRAM_UPDATES=webhook does not work yet: use polling, which needs no address.",
+        )
     secret = settings.telegram_webhook_secret.get_secret_value()
     if secret and not WEBHOOK_SECRET_SHAPE.fullmatch(secret):
         yield Problem(

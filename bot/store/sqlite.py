@@ -148,9 +148,15 @@ class SqliteStore:
         return ear
 
     async def backup(self, target: Path) -> None:
-        """A consistent copy while the bot works."""
-        async with aiosqlite.connect(target) as copy:
-            await self._reader.backup(copy)
+        """A consistent copy while the bot works. Raises StoreError."""
+        if target.exists():  # noqa: ASYNC240  # one look, before anything is under way
+            raise StoreError(f"{target} is there already; name a file that is not")
+        try:
+            await asyncio.to_thread(_check_writable, target)
+            async with aiosqlite.connect(target) as copy:
+                await self._reader.backup(copy)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{target} could not be written: {error}") from error
 
     async def _write_forever(self) -> None:
         while True:
@@ -271,6 +277,10 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     return connection
 
 
+def _check_writable(path: Path) -> None:
+    path.touch(exist_ok=False)
+
+
 def _check_readable(path: Path) -> None:
     """Raises StoreError with the cause and the fix."""
     try:
@@ -350,11 +360,11 @@ async def _apply_step(connection: aiosqlite.Connection, number: int, script: str
         await connection.executescript(
             f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;"
         )
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         await connection.execute("ROLLBACK")
         # `bot grant` beside a first `bot run`: whoever came first did it.
         if await _version(connection) < number:
-            raise
+            raise StoreError(f"The database is not Easel's, or is damaged: {error}") from error
 
 
 async def _version(connection: aiosqlite.Connection) -> int:
