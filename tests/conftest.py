@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import telegram
 from botapi_client import TOKEN, real_bot
@@ -13,6 +14,12 @@ from story import Story, living_bot, served_town, settings_for
 
 from bot.sandbox.limits import Limits
 from bot.sandbox.world import World
+
+# A slow machine makes examples slowly, which says nothing of the code.
+hypothesis.settings.register_profile(
+    "easel", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("easel")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

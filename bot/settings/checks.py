@@ -58,7 +58,7 @@ def _telegram(settings: Settings) -> Iterator[Problem]:
     if settings.telegram_updates == "webhook":
         yield Problem(
             "TELEGRAM_UPDATES",
-            "TELEGRAM_UPDATES=webhook does not work yet: use polling, which needs no address.",
+            "TELEGRAM_UPDATES cannot be webhook yet: use polling, which needs no address.",
         )
     secret = settings.telegram_webhook_secret.get_secret_value()
     if secret and not WEBHOOK_SECRET_SHAPE.fullmatch(secret):
@@ -117,12 +117,6 @@ def _addresses(settings: Settings) -> Iterator[Problem]:
 def _public_address(settings: Settings) -> Iterator[Problem]:
     name = "BOT_PUBLIC_URL"
     if not settings.bot_public_url:
-        if settings.telegram_updates == "webhook":
-            yield Problem(
-                name,
-                "BOT_PUBLIC_URL is missing: TELEGRAM_UPDATES=webhook needs the https address "
-                "Telegram can reach, or set TELEGRAM_UPDATES=polling.",
-            )
         return
     url = _split(settings.bot_public_url)
     if url is None or url.username is not None or url.path:

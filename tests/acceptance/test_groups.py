@@ -2,7 +2,7 @@
 
 import asyncio
 
-from story import Message, Person, Story, code_in, words
+from story import Message, Person, Story, code_in, is_media, words
 from telling import file_of, next_result, press
 
 DRAW = "/img@easel_bot"
@@ -146,3 +146,32 @@ async def test_a_group_that_throws_the_bot_out_costs_nobody_a_result(story: Stor
                 break
     result = await an.result_of(an.say(f"/show {code}"))
     assert code == code_in(result)
+
+
+async def test_who_is_asked_which_picture_may_press_though_it_is_anothers_result(
+    story: Story,
+) -> None:
+    an, ben = story.person("An"), story.person("Ben", "en")
+    group = story.group("Nhóm vẽ", an, ben)
+    grid = await an.result_of(an.say("/img thuyền trên sông", chat=group), chat=group)
+    question = await ben.answer_to(ben.say("/upscale", chat=group, to=grid), chat=group)
+    assert "Which picture" in words(question)
+    ben.press(question, "2")
+    result = await ben.result_of(question, chat=group)
+    assert "picture 2" in words(result)
+    assert "thuyền trên sông" in words(result)
+
+
+async def test_where_media_may_not_be_sent_the_result_is_kept_and_says_so(story: Story) -> None:
+    an = story.person("An", "en")
+    group = story.group("Readers", an)
+    story.world.fail_next(
+        "editMessageMedia",
+        status=400,
+        description="Bad Request: not enough rights to send photos to the chat",
+        times=2,
+    )
+    asked = an.say("/img a lighthouse", chat=group)
+    kept = await an.sees("finished and kept", chat=group)
+    assert asked["message_id"] == kept["reply_to_message"]["message_id"]
+    assert await an.sees(is_media, after=an.say(code_in(kept)))

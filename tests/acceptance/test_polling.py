@@ -51,3 +51,16 @@ async def test_forty_pictures_being_made_are_asked_after_by_two_calls_a_round(
     assert max(len(call.body["task_ids"]) for call in calls) <= 20
     together = sum(len(call.body["task_ids"]) for call in calls) / len(calls)
     assert together > 10
+
+
+async def test_one_picture_asked_after_every_few_milliseconds_is_never_forgotten(
+    tmp_path: Path,
+) -> None:
+    # What falls due between two looks of the runner once waited for somebody else's update.
+    async with served_town(tmp_path / "town", speed=15) as town:
+        environ = settings_for(town, tmp_path / "data", BOT_POLL_SECONDS="0.002")
+        async with living_bot(environ):
+            an = Story(town, tmp_path / "data").person("An")
+            result = await an.result_of(an.say("/img waves --with flow"))
+            assert result["photo"]
+    assert len(town.flow.calls) > 20
