@@ -1,0 +1,67 @@
+"""The runner's round: nothing that falls due is forgotten, whenever it falls due."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from shop import Shop
+
+from bot.jobs.facts import SubmitAnswered
+from bot.model import Millis, Operation, TaskId
+from bot.providers.port import Capabilities, OperationSpec, Provider, Running, Snapshot
+from bot.runner.accounts import Account, Timing
+from bot.runner.loop import Runner
+
+
+class Asked:
+    """A provider whose tasks run for ever; it tells when it was asked after one."""
+
+    name, title = "apiframe", "Midjourney"
+    capabilities = Capabilities({Operation.IMAGE: OperationSpec(typical_s=45.0)}, prompt_max=9)
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def poll(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, Snapshot]:
+        self.asked.set()
+        return dict.fromkeys(task_ids, Running(10))
+
+
+class Creeping:
+    """Time passes with every look at the clock, as it does."""
+
+    def __init__(self, at: Millis) -> None:
+        self.at = at
+
+    def __call__(self) -> Millis:
+        self.at += 1
+        return self.at
+
+
+async def test_what_falls_due_between_two_looks_of_one_round_is_asked_after(
+    shop: Shop, tmp_path: Path
+) -> None:
+    job = await shop.order(1)
+    admitted = await shop.admit()
+    assert admitted is not None
+    deadline_at = shop.now() + 600_000
+    for wait_ms in range(1, 12):  # wherever in the round the moment lies
+        provider, clock = Asked(), Creeping(shop.now())
+        answered = SubmitAnswered(TaskId("t"), poll_at=clock.at + wait_ms, deadline_at=deadline_at)
+        await shop.tamper(f"UPDATE job SET state = 'submitting' WHERE job_id = '{job.job_id}'")
+        await shop.happens(job, answered)
+        runner = Runner(
+            shop.store,
+            {"apiframe": Account(cast("Provider", provider), lanes=3)},
+            data_dir=tmp_path,
+            timing=Timing(poll_s=3.0, image_deadline_s=600.0, video_deadline_s=1200.0),
+            clock=clock,
+        )
+        running = asyncio.create_task(runner.run())
+        try:
+            async with asyncio.timeout(20):
+                await provider.asked.wait()
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
