@@ -1,0 +1,93 @@
+"""The outbox loop in a database that stalls: what was sent is remembered in the end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+from shop import Shop
+
+from bot.delivery.loop import Delivery
+from bot.delivery.sending import Sending, Sent
+from bot.delivery.telegram import TelegramSender
+from bot.errors import StoreError
+from bot.jobs import book
+from bot.model import ChatId, Outgoing, Place, Say, Urgency
+from bot.store.port import Row, Store, Topic, Transaction, Wakeups
+
+T = TypeVar("T")
+
+
+class Stalling:
+    """A store whose disk takes nothing for a while, once something was sent."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.refusals = 0
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        if self.refusals:
+            self.refusals -= 1
+            raise StoreError("The database could not be written: database is locked")
+        return await self._store.write(work)
+
+    async def all(self, statement: str, /, **values: Any) -> list[Row]:
+        return await self._store.all(statement, **values)
+
+    async def one(self, statement: str, /, **values: Any) -> Row | None:
+        return await self._store.one(statement, **values)
+
+    def wakeups(self, *topics: Topic) -> Wakeups:
+        return self._store.wakeups(*topics)
+
+
+class Telegram:
+    """Takes everything at once."""
+
+    def take_turn(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
+        return 0.0
+
+
+class Sayer:
+    """Says everything once, and the disk stalls right after."""
+
+    def __init__(self, store: Stalling) -> None:
+        self._store = store
+        self.said: list[int] = []
+
+    async def cost(self, row: Outgoing) -> int:
+        return 1
+
+    async def say(self, row: Outgoing) -> Sent:
+        self.said.append(row.outbox_id)
+        self._store.refusals = 2
+        return Sent()
+
+
+async def is_sent(shop: Shop) -> bool:
+    # No statement of the bot's asks for what was said already.
+    rows = await shop.store._reader.execute_fetchall("SELECT state FROM outbox")
+    return [row["state"] for row in rows] == ["sent"]
+
+
+async def test_a_database_that_stalls_after_a_send_does_not_forget_it(shop: Shop) -> None:
+    store = Stalling(shop.store)
+    sayer = Sayer(store)
+    delivery = Delivery(
+        store,
+        cast("Sending", sayer),
+        cast("TelegramSender", Telegram()),
+        clock=shop.now,
+    )
+    place = Place(ChatId(1), None, None)
+    await shop.store.write(
+        lambda tx: book.say(tx, Say.TEXT, place, urgency=Urgency.ANSWER, now=shop.now())
+    )
+    running = asyncio.create_task(delivery.run())
+    try:
+        async with asyncio.timeout(30):
+            while not await is_sent(shop):
+                await asyncio.sleep(0.01)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert [1] == sayer.said
