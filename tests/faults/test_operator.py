@@ -137,3 +137,19 @@ async def test_where_access_is_approved_only_the_known_get_in(host: Host) -> Non
     assert "invited people only" in words(refused)
     await host.command(f"grant {an.user_id} 50000")
     assert await an.result_of(an.say("/img a cat"))
+
+
+async def test_commands_say_in_words_what_they_cannot_work_with(host: Host) -> None:
+    for command in ("ledger --verify", "jobs", "backup copy.db"):
+        found = await host.command(command, BOT_DATA_DIR=str(host.folder / "nowhere"))
+        assert 2 == found.code
+        assert "There is no database" in found.err
+    await host.start()
+    (host.folder / "notes.txt").write_text("not to be lost")
+    found = await host.command("backup notes.txt")
+    assert (2, "not to be lost") == (found.code, (host.folder / "notes.txt").read_text())
+    assert "is there already" in found.err
+    found = await host.command("run", BOT_DATA_DIR=str(host.folder / "notes.txt"))
+    assert 2 == found.code
+    assert "cannot be used" in found.err
+    assert "Traceback" not in found.err

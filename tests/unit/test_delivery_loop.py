@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 from shop import Shop
 
-from bot.delivery.loop import Delivery
+from bot.delivery.loop import HEAVY_AT_ONCE, Delivery
 from bot.delivery.sending import Sending, Sent
 from bot.delivery.telegram import TelegramSender
 from bot.errors import StoreError
@@ -91,3 +91,51 @@ async def test_a_database_that_stalls_after_a_send_does_not_forget_it(shop: Shop
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert [1] == sayer.said
+
+
+class SlowUploads:
+    """Media takes for ever, words are said at once."""
+
+    def __init__(self) -> None:
+        self.uploads = 0
+        self.words_said = asyncio.Event()
+
+    async def cost(self, row: Outgoing) -> int:
+        return 1
+
+    async def say(self, row: Outgoing) -> Sent:
+        if row.say is Say.TEXT:
+            self.words_said.set()
+            return Sent()
+        self.uploads += 1
+        await asyncio.Event().wait()
+        raise AssertionError("an upload that ends is another story")
+
+
+async def test_an_answer_goes_past_any_number_of_slow_uploads(shop: Shop) -> None:
+    sayer = SlowUploads()
+    delivery = Delivery(
+        shop.store,
+        cast("Sending", sayer),
+        cast("TelegramSender", Telegram()),
+        clock=shop.now,
+    )
+
+    async def say(what: Say, chat_id: int, urgency: Urgency) -> None:
+        place = Place(ChatId(chat_id), None, None)
+        await shop.store.write(
+            lambda tx: book.say(tx, what, place, urgency=urgency, now=shop.now())
+        )
+
+    for chat_id in range(1, 21):
+        await say(Say.PICK, chat_id, Urgency.RESULT)
+    running = asyncio.create_task(delivery.run())
+    try:
+        async with asyncio.timeout(30):
+            while sayer.uploads < HEAVY_AT_ONCE:
+                await asyncio.sleep(0.01)
+            await say(Say.TEXT, 99, Urgency.ANSWER)
+            await sayer.words_said.wait()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
