@@ -183,12 +183,13 @@ class Sending:
         file, caption = self._original(scene.assets[0]), presentation.result_caption(scene, None)
         words = presentation.not_taken(scene)
         job, status_id = scene.job, scene.job.status_message_id
-        if status_id is None or row.payload.get("again"):
+        is_again = bool(row.payload.get("again"))
+        if status_id is None or is_again:
             try:
                 message = await self._telegram.media(row.place, file, caption, keyboard)
             except SendRefused:
                 message = await self._telegram.text(row.place, words, keyboard)
-            return Sent(shown=(_shown(message, shown_tile),), result_is_shown=True)
+            return Sent(shown=(_shown(message, shown_tile),), result_is_shown=not is_again)
         try:
             await self._telegram.edit_into(job.chat_id, status_id, file, caption, keyboard)
         except SendRefused:
