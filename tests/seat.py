@@ -68,11 +68,16 @@ class Seat:
         return self.page.locator("#log > [data-from='bot']")
 
     async def become(self, name: str) -> None:
-        await self.page.locator("#users").get_by_role("button", name=name).click()
+        person = self.page.locator("#users").get_by_role("button", name=name)
+        await person.click()
+        await expect(person).to_have_attribute("aria-pressed", "true")
 
     async def open_chat(self, title: str) -> None:
         named = self.page.get_by_role("strong").filter(has_text=re.compile(f"^{title}"))
-        await self.page.locator("#chats .chat").filter(has=named).click()
+        row = self.page.locator("#chats .chat").filter(has=named)
+        await row.click()
+        # Row and messages are drawn in one go: what is counted from here on is this chat's.
+        await expect(row).to_have_attribute("aria-current", "true")
 
     async def write(self, text: str) -> None:
         await self.one("composer").fill(text)
