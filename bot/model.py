@@ -31,13 +31,28 @@ class Operation(enum.StrEnum):
     """What a provider is asked to do."""
 
     IMAGE = "image"
+    """A picture from words."""
+    REFERENCE_IMAGE = "reference_image"
+    """A picture from words and pictures."""
     VARIATION = "variation"
     UPSCALE = "upscale"
+    PAN = "pan"
+    ZOOM = "zoom"
+    ENLARGE = "enlarge"
+    """More pixels and nothing new in them, made on this machine: free."""
     VIDEO = "video"
+    """A video from words."""
+    IMAGE_VIDEO = "image_video"
+    """A video that begins with a picture."""
+    REFERENCE_VIDEO = "reference_video"
+    """A video with what several pictures show."""
 
     @property
     def output_kind(self) -> AssetKind:
-        return AssetKind.VIDEO if self is Operation.VIDEO else AssetKind.IMAGE
+        return AssetKind.VIDEO if self in _VIDEOS else AssetKind.IMAGE
+
+
+_VIDEOS = frozenset({Operation.VIDEO, Operation.IMAGE_VIDEO, Operation.REFERENCE_VIDEO})
 
 
 class AssetKind(enum.StrEnum):
@@ -90,11 +105,19 @@ class Request:
     mode: str | None = None
     """Apiframe: `fast` or `turbo`."""
     hd: str | None = None
-    """Flow: `2k` or `4k`."""
+    """`2k` or `4k`."""
     length_s: int | None = None
     """Length of a video."""
     strength: str | None = None
     """Variation: `strong` or `subtle`; upscale: `subtle` or `creative`."""
+    direction: str | None = None
+    """Pan: `left`, `right`, `up` or `down`."""
+    factor: str | None = None
+    """Zoom: `1.5`, `2`, any number above 1 up to 2, or `square`."""
+    voice: str | None = None
+    """Who speaks in a video."""
+    references: tuple[str, ...] = ()
+    """Pictures handed over with the words, by their paths below the data folder."""
     flags: str = ""
     """Midjourney's own flags, checked and repaired, as they go into the prompt."""
     tile: int | None = None
@@ -105,12 +128,13 @@ class Request:
         return {
             field.name: value
             for field in dataclasses.fields(self)
-            if (value := getattr(self, field.name)) not in (None, "")
+            if (value := getattr(self, field.name)) not in (None, "", ())
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Request:
-        return cls(**{**data, "operation": Operation(data["operation"])})
+        references = tuple(data.get("references", ()))
+        return cls(**{**data, "operation": Operation(data["operation"]), "references": references})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -157,6 +181,8 @@ class Job:
     """Cancelled after submit: the result waits in the history and is not sent here."""
     progress: int | None
     """Per cent, as far as the provider tells."""
+    progress_at: Millis | None
+    """When it told so."""
     reason: Reason | None
     detail: str
     """The provider's own words, cleaned."""
@@ -165,6 +191,8 @@ class Job:
     accepted_at: Millis
     submitted_at: Millis | None
     started_at: Millis | None
+    made_at: Millis | None
+    """When its files were on our disk."""
     deadline_at: Millis | None
     ended_at: Millis | None
     due_at: Millis | None

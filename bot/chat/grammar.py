@@ -20,6 +20,7 @@ from bot.chat.parsed import (
     ImageCommand,
     Mistake,
     NotForUs,
+    PanCommand,
     Parsed,
     PickCommand,
     PlainCommand,
@@ -28,9 +29,11 @@ from bot.chat.parsed import (
     UpscaleCommand,
     VaryCommand,
     VideoCommand,
+    ZoomCommand,
 )
-from bot.chat.wish import Market, read_image, read_video
+from bot.chat.wish import read_image, read_video
 from bot.chat.words import repair_dashes
+from bot.jobs.offers import Market
 from bot.model import Operation, Request
 from bot.providers.port import Capabilities
 
@@ -84,6 +87,10 @@ def format_command(command: Command) -> str:
             return _join("/vary", str(tile or ""), strength, prompt)
         case UpscaleCommand(tile, kind):
             return _join("/upscale", str(tile or ""), kind)
+        case PanCommand(tile, direction):
+            return _join("/pan", str(tile or ""), direction)
+        case ZoomCommand(tile, factor):
+            return _join("/zoom", str(tile or ""), factor)
         case PickCommand(tile):
             return str(tile)
         case PlainCommand(name, argument):

@@ -27,6 +27,7 @@ from bot.chat.parsed import (
     Complaint,
     ImageCommand,
     NotForUs,
+    PanCommand,
     Parsed,
     PickCommand,
     PlainCommand,
@@ -34,6 +35,7 @@ from bot.chat.parsed import (
     UpscaleCommand,
     VaryCommand,
     VideoCommand,
+    ZoomCommand,
 )
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
 from bot.i18n import I18n
@@ -149,6 +151,10 @@ class Handlers:
                 await self._making.vary(talk, target, parsed)
             case UpscaleCommand():
                 await self._making.upscale(talk, target, parsed)
+            case PanCommand():
+                await self._making.pan(talk, target, parsed)
+            case ZoomCommand():
+                await self._making.zoom(talk, target, parsed)
             case PickCommand():
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():

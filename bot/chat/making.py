@@ -10,7 +10,14 @@ import dataclasses
 from collections.abc import Mapping
 
 from bot.chat.grammar import format_command
-from bot.chat.parsed import ImageCommand, UpscaleCommand, VaryCommand, VideoCommand
+from bot.chat.parsed import (
+    ImageCommand,
+    PanCommand,
+    UpscaleCommand,
+    VaryCommand,
+    VideoCommand,
+    ZoomCommand,
+)
 from bot.chat.talk import Label, Talk, line
 from bot.jobs import book
 from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order
@@ -63,6 +70,14 @@ class Making:
     async def upscale(self, talk: Talk, target: Target | None, command: UpscaleCommand) -> bool:
         """One tile, larger."""
         return await self._derive(talk, target, Operation.UPSCALE, command.tile, command.kind)
+
+    async def pan(self, talk: Talk, target: Target | None, command: PanCommand) -> bool:
+        """One tile, with more of the scene on one side."""
+        return await self._derive(talk, target, Operation.PAN, command.tile, command.direction)
+
+    async def zoom(self, talk: Talk, target: Target | None, command: ZoomCommand) -> bool:
+        """One tile, with more of the scene around it."""
+        return await self._derive(talk, target, Operation.ZOOM, command.tile, command.factor)
 
     async def _derive(
         self,

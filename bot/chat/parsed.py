@@ -21,6 +21,8 @@ class Typed:
     text: str
     is_reply: bool = False
     """It answers one of the bot's results, so `2` or `vary 3` can be meant for us."""
+    pictures: int = 0
+    """How many pictures come with it, so far as is known: its own, or those replied to."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,6 +61,24 @@ class UpscaleCommand:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class PanCommand:
+    """`/pan` of the result replied to; what was not said is None."""
+
+    tile: int | None = None
+    direction: str | None = None
+    """`left`, `right`, `up` or `down`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ZoomCommand:
+    """`/zoom` of the result replied to; what was not said is None."""
+
+    tile: int | None = None
+    factor: str | None = None
+    """`1.5`, `2`, `square`, or another number as typed, above 1 and up to 2."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class PickCommand:
     """A bare number in reply to a result: show that tile."""
 
@@ -73,7 +93,16 @@ class PlainCommand:
     argument: str = ""
 
 
-Command = ImageCommand | VideoCommand | VaryCommand | UpscaleCommand | PickCommand | PlainCommand
+Command = (
+    ImageCommand
+    | VideoCommand
+    | VaryCommand
+    | UpscaleCommand
+    | PanCommand
+    | ZoomCommand
+    | PickCommand
+    | PlainCommand
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

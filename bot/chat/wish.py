@@ -17,8 +17,9 @@ from bot.chat.flags import Fault
 from bot.chat.parsed import Edit, ImageCommand, Mistake, Span, VideoCommand
 from bot.chat.values import count_out_of_range, read_choice, read_count, read_length, read_ratio
 from bot.chat.words import Line, Option, Reach, scan
+from bot.jobs.offers import Market
 from bot.model import Operation, Request
-from bot.providers.port import Capabilities, OperationSpec
+from bot.providers.port import OperationSpec
 
 ALIASES: Final[Mapping[str, str]] = {"aspect": "ar"}
 OWN: Final[Mapping[Operation, tuple[str, ...]]] = {
@@ -35,20 +36,6 @@ _HINTS: Final[Mapping[str, str]] = {
     "google": "flow",
 }
 """What people call the providers; only ever suggested, never taken."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Market:
-    """The providers to choose from, and which one does an operation when nobody chooses."""
-
-    providers: Mapping[str, Capabilities]
-    default_provider: Mapping[Operation, str]
-
-    def spec(self, provider: str, operation: Operation) -> OperationSpec | None:
-        return self.providers[provider].operations.get(operation)
-
-    def doing(self, operation: Operation) -> list[str]:
-        return [name for name, can in self.providers.items() if operation in can.operations]
 
 
 def reach_of(name: str) -> Reach:

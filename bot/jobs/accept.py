@@ -125,8 +125,9 @@ class Desk:
         )
 
     def price_each(self, plan: Plan, request: Request) -> int | None:
-        """Đồng per output, None when the operator has set no price."""
-        return price_of(self.plans, plan, price_key(request))
+        """Đồng per output; 0 for what is made here, None when the operator has set no price."""
+        key = price_key(request)
+        return 0 if key is None else price_of(self.plans, plan, key)
 
     async def accept(self, tx: Transaction, order: Order) -> Outcome:
         """Hold what ``order`` may cost and put it into the queue, or say why not."""
@@ -137,8 +138,9 @@ class Desk:
         wallet = await ledger.read_wallet(tx, order.user_id)
 
         outputs = order.request.count
-        free = min(outputs, allowance.left)
         price = self.price_each(plan, order.request)
+        # What costs nothing anyhow does not use up the day's allowance.
+        free = 0 if price_key(order.request) is None else min(outputs, allowance.left)
         if price is None and free < outputs:
             return NotPriced(outputs, allowance.left, self.plans.contact)
         quote = Quote(free, outputs - free, price or 0)
@@ -198,12 +200,14 @@ class Desk:
             holds_lane=False,
             is_muted=False,
             progress=None,
+            progress_at=None,
             reason=None,
             detail="",
             attempts=0,
             accepted_at=now,
             submitted_at=None,
             started_at=None,
+            made_at=None,
             deadline_at=None,
             ended_at=None,
             due_at=now,

@@ -20,6 +20,7 @@ from bot.jobs.facts import (
     Effect,
     Ended,
     Fact,
+    Hinted,
     Keep,
     LaneOver,
     LookedUp,
@@ -30,8 +31,11 @@ from bot.jobs.facts import (
     ShowResult,
     ShowStatus,
     SubmitAnswered,
+    SubmitBegun,
     SubmitLost,
     SubmitNotSent,
+    SubmitRefused,
+    TaskNamed,
     TellOperator,
     Undecided,
 )
@@ -46,15 +50,17 @@ def advance(job: Job, fact: Fact, *, now: Millis) -> Step:
     The effects belong to the same transaction as the new job.
     """
     match fact:
-        case Admitted() | SubmitNotSent() | SubmitAnswered() | SubmitLost():
+        case Admitted() | SubmitBegun() | SubmitNotSent() | SubmitAnswered() | SubmitLost():
             return _submit(job, fact, now)
+        case TaskNamed() | Hinted():
+            return _hear(job, fact, now)
         case LookedUp() | Undecided() | Resolved():
             return _look_up(job, fact, now)
         case Seen():
-            return _see(job, fact)
+            return _see(job, fact, now)
         case Saved():
             return _save(job, fact, now)
-        case Ended() | DeadlinePassed() | LaneOver():
+        case SubmitRefused() | Ended() | DeadlinePassed() | LaneOver():
             return _end(job, fact, now)
         case CancelAsked():
             return _cancel(job, now)
@@ -69,7 +75,9 @@ def _unchanged(job: Job) -> Step:
 
 
 def _submit(
-    job: Job, fact: Admitted | SubmitNotSent | SubmitAnswered | SubmitLost, now: Millis
+    job: Job,
+    fact: Admitted | SubmitBegun | SubmitNotSent | SubmitAnswered | SubmitLost,
+    now: Millis,
 ) -> Step:
     match fact, job.state:
         case Admitted(), JobState.QUEUED:
@@ -77,9 +85,14 @@ def _submit(
                 job,
                 state=JobState.SUBMITTING,
                 holds_lane=True,
-                submitted_at=now,
+                # While its pictures are on their way nothing is ordered yet.
+                submitted_at=None if job.request.references else now,
                 due_at=None,
             ), (ShowStatus(Urgency.PROGRESS),)
+        case SubmitBegun(), JobState.SUBMITTING:
+            return dataclasses.replace(job, submitted_at=now), ()
+        case SubmitNotSent(), JobState.SUBMITTING if job.task_id is not None:
+            return _found(job, now), ()  # it arrived all the same: never a second time
         case SubmitNotSent(), JobState.SUBMITTING:
             back = dataclasses.replace(
                 job,
@@ -148,7 +161,28 @@ def _look_up(job: Job, fact: LookedUp | Undecided | Resolved, now: Millis) -> St
             return _unchanged(job)
 
 
-def _see(job: Job, fact: Seen) -> Step:
+def _found(job: Job, now: Millis) -> Job:
+    """Its task is known and nobody has answered for it yet: it is looked at now."""
+    state = JobState.UNKNOWN if job.state is JobState.SUBMITTING else job.state
+    return dataclasses.replace(job, state=state, holds_lane=True, due_at=now)
+
+
+def _hear(job: Job, fact: TaskNamed | Hinted, now: Millis) -> Step:
+    """Early, late, twice or out of order: a hint makes us look, and changes nothing else."""
+    match fact, job.state:
+        case TaskNamed(), JobState.SUBMITTING if job.task_id is None:
+            return dataclasses.replace(job, task_id=fact.task_id), ()
+        case TaskNamed(), JobState.UNKNOWN | JobState.NEEDS_REVIEW if job.task_id is None:
+            return _found(dataclasses.replace(job, task_id=fact.task_id), now), ()
+        case Hinted(), JobState.RUNNING:
+            return dataclasses.replace(job, due_at=now), ()
+        case Hinted(), JobState.FAILED if job.holds_lane:
+            return dataclasses.replace(job, due_at=now), ()
+        case _:
+            return _unchanged(job)
+
+
+def _see(job: Job, fact: Seen, now: Millis) -> Step:
     if job.state is JobState.FAILED and job.holds_lane:
         return dataclasses.replace(job, due_at=fact.poll_at), ()
     if job.state is not JobState.RUNNING:
@@ -158,7 +192,7 @@ def _see(job: Job, fact: Seen) -> Step:
     if progress <= (job.progress or 0):
         return seen, ()
     is_first_bar = not job.progress
-    moved = dataclasses.replace(seen, progress=progress)
+    moved = dataclasses.replace(seen, progress=progress, progress_at=now)
     return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
 
 
@@ -175,6 +209,7 @@ def _save(job: Job, fact: Saved, now: Millis) -> Step:
         reason=None,
         detail="",
         progress=100,
+        made_at=now,
         due_at=None,
         held_free=job.held_free - taken.outputs_free,
         held_vnd=job.held_vnd - taken.amount_vnd,
@@ -204,21 +239,14 @@ def _give_back(job: Job) -> tuple[Job, tuple[Effect, ...]]:
     return dataclasses.replace(job, held_free=0, held_vnd=0), (release,)
 
 
-def _end(job: Job, fact: Ended | DeadlinePassed | LaneOver, now: Millis) -> Step:
+def _end(job: Job, fact: SubmitRefused | Ended | DeadlinePassed | LaneOver, now: Millis) -> Step:
     match fact, job.state:
-        case Ended(), JobState.QUEUED | JobState.SUBMITTING | JobState.RUNNING:
-            failed, given_back = _give_back(
-                dataclasses.replace(
-                    job,
-                    state=JobState.FAILED,
-                    holds_lane=False,
-                    reason=fact.reason,
-                    detail=fact.detail,
-                    ended_at=now,
-                    due_at=None,
-                )
-            )
-            return failed, (*given_back, ShowStatus(Urgency.ANSWER))
+        case SubmitRefused(), JobState.SUBMITTING if job.task_id is not None:
+            return _found(job, now), ()
+        case SubmitRefused(reason, detail), JobState.SUBMITTING:
+            return _fail(job, reason, detail, now)
+        case Ended(reason, detail), JobState.QUEUED | JobState.RUNNING:
+            return _fail(job, reason, detail, now)
         case DeadlinePassed(), JobState.RUNNING:
             failed, given_back = _give_back(
                 dataclasses.replace(
@@ -234,6 +262,21 @@ def _end(job: Job, fact: Ended | DeadlinePassed | LaneOver, now: Millis) -> Step
             return dataclasses.replace(job, holds_lane=False, due_at=None), ()
         case _:
             return _unchanged(job)
+
+
+def _fail(job: Job, reason: Reason, detail: str, now: Millis) -> Step:
+    failed, given_back = _give_back(
+        dataclasses.replace(
+            job,
+            state=JobState.FAILED,
+            holds_lane=False,
+            reason=reason,
+            detail=detail,
+            ended_at=now,
+            due_at=None,
+        )
+    )
+    return failed, (*given_back, ShowStatus(Urgency.ANSWER))
 
 
 def _cancel(job: Job, now: Millis) -> Step:

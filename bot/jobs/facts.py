@@ -18,10 +18,23 @@ class Admitted:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class SubmitBegun:
+    """Its pictures are at the provider; the submit itself leaves now."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class SubmitNotSent:
     """The submit surely did nothing. Tried again at ``retry_at``."""
 
     retry_at: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SubmitRefused:
+    """The provider said no to the submit: nothing was ordered and nothing will be."""
+
+    reason: Reason
+    detail: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +55,18 @@ class SubmitLost:
 
     lookup_at: Millis
     until: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TaskNamed:
+    """Somebody who knows the job's reference named its task, before or instead of the answer."""
+
+    task_id: TaskId
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hinted:
+    """Something happened to its task, says the provider: worth reading now."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -117,9 +142,13 @@ class Delivered:
 
 Fact = (
     Admitted
+    | SubmitBegun
     | SubmitNotSent
+    | SubmitRefused
     | SubmitAnswered
     | SubmitLost
+    | TaskNamed
+    | Hinted
     | LookedUp
     | Undecided
     | Resolved

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from bot.errors import SettingsError
-from bot.model import Operation, Request
+from bot.model import AssetKind, Operation, Request
 
 PriceKey = Literal["image", "image_hd", "image_turbo", "video"]
 
@@ -90,9 +90,11 @@ def price_of(plans: Plans, plan: Plan, key: PriceKey) -> int | None:
     return plan.prices.get(key, plans.prices.get(key))
 
 
-def price_key(request: Request) -> PriceKey:
-    """Which price an output of this request has."""
-    if request.operation is Operation.VIDEO:
+def price_key(request: Request) -> PriceKey | None:
+    """Which price an output of this request has; None: it is made here and costs nothing."""
+    if request.operation is Operation.ENLARGE:
+        return None
+    if request.operation.output_kind is AssetKind.VIDEO:
         return "video"
     if request.operation is Operation.UPSCALE or request.hd is not None:
         return "image_hd"

@@ -18,12 +18,13 @@ from bot.errors import (
     ProviderError,
     Rejected,
 )
-from bot.model import AssetKind, Millis, Operation, Request, TaskId
+from bot.model import AssetKind, Operation, Request, TaskId
 from bot.providers.http import Http, Network
 from bot.providers.port import (
     Capabilities,
     Failed,
     OperationSpec,
+    Provider,
     Queued,
     RemoteAsset,
     Running,
@@ -68,7 +69,7 @@ _CAPABILITIES = Capabilities(
 )
 
 
-class Apiframe:
+class Apiframe(Provider):
     """One Apiframe key.
 
     ``base_url``: where work is ordered; ``fetch_url``: where it is asked after. Sources
@@ -160,13 +161,6 @@ class Apiframe:
         async with self._http.result(asset.url, headers={}, max_bytes=_FILE_MAX_BYTES) as chunks:
             yield chunks
 
-    async def find_submitted(
-        self, submission: Submission, *, since: Millis, claimed: frozenset[TaskId]
-    ) -> TaskId | None:
-        """None: Apiframe lists no tasks. Only a webhook can tell."""
-        _ = submission, since, claimed
-        return None
-
     async def aclose(self) -> None:
         await self._http.aclose()
 
@@ -184,8 +178,8 @@ def _translate(submission: Submission) -> tuple[str, dict[str, Any]]:
             path, body = "vary", _act_on_tile(submission, request.strength or "strong")
         case Operation.UPSCALE:
             path, body = "upscale", _act_on_tile(submission, request.strength or "subtle")
-        case Operation.VIDEO:
-            raise Rejected(_NAME, "no videos are made here")
+        case _:
+            raise Rejected(_NAME, f"{request.operation} is not made here")
     if submission.webhook_url:
         body["webhook_url"] = submission.webhook_url
     if submission.webhook_secret:

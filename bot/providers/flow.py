@@ -18,6 +18,7 @@ from bot.providers.port import (
     Capabilities,
     Failed,
     OperationSpec,
+    Provider,
     Queued,
     RemoteAsset,
     Running,
@@ -77,7 +78,7 @@ def _describe(*, offers_hd: bool) -> Capabilities:
     )
 
 
-class Flow:
+class Flow(Provider):
     """One Flow AI key.
 
     ``base_url`` includes the prefix: ``https://HOST/public/api/v1``. ``offers_hd``: whether 2K
@@ -183,8 +184,8 @@ def _translate(request: Request) -> tuple[str, dict[str, Any]]:
         case Operation.VIDEO:
             path = "text-to-video"
             optional = {"video_length_seconds": request.length_s}
-        case Operation.VARIATION | Operation.UPSCALE:
-            raise Rejected(_NAME, "existing pictures are not changed here")
+        case _:
+            raise Rejected(_NAME, f"{request.operation} is not made here")
     body = {"prompts": [request.prompt], "aspect_ratio": request.ratio, **optional}
     return path, {field: value for field, value in body.items() if value is not None}
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
+from bot.errors import Rejected
 from bot.model import AssetKind, Millis, Operation, Request, TaskId
 
 
@@ -62,6 +64,8 @@ class Submission:
     request: Request
     parent_task_id: TaskId | None = None
     """The task whose tile ``request.tile`` is acted on."""
+    references: tuple[str, ...] = ()
+    """What `upload` made of ``request.references``, in their order."""
     webhook_url: str | None = None
     webhook_secret: str | None = None
 
@@ -84,8 +88,43 @@ class OperationSpec:
     default_length_s: int | None = None
     strengths: tuple[str, ...] = ()
     """The first is the default."""
+    directions: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    """How far a zoom goes out: numbers, and `square`; the first is the default."""
+    factor_max: float | None = None
+    """Any number above 1 up to this may be asked for as well; None: only ``factors``."""
+    voices: tuple[str, ...] = ()
+    min_references: int = 0
+    max_references: int = 0
+    """Pictures that are handed over with the words."""
     takes_flags: bool = False
     """Midjourney's own flags ride in the prompt."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Uploads:
+    """Which picture files a provider takes."""
+
+    mimes: tuple[str, ...]
+    max_bytes: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AccountReport:
+    """What a provider says of our account, for the operator; None: it did not say."""
+
+    plan: str | None = None
+    credits_left: float | None = None
+    used_today: int | None = None
+    """Outputs."""
+    daily_limit: int | None = None
+    lanes: int | None = None
+    outputs_made: int | None = None
+    """Ever."""
+    expires_at: Millis | None = None
+    listed_tasks: int | None = None
+    """How many of our tasks its own list shows."""
+    library_items: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,10 +139,15 @@ class Capabilities:
     has_webhook: bool = False
     can_find_submitted: bool = False
     """A lost submit can be looked up at the provider."""
+    uploads: Uploads | None = None
+    """The pictures it takes; None: it takes none."""
 
 
 class Provider(Protocol):
-    """One account of one outside service."""
+    """One account of one outside service.
+
+    An adapter inherits from it: what only some services have does nothing here.
+    """
 
     name: str
     """As in `--with NAME` and the job row."""
@@ -136,6 +180,13 @@ class Provider(Protocol):
         """
         ...
 
+    async def upload(self, file: Path) -> str:
+        """Hand over a picture as `capabilities.uploads` wants it; its handle, for one submit.
+
+        Orders nothing, so it may be repeated. Raises NotSent, Rejected, AccountUnusable.
+        """
+        raise Rejected(self.name, f"{file.name}: no pictures are taken here")
+
     async def find_submitted(
         self, submission: Submission, *, since: Millis, claimed: frozenset[TaskId]
     ) -> TaskId | None:
@@ -144,6 +195,19 @@ class Provider(Protocol):
         ``since``: not made before; ``claimed``: tasks that belong to other jobs.
         Raises Unreachable, AccountUnusable.
         """
-        ...
+        _ = submission, since, claimed
+        return None
+
+    async def account(self) -> AccountReport | None:
+        """What the account has left; None: the service has no such call.
+
+        Costs nothing and orders nothing. Raises Unreachable, AccountUnusable, Rejected.
+        """
+        return None
+
+    def read_webhook(self, body: Any) -> TaskId | None:
+        """The task a call to our webhook speaks of. The body is a stranger's: nothing else counts."""
+        _ = body
+        return None
 
     async def aclose(self) -> None: ...

@@ -16,7 +16,15 @@ import structlog
 
 from bot.errors import StoreError
 from bot.jobs import book, queue
-from bot.jobs.facts import DeadlinePassed, Ended, Fact, LaneOver, SubmitLost, Undecided
+from bot.jobs.facts import (
+    DeadlinePassed,
+    Ended,
+    Fact,
+    LaneOver,
+    SubmitLost,
+    SubmitNotSent,
+    Undecided,
+)
 from bot.model import Clock, Job, JobId, JobState, Millis, Reason
 from bot.runner.accounts import Account, Timing
 from bot.runner.work import Work
@@ -101,6 +109,9 @@ class Runner:
             for row in await self._store.all("jobs_in_state", state=state.value):
                 job = read_job(row)
                 now = self._clock()
+                if job.submitted_at is None:  # only its pictures were on their way
+                    await self.move(job.job_id, SubmitNotSent(retry_at=now))
+                    continue
                 until = now + int(self._timing.grace_s * 1000)
                 await self.move(job.job_id, SubmitLost(lookup_at=now, until=until))
                 log.info("submit_lost_by_restart", job=job.job_id, provider=job.provider)
@@ -132,7 +143,7 @@ class Runner:
                 await self.move(job.job_id, fact)
             elif account is None:
                 continue  # nobody to ask, its key was taken out: time will end it
-            elif job.state is JobState.UNKNOWN:
+            elif job.state in {JobState.UNKNOWN, JobState.NEEDS_REVIEW}:
                 self._start(job.job_id, self._work.look_up(job, account))
             elif job.task_id is not None:
                 to_read.add(job.provider)
@@ -158,6 +169,8 @@ class Runner:
     def _overdue(self, job: Job) -> Fact | None:
         """The fact that time alone makes, if it is time."""
         now = self._clock()
+        if job.state in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} and job.task_id is not None:
+            return None  # its task was named: it is found
         if job.state is JobState.NEEDS_REVIEW:
             return LaneOver()
         if job.deadline_at is None or now < job.deadline_at:

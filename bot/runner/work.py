@@ -33,8 +33,10 @@ from bot.jobs.facts import (
     Saved,
     Seen,
     SubmitAnswered,
+    SubmitBegun,
     SubmitLost,
     SubmitNotSent,
+    SubmitRefused,
     Undecided,
 )
 from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
@@ -91,7 +93,8 @@ class Work:
 
     async def _submit(self, job: Job, account: Account) -> None:
         try:
-            task_id = await account.provider.submit(_submission(job))
+            handles = await self._upload(job, account)
+            task_id = await account.provider.submit(_submission(job, handles))
         except NotSent as error:
             if error.is_daily_limit:
                 await self._pause(error)
@@ -102,18 +105,33 @@ class Work:
             until = self._in(self._timing.grace_s)
             await self._move(job.job_id, SubmitLost(lookup_at=self._in(FETCH_RETRY_S), until=until))
         except Rejected as error:
-            await self._move(job.job_id, Ended(Reason.REFUSED, error.detail))
+            await self._move(job.job_id, SubmitRefused(Reason.REFUSED, error.detail))
         except AccountUnusable as error:
             await self._pause(error)
-            await self._move(job.job_id, Ended(error.reason, error.detail))
+            await self._move(job.job_id, SubmitRefused(error.reason, error.detail))
         else:
             await self._answered(job, account, task_id)
+
+    async def _upload(self, job: Job, account: Account) -> tuple[str, ...]:
+        """Its pictures, brought right before the submit: handles are never used again.
+
+        Raises what `Provider.upload` raises.
+        """
+        if not job.request.references:
+            return ()
+        paths = [self._data_dir / reference for reference in job.request.references]
+        handles = tuple([await account.provider.upload(path) for path in paths])
+        await self._move(job.job_id, SubmitBegun())
+        return handles
 
     async def _pause(self, error: AccountUnusable | NotSent) -> None:
         await self._store.write(lambda tx: pause(tx, error, now=self._clock()))
 
     async def look_up(self, job: Job, account: Account) -> None:
         """Try to learn what became of a lost submit."""
+        if job.task_id is not None:  # somebody has named it
+            await self._answered(job, account, job.task_id)
+            return
         if not account.provider.capabilities.can_find_submitted:
             lane_s = self._timing.deadline_s(job.request.operation)
             await self._move(job.job_id, Undecided(lane_until=self._in(lane_s)))
@@ -238,8 +256,8 @@ class Work:
         return self._clock() + int(seconds * 1000)
 
 
-def _submission(job: Job) -> Submission:
-    return Submission(request=job.request, parent_task_id=job.parent_task_id)
+def _submission(job: Job, references: tuple[str, ...] = ()) -> Submission:
+    return Submission(job.request, parent_task_id=job.parent_task_id, references=references)
 
 
 async def _first_error(work: Awaitable[T]) -> T:

@@ -134,15 +134,16 @@ INSERT INTO job (
     job_id, version, state, user_id, chat_id, thread_id, request_message_id,
     status_message_id, provider, operation, request, parent_id, parent_task_id,
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
-    user_lanes, reference, task_id, holds_lane, is_muted, progress, reason, detail, attempts,
-    accepted_at, submitted_at, started_at, deadline_at, ended_at, due_at
+    user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, reason,
+    detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
+    due_at
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :parent_id, :parent_task_id,
     :price_each_vnd, :held_free, :held_vnd, :charged_free, :charged_vnd, :allowance_day,
-    :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress, :reason,
-    :detail, :attempts, :accepted_at, :submitted_at, :started_at, :deadline_at, :ended_at,
-    :due_at
+    :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
+    :progress_at, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
+    :made_at, :deadline_at, :ended_at, :due_at
 )
 
 -- job_update --
@@ -151,10 +152,10 @@ INSERT INTO job (
 UPDATE job
 SET version = version + 1, state = :state, held_free = :held_free, held_vnd = :held_vnd,
     charged_free = :charged_free, charged_vnd = :charged_vnd, task_id = :task_id,
-    holds_lane = :holds_lane, is_muted = :is_muted, progress = :progress, reason = :reason,
-    detail = :detail, attempts = :attempts, submitted_at = :submitted_at,
-    started_at = :started_at, deadline_at = :deadline_at, ended_at = :ended_at,
-    due_at = :due_at
+    holds_lane = :holds_lane, is_muted = :is_muted, progress = :progress,
+    progress_at = :progress_at, reason = :reason, detail = :detail, attempts = :attempts,
+    submitted_at = :submitted_at, started_at = :started_at, made_at = :made_at,
+    deadline_at = :deadline_at, ended_at = :ended_at, due_at = :due_at
 WHERE job_id = :job_id AND version = :version
 
 -- job_get --
@@ -237,9 +238,9 @@ WHERE user_id = :user_id AND job_id <> :job_id
 
 -- typical_durations --
 -- How long the latest ones took at the provider, newest first.
-SELECT ended_at - started_at AS took_ms FROM job
+SELECT made_at - started_at AS took_ms FROM job
 WHERE provider = :provider AND operation = :operation AND state = 'done'
-  AND started_at IS NOT NULL AND ended_at IS NOT NULL
+  AND started_at IS NOT NULL AND made_at IS NOT NULL
 ORDER BY ended_at DESC LIMIT 20
 
 -- jobs_of_user --

@@ -66,7 +66,12 @@ PARENT = TaskId("the parent")
             {"parent_task_id": PARENT, "index": "1", "type": "creative"},
         ),
         (
-            Submission(Request(Operation.UPSCALE), PARENT, "https://bot.example/w", "whsec"),
+            Submission(
+                Request(Operation.UPSCALE),
+                PARENT,
+                webhook_url="https://bot.example/w",
+                webhook_secret="whsec",
+            ),
             "/pro/upscale",
             {
                 "parent_task_id": PARENT,

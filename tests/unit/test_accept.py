@@ -8,7 +8,7 @@ import pytest
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, a_job, opened_shop, outputs
 
 from bot.jobs.accept import ALPHABET, CODE_LENGTH, Accepted, NotEnough, NotPriced
-from bot.jobs.facts import Admitted, CancelAsked, Ended, Saved, SubmitAnswered
+from bot.jobs.facts import Admitted, CancelAsked, Saved, SubmitAnswered, SubmitRefused
 from bot.model import AssetKind, JobState, Operation, Reason, Request, TaskId
 from bot.money.ledger import Wallet
 
@@ -207,7 +207,7 @@ async def test_a_job_reads_back_as_it_was_written(shop: Shop) -> None:
 async def test_refused_things_leave_no_trace(shop: Shop) -> None:
     outcome = await shop.ask(AN, Request(Operation.IMAGE, "x", count=4, mode="turbo"))
     assert isinstance(outcome, Accepted)
-    failed = await shop.happens(outcome.job, Admitted(), Ended(Reason.REFUSED, "no"))
+    failed = await shop.happens(outcome.job, Admitted(), SubmitRefused(Reason.REFUSED, "no"))
     assert (0, 0) == (failed.charged_free, failed.charged_vnd)
     assert 40 == await shop.free_left(AN)
 

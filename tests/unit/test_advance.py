@@ -19,6 +19,7 @@ from bot.jobs.facts import (
     Effect,
     Ended,
     Fact,
+    Hinted,
     Keep,
     LaneOver,
     LookedUp,
@@ -29,8 +30,11 @@ from bot.jobs.facts import (
     ShowResult,
     ShowStatus,
     SubmitAnswered,
+    SubmitBegun,
     SubmitLost,
     SubmitNotSent,
+    SubmitRefused,
+    TaskNamed,
     TellOperator,
     Undecided,
 )
@@ -45,7 +49,11 @@ EXPIRED = DeadlinePassed(poll_at=NOON + 9)
 S = JobState
 FITTING: dict[type[Fact], set[JobState]] = {
     Admitted: {S.QUEUED},
+    SubmitBegun: {S.SUBMITTING},
     SubmitNotSent: {S.SUBMITTING},
+    SubmitRefused: {S.SUBMITTING},
+    TaskNamed: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
+    Hinted: {S.RUNNING, S.FAILED},
     SubmitAnswered: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
     SubmitLost: {S.SUBMITTING, S.UNKNOWN},
     LookedUp: {S.UNKNOWN},
@@ -53,7 +61,7 @@ FITTING: dict[type[Fact], set[JobState]] = {
     Resolved: {S.NEEDS_REVIEW},
     Seen: {S.RUNNING, S.FAILED},
     Saved: {S.RUNNING, S.FAILED},
-    Ended: {S.QUEUED, S.SUBMITTING, S.RUNNING, S.FAILED, S.NEEDS_REVIEW},
+    Ended: {S.QUEUED, S.RUNNING, S.FAILED, S.NEEDS_REVIEW},
     DeadlinePassed: {S.RUNNING},
     LaneOver: {S.FAILED, S.NEEDS_REVIEW},
     CancelAsked: {S.QUEUED, S.SUBMITTING, S.UNKNOWN, S.RUNNING},
@@ -67,7 +75,11 @@ ONLY_WITH_A_LANE = {S.FAILED, S.NEEDS_REVIEW}
 
 facts: st.SearchStrategy[Fact] = st.one_of(
     st.just(Admitted()),
+    st.just(SubmitBegun()),
     st.just(SubmitNotSent(retry_at=NOON + 9)),
+    st.builds(SubmitRefused, st.sampled_from(Reason), st.just("no")),
+    st.just(TaskNamed(TaskId("t-2"))),
+    st.just(Hinted()),
     st.just(ANSWERED),
     st.just(LOST),
     st.just(LookedUp(again_at=NOON + 9)),
@@ -161,7 +173,9 @@ def test_a_fact_that_does_not_fit_changes_nothing(
 ) -> None:
     job = after(order, *history)
     fits = job.state in FITTING[type(fact)]
-    if job.state in ONLY_WITH_A_LANE and not isinstance(fact, SubmitAnswered | Resolved):
+    if job.state in ONLY_WITH_A_LANE and not isinstance(
+        fact, SubmitAnswered | TaskNamed | Resolved
+    ):
         fits = fits and job.holds_lane
     if not fits:
         assert (job, ()) == advance(job, fact, now=NOON)

@@ -16,6 +16,7 @@ from bot.jobs.facts import (
     Saved,
     SubmitAnswered,
     SubmitLost,
+    SubmitRefused,
     Undecided,
 )
 from bot.model import AssetKind, Job, Reason, TaskId, UserId
@@ -62,7 +63,7 @@ async def test_half_a_grid_is_captured_and_the_rest_released(shop: Shop) -> None
     "history",
     [
         [CancelAsked()],
-        [Admitted(), Ended(Reason.REFUSED)],
+        [Admitted(), SubmitRefused(Reason.REFUSED)],
         [Admitted(), ANSWERED, Ended(Reason.FAILED)],
         [Admitted(), ANSWERED, DeadlinePassed(poll_at=NOON)],
         [Admitted(), LOST, Undecided(lane_until=NOON)],

@@ -1,0 +1,116 @@
+"""Who can do what: capabilities decide what is offered, under results and in commands. Pure.
+
+Knows nothing of how a wish was typed or what it costs. Where the provider of a result cannot act
+on it, another may be able to, if the picture itself is handed over to it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from bot.model import AssetKind, Job, Operation, Request
+from bot.providers.port import Capabilities, OperationSpec
+
+FROM_BYTES: Final[Mapping[Operation, Operation]] = {
+    Operation.VARIATION: Operation.REFERENCE_IMAGE,
+    Operation.REFERENCE_IMAGE: Operation.REFERENCE_IMAGE,
+    Operation.IMAGE_VIDEO: Operation.IMAGE_VIDEO,
+    Operation.REFERENCE_VIDEO: Operation.REFERENCE_VIDEO,
+    Operation.ENLARGE: Operation.ENLARGE,
+}
+"""What can be done to a picture by whoever is handed its bytes, and the operation that does it."""
+
+ON_RESULTS: Final = (
+    Operation.VARIATION,
+    Operation.UPSCALE,
+    Operation.PAN,
+    Operation.ZOOM,
+    Operation.ENLARGE,
+    Operation.IMAGE_VIDEO,
+    Operation.REFERENCE_IMAGE,
+)
+"""What can be wanted of a picture that is there."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody who can do it."""
+
+    provider: str
+    operation: Operation
+    """What will be asked of them: a variation may be made as a picture from a picture."""
+    spec: OperationSpec
+    hands_over: bool
+    """The picture itself goes to the provider, which knows nothing of the task it came from."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Market:
+    """The providers to choose from, and which one does an operation when nobody chooses."""
+
+    providers: Mapping[str, Capabilities]
+    default_provider: Mapping[Operation, str]
+
+    def spec(self, provider: str, operation: Operation) -> OperationSpec | None:
+        capabilities = self.providers.get(provider)
+        return capabilities.operations.get(operation) if capabilities else None
+
+    def doing(self, operation: Operation) -> list[str]:
+        """Whoever does it, the default first."""
+        names = [name for name, can in self.providers.items() if operation in can.operations]
+        return sorted(names, key=lambda name: name != self.default_provider.get(operation))
+
+    def offer(self, parent: Job, wanted: Operation, *, provider: str | None = None) -> Offer | None:
+        """Who does ``wanted`` to a picture of ``parent``: its own provider first.
+
+        ``provider``: only this one is asked.
+        """
+        if parent.request.operation.output_kind is AssetKind.VIDEO:
+            return None
+        own = self.spec(parent.provider, wanted)
+        is_own_asked = provider in {None, parent.provider}
+        if own and parent.task_id and wanted not in FROM_BYTES.values() and is_own_asked:
+            return Offer(parent.provider, wanted, own, hands_over=False)
+        operation = FROM_BYTES.get(wanted)
+        if operation is None:
+            return None
+        able = [name for name in self.doing(operation) if provider in {None, name}]
+        spec = self.spec(able[0], operation) if able else None
+        return Offer(able[0], operation, spec, hands_over=True) if spec else None
+
+    def offers(self, parent: Job) -> Mapping[Operation, Offer]:
+        """All that can be done to a picture of ``parent``.
+
+        Enlarging here is offered where no provider makes a picture larger.
+        """
+        found = {wanted: self.offer(parent, wanted) for wanted in ON_RESULTS}
+        if found[Operation.UPSCALE] is not None:
+            found[Operation.ENLARGE] = None
+        return {wanted: offer for wanted, offer in found.items() if offer is not None}
+
+
+def derived_request(
+    offer: Offer, parent: Job, *, tile: int, path: str, prompt: str = ""
+) -> Request:
+    """``offer`` taken up on one tile of ``parent``, with the defaults of what it offers.
+
+    ``path``: of the tile's file, below the data folder; ``prompt``: new words, or the parent's.
+    """
+    spec = offer.spec
+    ratio = parent.request.ratio
+    is_free_to_choose = not offer.hands_over or not spec.ratios
+    return Request(
+        offer.operation,
+        prompt=prompt or parent.request.prompt,  # also what people read under the picture
+        ratio=ratio if is_free_to_choose or ratio in spec.ratios else spec.default_ratio,
+        count=spec.default_count,
+        hd=spec.hd[0] if offer.operation is Operation.ENLARGE else None,
+        length_s=spec.default_length_s,
+        strength=spec.strengths[0] if spec.strengths else None,
+        direction=spec.directions[0] if spec.directions else None,
+        factor=spec.factors[0] if spec.factors else None,
+        tile=tile,
+        references=(path,) if offer.hands_over else (),
+    )
