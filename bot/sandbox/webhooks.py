@@ -57,6 +57,11 @@ class Webhooks:
         self._watcher: asyncio.Task[None] | None = None
         self._senders: set[asyncio.Task[None]] = set()
 
+    @property
+    def has_to_tell(self) -> bool:
+        """Whether a task with a webhook has not ended yet, as far as anybody looked."""
+        return bool(self._watched)
+
     def hold(self) -> None:
         """Calls wait until they are released."""
         self._go = self.waiting.append
