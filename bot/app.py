@@ -165,10 +165,7 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
         await _remember_admins(store, settings)
-        can_make_video = Operation.VIDEO in defaults
-        await set_menus(
-            bot, i18n, default_language=settings.bot_language, can_make_video=can_make_video
-        )
+        await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
         easel = EaselBot(
             {"updates": poller, "handling": dispatcher, "runner": runner, "sending": delivery},
             delivery,
