@@ -44,6 +44,8 @@ class Succeeded:
     """Finished with these files (at least one)."""
 
     assets: tuple[RemoteAsset, ...]
+    is_count_known: bool = True
+    """False: the provider does not say how many there are; the first stands for all of them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
