@@ -88,6 +88,7 @@ _CAPABILITIES = Capabilities(
     prompt_max=4000,  # the vendor names no limit; a Telegram message holds little more
     poll_batch=_FETCH_MANY_MAX,
     has_webhook=True,
+    nicknames=("midjourney", "mj"),
 )
 
 

@@ -96,6 +96,7 @@ def _describe(*, offers_hd: bool, video_references: int) -> Capabilities:
         prompt_max=4000,  # the vendor names no limit; a Telegram message holds little more
         can_find_submitted=True,
         uploads=Uploads(("image/jpeg", "image/png", "image/webp"), _UPLOAD_MAX_BYTES),
+        nicknames=("imagen", "veo", "google"),
     )
 
 

@@ -143,6 +143,8 @@ class Capabilities:
     """A lost submit can be looked up at the provider."""
     uploads: Uploads | None = None
     """The pictures it takes; None: it takes none."""
+    nicknames: tuple[str, ...] = ()
+    """What people may call it instead of its name, in lower case."""
 
 
 class Provider(Protocol):
