@@ -32,6 +32,7 @@ from bot.delivery.telegram import MEDIA_WRITE_S, READ_S, TelegramSender
 from bot.errors import SettingsError
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
+from bot.jobs.offers import Market
 from bot.model import Millis, Operation
 from bot.money.plans import load_plans
 from bot.providers.apiframe import Apiframe
@@ -160,6 +161,7 @@ async def start(
         defaults = default_providers(settings, providers)
         metrics = create_metrics()
 
+        market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
         timing = Timing(
             poll_s=settings.bot_poll_seconds,
             image_deadline_s=settings.bot_image_deadline_s,
@@ -173,6 +175,7 @@ async def start(
         scenes = Scenes(
             store,
             accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
+            market=market,
             desk=desk,
             i18n=i18n,
             default_language=settings.bot_language,
