@@ -12,7 +12,7 @@ import os
 import time
 import warnings
 import zoneinfo
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import structlog
 from telegram import Bot
@@ -37,6 +37,7 @@ from bot.model import Millis, Operation
 from bot.money.plans import load_plans
 from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
+from bot.providers.local import Local
 from bot.providers.port import Provider
 from bot.runner.accounts import Account, Timing
 from bot.runner.loop import Runner
@@ -107,10 +108,39 @@ class EaselBot:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
+def make_accounts(settings: Settings) -> dict[str, Account]:
+    """The providers to choose from: those that have a key, and this machine.
+
+    A new one is an entry here (docs/adding-a-provider.md).
+    """
+    accounts = [Account(Local(settings.bot_data_dir), lanes=1)]
+    if key := settings.apiframe_api_key.get_secret_value():
+        apiframe = Apiframe(
+            key=key, base_url=settings.apiframe_url, fetch_url=settings.apiframe_fetch_url
+        )
+        accounts.append(Account(apiframe, _lanes(settings.apiframe_threads)))
+    if key := settings.flow_api_key.get_secret_value():
+        flow = Flow(
+            key=key,
+            base_url=settings.flow_url,
+            offers_hd=settings.flow_hd,
+            video_references=settings.flow_video_references,
+        )
+        accounts.append(Account(flow, _lanes(settings.flow_threads)))
+    return {account.name: account for account in accounts}
+
+
+def _lanes(threads: int | None) -> int:
+    return MANY_LANES if threads is None else threads
+
+
 @contextlib.asynccontextmanager
-async def start(settings: Settings) -> AsyncIterator[EaselBot]:
+async def start(
+    settings: Settings, make_accounts: Callable[[Settings], dict[str, Account]] = make_accounts
+) -> AsyncIterator[EaselBot]:
     """Everything built and connected, ready to ``run``.
 
+    ``make_accounts``: who makes the pictures.
     Raises SettingsError, DataFolderInUse, StoreError.
     """
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default, no warning
@@ -121,7 +151,8 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(claim(settings.bot_data_dir))
         store = await stack.enter_async_context(open_store(settings.bot_data_dir / DATABASE_NAME))
-        providers = make_providers(settings)
+        accounts = make_accounts(settings)
+        providers = {name: account.provider for name, account in accounts.items()}
         for provider in providers.values():
             stack.push_async_callback(provider.aclose)
         bot = await stack.enter_async_context(connected_bot(settings))
@@ -131,7 +162,6 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
         metrics = create_metrics()
 
         market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
-        accounts = make_accounts(settings, providers)
         timing = Timing(
             poll_s=settings.bot_poll_seconds,
             image_deadline_s=settings.bot_image_deadline_s,
@@ -174,26 +204,6 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
         )
         await stack.enter_async_context(_serving(settings, easel, poller, store, metrics))
         yield easel
-
-
-def make_providers(settings: Settings) -> dict[str, Provider]:
-    """Those that have a key."""
-    providers: dict[str, Provider] = {}
-    if key := settings.apiframe_api_key.get_secret_value():
-        providers["apiframe"] = Apiframe(
-            key=key, base_url=settings.apiframe_url, fetch_url=settings.apiframe_fetch_url
-        )
-    if key := settings.flow_api_key.get_secret_value():
-        providers["flow"] = Flow(key=key, base_url=settings.flow_url, offers_hd=settings.flow_hd)
-    return providers
-
-
-def make_accounts(settings: Settings, providers: Mapping[str, Provider]) -> dict[str, Account]:
-    lanes = {"apiframe": settings.apiframe_threads, "flow": settings.flow_threads}
-    return {
-        name: Account(provider, MANY_LANES if lanes[name] is None else int(lanes[name] or 0))
-        for name, provider in providers.items()
-    }
 
 
 def default_providers(
