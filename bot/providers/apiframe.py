@@ -161,6 +161,10 @@ class Apiframe(Provider):
         async with self._http.result(asset.url, headers={}, max_bytes=_FILE_MAX_BYTES) as chunks:
             yield chunks
 
+    def read_webhook(self, body: Any) -> TaskId | None:
+        """As in the port; the body is what fetch answers."""
+        return read_task_id(body.get("task_id")) if isinstance(body, Mapping) else None
+
     async def aclose(self) -> None:
         await self._http.aclose()
 
