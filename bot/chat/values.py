@@ -17,13 +17,16 @@ from bot.providers.port import OperationSpec
 WIDEST: Final = 14
 """Midjourney draws nothing more extreme than 14:1 or 1:14 (its help page on aspect ratio, V7)."""
 
+VOICES_NAMED: Final = 4
+"""Of thirty voices, as many are named to whoever asks for one that is not there."""
+
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})")
 _DOT_FOR_COLON = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 _MEANT_RATIO = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)[:x×/*-]([0-9]{1,4}(?:\.[0-9]{1,3})?)")
 
 
-def read_ratio(option: Option, allowed: Sequence[str], provider: str) -> str:
-    """`W:H` in whole numbers, one of ``allowed`` unless that is empty. Raises Mistake."""
+def read_ratio(option: Option, spec: OperationSpec, provider: str) -> str:
+    """`W:H` in whole numbers, one of those ``spec`` has if it has any. Raises Mistake."""
     value = plain(option, "ar")
     read = _RATIO.fullmatch(value)
     if read is None or not (int(read[1]) and int(read[2])):
@@ -32,19 +35,23 @@ def read_ratio(option: Option, allowed: Sequence[str], provider: str) -> str:
         edits = [option.replaced("ar", _spell(sides[0] / sides[1]))] if sides and all(sides) else []
         raise Mistake("complaint.ratio_unreadable", option.span, *edits, value=option.value)
     width, height = int(read[1]), int(read[2])
-    if not allowed:
+    if not spec.ratios:
         return _within_reach(option, width, height)
-    for ratio in allowed:
+    for ratio in spec.ratios:
         if _shape(ratio) == Fraction(width, height):
             return ratio
-    nearest = min(allowed, key=lambda ratio: abs(math.log(_shape(ratio) / Fraction(width, height))))
+    wanted = Fraction(width, height)
+    nearest = min(spec.ratios, key=lambda ratio: abs(math.log(_shape(ratio) / wanted)))
+    key = "complaint.ratio_not_offered"
+    if spec.max_references:  # it may well have that ratio when it works from words
+        key = "complaint.ratio_not_with_pictures"
     raise Mistake(
-        "complaint.ratio_not_offered",
+        key,
         option.span,
         option.replaced("ar", nearest),
         value=f"{width}:{height}",
         provider=provider,
-        allowed=", ".join(allowed),
+        allowed=", ".join(spec.ratios),
     )
 
 
@@ -97,6 +104,22 @@ def read_choice(option: Option, name: str, allowed: Sequence[str], hints: Mappin
         option=f"--{name}",
         value=option.value,
         allowed=", ".join(allowed),
+    )
+
+
+def read_voice(option: Option, voices: Sequence[str]) -> str:
+    """One of ``voices``, in any case. Raises Mistake."""
+    value = plain(option, "voice").casefold()
+    for voice in voices:
+        if value == voice.casefold():
+            return voice
+    close = difflib.get_close_matches(value, voices, n=1)
+    raise Mistake(
+        "complaint.voice_unknown",
+        option.span,
+        *(option.replaced("voice", meant) for meant in close),
+        value=option.value,
+        some=", ".join(voices[:VOICES_NAMED]),
     )
 
 
