@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -40,8 +39,7 @@ def read_ratio(option: Option, spec: OperationSpec, provider: str) -> str:
     for ratio in spec.ratios:
         if _shape(ratio) == Fraction(width, height):
             return ratio
-    wanted = Fraction(width, height)
-    nearest = min(spec.ratios, key=lambda ratio: abs(math.log(_shape(ratio) / wanted)))
+    nearest = min(spec.ratios, key=lambda ratio: _unlikeness(_shape(ratio), width, height))
     key = "complaint.ratio_not_offered"
     if spec.max_references:  # it may well have that ratio when it works from words
         key = "complaint.ratio_not_with_pictures"
@@ -143,6 +141,12 @@ def _within_reach(option: Option, width: int, height: int) -> str:
         widest=f"{WIDEST}:1",
         tallest=f"1:{WIDEST}",
     )
+
+
+def _unlikeness(shape: Fraction, width: int, height: int) -> tuple[Fraction, bool]:
+    """4:3 is as far from 1:1 as from 16:9, which at least is no square either."""
+    stretch = shape / Fraction(width, height)
+    return max(stretch, 1 / stretch), shape == 1
 
 
 def _shape(ratio: str) -> Fraction:
