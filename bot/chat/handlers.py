@@ -22,7 +22,8 @@ from telegram import (
 from bot.chat import grammar
 from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
-from bot.chat.making import Making, Target
+from bot.chat.deriving import Deriving, Target
+from bot.chat.making import Making
 from bot.chat.parsed import (
     Complaint,
     ImageCommand,
@@ -41,8 +42,9 @@ from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
-from bot.jobs.buttons import Act, Press, read_press
+from bot.jobs.buttons import WANTED, Act, Press, read_press
 from bot.jobs.facts import Resolved
+from bot.jobs.offers import Market
 from bot.model import Clock, Job, MessageId, Operation, Say, UserId
 from bot.providers.port import Provider
 from bot.store.port import Transaction
@@ -93,8 +95,9 @@ class Handlers:
         self._default_provider = default_provider
         self._contact = desk.plans.contact
         self._making = Making(desk, providers)
-        can_make = {operation.output_kind for operation in default_provider}
-        self._account = Account(desk, can_make=can_make)
+        market = Market(self._capabilities, default_provider)
+        self._deriving = Deriving(market, self._titles, self._making.accept)
+        self._account = Account(desk, market)
         self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
@@ -147,14 +150,8 @@ class Handlers:
                     await talk.say(line("make.no_references"))
                     return
                 await self._making.make(talk, parsed)
-            case VaryCommand():
-                await self._making.vary(talk, target, parsed)
-            case UpscaleCommand():
-                await self._making.upscale(talk, target, parsed)
-            case PanCommand():
-                await self._making.pan(talk, target, parsed)
-            case ZoomCommand():
-                await self._making.zoom(talk, target, parsed)
+            case VaryCommand() | UpscaleCommand() | PanCommand() | ZoomCommand():
+                await self._deriving.command(talk, target, parsed)
             case PickCommand():
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():
@@ -268,16 +265,9 @@ class Handlers:
         return "press.coming"
 
     async def _make(self, talk: Talk, press: Press, job: Job) -> bool:
-        target = Target(job, press.tile)
-        match press.act:
-            case Act.VARY:
-                command = VaryCommand(tile=press.tile, strength=press.how or None)
-                return await self._making.vary(talk, target, command)
-            case Act.UPSCALE:
-                upscale = UpscaleCommand(tile=press.tile, kind=press.how or None)
-                return await self._making.upscale(talk, target, upscale)
-            case _:
-                return await self._making.again(talk, job)
+        if press.act in WANTED:
+            return await self._deriving.press(talk, Target(job, press.tile), press)
+        return await self._making.again(talk, job)
 
     # --- both -------------------------------------------------------------------------------
 

@@ -42,14 +42,6 @@ _FROM_PICTURES: Final = (
     Operation.IMAGE_VIDEO,
     Operation.REFERENCE_VIDEO,
 )
-_HINTS: Final[Mapping[str, str]] = {
-    "midjourney": "apiframe",
-    "mj": "apiframe",
-    "imagen": "flow",
-    "veo": "flow",
-    "google": "flow",
-}
-"""What people call the providers; only ever suggested, never taken."""
 
 
 def reach_of(name: str) -> Reach:
@@ -176,7 +168,7 @@ class _Wish:
             raise Mistake(f"complaint.no_provider_{self.operation.value}", self.command)
         provider = able[0]
         if chosen is not None:
-            provider = read_choice(chosen, "with", self._makers(), _HINTS)
+            provider = read_choice(chosen, "with", makers(self.market), nicknames(self.market))
         spec = self.market.spec(provider, self.operation)
         if spec is None:
             raise Mistake(
@@ -192,13 +184,6 @@ class _Wish:
         """Whether it can be handed as many pictures."""
         spec = self.market.spec(provider, self.operation)
         return spec is not None and spec.min_references <= self.pictures <= spec.max_references
-
-    def _makers(self) -> list[str]:
-        """Who makes anything of words or pictures: some only enlarge what is there."""
-        wishes = {*_FROM_WORDS.values(), *_FROM_PICTURES}
-        return [
-            name for name, can in self.market.providers.items() if wishes & can.operations.keys()
-        ]
 
     def _voices(self) -> tuple[str, ...]:
         """All that can be chosen from for a video with pictures."""
@@ -315,6 +300,17 @@ class _Wish:
                 over=len(sent) - longest,
             )
         return dataclasses.replace(request, prompt=prompt)
+
+
+def makers(market: Market) -> list[str]:
+    """Who can be named with `--with`: everybody who makes something of words or pictures."""
+    wishes = {*_FROM_WORDS.values(), *_FROM_PICTURES}
+    return [name for name, can in market.providers.items() if wishes & can.operations.keys()]
+
+
+def nicknames(market: Market) -> dict[str, str]:
+    """What people call the providers; only ever suggested, never taken."""
+    return {word: name for name, can in market.providers.items() for word in can.nicknames}
 
 
 def one_line(prompt: str) -> str:

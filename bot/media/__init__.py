@@ -5,6 +5,7 @@ Knows nothing of jobs, chats or providers. Everything but ``receive`` blocks: ca
 """
 
 from bot.media.drawing import grid, photo_copy, thumbnail
+from bot.media.enlarging import enlarge
 from bot.media.files import receive
 from bot.media.probing import (
     ImageProbe,
@@ -18,6 +19,7 @@ from bot.media.probing import (
 __all__ = [
     "ImageProbe",
     "VideoProbe",
+    "enlarge",
     "fits_photo",
     "grid",
     "photo_copy",

@@ -26,6 +26,7 @@ MIDJOURNEY = Capabilities(
         Operation.VARIATION: OperationSpec(typical_s=60, default_count=4, max_count=4),
     },
     prompt_max=60,
+    nicknames=("midjourney", "mj"),
 )
 FLOW = Capabilities(
     {
@@ -43,7 +44,9 @@ FLOW = Capabilities(
         ),
     },
     prompt_max=4000,
+    nicknames=("imagen", "veo", "google"),
 )
+ENLARGER = Capabilities({Operation.ENLARGE: OperationSpec(typical_s=5)}, prompt_max=60)
 BOTH = {"apiframe": MIDJOURNEY, "flow": FLOW}
 
 
@@ -275,6 +278,14 @@ def test_a_default_that_cannot_do_it_is_passed_over_for_one_that_can() -> None:
 def test_who_only_enlarges_is_not_offered_as_a_maker() -> None:
     house = Capabilities({Operation.ENLARGE: OperationSpec(5, hd=("4k",))}, prompt_max=60)
     found = complaint("/img a cat --with local", {**BOTH, "local": house})
+    assert found.key == "complaint.value_not_offered"
+    assert found.values["allowed"] == "apiframe, flow"
+
+
+@pytest.mark.parametrize("command", ["/img", "/video"])
+def test_who_only_enlarges_cannot_be_named_as_a_maker(command: str) -> None:
+    found = complaint(f"{command} a cat --with local", {**BOTH, "local": ENLARGER})
+
     assert found.key == "complaint.value_not_offered"
     assert found.values["allowed"] == "apiframe, flow"
 
