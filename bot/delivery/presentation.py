@@ -21,6 +21,7 @@ from bot.jobs.buttons import (
     presses_for_result,
     presses_for_tile,
 )
+from bot.jobs.queue import Outlook
 from bot.model import Asset, AssetKind, Job, JobState, Operation, Reason
 
 BAR_CELLS = 10
@@ -126,7 +127,7 @@ def _state_line(scene: Scene) -> str:
         case JobState.UNKNOWN:
             return tongue.html("status.unknown")
         case JobState.RUNNING:
-            return _progress_line(job, tongue, scene.outlook.left_s)
+            return _progress_line(scene.outlook, tongue)
         case JobState.READY | JobState.DELIVERING:
             return tongue.html("status.sending")
         case JobState.DONE:
@@ -147,15 +148,14 @@ def _queue_line(scene: Scene) -> str:
     return tongue.html("status.queued", left=left)
 
 
-def _progress_line(job: Job, tongue: Tongue, left_s: float) -> str:
-    if job.progress is None:
-        return tongue.html("status.begun", left=tongue.duration(left_s))
-    full = job.progress * BAR_CELLS // 100  # rounded up, the bar would be full before the end
+def _progress_line(outlook: Outlook, tongue: Tongue) -> str:
+    left = tongue.duration(outlook.left_s)
+    if outlook.progress is None:
+        return tongue.html("status.begun", left=left)
+    full = outlook.progress * BAR_CELLS // 100  # rounded up, it would be full before the end
     bar = "▓" * full + "░" * (BAR_CELLS - full)
-    key = "status.running" if left_s >= 1 else "status.running_soon"
-    return tongue.html(
-        key, bar=bar, percent=tongue.percent(job.progress), left=tongue.duration(left_s)
-    )
+    key = "status.running" if outlook.left_s >= 1 else "status.running_soon"
+    return tongue.html(key, bar=bar, percent=tongue.percent(outlook.progress), left=left)
 
 
 def _failure(job: Job, tongue: Tongue) -> str:

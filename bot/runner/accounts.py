@@ -11,11 +11,11 @@ from bot.errors import AccountUnusable, NotSent
 from bot.jobs import book
 from bot.model import AssetKind, Job, Millis, Operation, Reason
 from bot.providers.port import OperationSpec, Provider, Submission
+from bot.runner.pace import Standing, fallback_read_s, next_read_s
 from bot.store.port import Transaction
 
 PROBE_EVERY_S = 60.0
 """A paused account is tried again with one job this often."""
-LONGEST_READ_PAUSE_S = 5.0
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 
@@ -46,6 +46,11 @@ class Account:
     def spec(self, operation: Operation) -> OperationSpec:
         return self.provider.capabilities.operations[operation]
 
+    def read_pause_s(self, standing: Standing, floor_s: float) -> float:
+        """Until the next look at a job: who calls us is asked only for what may have got lost."""
+        pause_s = next_read_s if self.webhook is None else fallback_read_s
+        return pause_s(standing, floor_s)
+
     def submission(self, job: Job, references: tuple[str, ...] = ()) -> Submission:
         """What is handed over for ``job``; ``references``: the handles of its pictures."""
         hook = self.webhook
@@ -71,17 +76,6 @@ class Timing:
     def deadline_s(self, operation: Operation) -> float:
         is_video = operation.output_kind is AssetKind.VIDEO
         return self.video_deadline_s if is_video else self.image_deadline_s
-
-
-def next_read_s(elapsed_s: float, typical_s: float, floor_s: float) -> float:
-    """When to ask next: a third of what is left, so rarely at first and often near the end.
-
-    Never below ``floor_s``; never above four times that or five seconds, for people watch the
-    bar and a provider may be quicker than it was. A job far over its time is asked at half pace.
-    """
-    if elapsed_s > 2 * typical_s:
-        return 2 * floor_s
-    return max(floor_s, min(LONGEST_READ_PAUSE_S, 4 * floor_s, (typical_s - elapsed_s) / 3))
 
 
 def retry_s(attempts: int, asked_s: float | None) -> float:

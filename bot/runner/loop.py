@@ -152,12 +152,12 @@ class Runner:
 
     async def _start_reads(self, account: Account) -> None:
         """Those due, and those due so soon that they may share the call."""
-        soon = self._clock() + int(self._timing.poll_s * 500)
+        size = account.provider.capabilities.poll_batch
+        soon = self._clock() + (int(self._timing.poll_s * 500) if size > 1 else 0)
         rows = await self._store.all(
             "jobs_due_soon", provider=account.name, until=soon, most=DUE_AT_ONCE
         )
         jobs = [job for row in rows if not self._busy[(job := read_job(row)).job_id]]
-        size = account.provider.capabilities.poll_batch
         for first in range(0, len(jobs), size):
             batch = jobs[first : first + size]
             ids = {job.job_id for job in batch}

@@ -39,10 +39,12 @@ from bot.jobs.facts import (
     SubmitRefused,
     Undecided,
 )
+from bot.jobs.pace import MOST_SHOWN
 from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
-from bot.runner.accounts import Account, Timing, next_read_s, pause, resume, retry_s
+from bot.runner.accounts import Account, Timing, pause, resume, retry_s
 from bot.runner.fetching import count_fetched, fetch
+from bot.runner.pace import Standing
 from bot.store.port import Store
 
 LOOKUP_EVERY_S = 5.0
@@ -164,7 +166,7 @@ class Work:
     async def _answered(self, job: Job, account: Account, task_id: TaskId) -> None:
         operation = job.request.operation
         typical_s = await self._typical_s(job, account)
-        poll_s = next_read_s(0.0, typical_s, self._timing.poll_s)
+        poll_s = account.read_pause_s(Standing(0.0, typical_s), self._timing.poll_s)
         await self._move(
             job.job_id,
             SubmitAnswered(
@@ -219,8 +221,16 @@ class Work:
 
     async def _seen(self, job: Job, account: Account, progress: int | None) -> None:
         typical_s = await self._typical_s(job, account)
-        elapsed_s = (self._clock() - (job.started_at or self._clock())) / 1000
-        wait_s = next_read_s(elapsed_s, typical_s, self._timing.poll_s)
+        now = self._clock()
+        started_at = job.started_at or now
+        has_grown = (progress or 0) > (job.progress or 0)
+        standing = Standing(
+            elapsed_s=(now - started_at) / 1000,
+            typical_s=typical_s,
+            progress=min(progress or 0, MOST_SHOWN),
+            still_s=0.0 if has_grown else (now - (job.progress_at or started_at)) / 1000,
+        )
+        wait_s = account.read_pause_s(standing, self._timing.poll_s)
         seen = Seen(progress, poll_at=self._in(wait_s), was_due_at=job.due_at)
         await self._move(job.job_id, seen)
 
