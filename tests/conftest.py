@@ -10,6 +10,7 @@ import telegram
 from botapi_client import TOKEN, real_bot
 from process import Host, installed
 from shop import Shop, opened_shop
+from skies import Sky, under_sky
 from story import Story, living_bot, served_town, settings_for
 
 from bot.sandbox.limits import Limits
@@ -52,6 +53,20 @@ async def story(tmp_path: Path) -> AsyncIterator[Story]:
         data_dir = tmp_path / "data"
         async with living_bot(settings_for(town, data_dir)):
             yield Story(town, data_dir)
+
+
+@pytest.fixture
+async def sky(tmp_path: Path) -> AsyncIterator[Sky]:
+    """The bot under a sky whose weather the test makes, everything to be paid for."""
+    async with under_sky(tmp_path) as sky:
+        yield sky
+
+
+@pytest.fixture
+async def short_sky(tmp_path: Path) -> AsyncIterator[Sky]:
+    """The same with a patience of seconds."""
+    async with under_sky(tmp_path, BOT_IMAGE_DEADLINE_S="2") as sky:
+        yield sky
 
 
 @pytest.fixture

@@ -140,6 +140,9 @@ def _state_line(scene: Scene) -> str:
 
 def _queue_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
+    if scene.retry_at is not None:
+        at = tongue.date_time(scene.retry_at, scene.timezone)
+        return tongue.html("status.retrying_at", title=scene.title, at=at)
     if job.state is JobState.QUEUED and job.attempts:
         return tongue.html("status.retrying", title=scene.title)
     left = tongue.duration(scene.outlook.left_s)

@@ -11,11 +11,14 @@ from bot.jobs import book, queue
 from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
-from bot.model import Asset, Clock, Job, Operation, Request
+from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Request
 from bot.money.plans import Plan
 from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
+
+LONG_WAIT_MS = 60_000
+"""A longer wait than this is told by the clock."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Scene:
     again_vnd: int | None
     """What the same request costs once more; None: it has no price."""
     timezone: zoneinfo.ZoneInfo
+    retry_at: Millis | None = None
+    """When it is ordered at the earliest, where the provider asked for a longer wait."""
 
     @property
     def tiles(self) -> tuple[Asset, ...]:
@@ -104,7 +109,15 @@ class Scenes:
             prices_vnd=self._prices(plan, offers),
             again_vnd=self._price(plan, job.request),
             timezone=self._desk.timezone,
+            retry_at=await self._retry_at(job),
         )
+
+    async def _retry_at(self, job: Job) -> Millis | None:
+        if job.state is not JobState.QUEUED:
+            return None
+        account = await self._reading.one("account_get", provider=job.provider)
+        busy_until = account["busy_until"] if account else None
+        return busy_until if (busy_until or 0) > self._clock() + LONG_WAIT_MS else None
 
     async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
         if provider is None:

@@ -186,7 +186,8 @@ def _hear(job: Job, fact: TaskNamed | Hinted, now: Millis) -> Step:
 
 def _see(job: Job, fact: Seen, now: Millis) -> Step:
     is_kept = fact.was_due_at in {None, job.due_at}
-    seen = dataclasses.replace(job, due_at=fact.poll_at if is_kept else job.due_at)
+    poll_at = min(fact.poll_at, _given_up_at(job) or fact.poll_at)
+    seen = dataclasses.replace(job, due_at=poll_at if is_kept else job.due_at)
     if job.state is JobState.FAILED and job.holds_lane:
         return seen, ()
     if job.state is not JobState.RUNNING:
@@ -198,6 +199,18 @@ def _see(job: Job, fact: Seen, now: Millis) -> Step:
     shown = carried_progress(job, now=now) or 0  # what people have seen does not go back
     moved = dataclasses.replace(seen, progress=max(progress, shown), progress_at=now)
     return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
+
+
+def _given_up_at(job: Job) -> Millis | None:
+    """No appointment is made beyond it, however long a provider wants to be left alone."""
+    return lane_until(job) if job.state is JobState.FAILED else job.deadline_at
+
+
+def lane_until(job: Job) -> Millis | None:
+    """When the lane of one that ended by its deadline is given up: after the same time again."""
+    if job.deadline_at is None:
+        return None
+    return job.deadline_at + (job.deadline_at - (job.started_at or job.deadline_at))
 
 
 def _save(job: Job, fact: Saved, now: Millis) -> Step:
@@ -249,6 +262,9 @@ def _end(job: Job, fact: SubmitRefused | Ended | DeadlinePassed | LaneOver, now:
             return _found(job, now), ()
         case SubmitRefused(reason, detail), JobState.SUBMITTING:
             return _fail(job, reason, detail, now)
+        case Ended(Reason.BROKEN, detail), JobState.RUNNING:
+            failed, effects = _fail(job, Reason.BROKEN, detail, now)
+            return failed, (*effects, TellOperator("operator.result_broken"))
         case Ended(reason, detail), JobState.QUEUED | JobState.RUNNING:
             return _fail(job, reason, detail, now)
         case DeadlinePassed(), JobState.RUNNING:
@@ -261,7 +277,8 @@ def _end(job: Job, fact: SubmitRefused | Ended | DeadlinePassed | LaneOver, now:
                     due_at=fact.poll_at,
                 )
             )
-            return failed, (*given_back, ShowStatus(Urgency.ANSWER))
+            told = TellOperator("operator.result_late")
+            return failed, (*given_back, ShowStatus(Urgency.ANSWER), told)
         case (Ended() | LaneOver(), JobState.FAILED | JobState.NEEDS_REVIEW) if job.holds_lane:
             return dataclasses.replace(job, holds_lane=False, due_at=None), ()
         case _:

@@ -35,6 +35,7 @@ PROGRESS_PAUSE_GROUP_S = 20.0
 MOST_PROGRESS_GROUP = 2
 """Edits count as messages, and a group has 20 a minute for everybody (telegram.md)."""
 MOST_PROGRESS_PRIVATE = 1_000
+HOUR_MS = 3_600_000
 
 
 async def find_job(reading: Reading, job_id: str) -> Job | None:
@@ -99,17 +100,24 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
                 key=f"result:{job.job_id}",
             )
         case TellOperator():
-            close = Press(Act.RESOLVE, job.job_id).data()
-            await tell_operator(
-                tx,
-                effect.key,
-                now=now,
-                buttons=[[{"key": "button.resolve", "word": "", "data": close}]],
-                code=job.job_id,
-                provider=job.provider,
-            )
+            await _tell_of(tx, job, effect.key, now)
         case _:
             assert_never(effect)
+
+
+async def _tell_of(tx: Transaction, job: Job, text_key: str, now: Millis) -> None:
+    is_question = job.state is JobState.NEEDS_REVIEW  # each of them waits for its own answer
+    close = Press(Act.RESOLVE, job.job_id).data()
+    await tell_operator(
+        tx,
+        text_key,
+        now=now,
+        buttons=[[{"key": "button.resolve", "word": "", "data": close}]] if is_question else (),
+        once=None if is_question else f"{text_key}:{job.provider}:{now // HOUR_MS}",
+        code=job.job_id,
+        provider=job.provider,
+        detail=job.detail,
+    )
 
 
 def home_of(job: Job) -> Place:
@@ -170,10 +178,12 @@ async def tell_operator(
     *,
     now: Millis,
     buttons: Sequence[Sequence[Mapping[str, str]]] = (),
+    once: str | None = None,
     **values: Any,
 ) -> None:
     """Say something to everybody in BOT_ADMIN_IDS, each in their language.
 
+    ``once``: what was said under this name is not said again.
     Who they are is a setting, kept in the database at start so that any room may tell them.
     """
     row = await tx.one("setting_get", scope=0, name="admin_ids")
@@ -191,6 +201,7 @@ async def tell_operator(
                 "values": values,
                 "buttons": buttons,
             },
+            key=f"{once}:{admin_id}" if once else None,
         )
 
 

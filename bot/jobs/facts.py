@@ -206,7 +206,10 @@ class ShowResult:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TellOperator:
-    """Something only the operator can settle; ``key`` is a catalogue text."""
+    """Something the operator must know or settle; ``key`` is a catalogue text.
+
+    What settles itself is said once an hour per provider: when one goes wrong, many do.
+    """
 
     key: str
 

@@ -16,6 +16,7 @@ import structlog
 
 from bot.errors import StoreError
 from bot.jobs import book, queue
+from bot.jobs.advance import lane_until
 from bot.jobs.facts import (
     DeadlinePassed,
     Ended,
@@ -135,12 +136,17 @@ class Runner:
 
     async def _start_due(self, now: Millis) -> None:
         rows = await self._store.all("jobs_due", now=now, most=DUE_AT_ONCE)
-        jobs = [job for row in rows if not self._busy[(job := read_job(row)).job_id]]
         to_read: set[str] = set()
-        for job in jobs:
+        for job in map(read_job, rows):
             account = self._accounts.get(job.provider)
-            if (fact := self._overdue(job)) is not None:
+            fact = self._overdue(job)
+            is_busy = self._busy[job.job_id] > 0
+            # A download that hangs keeps nobody waiting; what it brings after all is taken, so
+            # the lane stays until then.
+            if fact is not None and not (is_busy and isinstance(fact, LaneOver)):
                 await self.move(job.job_id, fact)
+            elif is_busy:
+                continue
             elif account is None:
                 continue  # nobody to ask, its key was taken out: time will end it
             elif job.state in {JobState.UNKNOWN, JobState.NEEDS_REVIEW}:
@@ -180,8 +186,7 @@ class Runner:
             return Undecided(lane_until=now + int(lane_s * 1000))
         if job.state is JobState.RUNNING:
             return DeadlinePassed(poll_at=now + int(self._timing.poll_s * 1000))
-        waited = job.deadline_at - (job.started_at or job.deadline_at)
-        return LaneOver() if now >= job.deadline_at + waited else None
+        return LaneOver() if now >= (lane_until(job) or now) else None
 
     async def _seconds_to_next(self, since: Millis) -> float | None:
         """Until something falls due that was not yet due at ``since``."""

@@ -53,8 +53,12 @@ LAG_TRIES = 5
 """Looks for files that nobody announced, until those that are there are believed to be all."""
 ANNOUNCED_TRIES = 30
 """The same of files the provider counted."""
-BROKEN_FETCHES = 3
-"""Downloads of one result that may come broken before it is given up."""
+BROKEN_FETCHES = 6
+"""Downloads of one result that may come broken before it is given up: it is paid for, and what
+stands before the files (a page that says sorry) often gives way."""
+LONGEST_RETRY_PAUSE_S = 30.0
+UNUSABLE_PAUSE_S = 60.0
+"""Until the next read with a key that was refused."""
 SUBMIT_CLOCK_SLACK_S = 30.0
 """A provider's clock may be off by this much when a lost submit is looked for."""
 CLAIMED_SLACK_MS = 3_600_000
@@ -86,6 +90,8 @@ class Work:
         self._move = move
         self._broken: dict[JobId, int] = {}
         self._missing: dict[JobId, int] = {}
+        self._failed_reads: dict[JobId, int] = {}
+        self._failed_fetches: dict[JobId, int] = {}
 
     async def submit(self, job: Job, account: Account) -> None:
         """Send the one submit of an admitted job; whatever breaks, it is not sent again."""
@@ -94,7 +100,14 @@ class Work:
         except Exception:
             log.exception("submit_broken", job=job.job_id)
             until = self._in(self._timing.grace_s)
-            await self._move(job.job_id, SubmitLost(lookup_at=self._in(0), until=until))
+            left_nothing = await self._is_unsent(job)
+            lost = SubmitLost(lookup_at=self._in(0), until=until)
+            await self._move(job.job_id, SubmitRefused(Reason.FAILED) if left_nothing else lost)
+
+    async def _is_unsent(self, job: Job) -> bool:
+        """Whether it broke while its pictures were brought: then nothing was ordered."""
+        row = await self._store.one("job_get", job_id=job.job_id)
+        return row is not None and row["submitted_at"] is None
 
     async def _submit(self, job: Job, account: Account) -> None:
         try:
@@ -103,8 +116,10 @@ class Work:
         except NotSent as error:
             if error.is_daily_limit:
                 await self._pause(error)
-            wait_s = retry_s(job.attempts, error.retry_after_s)
-            await self._move(job.job_id, SubmitNotSent(retry_at=self._in(wait_s)))
+            retry_at = self._in(retry_s(job.attempts, error.retry_after_s))
+            if error.status == 429 or error.retry_after_s is not None:
+                await self._leave_alone(account, retry_at)
+            await self._move(job.job_id, SubmitNotSent(retry_at))
         except OutcomeUnknown as error:
             log.warning("submit_outcome_unknown", job=job.job_id, detail=error.detail)
             until = self._in(self._timing.grace_s)
@@ -128,6 +143,12 @@ class Work:
         handles = tuple([await account.provider.upload(path) for path in paths])
         await self._move(job.job_id, SubmitBegun())
         return handles
+
+    async def _leave_alone(self, account: Account, until: Millis) -> None:
+        """It said so of itself, not of one job: nobody's order goes there meanwhile."""
+        await self._store.write(
+            lambda tx: tx.run("account_busy", provider=account.name, until=until)
+        )
 
     async def _pause(self, error: AccountUnusable | NotSent) -> None:
         await self._store.write(lambda tx: pause(tx, error, now=self._clock()))
@@ -183,19 +204,26 @@ class Work:
         try:
             snapshots = await account.provider.poll(list(tasks))
         except Unreachable as error:
-            wait_s = max(self._timing.poll_s, error.retry_after_s or 0.0)
-            await self._later(jobs, wait_s)
+            for job in jobs:
+                wait_s = self._longer_s(self._failed_reads, job, error.retry_after_s)
+                await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
             return
         except AccountUnusable as error:
             await self._pause(error)
-            await self._later(jobs, retry_s(10, None))
+            for job in jobs:
+                await self._move(job.job_id, Seen(None, poll_at=self._in(UNUSABLE_PAUSE_S)))
             return
         for task_id, job in tasks.items():
+            self._failed_reads.pop(job.job_id, None)
             await self._found(job, account, task_id, snapshots.get(task_id), start_fetch)
 
-    async def _later(self, jobs: Sequence[Job], wait_s: float) -> None:
-        for job in jobs:
-            await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
+    def _longer_s(
+        self, failures: dict[JobId, int], job: Job, asked_s: float | None = None
+    ) -> float:
+        """The wait after one more of ``failures``: longer each time, so that it may recover."""
+        times = failures[job.job_id] = failures.get(job.job_id, 0) + 1
+        wait_s = min(LONGEST_RETRY_PAUSE_S, self._timing.poll_s * 2.0 ** min(times, 10))
+        return max(wait_s, asked_s or 0.0)
 
     async def _found(
         self,
@@ -251,19 +279,23 @@ class Work:
                 log.warning("fewer_files", job=job.job_id, told=len(remote), found=there)
                 await self._fetch(job, account, task_id, remote[:there], tries)
                 return
-            await self._fetch_again(job, error)
-        except (Unreachable, AccountUnusable, OSError) as error:
-            await self._fetch_again(job, error)
+            await self._fetch_again(job, error, FETCH_RETRY_S)
+        except Unreachable as error:
+            wait_s = self._longer_s(self._failed_fetches, job, error.retry_after_s)
+            await self._fetch_again(job, error, wait_s)
+        except (AccountUnusable, OSError) as error:
+            await self._fetch_again(job, error, self._longer_s(self._failed_fetches, job))
         except (BrokenMedia, FileTooBig, BadAddress, Rejected) as error:
             await self._fetched_broken(job, error)
         else:
             self._broken.pop(job.job_id, None)
             self._missing.pop(job.job_id, None)
+            self._failed_fetches.pop(job.job_id, None)
             await self._move(job.job_id, Saved(assets))
 
-    async def _fetch_again(self, job: Job, error: Exception) -> None:
+    async def _fetch_again(self, job: Job, error: Exception, wait_s: float) -> None:
         log.info("fetch_again", job=job.job_id, error=str(error))
-        await self._move(job.job_id, Seen(None, poll_at=self._in(FETCH_RETRY_S)))
+        await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
 
     async def _count_believed(self, job: Job, tries: int) -> int:
         """How many files are all there will be; 0 while more may come, or none has."""
@@ -272,14 +304,18 @@ class Work:
             return 0
         return await count_fetched(job, self._data_dir)
 
-    async def _fetched_broken(self, job: Job, error: Exception) -> None:
-        broken = self._broken.pop(job.job_id, 0) + 1
+    async def _fetched_broken(
+        self, job: Job, error: BrokenMedia | FileTooBig | BadAddress | Rejected
+    ) -> None:
+        wait_s = self._longer_s(self._broken, job)
+        broken = self._broken[job.job_id]
         log.warning("result_broken", job=job.job_id, error=str(error), times=broken)
         if broken >= BROKEN_FETCHES:
-            await self._move(job.job_id, Ended(Reason.BROKEN))
+            del self._broken[job.job_id]
+            detail = str(error) if isinstance(error, FileTooBig) else error.detail
+            await self._move(job.job_id, Ended(Reason.BROKEN, detail))
             return
-        self._broken[job.job_id] = broken
-        await self._move(job.job_id, Seen(None, poll_at=self._in(FETCH_RETRY_S)))
+        await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
 
     async def _typical_s(self, job: Job, account: Account) -> float:
         operation = job.request.operation

@@ -75,7 +75,13 @@ class _Alter:
     change: Callable[[Any], Any]
 
 
-_Rule = _Instead | _Lose | _Hold | _Alter
+@dataclass(frozen=True)
+class _Garble:
+    suffix: str
+    response: Response
+
+
+_Rule = _Instead | _Lose | _Hold | _Alter | _Garble
 
 
 class Weather:
@@ -129,6 +135,10 @@ class Weather:
         An answer without JSON passes as it is.
         """
         self._rules += [_Alter(path_suffix, change)] * times
+
+    def garble_next(self, path_suffix: str, *, status: int, body: bytes = b"") -> None:
+        """The next call takes effect, and this is answered instead of what became of it."""
+        self._rules.append(_Garble(path_suffix, Response(body, status)))
 
     def redirect_next(self, path_suffix: str, *, to: str | None = None, times: int = 1) -> None:
         """The next `times` calls do nothing and are sent on (302), without `to` back to themselves.
@@ -185,6 +195,9 @@ class WeatherFront:
             case _Alter(_, change):
                 answered = await self._swallow(scope, receive_again, call)
                 await _send_all(_altered(answered, change), send)
+            case _Garble(_, response):
+                await self._swallow(scope, receive_again, call)
+                await response(scope, receive_again, send)
             case _Hold(_, "before", held):
                 await held.stop_here()
                 await self._app(scope, receive_again, send_noted)

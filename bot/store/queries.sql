@@ -168,9 +168,11 @@ UPDATE job SET status_message_id = :message_id WHERE job_id = :job_id
 SELECT * FROM job WHERE state = :state
 
 -- jobs_due --
--- Work for the runner: something to read, look up or give up on.
+-- Work for the runner: something to read, look up or give up on. A deadline holds also while a
+-- call about the job is under way.
 SELECT * FROM job
-WHERE due_at <= :now AND state <> 'queued'
+WHERE (due_at <= :now AND state <> 'queued')
+   OR (deadline_at <= :now AND state IN ('running', 'unknown'))
 ORDER BY due_at LIMIT :most
 
 -- jobs_due_soon --
@@ -185,6 +187,11 @@ ORDER BY due_at LIMIT :most
 SELECT MIN(due_at) AS due_at FROM (
     SELECT MIN(due_at) AS due_at FROM job WHERE due_at > :now
     UNION ALL
+    SELECT MIN(deadline_at) FROM job
+    WHERE deadline_at > :now AND state IN ('running', 'unknown')
+    UNION ALL
+    SELECT MIN(busy_until) FROM provider_account WHERE busy_until > :now
+    UNION ALL
     SELECT MIN(probe_at) FROM provider_account WHERE probe_at > :now
 ) AS coming
 
@@ -197,6 +204,7 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin.
 -- What has ended for its person keeps the account's lane while the provider may still work at it,
 -- but not the person's: they were told to try again.
+-- An account that asked to be left alone is left alone by all.
 SELECT * FROM (
     SELECT j.*, COALESCE(r.running, 0) AS running,
            (SELECT MAX(turn.submitted_at) FROM job turn WHERE turn.user_id = j.user_id) AS turn_at
@@ -207,6 +215,10 @@ SELECT * FROM (
     ) r ON r.user_id = j.user_id
     WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
       AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
+      AND NOT EXISTS (
+          SELECT 1 FROM provider_account busy
+          WHERE busy.provider = j.provider AND busy.busy_until > :now
+      )
       AND NOT EXISTS (
           SELECT 1 FROM job twin
           WHERE twin.holds_lane = 1 AND twin.provider = j.provider
@@ -406,6 +418,13 @@ SET paused_why = excluded.paused_why, probe_at = excluded.probe_at,
 -- account_resume --
 UPDATE provider_account SET paused_why = NULL, paused_at = NULL, probe_at = NULL
 WHERE provider = :provider AND paused_why IS NOT NULL
+
+-- account_busy --
+-- It asked to be left alone; what was asked for longer still holds.
+INSERT INTO provider_account (provider, busy_until) VALUES (:provider, :until)
+ON CONFLICT (provider) DO UPDATE
+SET busy_until = CASE WHEN provider_account.busy_until > excluded.busy_until
+                      THEN provider_account.busy_until ELSE excluded.busy_until END
 
 -- account_get --
 SELECT * FROM provider_account WHERE provider = :provider

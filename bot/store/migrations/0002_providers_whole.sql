@@ -2,6 +2,7 @@
 
 ALTER TABLE job ADD COLUMN progress_at INTEGER;  -- when `progress` was told
 ALTER TABLE job ADD COLUMN made_at INTEGER;      -- when its files were on our disk
+CREATE INDEX job_deadline ON job (deadline_at) WHERE deadline_at IS NOT NULL;
 
 -- Items of albums as they arrive: each comes as an update of its own, and nothing marks the last.
 CREATE TABLE album_item (
@@ -32,6 +33,7 @@ CREATE INDEX draft_due ON draft (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX draft_by_album ON draft (chat_id, media_group_id) WHERE media_group_id IS NOT NULL;
 
 ALTER TABLE provider_account ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- since it was paused
+ALTER TABLE provider_account ADD COLUMN busy_until INTEGER;  -- it asked not to be ordered from before
 
 -- An operator wants to see the accounts: they are asked, then the overview is said.
 CREATE TABLE account_look (
