@@ -72,16 +72,10 @@ class _Hold:
 @dataclass(frozen=True)
 class _Alter:
     suffix: str
-    change: Callable[[Any], Any]
+    change: Callable[[list[Message]], list[Message]]
 
 
-@dataclass(frozen=True)
-class _Garble:
-    suffix: str
-    response: Response
-
-
-_Rule = _Instead | _Lose | _Hold | _Alter | _Garble
+_Rule = _Instead | _Lose | _Hold | _Alter
 
 
 class Weather:
@@ -134,11 +128,17 @@ class Weather:
 
         An answer without JSON passes as it is.
         """
-        self._rules += [_Alter(path_suffix, change)] * times
+
+        def altered(answer: list[Message]) -> list[Message]:
+            return _altered(answer, change)
+
+        self._rules += [_Alter(path_suffix, altered)] * times
 
     def garble_next(self, path_suffix: str, *, status: int, body: bytes = b"") -> None:
         """The next call takes effect, and this is answered instead of what became of it."""
-        self._rules.append(_Garble(path_suffix, Response(body, status)))
+        start: Message = {"type": "http.response.start", "status": status, "headers": []}
+        garbled = [start, {"type": "http.response.body", "body": body}]
+        self._rules.append(_Alter(path_suffix, lambda _: garbled))
 
     def redirect_next(self, path_suffix: str, *, to: str | None = None, times: int = 1) -> None:
         """The next `times` calls do nothing and are sent on (302), without `to` back to themselves.
@@ -194,10 +194,7 @@ class WeatherFront:
                 await self._lose(scope, receive_again, call, send)
             case _Alter(_, change):
                 answered = await self._swallow(scope, receive_again, call)
-                await _send_all(_altered(answered, change), send)
-            case _Garble(_, response):
-                await self._swallow(scope, receive_again, call)
-                await response(scope, receive_again, send)
+                await _send_all(change(answered), send)
             case _Hold(_, "before", held):
                 await held.stop_here()
                 await self._app(scope, receive_again, send_noted)

@@ -1,8 +1,15 @@
 """Ordering in every weather: what the person reads, what it costs, and never a second order."""
 
+import datetime as dt
+from collections.abc import Callable
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Literal
+
 import pytest
-from skies import BOTH, Service, Sky
-from story import labels
+from skies import BALANCE_VND, BOTH, FLOW, MIDJOURNEY, SAD_PAGE, Service, Sky, under_sky
+from story import is_media, labels, words
+from telling import later
 
 REFUSAL = b'{"errors": [{"msg": "no <b>cats</b>"}]}'
 
