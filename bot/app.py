@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
+import secrets
 import time
 import warnings
 import zoneinfo
 from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
 
 import structlog
 from telegram import Bot
@@ -31,6 +34,7 @@ from bot.delivery.sending import Sending
 from bot.delivery.telegram import MEDIA_WRITE_S, READ_S, TelegramSender
 from bot.errors import SettingsError
 from bot.i18n import I18n
+from bot.jobs import webhooks
 from bot.jobs.accept import Desk
 from bot.jobs.offers import Market
 from bot.model import Millis, Operation
@@ -39,20 +43,21 @@ from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
 from bot.providers.local import Local
 from bot.providers.port import Provider
-from bot.runner.accounts import Account, Timing
+from bot.runner.accounts import Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
 from bot.store.folder import claim
-from bot.store.port import Store
+from bot.store.port import Store, Transaction
 from bot.store.sqlite import open_store
 from bot.telemetry import Metrics, Redactor, configure, create_metrics
-from bot.web import listen, make_server, web
+from bot.web import Hook, listen, make_server, web
 
 DATABASE_NAME = "bot.db"
 MANY_LANES = 1_000
 """What `unlimited` lanes come to."""
 SILENCE_S = POLL_S + 40.0
 """Telegram answers a long poll within 50 seconds; longer silence means updates do not flow."""
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  # the name of a row
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 
@@ -162,6 +167,8 @@ async def start(
         metrics = create_metrics()
 
         market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
+        secret = await _webhook_secret(store, settings)
+        accounts = with_webhooks(settings, accounts, secret)
         timing = Timing(
             poll_s=settings.bot_poll_seconds,
             image_deadline_s=settings.bot_image_deadline_s,
@@ -195,18 +202,66 @@ async def start(
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
         await _remember_admins(store, settings)
-        can_make_video = Operation.VIDEO in defaults
-        await set_menus(
-            bot, i18n, default_language=settings.bot_language, can_make_video=can_make_video
-        )
+        await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
         easel = EaselBot(
             {"updates": poller, "handling": dispatcher, "runner": runner, "sending": delivery},
             delivery,
             bot.username,
             settings.bot_drain_seconds,
         )
-        await stack.enter_async_context(_serving(settings, easel, poller, store, metrics))
+        hooks = make_hooks(accounts, store)
+        await stack.enter_async_context(_serving(settings, easel, poller, store, metrics, hooks))
         yield easel
+
+
+def with_webhooks(
+    settings: Settings, accounts: Mapping[str, Account], secret: str
+) -> dict[str, Account]:
+    """Each may call us back where it can and the settings say where we are."""
+    public = settings.bot_public_url
+    return {
+        name: dataclasses.replace(account, webhook=Webhook(f"{public}/webhooks/{name}", secret))
+        if public and account.provider.capabilities.has_webhook
+        else account
+        for name, account in accounts.items()
+    }
+
+
+def make_hooks(accounts: Mapping[str, Account], store: Store) -> dict[str, Hook]:
+    """The webhooks of those who may call."""
+    return {
+        name: _hook(account.provider, account.webhook.secret, store)
+        for name, account in accounts.items()
+        if account.webhook is not None
+    }
+
+
+def _hook(provider: Provider, secret: str, store: Store) -> Hook:
+    async def hear(reference: str, body: Any) -> bool:
+        task_id = provider.read_webhook(body)
+
+        async def work(tx: Transaction) -> bool:
+            return await webhooks.hear(tx, provider.name, reference, task_id, now=wall_clock())
+
+        return await store.write(work)
+
+    return Hook(secret, hear)
+
+
+async def _webhook_secret(store: Store, settings: Settings) -> str:
+    """The operator's, else one of our own that outlives restarts: work under way knows it."""
+    if given := settings.apiframe_webhook_secret.get_secret_value():
+        return given
+
+    async def work(tx: Transaction) -> str:
+        row = await tx.one("setting_get", scope=0, name=WEBHOOK_SECRET)
+        if row is not None:
+            return str(row["value"])
+        made = secrets.token_urlsafe(32)
+        await tx.run("setting_set", scope=0, name=WEBHOOK_SECRET, value=made)
+        return made
+
+    return await store.write(work)
 
 
 def default_providers(
@@ -279,7 +334,12 @@ async def _remember_admins(store: Store, settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(
-    settings: Settings, easel: EaselBot, poller: Poller, store: Store, metrics: Metrics
+    settings: Settings,
+    easel: EaselBot,
+    poller: Poller,
+    store: Store,
+    metrics: Metrics,
+    hooks: Mapping[str, Hook],
 ) -> AsyncIterator[None]:
     """The web server, where the settings ask for one."""
     if settings.web_address is None:
@@ -308,7 +368,7 @@ async def _serving(
             "choose another port, or leave it empty to switch the web server off."
         )
         raise SettingsError([problem]) from error
-    server = make_server(web(checks, store, metrics), *settings.web_address)
+    server = make_server(web(checks, store, metrics, hooks), *settings.web_address)
     task = asyncio.create_task(server.serve(sockets=[port]), name="web")
     try:
         yield

@@ -97,8 +97,7 @@ class Handlers:
         self._making = Making(desk, providers)
         market = Market(self._capabilities, default_provider)
         self._deriving = Deriving(market, self._titles, self._making.accept)
-        can_make = {operation.output_kind for operation in default_provider}
-        self._account = Account(desk, can_make=can_make)
+        self._account = Account(desk, market)
         self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:

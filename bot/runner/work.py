@@ -40,7 +40,7 @@ from bot.jobs.facts import (
     Undecided,
 )
 from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
-from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Submission, Succeeded
+from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
 from bot.runner.accounts import Account, Timing, next_read_s, pause, resume, retry_s
 from bot.runner.fetching import count_fetched, fetch
 from bot.store.port import Store
@@ -97,7 +97,7 @@ class Work:
     async def _submit(self, job: Job, account: Account) -> None:
         try:
             handles = await self._upload(job, account)
-            task_id = await account.provider.submit(_submission(job, handles))
+            task_id = await account.provider.submit(account.submission(job, handles))
         except NotSent as error:
             if error.is_daily_limit:
                 await self._pause(error)
@@ -135,7 +135,8 @@ class Work:
         if job.task_id is not None:  # somebody has named it
             await self._answered(job, account, job.task_id)
             return
-        if not account.provider.capabilities.can_find_submitted:
+        may_be_told = account.provider.capabilities.can_find_submitted or account.webhook
+        if not may_be_told:
             lane_s = self._timing.deadline_s(job.request.operation)
             await self._move(job.job_id, Undecided(lane_until=self._in(lane_s)))
             return
@@ -152,7 +153,9 @@ class Work:
         )
         try:
             return await account.provider.find_submitted(
-                _submission(job), since=since, claimed=frozenset(row["task_id"] for row in rows)
+                account.submission(job),
+                since=since,
+                claimed=frozenset(row["task_id"] for row in rows),
             )
         except ProviderError as error:
             log.warning("lookup_failed", job=job.job_id, detail=error.detail)
@@ -218,7 +221,8 @@ class Work:
         typical_s = await self._typical_s(job, account)
         elapsed_s = (self._clock() - (job.started_at or self._clock())) / 1000
         wait_s = next_read_s(elapsed_s, typical_s, self._timing.poll_s)
-        await self._move(job.job_id, Seen(progress, poll_at=self._in(wait_s)))
+        seen = Seen(progress, poll_at=self._in(wait_s), was_due_at=job.due_at)
+        await self._move(job.job_id, seen)
 
     async def _fetch(
         self,
@@ -278,10 +282,6 @@ class Work:
 
     def _in(self, seconds: float) -> Millis:
         return self._clock() + int(seconds * 1000)
-
-
-def _submission(job: Job, references: tuple[str, ...] = ()) -> Submission:
-    return Submission(job.request, parent_task_id=job.parent_task_id, references=references)
 
 
 def _files_of(job: Job, result: Succeeded) -> list[RemoteAsset]:
