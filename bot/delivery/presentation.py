@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.delivery.scene import Scene
+from bot.delivery.scene import Move, Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
 from bot.jobs.buttons import (
@@ -140,6 +140,8 @@ def _state_line(scene: Scene) -> str:
 
 def _queue_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
+    if scene.is_paused:
+        return tongue.html("status.paused", title=scene.title)
     if job.state is JobState.QUEUED and job.attempts:
         return tongue.html("status.retrying", title=scene.title)
     left = tongue.duration(scene.outlook.left_s)
@@ -181,11 +183,22 @@ def _price_line(scene: Scene) -> str:
 
 def _status_keyboard(scene: Scene) -> Keyboard:
     job, tongue = scene.job, scene.tongue
+    elsewhere = [[_move_button(scene, move)] for move in scene.moves]
     if is_under_way(job) and not job.is_muted:
-        return [[Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())]]
+        cancel = Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())
+        return [*elsewhere, [cancel]]
     if job.state in {JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}:
-        return [[Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())]]
+        again = Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())
+        return [[again], *elsewhere]
     return []
+
+
+def _move_button(scene: Scene, move: Move) -> Button:
+    tongue = scene.tongue
+    label = tongue.text("button.move", title=move.title)
+    if move.price_vnd is not None:
+        label = f"{label} · {tongue.money(move.price_vnd)}"
+    return Button(label, Press(Act.MOVE, scene.job.job_id, how=move.provider).data())
 
 
 def result_caption(scene: Scene, tile: int | None) -> str:

@@ -25,7 +25,7 @@ from bot.errors import (
     Rejected,
     Unreachable,
 )
-from bot.jobs import queue
+from bot.jobs import accounts, queue
 from bot.jobs.facts import (
     Ended,
     Fact,
@@ -42,7 +42,7 @@ from bot.jobs.facts import (
 from bot.jobs.pace import MOST_SHOWN
 from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
-from bot.runner.accounts import Account, Timing, pause, resume, retry_s
+from bot.runner.accounts import Account, Timing, retry_s
 from bot.runner.fetching import count_fetched, fetch
 from bot.runner.pace import Standing
 from bot.store.port import Store
@@ -112,8 +112,10 @@ class Work:
         except Rejected as error:
             await self._move(job.job_id, SubmitRefused(Reason.REFUSED, error.detail))
         except AccountUnusable as error:
-            await self._pause(error)
-            await self._move(job.job_id, SubmitRefused(error.reason, error.detail))
+            if await self._pause(error):
+                await self._move(job.job_id, SubmitRefused(error.reason, error.detail))
+            else:  # it was known to fail, and tried with this one: it keeps its place
+                await self._move(job.job_id, SubmitNotSent(retry_at=self._in(0)))
         else:
             await self._answered(job, account, task_id)
 
@@ -129,8 +131,16 @@ class Work:
         await self._move(job.job_id, SubmitBegun())
         return handles
 
-    async def _pause(self, error: AccountUnusable | NotSent) -> None:
-        await self._store.write(lambda tx: pause(tx, error, now=self._clock()))
+    async def _pause(self, error: AccountUnusable | NotSent) -> bool:
+        """Whether it is this error that paused the account."""
+        why = accounts.DAILY_LIMIT
+        if isinstance(error, AccountUnusable):
+            why = error.reason.value
+        return await self._store.write(
+            lambda tx: accounts.pause(
+                tx, error.provider, why, detail=error.detail, now=self._clock()
+            )
+        )
 
     async def look_up(self, job: Job, account: Account) -> None:
         """Try to learn what became of a lost submit."""
@@ -175,7 +185,7 @@ class Work:
                 deadline_at=self._in(self._timing.deadline_s(operation)),
             ),
         )
-        await self._store.write(lambda tx: resume(tx, account.name, now=self._clock()))
+        await self._store.write(lambda tx: accounts.found_well(tx, account.name, now=self._clock()))
 
     async def read(self, jobs: Sequence[Job], account: Account, start_fetch: StartFetch) -> None:
         """Ask how a batch of tasks stands, and let what is found happen."""
