@@ -207,6 +207,11 @@ class Handlers:
                 await self._account.show(talk, command.argument)
             case name if name in ADMIN_ONLY and not self._is_admin(talk.speaker.user_id):
                 await talk.say(line("command.admin_only"))
+            case _:
+                await self._administer(talk, command)
+
+    async def _administer(self, talk: Talk, command: PlainCommand) -> None:
+        match command.name:
             case "admin":
                 await self._operator.look(talk)
             case "pause":
