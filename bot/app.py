@@ -21,8 +21,12 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.chat.dispatch import Dispatcher
+from bot.chat.downloading import Downloader, FileRequest
+from bot.chat.gathering import GATHERED_AT_ONCE, Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
+from bot.chat.making import Making
+from bot.chat.reading import Reader
 from bot.delivery.limiter import Limiter
 from bot.delivery.loop import Delivery
 from bot.delivery.menus import set_menus
@@ -32,6 +36,7 @@ from bot.delivery.telegram import MEDIA_WRITE_S, READ_S, TelegramSender
 from bot.errors import SettingsError
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
+from bot.jobs.offers import Market
 from bot.model import Millis, Operation
 from bot.money.plans import load_plans
 from bot.providers.apiframe import Apiframe
@@ -66,7 +71,7 @@ class EaselBot:
 
     def __init__(
         self,
-        parts: Mapping[str, Poller | Dispatcher | Runner | Delivery],
+        parts: Mapping[str, Poller | Dispatcher | Gathering | Runner | Delivery],
         delivery: Delivery,
         username: str,
         drain_s: float,
@@ -98,7 +103,7 @@ class EaselBot:
 
     async def _stop(self) -> None:
         """What is being sent may arrive; nothing else needs a clean end."""
-        for name in ("updates", "handling", "runner"):
+        for name in ("updates", "handling", "gathering", "runner"):
             self._tasks[name].cancel()
         await self._delivery.drain(self._drain_s)
         for task in self._tasks.values():
@@ -157,7 +162,24 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
             access=settings.bot_access,
             default_language=settings.bot_language,
         )
-        handlers = Handlers(me, desk, providers, defaults, i18n, clock=wall_clock)
+        market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
+        titles = {name: each.title for name, each in providers.items()}
+        reader = Reader(bot.username, market, titles)
+        making = Making(desk, providers)
+        can_make = {operation.output_kind for operation in defaults}
+        handlers = Handlers(me, desk, reader, making, can_make, i18n, clock=wall_clock)
+        files = FileRequest(connection_pool_size=GATHERED_AT_ONCE, proxy=proxy_of(settings))
+        stack.push_async_callback(files.shutdown)
+        gathering = Gathering(
+            store,
+            Downloader(bot, files),
+            reader,
+            making,
+            telegram,
+            data_dir=settings.bot_data_dir,
+            default_language=settings.bot_language,
+            clock=wall_clock,
+        )
         poller = Poller(bot, store, clock=wall_clock)
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
@@ -167,7 +189,13 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
             bot, i18n, default_language=settings.bot_language, can_make_video=can_make_video
         )
         easel = EaselBot(
-            {"updates": poller, "handling": dispatcher, "runner": runner, "sending": delivery},
+            {
+                "updates": poller,
+                "handling": dispatcher,
+                "gathering": gathering,
+                "runner": runner,
+                "sending": delivery,
+            },
             delivery,
             bot.username,
             settings.bot_drain_seconds,
@@ -216,7 +244,7 @@ async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
 
     Raises SettingsError when the token is refused.
     """
-    proxy = settings.telegram_proxy.get_secret_value() or None
+    proxy = proxy_of(settings)
     request = HTTPXRequest(
         connection_pool_size=8,
         read_timeout=READ_S,
@@ -240,6 +268,10 @@ async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
     finally:
         with contextlib.suppress(TelegramError):
             await bot.shutdown()
+
+
+def proxy_of(settings: Settings) -> str | None:
+    return settings.telegram_proxy.get_secret_value() or None
 
 
 async def _introduce(bot: Bot) -> None:

@@ -7,7 +7,7 @@ from: a button's text is checked against what its message shows, a job against i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import assert_never
 
 from telegram import (
@@ -19,9 +19,9 @@ from telegram import (
     Update,
 )
 
-from bot.chat import grammar
 from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
+from bot.chat.drafts import note_album_item
 from bot.chat.making import Making, Target
 from bot.chat.parsed import (
     Complaint,
@@ -31,27 +31,26 @@ from bot.chat.parsed import (
     Parsed,
     PickCommand,
     PlainCommand,
-    Typed,
     UpscaleCommand,
     VaryCommand,
     VideoCommand,
     ZoomCommand,
 )
+from bot.chat.pictures import Brought, brought_by, picture_in
+from bot.chat.reading import OFFERED_MAX, Reader
+from bot.chat.referring import Referring, possible_counts
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press, read_press
 from bot.jobs.facts import Resolved
-from bot.model import Clock, Job, MessageId, Operation, Say, UserId
-from bot.providers.port import Provider
+from bot.model import AssetKind, ChatId, Clock, Job, MessageId, Say, UserId
 from bot.store.port import Transaction
 
 ADMIN_ONLY = frozenset(
     {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
 )
-OFFERED_MAX = 3_400
-"""Characters of a line offered to copy: with the sentences before it, a message holds no more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,8 +78,9 @@ class Handlers:
         self,
         me: Self,
         desk: Desk,
-        providers: Mapping[str, Provider],
-        default_provider: Mapping[Operation, str],
+        reader: Reader,
+        making: Making,
+        can_make: AbstractSet[AssetKind],
         i18n: I18n,
         *,
         clock: Clock,
@@ -88,12 +88,10 @@ class Handlers:
         self._me = me
         self._clock = clock
         self._i18n = i18n
-        self._capabilities = {name: each.capabilities for name, each in providers.items()}
-        self._titles = {name: each.title for name, each in providers.items()}
-        self._default_provider = default_provider
+        self._reader = reader
         self._contact = desk.plans.contact
-        self._making = Making(desk, providers)
-        can_make = {operation.output_kind for operation in default_provider}
+        self._making = making
+        self._referring = Referring(making)
         self._account = Account(desk, can_make=can_make)
         self._door = Doorkeeper(me.access, me.admin_ids)
 
@@ -109,17 +107,19 @@ class Handlers:
     # --- messages ---------------------------------------------------------------------------
 
     async def _message(self, tx: Transaction, message: Message) -> None:
+        if message.media_group_id is not None and (item := picture_in(message)) is not None:
+            await note_album_item(
+                tx, message.chat.id, message.media_group_id, item, now=self._clock()
+            )
         speaker = speaker_of(message)
         text = message.text or message.caption
         if speaker is None or not text or message.via_bot is not None:
             return
         target = await self._target(tx, message)
-        parsed = grammar.parse(
-            Typed(text, is_reply=target is not None),
-            username=self._me.username,
-            providers=self._capabilities,
-            default_provider=self._default_provider,
-        )
+        # What is replied to is a picture of theirs, or a result of ours, never both.
+        brought = brought_by(message, None if target else _replied(message))
+        counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
+        parsed = self._reader.read(text, is_reply=target is not None, pictures=counts)
         is_private = message.chat.type == "private"
         if isinstance(parsed, NotForUs) and (not is_private or text.lstrip().startswith("/")):
             return
@@ -132,25 +132,18 @@ class Handlers:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
             return
-        pictured = message if target else (_replied(message) or message)
-        has_picture = any(
-            bool(each.photo or each.document or each.video) for each in (message, pictured)
-        )
-        await self._answer(talk, parsed, target, text, has_picture=has_picture)
+        await self._answer(talk, parsed, target, text, brought)
 
     async def _answer(
-        self, talk: Talk, parsed: Parsed, target: Target | None, text: str, *, has_picture: bool
+        self, talk: Talk, parsed: Parsed, target: Target | None, text: str, brought: Brought
     ) -> None:
         match parsed:
             case ImageCommand() | VideoCommand():
-                if has_picture:  # taking the words and leaving the picture would be a guess
-                    await talk.say(line("make.no_references"))
-                    return
-                await self._making.make(talk, parsed)
+                await self._referring.make(talk, parsed, text=text, brought=brought, target=target)
             case VaryCommand():
                 await self._making.vary(talk, target, parsed)
             case UpscaleCommand():
-                await self._making.upscale(talk, target, parsed)
+                await self._upscale(talk, parsed, target, text, brought)
             case PanCommand():
                 await self._making.pan(talk, target, parsed)
             case ZoomCommand():
@@ -160,7 +153,7 @@ class Handlers:
             case PlainCommand():
                 await self._plain(talk, parsed, target)
             case Complaint():
-                await self._complain(talk, parsed)
+                await self._reader.complain(talk, parsed)
             case NotForUs():
                 is_long = len(text) > OFFERED_MAX
                 key = "hint.no_command_long" if is_long else "hint.no_command"
@@ -168,14 +161,18 @@ class Handlers:
             case _:
                 assert_never(parsed)
 
-    async def _complain(self, talk: Talk, complaint: Complaint) -> None:
-        values = dict(complaint.values)
-        if (name := values.get("provider")) in self._titles:
-            values["provider"] = self._titles[str(name)]
-        lines = [line(complaint.key, **values)]
-        if complaint.corrected is not None and len(complaint.corrected) <= OFFERED_MAX:
-            lines.append(line("hint.corrected", command=complaint.corrected))
-        await talk.say(*lines)
+    async def _upscale(
+        self,
+        talk: Talk,
+        command: UpscaleCommand,
+        target: Target | None,
+        text: str,
+        brought: Brought,
+    ) -> None:
+        if target is None and brought.pictures:
+            await self._referring.enlarge(talk, command, text=text, brought=brought)
+        else:
+            await self._making.upscale(talk, target, command)
 
     async def _pick(self, talk: Talk, target: Target | None, tile: int) -> None:
         if target is None:
@@ -245,6 +242,8 @@ class Handlers:
             return tongue.text("press.resolved")
         if press.act in {Act.PICK, Act.FILES}:
             return tongue.text(await self._show(talk, press, job))
+        if press.act is Act.CHOOSE:
+            return tongue.text(await self._referring.choose(talk, press, job))
         is_accepted = await self._make(talk, press, job)
         return tongue.text("press.accepted" if is_accepted else "press.refused")
 

@@ -42,11 +42,46 @@ class Making:
         self._desk = desk
         self._providers = providers
 
-    async def make(self, talk: Talk, command: ImageCommand | VideoCommand) -> bool:
-        """`/img` and `/video`. Whether it was accepted."""
+    async def make(
+        self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None = None
+    ) -> bool:
+        """`/img` and `/video`. Whether it was accepted.
+
+        ``parent``: the result whose tile is among the request's references.
+        """
         return await self._accept(
-            talk, Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+            talk, Order(talk.speaker.user_id, talk.place, command.request, command.provider, parent)
         )
+
+    async def may_enlarge(self, talk: Talk, command: UpscaleCommand) -> bool:
+        """Whether a picture that is no result can be enlarged so; says why not."""
+        able = self._enlarger()
+        if able is None:
+            await talk.say(line("derive.no_result_upscale"))
+            return False
+        sizes = self._providers[able].capabilities.operations[Operation.ENLARGE].hd
+        if command.kind is not None and command.kind not in sizes:
+            allowed = ", ".join(sizes)
+            await talk.say(line("derive.how_not_offered", value=command.kind, allowed=allowed))
+            return False
+        return True
+
+    async def enlarge(self, talk: Talk, command: UpscaleCommand, reference: str) -> bool:
+        """A picture that is no result, larger. ``reference``: its path below the data folder."""
+        able = self._enlarger()
+        if able is None or not await self.may_enlarge(talk, command):
+            return False
+        sizes = self._providers[able].capabilities.operations[Operation.ENLARGE].hd
+        request = Request(Operation.ENLARGE, hd=command.kind or sizes[0], references=(reference,))
+        return await self._accept(talk, Order(talk.speaker.user_id, talk.place, request, able))
+
+    def _enlarger(self) -> str | None:
+        able = (
+            name
+            for name, provider in self._providers.items()
+            if Operation.ENLARGE in provider.capabilities.operations
+        )
+        return next(able, None)
 
     async def again(self, talk: Talk, job: Job) -> bool:
         """The same request once more, for whoever pressed, at today's price."""

@@ -87,8 +87,10 @@ def _details(scene: Scene) -> str:
         parts.append(request.hd.upper())
     if request.length_s:
         parts.append(tongue.duration(request.length_s))
-    if request.operation is not Operation.VIDEO:
+    if request.operation.output_kind is AssetKind.IMAGE:
         parts.append(tongue.plural("count.images", request.count))
+    if request.references and scene.parent is None:
+        parts.append(tongue.plural("details.pictures", len(request.references)))
     return tongue.html("line.details", details=" · ".join(parts))
 
 

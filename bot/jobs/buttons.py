@@ -24,11 +24,12 @@ class Act(enum.StrEnum):
     CANCEL = "c"
     RESOLVE = "x"
     LANGUAGE = "l"
+    CHOOSE = "g"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, subtle, creative, or a language."""
+    """A button's meaning. ``how``: strong, subtle, creative, a language, or a draft's number."""
 
     act: Act
     job_id: JobId | None = None

@@ -14,12 +14,15 @@ from bot.media.probing import (
     probe_video,
     sniff,
 )
+from bot.media.reference import fitted, keep_reference
 
 __all__ = [
     "ImageProbe",
     "VideoProbe",
     "fits_photo",
+    "fitted",
     "grid",
+    "keep_reference",
     "photo_copy",
     "probe_image",
     "probe_video",
