@@ -89,9 +89,16 @@ def _details(scene: Scene) -> str:
         parts.append(tongue.duration(request.length_s))
     if request.operation.output_kind is AssetKind.IMAGE:
         parts.append(tongue.plural("count.images", request.count))
-    if request.references and scene.parent is None:
-        parts.append(tongue.plural("details.pictures", len(request.references)))
+    if scene.parent is None:
+        parts += _own_pictures(len(request.references), tongue)
     return tongue.html("line.details", details=" · ".join(parts))
+
+
+def _own_pictures(count: int, tongue: Tongue) -> list[str]:
+    """How many were worked from: of an album in a group, the bot may not have seen all."""
+    if count == 1:
+        return [tongue.text("details.picture")]
+    return [tongue.plural("details.pictures", count)] if count else []
 
 
 def _state_line(scene: Scene) -> str:

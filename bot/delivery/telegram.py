@@ -302,7 +302,7 @@ class TelegramSender:
             log.info("press_not_answered", error=str(error))
 
     async def show_busy(self, place: Place) -> None:
-        """ "typing…" for five seconds: something is being done that says nothing yet.
+        """Show "typing…" for five seconds: something is being done that says nothing yet.
 
         It is no message, so it takes nobody's turn, and is left out where turns are short.
         """

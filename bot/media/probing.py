@@ -131,7 +131,7 @@ def open_image(path: Path) -> Iterator[ImageFile.ImageFile]:
         Image.open(file, formats=_FORMATS) as image,
     ):
         if image.width * image.height > PIXELS_MAX:
-            raise TooManyPixels(path.name, f"{image.width}×{image.height}")
+            raise TooManyPixels(path.name, f"{image.width}×{image.height} pixels are too many")
         yield image
 
 
@@ -165,7 +165,7 @@ def _pillow_complaints(file_name: str) -> Iterator[None]:
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooManyPixels(file_name, "more than Pillow unpacks") from error
+        raise TooManyPixels(file_name, "too many pixels") from error
     except UnidentifiedImageError as error:
         raise BrokenMedia(file_name, "no picture we know") from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
