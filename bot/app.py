@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
+import secrets
 import time
 import warnings
 import zoneinfo
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
 
 import structlog
 from telegram import Bot
@@ -35,27 +38,30 @@ from bot.delivery.sending import Sending
 from bot.delivery.telegram import MEDIA_WRITE_S, READ_S, TelegramSender
 from bot.errors import SettingsError
 from bot.i18n import I18n
+from bot.jobs import webhooks
 from bot.jobs.accept import Desk
 from bot.jobs.offers import Market
 from bot.model import Millis, Operation
 from bot.money.plans import load_plans
 from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
+from bot.providers.local import Local
 from bot.providers.port import Provider
-from bot.runner.accounts import Account, Timing
+from bot.runner.accounts import Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
 from bot.store.folder import claim
-from bot.store.port import Store
+from bot.store.port import Store, Transaction
 from bot.store.sqlite import open_store
 from bot.telemetry import Metrics, Redactor, configure, create_metrics
-from bot.web import listen, make_server, web
+from bot.web import Hook, listen, make_server, web
 
 DATABASE_NAME = "bot.db"
 MANY_LANES = 1_000
 """What `unlimited` lanes come to."""
 SILENCE_S = POLL_S + 40.0
 """Telegram answers a long poll within 50 seconds; longer silence means updates do not flow."""
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  # the name of a row
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 
@@ -111,10 +117,39 @@ class EaselBot:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
+def make_accounts(settings: Settings) -> dict[str, Account]:
+    """The providers to choose from: those that have a key, and this machine.
+
+    A new one is an entry here (docs/adding-a-provider.md).
+    """
+    accounts = [Account(Local(settings.bot_data_dir), lanes=1)]
+    if key := settings.apiframe_api_key.get_secret_value():
+        apiframe = Apiframe(
+            key=key, base_url=settings.apiframe_url, fetch_url=settings.apiframe_fetch_url
+        )
+        accounts.append(Account(apiframe, _lanes(settings.apiframe_threads)))
+    if key := settings.flow_api_key.get_secret_value():
+        flow = Flow(
+            key=key,
+            base_url=settings.flow_url,
+            offers_hd=settings.flow_hd,
+            video_references=settings.flow_video_references,
+        )
+        accounts.append(Account(flow, _lanes(settings.flow_threads)))
+    return {account.name: account for account in accounts}
+
+
+def _lanes(threads: int | None) -> int:
+    return MANY_LANES if threads is None else threads
+
+
 @contextlib.asynccontextmanager
-async def start(settings: Settings) -> AsyncIterator[EaselBot]:
+async def start(
+    settings: Settings, make_accounts: Callable[[Settings], dict[str, Account]] = make_accounts
+) -> AsyncIterator[EaselBot]:
     """Everything built and connected, ready to ``run``.
 
+    ``make_accounts``: who makes the pictures.
     Raises SettingsError, DataFolderInUse, StoreError.
     """
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's coming default, no warning
@@ -125,7 +160,8 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(claim(settings.bot_data_dir))
         store = await stack.enter_async_context(open_store(settings.bot_data_dir / DATABASE_NAME))
-        providers = make_providers(settings)
+        accounts = make_accounts(settings)
+        providers = {name: account.provider for name, account in accounts.items()}
         for provider in providers.values():
             stack.push_async_callback(provider.aclose)
         bot = await stack.enter_async_context(connected_bot(settings))
@@ -134,7 +170,9 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
         defaults = default_providers(settings, providers)
         metrics = create_metrics()
 
-        accounts = make_accounts(settings, providers)
+        market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
+        secret = await _webhook_secret(store, settings)
+        accounts = with_webhooks(settings, accounts, secret)
         timing = Timing(
             poll_s=settings.bot_poll_seconds,
             image_deadline_s=settings.bot_image_deadline_s,
@@ -148,6 +186,7 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
         scenes = Scenes(
             store,
             accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
+            market=market,
             desk=desk,
             i18n=i18n,
             default_language=settings.bot_language,
@@ -162,12 +201,10 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
             access=settings.bot_access,
             default_language=settings.bot_language,
         )
-        market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
         titles = {name: each.title for name, each in providers.items()}
         reader = Reader(bot.username, market, titles)
         making = Making(desk, providers)
-        can_make = {operation.output_kind for operation in defaults}
-        handlers = Handlers(me, desk, reader, making, can_make, i18n, clock=wall_clock)
+        handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
         files = FileRequest(connection_pool_size=GATHERED_AT_ONCE, proxy=proxy_of(settings))
         stack.push_async_callback(files.shutdown)
         gathering = Gathering(
@@ -184,10 +221,7 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
         await _remember_admins(store, settings)
-        can_make_video = Operation.VIDEO in defaults
-        await set_menus(
-            bot, i18n, default_language=settings.bot_language, can_make_video=can_make_video
-        )
+        await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
         easel = EaselBot(
             {
                 "updates": poller,
@@ -200,28 +234,59 @@ async def start(settings: Settings) -> AsyncIterator[EaselBot]:
             bot.username,
             settings.bot_drain_seconds,
         )
-        await stack.enter_async_context(_serving(settings, easel, poller, store, metrics))
+        hooks = make_hooks(accounts, store)
+        await stack.enter_async_context(_serving(settings, easel, poller, store, metrics, hooks))
         yield easel
 
 
-def make_providers(settings: Settings) -> dict[str, Provider]:
-    """Those that have a key."""
-    providers: dict[str, Provider] = {}
-    if key := settings.apiframe_api_key.get_secret_value():
-        providers["apiframe"] = Apiframe(
-            key=key, base_url=settings.apiframe_url, fetch_url=settings.apiframe_fetch_url
-        )
-    if key := settings.flow_api_key.get_secret_value():
-        providers["flow"] = Flow(key=key, base_url=settings.flow_url, offers_hd=settings.flow_hd)
-    return providers
-
-
-def make_accounts(settings: Settings, providers: Mapping[str, Provider]) -> dict[str, Account]:
-    lanes = {"apiframe": settings.apiframe_threads, "flow": settings.flow_threads}
+def with_webhooks(
+    settings: Settings, accounts: Mapping[str, Account], secret: str
+) -> dict[str, Account]:
+    """Each may call us back where it can and the settings say where we are."""
+    public = settings.bot_public_url
     return {
-        name: Account(provider, MANY_LANES if lanes[name] is None else int(lanes[name] or 0))
-        for name, provider in providers.items()
+        name: dataclasses.replace(account, webhook=Webhook(f"{public}/webhooks/{name}", secret))
+        if public and account.provider.capabilities.has_webhook
+        else account
+        for name, account in accounts.items()
     }
+
+
+def make_hooks(accounts: Mapping[str, Account], store: Store) -> dict[str, Hook]:
+    """The webhooks of those who may call."""
+    return {
+        name: _hook(account.provider, account.webhook.secret, store)
+        for name, account in accounts.items()
+        if account.webhook is not None
+    }
+
+
+def _hook(provider: Provider, secret: str, store: Store) -> Hook:
+    async def hear(reference: str, body: Any) -> bool:
+        task_id = provider.read_webhook(body)
+
+        async def work(tx: Transaction) -> bool:
+            return await webhooks.hear(tx, provider.name, reference, task_id, now=wall_clock())
+
+        return await store.write(work)
+
+    return Hook(secret, hear)
+
+
+async def _webhook_secret(store: Store, settings: Settings) -> str:
+    """The operator's, else one of our own that outlives restarts: work under way knows it."""
+    if given := settings.apiframe_webhook_secret.get_secret_value():
+        return given
+
+    async def work(tx: Transaction) -> str:
+        row = await tx.one("setting_get", scope=0, name=WEBHOOK_SECRET)
+        if row is not None:
+            return str(row["value"])
+        made = secrets.token_urlsafe(32)
+        await tx.run("setting_set", scope=0, name=WEBHOOK_SECRET, value=made)
+        return made
+
+    return await store.write(work)
 
 
 def default_providers(
@@ -298,7 +363,12 @@ async def _remember_admins(store: Store, settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(
-    settings: Settings, easel: EaselBot, poller: Poller, store: Store, metrics: Metrics
+    settings: Settings,
+    easel: EaselBot,
+    poller: Poller,
+    store: Store,
+    metrics: Metrics,
+    hooks: Mapping[str, Hook],
 ) -> AsyncIterator[None]:
     """The web server, where the settings ask for one."""
     if settings.web_address is None:
@@ -327,7 +397,7 @@ async def _serving(
             "choose another port, or leave it empty to switch the web server off."
         )
         raise SettingsError([problem]) from error
-    server = make_server(web(checks, store, metrics), *settings.web_address)
+    server = make_server(web(checks, store, metrics, hooks), *settings.web_address)
     task = asyncio.create_task(server.serve(sockets=[port]), name="web")
     try:
         yield

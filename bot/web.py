@@ -1,14 +1,19 @@
-"""The bot's own small web server: is it alive, is it ready, what does it count.
+"""The bot's own small web server: is it alive, is it ready, what does it count; who calls back.
 
-Knows nothing of what the checks check; app hands them in.
+Knows nothing of what the checks check or what a call means; app hands both in.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import hmac
+import json
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any
 
+import structlog
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -17,6 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from bot.errors import StoreError
 from bot.model import JobState
 from bot.store.port import Reading
 from bot.telemetry import Metrics
@@ -26,10 +32,28 @@ Check = Callable[[], Awaitable[str | None]]
 
 CLOSE_S = 2
 """How long open connections may hold up the end."""
+BODY_MAX_BYTES = 64 * 1024
+"""Of a call to a webhook: what providers send is a hundredth of it."""
+
+log = structlog.get_logger(__name__)
 
 
-def web(checks: Mapping[str, Check], reading: Reading, metrics: Metrics) -> Starlette:
-    """`/healthz`, `/readyz`, `/metrics`."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hook:
+    """A provider's webhook: what a caller must know, and what a call does."""
+
+    secret: str
+    hear: Callable[[str, Any], Awaitable[bool]]
+    """Told the path's reference and the body (None: unreadable); False when nobody has it."""
+
+
+def web(
+    checks: Mapping[str, Check],
+    reading: Reading,
+    metrics: Metrics,
+    hooks: Mapping[str, Hook],
+) -> Starlette:
+    """`/healthz`, `/readyz`, `/metrics`, and `/webhooks/NAME/REFERENCE` for each of ``hooks``."""
 
     async def alive(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -44,13 +68,46 @@ def web(checks: Mapping[str, Check], reading: Reading, metrics: Metrics) -> Star
         await _count(reading, metrics)
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
+    async def called(request: Request) -> Response:
+        hook = hooks.get(request.path_params["provider"])
+        status = 404 if hook is None else await _call(hook, request)
+        return Response(status_code=status)
+
     return Starlette(
         routes=[
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/metrics", counts),
+            Route("/webhooks/{provider}/{reference}", called, methods=["POST"]),
         ]
     )
+
+
+async def _call(hook: Hook, request: Request) -> int:
+    """The HTTP status a call is answered with. The secret goes first: a stranger learns nothing."""
+    given = request.headers.get("x-webhook-secret", "").encode("latin-1")
+    if not hmac.compare_digest(given, hook.secret.encode()):
+        return 401
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_MAX_BYTES:
+            return 413
+    try:
+        is_known = await hook.hear(request.path_params["reference"], _read(body))
+    except StoreError:
+        log.exception("webhook_not_written")
+        return 503
+    return 200 if is_known else 404
+
+
+def _read(body: bytes) -> Any:
+    try:
+        data = json.loads(body)
+        json.dumps(data, ensure_ascii=False).encode()  # half a character cannot be written down
+    except (ValueError, RecursionError):
+        return None
+    return data
 
 
 async def _ask(check: Check) -> str | None:

@@ -44,7 +44,7 @@ async def served_town(
         limits=limits or Limits.off(),
         check_call=check_call,
     )
-    async with served(town.app, listener):
+    async with served(town.app, listener), contextlib.aclosing(town):
         yield town
     assert [] == town.world.violations
 

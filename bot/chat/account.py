@@ -6,7 +6,7 @@ Knows nothing of how updates look and makes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from bot import i18n
 from bot.chat.talk import Label, Line, Talk, counted, line
@@ -14,10 +14,26 @@ from bot.jobs import book
 from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
-from bot.model import AssetKind, Job, JobState, Millis, Say
+from bot.jobs.offers import Market
+from bot.model import AssetKind, Job, JobState, Millis, Operation, Say
 from bot.money import ledger
 from bot.store.records import read_job
 
+STARTERS = {
+    "start.image": (Operation.IMAGE,),
+    "start.video": (Operation.VIDEO,),
+    "start.reply": (),
+}
+HELP = {
+    "help.image": (Operation.IMAGE,),
+    "help.references": (Operation.REFERENCE_IMAGE,),
+    "help.video": (Operation.VIDEO,),
+    "help.animate": (Operation.IMAGE_VIDEO,),
+    "help.reply": (),
+    "help.around": (Operation.PAN, Operation.ZOOM),
+    "help.enlarge": (Operation.ENLARGE,),
+}
+"""Sentences, and the operations of which one is needed for them to be true."""
 JOBS_SHOWN = 10
 PROMPT_SHOWN = 60
 """Characters of a prompt in a list."""
@@ -26,28 +42,28 @@ PROMPT_SHOWN = 60
 class Account:
     """Made once."""
 
-    def __init__(self, desk: Desk, *, can_make: Collection[AssetKind]) -> None:
+    def __init__(self, desk: Desk, market: Market) -> None:
         self._desk = desk
-        self._can_make = can_make
+        self._market = market
 
     async def start(self, talk: Talk) -> None:
         await talk.say(
             line("start.hello", name=talk.speaker.first_name),
-            *self._examples("start.image", "start.video", "start.reply"),
+            *self._examples(STARTERS),
             line("start.free", **await self._free_today(talk)),
             buttons=[_languages()],
         )
 
     async def help(self, talk: Talk) -> None:
-        examples = self._examples("help.image", "help.video", "help.reply")
-        await talk.say(line("help.title"), *examples, line("help.more"))
+        await talk.say(line("help.title"), *self._examples(HELP), line("help.more"))
 
-    def _examples(self, image: str, video: str, reply: str) -> list[Line]:
-        """One line for each thing that can be made here, by their keys."""
-        lines = [line(image)] if AssetKind.IMAGE in self._can_make else []
-        if AssetKind.VIDEO in self._can_make:
-            lines.append(line(video))
-        return [*lines, line(reply)]
+    def _examples(self, lines: Mapping[str, tuple[Operation, ...]]) -> list[Line]:
+        """Only what somebody here can do."""
+        return [
+            line(key)
+            for key, operations in lines.items()
+            if not operations or any(map(self._market.doing, operations))
+        ]
 
     async def _free_today(self, talk: Talk) -> dict[str, int]:
         user_id = talk.speaker.user_id

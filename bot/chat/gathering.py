@@ -19,6 +19,7 @@ from telegram.error import RetryAfter, TelegramError
 from bot import media
 from bot.chat.downloading import Downloader
 from bot.chat.drafts import Draft, all_pictures, read_draft
+from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
 from bot.chat.parsed import Complaint, ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Picture
@@ -54,6 +55,16 @@ class BusyPort(Protocol):
     async def show_busy(self, place: Place) -> None: ...
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture brought into shape; its size in pixels."""
+
+    path: str
+    """Below the data folder."""
+    width: int
+    height: int
+
+
 class Gathering:
     """See the module. ``run`` goes on until it is cancelled."""
 
@@ -73,6 +84,7 @@ class Gathering:
         self._downloader = downloader
         self._reader = reader
         self._making = making
+        self._enlarging = Enlarging(reader.market, making.accept)
         self._busy = busy
         self._data_dir = data_dir
         self._default_language = default_language
@@ -170,8 +182,8 @@ class Gathering:
             reading, draft.place.chat_id, draft.pictures, draft.media_group_id
         )
 
-    async def _bring(self, draft: Draft, picture: Picture) -> str:
-        """One picture on our disk; its path below the data folder.
+    async def _bring(self, draft: Draft, picture: Picture) -> Reference:
+        """One picture on our disk.
 
         Raises BadPicture, TelegramError, OSError.
         """
@@ -182,7 +194,8 @@ class Gathering:
         raw = folder / f"draft-{draft.draft_id}-{picture.message_id}.raw"
         await self._downloader.fetch(picture.file_id, raw)
         kept = await asyncio.to_thread(media.keep_reference, raw, folder)
-        return str(kept.relative_to(self._data_dir))
+        probe = await asyncio.to_thread(media.probe_image, kept)
+        return Reference(str(kept.relative_to(self._data_dir)), probe.width, probe.height)
 
     async def _later(self, draft: Draft, error: Exception) -> None:
         """Once more after a while, or not at all any more."""
@@ -208,7 +221,7 @@ class Gathering:
         tx: Transaction,
         draft: Draft,
         pictures: tuple[Picture, ...],
-        references: list[str],
+        references: list[Reference],
     ) -> None:
         """The draft becomes a job, or an answer that says why not."""
         if await self._pictures_of(tx, draft) != pictures:
@@ -216,21 +229,22 @@ class Gathering:
         if not await tx.run("draft_end", draft_id=draft.draft_id):
             return
         talk = await self._talk(tx, draft)
+        paths = tuple(reference.path for reference in references)
         parent = await book.find_job(tx, draft.parent_id) if draft.parent_id else None
-        if parent is not None:
-            tiles = await tiles_of(tx, parent.job_id)
-            references = [*references, tiles[draft.tile or 0].path]
+        if parent is not None:  # own pictures first, then the result's
+            paths += ((await tiles_of(tx, parent.job_id))[draft.tile or 0].path,)
         is_reply = parent is not None
-        parsed = self._reader.read(draft.text, is_reply=is_reply, pictures=[len(references)])
+        parsed = self._reader.read(draft.text, is_reply=is_reply, pictures=[len(paths)])
         match parsed:
             case ImageCommand() | VideoCommand():
-                request = dataclasses.replace(
-                    parsed.request, references=tuple(references), tile=draft.tile
-                )
+                request = dataclasses.replace(parsed.request, references=paths, tile=draft.tile)
                 command = dataclasses.replace(parsed, request=request)
                 await self._making.make(talk, command, parent)
             case UpscaleCommand():
-                await self._making.enlarge(talk, parsed, references[0])
+                [one] = references
+                await self._enlarging.enlarge(
+                    talk, parsed, one.path, width=one.width, height=one.height
+                )
             case Complaint():
                 await self._reader.complain(talk, parsed)
             case _:  # what was written down was one of these; a new version may read it otherwise

@@ -7,7 +7,6 @@ from: a button's text is checked against what its message shows, a job against i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Set as AbstractSet
 from typing import assert_never
 
 from telegram import (
@@ -21,8 +20,10 @@ from telegram import (
 
 from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
+from bot.chat.deriving import Deriving, Target
 from bot.chat.drafts import note_album_item
-from bot.chat.making import Making, Target
+from bot.chat.enlarging import Enlarging
+from bot.chat.making import Making
 from bot.chat.parsed import (
     Complaint,
     ImageCommand,
@@ -43,9 +44,9 @@ from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
-from bot.jobs.buttons import Act, Press, read_press
+from bot.jobs.buttons import WANTED, Act, Press, read_press
 from bot.jobs.facts import Resolved
-from bot.model import AssetKind, ChatId, Clock, Job, MessageId, Say, UserId
+from bot.model import ChatId, Clock, Job, MessageId, Say, UserId
 from bot.store.port import Transaction
 
 ADMIN_ONLY = frozenset(
@@ -80,7 +81,6 @@ class Handlers:
         desk: Desk,
         reader: Reader,
         making: Making,
-        can_make: AbstractSet[AssetKind],
         i18n: I18n,
         *,
         clock: Clock,
@@ -91,8 +91,9 @@ class Handlers:
         self._reader = reader
         self._contact = desk.plans.contact
         self._making = making
-        self._referring = Referring(making)
-        self._account = Account(desk, can_make=can_make)
+        self._referring = Referring(making, Enlarging(reader.market, making.accept))
+        self._deriving = Deriving(reader.market, reader.titles, making.accept)
+        self._account = Account(desk, reader.market)
         self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
@@ -140,14 +141,10 @@ class Handlers:
         match parsed:
             case ImageCommand() | VideoCommand():
                 await self._referring.make(talk, parsed, text=text, brought=brought, target=target)
-            case VaryCommand():
-                await self._making.vary(talk, target, parsed)
-            case UpscaleCommand():
-                await self._upscale(talk, parsed, target, text, brought)
-            case PanCommand():
-                await self._making.pan(talk, target, parsed)
-            case ZoomCommand():
-                await self._making.zoom(talk, target, parsed)
+            case UpscaleCommand() if target is None and brought.pictures:
+                await self._referring.enlarge(talk, parsed, text=text, brought=brought)
+            case VaryCommand() | UpscaleCommand() | PanCommand() | ZoomCommand():
+                await self._deriving.command(talk, target, parsed)
             case PickCommand():
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():
@@ -160,19 +157,6 @@ class Handlers:
                 await talk.say(line(key, command="" if is_long else f"/img {text}"))
             case _:
                 assert_never(parsed)
-
-    async def _upscale(
-        self,
-        talk: Talk,
-        command: UpscaleCommand,
-        target: Target | None,
-        text: str,
-        brought: Brought,
-    ) -> None:
-        if target is None and brought.pictures:
-            await self._referring.enlarge(talk, command, text=text, brought=brought)
-        else:
-            await self._making.upscale(talk, target, command)
 
     async def _pick(self, talk: Talk, target: Target | None, tile: int) -> None:
         if target is None:
@@ -267,16 +251,9 @@ class Handlers:
         return "press.coming"
 
     async def _make(self, talk: Talk, press: Press, job: Job) -> bool:
-        target = Target(job, press.tile)
-        match press.act:
-            case Act.VARY:
-                command = VaryCommand(tile=press.tile, strength=press.how or None)
-                return await self._making.vary(talk, target, command)
-            case Act.UPSCALE:
-                upscale = UpscaleCommand(tile=press.tile, kind=press.how or None)
-                return await self._making.upscale(talk, target, upscale)
-            case _:
-                return await self._making.again(talk, job)
+        if press.act in WANTED:
+            return await self._deriving.press(talk, Target(job, press.tile), press)
+        return await self._making.again(talk, job)
 
     # --- both -------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Knows nothing of pictures or money; the grammar itself is in `grammar`.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from bot.chat import grammar
@@ -16,13 +17,14 @@ OFFERED_MAX = 3_400
 """Characters of a line offered to copy: with the sentences before it, a message holds no more."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
 class Reader:
-    """Made once. ``titles``: the providers as people read them, by name."""
+    """``titles``: the providers as people read them, by name."""
 
-    def __init__(self, username: str, market: Market, titles: Mapping[str, str]) -> None:
-        self._username = username
-        self._market = market
-        self._titles = titles
+    username: str
+    """The bot's own, without `@`."""
+    market: Market
+    titles: Mapping[str, str]
 
     def read(self, text: str, *, is_reply: bool, pictures: Sequence[int]) -> Parsed:
         """``pictures``: how many may come with it, the likeliest first.
@@ -32,9 +34,9 @@ class Reader:
         readings = [
             grammar.parse(
                 Typed(text, is_reply=is_reply, pictures=number),
-                username=self._username,
-                providers=self._market.providers,
-                default_provider=self._market.default_provider,
+                username=self.username,
+                providers=self.market.providers,
+                default_provider=self.market.default_provider,
             )
             for number in pictures
         ]
@@ -44,8 +46,8 @@ class Reader:
     async def complain(self, talk: Talk, complaint: Complaint) -> None:
         """Say what is wrong, and the corrected line where there is one."""
         values = dict(complaint.values)
-        if (name := values.get("provider")) in self._titles:
-            values["provider"] = self._titles[str(name)]
+        if (name := values.get("provider")) in self.titles:
+            values["provider"] = self.titles[str(name)]
         lines = [line(complaint.key, **values)]
         if complaint.corrected is not None and len(complaint.corrected) <= OFFERED_MAX:
             lines.append(line("hint.corrected", command=complaint.corrected))

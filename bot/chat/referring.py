@@ -8,8 +8,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from bot.chat.deriving import Target
 from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, find_draft
-from bot.chat.making import Making, Target
+from bot.chat.enlarging import Enlarging
+from bot.chat.making import Making
 from bot.chat.parsed import ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Brought
 from bot.chat.talk import Label, Talk, line
@@ -24,8 +26,9 @@ _ENDED_EMPTY = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_RE
 class Referring:
     """Made once."""
 
-    def __init__(self, making: Making) -> None:
+    def __init__(self, making: Making, enlarging: Enlarging) -> None:
         self._making = making
+        self._enlarging = enlarging
 
     async def make(
         self,
@@ -62,7 +65,7 @@ class Referring:
         """`/upscale` of a picture that is no result of ours: the one that carries the command or
         is replied to, not its album.
         """
-        if await self._making.may_enlarge(talk, command):
+        if await self._enlarging.size_for(talk, command) is not None:
             await self._write_draft(talk, text, Brought(brought.pictures))
 
     async def choose(self, talk: Talk, press: Press, job: Job) -> str:

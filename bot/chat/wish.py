@@ -28,14 +28,6 @@ OWN: Final[Mapping[Operation, tuple[str, ...]]] = {
 }
 MODES: Final = ("turbo", "fast")
 COMMAND_OF: Final[Mapping[Operation, str]] = {Operation.IMAGE: "/img", Operation.VIDEO: "/video"}
-_HINTS: Final[Mapping[str, str]] = {
-    "midjourney": "apiframe",
-    "mj": "apiframe",
-    "imagen": "flow",
-    "veo": "flow",
-    "google": "flow",
-}
-"""What people call the providers; only ever suggested, never taken."""
 
 
 def reach_of(name: str) -> Reach:
@@ -147,7 +139,7 @@ class _Wish:
         if chosen is None:
             provider = self.market.default_provider.get(self.operation, able[0])
         else:
-            provider = read_choice(chosen, "with", list(self.market.providers), _HINTS)
+            provider = read_choice(chosen, "with", makers(self.market), nicknames(self.market))
         spec = self.market.spec(provider, self.operation)
         if spec is None:
             raise Mistake(
@@ -246,6 +238,18 @@ class _Wish:
                 over=len(sent) - longest,
             )
         return dataclasses.replace(request, prompt=prompt)
+
+
+def makers(market: Market) -> list[str]:
+    """Who can be named with `--with`: everybody who makes something of words alone."""
+    return [
+        name for name, can in market.providers.items() if not OWN.keys().isdisjoint(can.operations)
+    ]
+
+
+def nicknames(market: Market) -> dict[str, str]:
+    """What people call the providers; only ever suggested, never taken."""
+    return {word: name for name, can in market.providers.items() for word in can.nicknames}
 
 
 def one_line(prompt: str) -> str:

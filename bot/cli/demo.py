@@ -49,6 +49,7 @@ async def demo(port: int, speed: float) -> None:
                 click.echo("  Nothing leaves this machine. Stop with Ctrl-C.\n")
                 await easel.run()
         finally:
+            await town.aclose()
             server.should_exit = True
             with contextlib.suppress(asyncio.CancelledError):
                 await serving

@@ -13,14 +13,25 @@ from telegram import (
 from telegram.error import TelegramError
 
 from bot.i18n import I18n
+from bot.jobs.offers import Market
+from bot.model import Operation
 
-PRIVATE = ("img", "video", "vary", "upscale", "jobs", "cancel", "quota", "lang", "help")
-GROUP = ("img", "video", "vary", "upscale", "jobs", "cancel", "quota", "help")
+MAKING = ("img", "video", "vary", "upscale", "pan", "zoom")
+PRIVATE = (*MAKING, "jobs", "cancel", "quota", "lang", "help")
+GROUP = (*MAKING, "jobs", "cancel", "quota", "help")
+NEEDS = {
+    "video": (Operation.VIDEO,),
+    "vary": (Operation.VARIATION, Operation.REFERENCE_IMAGE),
+    "upscale": (Operation.UPSCALE, Operation.ENLARGE),
+    "pan": (Operation.PAN,),
+    "zoom": (Operation.ZOOM,),
+}
+"""Commands that are listed only when somebody can do one of these."""
 
 log = structlog.get_logger(__name__)
 
 
-async def set_menus(bot: Bot, i18n: I18n, *, default_language: str, can_make_video: bool) -> None:
+async def set_menus(bot: Bot, i18n: I18n, *, default_language: str, market: Market) -> None:
     """Tell Telegram what to list; a failure leaves the old menus and is no reason not to start."""
     scopes: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
         (BotCommandScopeAllPrivateChats(), PRIVATE),
@@ -33,7 +44,7 @@ async def set_menus(bot: Bot, i18n: I18n, *, default_language: str, can_make_vid
                 commands = [
                     BotCommand(name, tongue.text(f"menu.{name}"))
                     for name in names
-                    if name != "video" or can_make_video
+                    if name not in NEEDS or any(map(market.doing, NEEDS[name]))
                 ]
                 await bot.set_my_commands(commands, scope=scope, language_code=code)
     except TelegramError as error:

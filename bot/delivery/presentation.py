@@ -13,7 +13,14 @@ from typing import Any
 from bot.delivery.scene import Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
-from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile
+from bot.jobs.buttons import (
+    CUSTOM,
+    WANTED,
+    Act,
+    Press,
+    presses_for_result,
+    presses_for_tile,
+)
 from bot.model import Asset, AssetKind, Job, JobState, Operation, Reason
 
 BAR_CELLS = 10
@@ -56,7 +63,10 @@ def clip(text: str, most: int) -> str:
 def status(scene: Scene) -> Words:
     """The status message of a job that has no result to show (yet)."""
     job, tongue = scene.job, scene.tongue
-    lines = [_headline(scene, STATUS_PROMPT_MAX), _details(scene), "", _state_line(scene)]
+    lines = [_headline(scene, STATUS_PROMPT_MAX), _details(scene)]
+    if is_under_way(job) and job.parent_id and job.request.references:
+        lines.append(_handed_over(scene))
+    lines += ["", _state_line(scene)]
     if is_under_way(job):
         lines.append(_price_line(scene))
     lines.append(tongue.html("status.code", code=job.job_id))
@@ -77,12 +87,26 @@ def _headline(scene: Scene, most: int) -> str:
     return tongue.html("status.headline_derived", of_tile=Raw(of_tile), prompt=prompt)
 
 
+def _handed_over(scene: Scene) -> str:
+    """That somebody else than the parent's provider does it, or does it in another way."""
+    job, tongue = scene.job, scene.tongue
+    if job.request.operation is Operation.ENLARGE:
+        return tongue.html("status.enlarged_here")
+    if scene.title == scene.parent_title:
+        return tongue.html("status.from_picture", title=scene.title)
+    return tongue.html("status.other_provider", title=scene.title, other=scene.parent_title)
+
+
 def _details(scene: Scene) -> str:
     request, tongue = scene.job.request, scene.tongue
     parts = [scene.title]
     if request.strength:
         parts.append(tongue.text(f"strength.{request.strength}"))
-    parts += [part for part in (request.ratio, request.mode) if part]
+    if request.direction:
+        parts.append(tongue.text(f"direction.{request.direction}"))
+    if request.factor:
+        parts.append("1:1" if request.factor == "square" else f"{request.factor}×")
+    parts += [part for part in (request.ratio, request.mode, request.voice) if part]
     if request.hd:
         parts.append(request.hd.upper())
     if request.length_s:
@@ -153,7 +177,7 @@ def _failure(job: Job, tongue: Tongue) -> str:
 
 def _price_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
-    if job.held_vnd == 0 and scene.free_left is None:
+    if job.held_vnd == 0 and (scene.free_left is None or not job.held_free):
         return tongue.html("price.free_unlimited")
     if job.held_vnd == 0:
         return tongue.html("price.free", left=tongue.number(scene.free_left or 0))
@@ -192,43 +216,55 @@ def _charged(job: Job, tongue: Tongue) -> str:
 
 
 def result_keyboard(scene: Scene) -> Keyboard:
-    return _label(presses_for_result(scene.job, len(scene.tiles), scene.capabilities), scene)
+    return _label(presses_for_result(scene.job, len(scene.tiles), scene.offers), scene)
 
 
 def tile_keyboard(scene: Scene, tile: int) -> Keyboard:
     has_siblings = len(scene.tiles) > 1
-    return _label(
-        presses_for_tile(scene.job, tile, scene.capabilities, has_siblings=has_siblings), scene
-    )
+    return _label(presses_for_tile(scene.job, tile, scene.offers, has_siblings=has_siblings), scene)
 
 
 def _label(rows: Sequence[Sequence[Press]], scene: Scene) -> Keyboard:
-    return [[Button(_button_text(press, scene), press.data()) for press in row] for row in rows]
+    is_grid = any(press.act is Act.PICK for row in rows for press in row)
+    return [
+        [Button(_button_text(press, scene, is_grid=is_grid), press.data()) for press in row]
+        for row in rows
+    ]
 
 
-_COSTS = {Act.VARY: Operation.VARIATION, Act.UPSCALE: Operation.UPSCALE}
-
-
-def _button_text(press: Press, scene: Scene) -> str:
+def _button_text(press: Press, scene: Scene, *, is_grid: bool) -> str:
     tongue = scene.tongue
     match press.act:
         case Act.PICK:
             return str(press.tile)
         case Act.VARY if not press.how:
-            label = f"V{press.tile}"
-        case Act.VARY | Act.UPSCALE:
+            label = f"V{press.tile}" if is_grid else tongue.text("button.vary_strong")
+        case Act.ZOOM if press.how not in {"square", CUSTOM}:
+            label = tongue.text("button.zoom_times", word=press.how)
+        case Act.VARY | Act.UPSCALE | Act.PAN | Act.ZOOM:
             label = tongue.text(f"button.{press.act.name.lower()}_{press.how}")
+        case Act.ENLARGE:
+            label = tongue.text("button.enlarge", word=press.how.upper())
+        case Act.ANIMATE:
+            label = tongue.text("button.animate")
         case Act.FILES if press.tile is None and len(scene.tiles) > 1:
             label = tongue.text("button.files")
         case Act.FILES:
             label = tongue.text("button.file")
         case _:
             label = tongue.text("button.redo")
-    operation = _COSTS.get(press.act)
+    return label if (price := _price_of(press, scene)) is None else f"{label} · {price}"
+
+
+def _price_of(press: Press, scene: Scene) -> str | None:
+    """What pressing it costs; None when that is nothing worth a word, or not for sale."""
+    wanted = WANTED.get(press.act)
+    price = scene.prices_vnd.get(wanted) if wanted else None
     if press.act is Act.REDO:
-        operation = scene.job.request.operation
-    price = scene.prices_vnd.get(operation) if operation else None
-    return label if price is None else f"{label} · {tongue.money(price)}"
+        price = scene.again_vnd
+    if price is None or press.how == CUSTOM:
+        return None
+    return scene.tongue.money(price) if price else scene.tongue.text("caption.free")
 
 
 def ping(scene: Scene) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from bot.i18n import I18n, Tongue
 from bot.jobs import book, queue
 from bot.jobs.accept import UNLIMITED, Desk
+from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
 from bot.model import Asset, Clock, Job, Operation, Request
-from bot.providers.port import Capabilities, Provider
+from bot.money.plans import Plan
+from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
 
@@ -27,13 +29,17 @@ class Scene:
     tongue: Tongue
     title: str
     """The provider as people know it."""
-    capabilities: Capabilities | None
-    """None when the provider is not configured any more: nothing new is offered from it."""
+    parent_title: str
+    """The provider of the parent, "" without one."""
+    offers: Mapping[Operation, Offer]
+    """What can be done to a picture of it."""
     outlook: queue.Outlook
     free_left: int | None
     """What is left of today's allowance for outputs of this kind; None: it is unlimited."""
     prices_vnd: Mapping[Operation, int]
-    """What one more request of each operation costs; an operation without a price is missing."""
+    """What each of ``offers`` costs; what has no price is missing."""
+    again_vnd: int | None
+    """What the same request costs once more; None: it has no price."""
     timezone: zoneinfo.ZoneInfo
 
     @property
@@ -49,6 +55,7 @@ class Scenes:
         reading: Reading,
         *,
         accounts: Mapping[str, tuple[Provider, int]],
+        market: Market,
         desk: Desk,
         i18n: I18n,
         default_language: str,
@@ -56,6 +63,7 @@ class Scenes:
     ) -> None:
         self._reading = reading
         self._accounts = accounts
+        self._market = market
         self._desk = desk
         self._i18n = i18n
         self._default_language = default_language
@@ -81,43 +89,47 @@ class Scenes:
         allowance = await self._desk.allowance(
             self._reading, job.user_id, job.request.operation.output_kind, now=self._clock()
         )
+        offers = self._market.offers(job)
+        plan = await self._desk.plan_of(self._reading, job.user_id)
         return Scene(
             job=job,
             parent=parent,
             assets=tuple(read_asset(row) for row in rows),
             tongue=self._i18n.tongue(language),
-            title=provider.title if provider else job.provider,
-            capabilities=provider.capabilities if provider else None,
+            title=self._title(job.provider),
+            parent_title=self._title(parent.provider) if parent else "",
+            offers=offers,
             outlook=await self._outlook(job, provider, lanes),
             free_left=None if allowance.given >= UNLIMITED else allowance.left,
-            prices_vnd=await self._prices(job, provider),
+            prices_vnd=self._prices(plan, offers),
+            again_vnd=self._price(plan, job.request),
             timezone=self._desk.timezone,
         )
 
     async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
         if provider is None:
             return queue.Outlook(0, 0.0)
-        operation = job.request.operation
+        spec = provider.capabilities.operations.get(job.request.operation)
+        if spec is None:  # offered no more
+            return queue.Outlook(0, 0.0)
         typical_s = await queue.typical_duration(
-            self._reading,
-            job.provider,
-            operation,
-            otherwise_s=provider.capabilities.operations[operation].typical_s,
+            self._reading, job.provider, job.request.operation, otherwise_s=spec.typical_s
         )
         return await queue.outlook(
             self._reading, job, lanes=lanes, typical_s=typical_s, now=self._clock()
         )
 
-    async def _prices(self, job: Job, provider: Provider | None) -> dict[Operation, int]:
-        if provider is None:
-            return {}
-        plan = await self._desk.plan_of(self._reading, job.user_id)
-        prices: dict[Operation, int] = {}
-        for operation, spec in provider.capabilities.operations.items():
-            price = self._desk.price_each(plan, Request(operation))
-            if price is not None:
-                prices[operation] = price * spec.default_count
-        again = self._desk.price_each(plan, job.request)
-        if again is not None:
-            prices[job.request.operation] = again * job.request.count
-        return prices
+    def _title(self, name: str) -> str:
+        provider, _ = self._accounts.get(name, (None, 1))
+        return provider.title if provider else name
+
+    def _prices(self, plan: Plan, offers: Mapping[Operation, Offer]) -> dict[Operation, int]:
+        prices = {
+            wanted: self._price(plan, Request(offer.operation, count=offer.spec.default_count))
+            for wanted, offer in offers.items()
+        }
+        return {wanted: price for wanted, price in prices.items() if price is not None}
+
+    def _price(self, plan: Plan, request: Request) -> int | None:
+        each = self._desk.price_each(plan, request)
+        return None if each is None else each * request.count

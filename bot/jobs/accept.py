@@ -186,7 +186,10 @@ class Desk:
             provider=order.provider,
             request=order.request,
             parent_id=order.parent.job_id if order.parent else None,
-            parent_task_id=order.parent.task_id if order.parent else None,
+            # Who was handed the picture itself knows nothing of the task it came from.
+            parent_task_id=None
+            if order.parent is None or order.request.references
+            else order.parent.task_id,
             price_each_vnd=quote.price_each_vnd,
             held_free=quote.free,
             held_vnd=quote.cost_vnd,

@@ -116,7 +116,8 @@ def _submit(
                 deadline_at=fact.deadline_at,
                 ended_at=None,
                 reason=None,
-                due_at=fact.poll_at,
+                # A webhook spoke of it already: there may be something to read.
+                due_at=fact.poll_at if job.task_id is None else now,
                 attempts=0,
             )
             return running, (ShowStatus(Urgency.PROGRESS),)
@@ -183,11 +184,12 @@ def _hear(job: Job, fact: TaskNamed | Hinted, now: Millis) -> Step:
 
 
 def _see(job: Job, fact: Seen, now: Millis) -> Step:
+    is_kept = fact.was_due_at in {None, job.due_at}
+    seen = dataclasses.replace(job, due_at=fact.poll_at if is_kept else job.due_at)
     if job.state is JobState.FAILED and job.holds_lane:
-        return dataclasses.replace(job, due_at=fact.poll_at), ()
+        return seen, ()
     if job.state is not JobState.RUNNING:
         return _unchanged(job)
-    seen = dataclasses.replace(job, due_at=fact.poll_at)
     progress = min(fact.progress or 0, 99)  # it is done when its files are here
     if progress <= (job.progress or 0):
         return seen, ()

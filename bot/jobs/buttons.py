@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Mapping, Sequence
+from typing import Final
 
-from bot.model import AssetKind, Job, JobId, Operation
-from bot.providers.port import Capabilities
+from bot.jobs.offers import Offer
+from bot.model import Job, JobId, Operation
+
+CUSTOM: Final = "custom"
+"""The zoom whose factor is asked for in words."""
 
 
 class Act(enum.StrEnum):
@@ -19,17 +24,34 @@ class Act(enum.StrEnum):
     PICK = "p"
     VARY = "v"
     UPSCALE = "u"
+    PAN = "n"
+    ZOOM = "z"
+    ENLARGE = "e"
+    ANIMATE = "m"
     REDO = "r"
     FILES = "f"
     CANCEL = "c"
+    CHOOSE = "g"
+    MOVE = "w"
+    RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
-    CHOOSE = "g"
+
+
+WANTED: Final[Mapping[Act, Operation]] = {
+    Act.VARY: Operation.VARIATION,
+    Act.UPSCALE: Operation.UPSCALE,
+    Act.PAN: Operation.PAN,
+    Act.ZOOM: Operation.ZOOM,
+    Act.ENLARGE: Operation.ENLARGE,
+    Act.ANIMATE: Operation.IMAGE_VIDEO,
+}
+"""What a press on a picture wants done to it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, subtle, creative, a language, or a draft's number."""
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, or a language."""
 
     act: Act
     job_id: JobId | None = None
@@ -52,31 +74,31 @@ def read_press(data: str) -> Press | None:
     return Press(Act(act), JobId(job_id) if job_id else None, int(tile) if tile else None, how)
 
 
-def presses_for_result(
-    job: Job, tiles: int, capabilities: Capabilities | None
-) -> list[list[Press]]:
-    """The buttons under a result of several tiles, in rows; only what its provider can do."""
+Rows = list[list[Press]]
+
+
+def presses_for_result(job: Job, tiles: int, offers: Mapping[Operation, Offer]) -> Rows:
+    """The buttons under a result of several tiles, in rows; only what somebody can do."""
     if tiles == 1:
-        return presses_for_tile(job, 1, capabilities, has_siblings=False)
+        return presses_for_tile(job, 1, offers, has_siblings=False)
     numbers = range(1, tiles + 1)
     rows = [[Press(Act.PICK, job.job_id, tile) for tile in numbers]]
-    if _can(capabilities, Operation.VARIATION):
+    if Operation.VARIATION in offers:
         # Two to a row, as the tiles lie: with their prices, four are cut off on a phone.
-        presses = [Press(Act.VARY, job.job_id, tile) for tile in numbers]
-        rows += [presses[start : start + 2] for start in range(0, tiles, 2)]
+        rows += _in_rows([Press(Act.VARY, job.job_id, tile) for tile in numbers], 2)
     rows.append([Press(Act.REDO, job.job_id), Press(Act.FILES, job.job_id)])
     return rows
 
 
 def presses_for_tile(
-    job: Job, tile: int, capabilities: Capabilities | None, *, has_siblings: bool = True
-) -> list[list[Press]]:
+    job: Job, tile: int, offers: Mapping[Operation, Offer], *, has_siblings: bool = True
+) -> Rows:
     """The buttons under one picture or video, in rows."""
-    rows: list[list[Press]] = []
-    if job.request.operation.output_kind is AssetKind.IMAGE:
-        for act, operation in ((Act.VARY, Operation.VARIATION), (Act.UPSCALE, Operation.UPSCALE)):
-            if capabilities and (spec := capabilities.operations.get(operation)):
-                rows.append([Press(act, job.job_id, tile, how) for how in spec.strengths])
+    rows: Rows = []
+    for act, operation in WANTED.items():
+        if operation in offers:
+            presses = [Press(act, job.job_id, tile, how) for how in _ways(act, offers[operation])]
+            rows += _in_rows(presses, 4 if act is Act.PAN else 2)
     last = [Press(Act.FILES, job.job_id, tile)]
     if not has_siblings:
         last.insert(0, Press(Act.REDO, job.job_id))
@@ -84,5 +106,19 @@ def presses_for_tile(
     return rows
 
 
-def _can(capabilities: Capabilities | None, operation: Operation) -> bool:
-    return capabilities is not None and operation in capabilities.operations
+def _ways(act: Act, offer: Offer) -> Sequence[str]:
+    """In how many ways it can be done, a button each; one button when there is nothing to choose."""
+    spec = offer.spec
+    match act:
+        case Act.PAN:
+            return spec.directions
+        case Act.ZOOM:
+            return (*spec.factors, CUSTOM) if spec.factor_max else spec.factors
+        case Act.ENLARGE:
+            return spec.hd
+        case _:
+            return spec.strengths or ("",)
+
+
+def _in_rows(presses: Sequence[Press], most: int) -> Rows:
+    return [list(presses[start : start + most]) for start in range(0, len(presses), most)]

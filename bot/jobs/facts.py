@@ -94,6 +94,8 @@ class Seen:
 
     progress: int | None
     poll_at: Millis
+    was_due_at: Millis | None = None
+    """The appointment this read kept; one made since (by a hint) still stands. None: any."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ on it, another may be able to, if the picture itself is handed over to it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.model import AssetKind, Job, Operation, Request
+from bot.model import Asset, AssetKind, Job, Operation, Request
 from bot.providers.port import Capabilities, OperationSpec
 
 FROM_BYTES: Final[Mapping[Operation, Operation]] = {
@@ -91,26 +92,37 @@ class Market:
         return {wanted: offer for wanted, offer in found.items() if offer is not None}
 
 
-def derived_request(
-    offer: Offer, parent: Job, *, tile: int, path: str, prompt: str = ""
-) -> Request:
-    """``offer`` taken up on one tile of ``parent``, with the defaults of what it offers.
+def nearest_ratio(width: int, height: int, ratios: Sequence[str]) -> str | None:
+    """Of the `W:H` in ``ratios`` the one most like the shape of ``width`` x ``height`` pixels."""
 
-    ``path``: of the tile's file, below the data folder; ``prompt``: new words, or the parent's.
+    def unlikeness(ratio: str) -> float:
+        wide, high = map(int, ratio.split(":"))
+        return abs(math.log(wide / high * height / width))
+
+    return min(ratios, key=unlikeness, default=None)
+
+
+def derived_request(offer: Offer, parent: Job, picture: Asset, *, prompt: str = "") -> Request:
+    """``offer`` taken up on one picture of ``parent``, with the defaults of what it offers.
+
+    ``prompt``: new words; without them the parent's go on.
     """
     spec = offer.spec
-    ratio = parent.request.ratio
-    is_free_to_choose = not offer.hands_over or not spec.ratios
+    # A pan or a zoom has another shape than what it came from.
+    keeps_shape = offer.operation not in {Operation.PAN, Operation.ZOOM}
+    ratio = parent.request.ratio if keeps_shape else None
+    if offer.hands_over and spec.ratios and ratio not in spec.ratios:
+        ratio = nearest_ratio(picture.width, picture.height, spec.ratios)
     return Request(
         offer.operation,
         prompt=prompt or parent.request.prompt,  # also what people read under the picture
-        ratio=ratio if is_free_to_choose or ratio in spec.ratios else spec.default_ratio,
+        ratio=ratio,
         count=spec.default_count,
         hd=spec.hd[0] if offer.operation is Operation.ENLARGE else None,
         length_s=spec.default_length_s,
         strength=spec.strengths[0] if spec.strengths else None,
         direction=spec.directions[0] if spec.directions else None,
         factor=spec.factors[0] if spec.factors else None,
-        tile=tile,
-        references=(path,) if offer.hands_over else (),
+        tile=picture.tile,
+        references=(picture.path,) if offer.hands_over else (),
     )

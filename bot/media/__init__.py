@@ -5,6 +5,7 @@ Knows nothing of jobs, chats or providers. Everything but ``receive`` blocks: ca
 """
 
 from bot.media.drawing import grid, photo_copy, thumbnail
+from bot.media.enlarging import enlarge
 from bot.media.files import receive
 from bot.media.probing import (
     ImageProbe,
@@ -19,6 +20,7 @@ from bot.media.reference import fitted, keep_reference
 __all__ = [
     "ImageProbe",
     "VideoProbe",
+    "enlarge",
     "fits_photo",
     "fitted",
     "grid",

@@ -5,6 +5,7 @@ Knows nothing of jobs, chats or providers. All of it blocks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from bot.media.probing import (
     unpacking,
 )
 
+TILES_MAX = 16
 GRID_SIDE = 2048
 """Longest side of a grid in pixels: four tiles as large as a phone shows them."""
 COPY_SIDE = 2560
@@ -38,15 +40,16 @@ QUALITIES = (90, 80, 65, 50, 35)
 
 
 def grid(tiles: Sequence[Path], dest: Path) -> ImageProbe:
-    """Lay one to four tiles in reading order on a JPEG that fits Telegram's photo limits.
+    """Lay one to sixteen tiles in reading order on a JPEG that fits Telegram's photo limits.
 
-    Two stand side by side, three leave the last field plain. Every field has the first tile's
-    ratio; a tile of another ratio is shown whole, with the field around it. Raises BrokenMedia.
+    As wide as high where that goes: two stand side by side, three leave the last field plain.
+    Every field has the first tile's ratio; a tile of another ratio is shown whole, with the
+    field around it. Raises BrokenMedia.
     """
-    if not 1 <= len(tiles) <= 4:
-        raise ValueError(f"a grid has one to four tiles, not {len(tiles)}")
-    columns = min(2, len(tiles))
-    rows = (len(tiles) + 1) // 2
+    if not 1 <= len(tiles) <= TILES_MAX:
+        raise ValueError(f"a grid has one to {TILES_MAX} tiles, not {len(tiles)}")
+    columns = math.ceil(math.sqrt(len(tiles)))
+    rows = math.ceil(len(tiles) / columns)
     width, height = _cell(probe_image(tiles[0]), columns, rows)
     with unpacking:
         canvas = Image.new(
@@ -54,8 +57,9 @@ def grid(tiles: Sequence[Path], dest: Path) -> ImageProbe:
         )
         for place, path in enumerate(tiles):
             tile = _unpack_within(path, width, height)
-            left = place % 2 * (width + GAP) + (width - tile.width) // 2
-            top = place // 2 * (height + GAP) + (height - tile.height) // 2
+            row, column = divmod(place, columns)
+            left = column * (width + GAP) + (width - tile.width) // 2
+            top = row * (height + GAP) + (height - tile.height) // 2
             canvas.paste(tile, (left, top))
         return _write_jpeg(canvas, dest, PHOTO_MAX_BYTES)
 

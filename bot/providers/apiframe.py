@@ -21,6 +21,7 @@ from bot.errors import (
 from bot.model import AssetKind, Operation, Request, TaskId
 from bot.providers.http import Http, Network
 from bot.providers.port import (
+    AccountReport,
     Capabilities,
     Failed,
     OperationSpec,
@@ -33,8 +34,13 @@ from bot.providers.port import (
     Succeeded,
 )
 from bot.providers.reading import (
+    OUTPUTS_MAX,
     UnknownWords,
     find_detail,
+    list_in,
+    read_amount,
+    read_count,
+    read_name,
     read_percent,
     read_status,
     read_task_id,
@@ -43,6 +49,9 @@ from bot.providers.reading import (
 _NAME = "apiframe"
 _FILE_MAX_BYTES = 64 * 1024 * 1024
 _FETCH_MANY_MAX = 20
+_SQUARE = "square"
+_SQUARE_TYPE = "1"
+"""How `/zoom` says "make it square"."""
 
 _WAITING = frozenset({"pending", "staged"})
 _WORKING = frozenset({"starting", "processing", "retry", "retrying"})
@@ -62,10 +71,24 @@ _CAPABILITIES = Capabilities(
             typical_s=45.0, default_count=4, max_count=4, strengths=("strong", "subtle")
         ),
         Operation.UPSCALE: OperationSpec(typical_s=30.0, strengths=("subtle", "creative")),
+        Operation.PAN: OperationSpec(
+            typical_s=45.0,
+            default_count=4,
+            max_count=4,
+            directions=("left", "right", "up", "down"),
+        ),
+        Operation.ZOOM: OperationSpec(
+            typical_s=45.0,
+            default_count=4,
+            max_count=4,
+            factors=("2", "1.5", _SQUARE),
+            factor_max=2.0,
+        ),
     },
     prompt_max=4000,  # the vendor names no limit; a Telegram message holds little more
     poll_batch=_FETCH_MANY_MAX,
     has_webhook=True,
+    nicknames=("midjourney", "mj"),
 )
 
 
@@ -112,7 +135,7 @@ class Apiframe(Provider):
             data = await self._http.read(f"{self._fetch}/fetch-many", {"task_ids": list(task_ids)})
         except Rejected:
             return await self._poll_each(task_ids)
-        return self._match(task_ids, _tasks_in(data))
+        return self._match(task_ids, list_in(data, "tasks") or ())
 
     async def _poll_each(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, Snapshot]:
         """One read per task: one that fails does not keep the others from being told."""
@@ -161,6 +184,21 @@ class Apiframe(Provider):
         async with self._http.result(asset.url, headers={}, max_bytes=_FILE_MAX_BYTES) as chunks:
             yield chunks
 
+    async def account(self) -> AccountReport:
+        """As in the port."""
+        data = await self._http.read(f"{self._fetch}/account")
+        if not isinstance(data, Mapping):
+            return AccountReport()
+        return AccountReport(
+            plan=read_name(data.get("plan")),
+            credits_left=read_amount(data.get("credits")),
+            outputs_made=read_count(data.get("total_images")),
+        )
+
+    def read_webhook(self, body: Any) -> TaskId | None:
+        """As in the port."""
+        return read_task_id(body.get("task_id")) if isinstance(body, Mapping) else None
+
     async def aclose(self) -> None:
         await self._http.aclose()
 
@@ -178,6 +216,11 @@ def _translate(submission: Submission) -> tuple[str, dict[str, Any]]:
             path, body = "vary", _act_on_tile(submission, request.strength or "strong")
         case Operation.UPSCALE:
             path, body = "upscale", _act_on_tile(submission, request.strength or "subtle")
+        case Operation.PAN:
+            path, body = "pan", _act_on_tile(submission, request.direction or "left")
+        case Operation.ZOOM:
+            factor = _SQUARE_TYPE if request.factor == _SQUARE else request.factor or "2"
+            path, body = "zoom", _act_on_tile(submission, factor)
         case _:
             raise Rejected(_NAME, f"{request.operation} is not made here")
     if submission.webhook_url:
@@ -193,19 +236,15 @@ def _compose_prompt(request: Request) -> str:
     return " ".join(filter(None, (request.prompt, request.flags, ratio)))
 
 
-def _act_on_tile(submission: Submission, strength: str) -> dict[str, Any]:
+def _act_on_tile(submission: Submission, how: str) -> dict[str, Any]:
+    """The one tile of a single picture is its first, whatever made it."""
     if submission.parent_task_id is None:
         raise Rejected(_NAME, "no picture to work on")
     return {
         "parent_task_id": submission.parent_task_id,
         "index": str(submission.request.tile or 1),  # documented as a string
-        "type": strength,
+        "type": how,  # a number too goes as a string: the vendor's page types it so
     }
-
-
-def _tasks_in(data: Any) -> list[Any]:
-    tasks = data.get("tasks") if isinstance(data, Mapping) else data
-    return tasks if isinstance(tasks, list) else []
 
 
 def read_snapshot(data: Mapping[str, Any]) -> Snapshot:
@@ -232,7 +271,7 @@ def _read_assets(data: Mapping[str, Any]) -> tuple[RemoteAsset, ...]:
     for candidates in (urls, [data.get("image_url")], [data.get("original_image_url")]):
         assets = tuple(
             RemoteAsset(AssetKind.IMAGE, index, url)
-            for index, url in enumerate(candidates)
+            for index, url in enumerate(candidates[:OUTPUTS_MAX])
             if isinstance(url, str) and url.startswith(("https://", "http://"))
         )
         if assets:

@@ -1,69 +1,74 @@
 """Imagen and Veo through Flow AI (providers.md §2).
 
-Translates between the port and Flow's routes and words; keeps no state of tasks. Knows no job,
-chat or money, and sees the network only through `http`.
+The calls and what follows from them; the words are in `flow_words`. Keeps no state of tasks,
+knows no job, chat or money, and sees the network only through `http`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bot.errors import NotReady, NotSent, OutcomeUnknown, Rejected
-from bot.model import AssetKind, Millis, Operation, Request, TaskId
+from bot.errors import (
+    AccountUnusable,
+    NotReady,
+    NotSent,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+)
+from bot.model import AssetKind, Millis, Operation, TaskId
+from bot.providers import flow_words as words
 from bot.providers.http import Http, Network
 from bot.providers.port import (
+    AccountReport,
     Capabilities,
-    Failed,
     OperationSpec,
     Provider,
-    Queued,
     RemoteAsset,
-    Running,
     Snapshot,
     Submission,
-    Succeeded,
+    Uploads,
 )
-from bot.providers.reading import (
-    UnknownWords,
-    find_detail,
-    read_count,
-    read_percent,
-    read_status,
-    read_task_id,
-    read_time,
-)
+from bot.providers.reading import UnknownWords, find_detail, read_task_id, read_time
 
-_NAME = "flow"
+_NAME = words.NAME
 _FILE_MAX_BYTES = {AssetKind.IMAGE: 64 * 1024 * 1024, AssetKind.VIDEO: 512 * 1024 * 1024}
 _PLACEHOLDER_BYTES = 100
 """A body this short right after completion is no file yet (seen in clients of the service)."""
 _SHORT_WAIT_S = 600.0
 """Up to this Retry-After, 429 means busy lanes; longer or unsaid it is the daily limit."""
-_COUNT_MAX = 16
-"""More files than any job makes: a larger number in an answer is not believed."""
 _CLOCKS_APART_MS = 60_000
-
-_QUEUED = frozenset({"queued"})
-_RUNNING = frozenset({"running"})
-_DONE = frozenset({"completed"})
-_FAILED = frozenset({"failed"})
+_UPLOAD_MAX_BYTES = 20_000_000
+"""The document says 20 MB: the smaller of the two things that can mean."""
 
 _IMAGE_RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4")
+_REFERENCE_IMAGE_RATIOS = ("1:1", "16:9", "9:16")
 _VIDEO_RATIOS = ("16:9", "9:16", "1:1")
+_IMAGE_REFERENCES = 6
+"""The document names no limit."""
+VIDEO_REFERENCES = 3
+"""Veo takes as many; a key may be sold with another number."""
 
 
-def _describe(*, offers_hd: bool) -> Capabilities:
+def _describe(*, offers_hd: bool, video_references: int) -> Capabilities:
+    hd = ("2k", "4k") if offers_hd else ()
     return Capabilities(
         operations={
             Operation.IMAGE: OperationSpec(
+                typical_s=30.0, max_count=4, ratios=_IMAGE_RATIOS, default_ratio="1:1", hd=hd
+            ),
+            Operation.REFERENCE_IMAGE: OperationSpec(
                 typical_s=30.0,
-                max_count=4,
-                ratios=_IMAGE_RATIOS,
+                ratios=_REFERENCE_IMAGE_RATIOS,
                 default_ratio="1:1",
-                hd=("2k", "4k") if offers_hd else (),
+                hd=hd,
+                min_references=1,
+                max_references=_IMAGE_REFERENCES,
             ),
             Operation.VIDEO: OperationSpec(
                 typical_s=90.0,
@@ -72,9 +77,26 @@ def _describe(*, offers_hd: bool) -> Capabilities:
                 lengths_s=(6, 8, 10),
                 default_length_s=8,
             ),
+            Operation.IMAGE_VIDEO: OperationSpec(
+                typical_s=90.0,
+                ratios=_VIDEO_RATIOS,
+                default_ratio="16:9",
+                min_references=1,
+                max_references=1,
+            ),
+            Operation.REFERENCE_VIDEO: OperationSpec(
+                typical_s=90.0,
+                ratios=_VIDEO_RATIOS,
+                default_ratio="16:9",
+                voices=words.VOICES,
+                min_references=1,
+                max_references=video_references,
+            ),
         },
         prompt_max=4000,  # the vendor names no limit; a Telegram message holds little more
         can_find_submitted=True,
+        uploads=Uploads(("image/jpeg", "image/png", "image/webp"), _UPLOAD_MAX_BYTES),
+        nicknames=("imagen", "veo", "google"),
     )
 
 
@@ -83,15 +105,22 @@ class Flow(Provider):
 
     ``base_url`` includes the prefix: ``https://HOST/public/api/v1``. ``offers_hd``: whether 2K
     and 4K pictures are offered, which the vendor sells but does not document.
+    ``video_references``: how many pictures one video may be made from.
     """
 
     name = _NAME
     title = "Flow AI"
 
     def __init__(
-        self, *, key: str, base_url: str, offers_hd: bool, network: Network | None = None
+        self,
+        *,
+        key: str,
+        base_url: str,
+        offers_hd: bool,
+        video_references: int = VIDEO_REFERENCES,
+        network: Network | None = None,
     ) -> None:
-        self.capabilities = _describe(offers_hd=offers_hd)
+        self.capabilities = _describe(offers_hd=offers_hd, video_references=video_references)
         self._base = base_url.rstrip("/")
         self._http = Http(
             _NAME,
@@ -99,25 +128,31 @@ class Flow(Provider):
             origins=(base_url,),
             network=network or Network(),
         )
-        self._unknown_words = UnknownWords(_NAME, _QUEUED | _RUNNING | _DONE | _FAILED)
+        known = words.QUEUED | words.RUNNING | words.DONE | words.FAILED
+        self._unknown_words = UnknownWords(_NAME, known)
 
     async def submit(self, submission: Submission) -> TaskId:
         """As in the port; one prompt per task, so that progress and index mean one thing."""
-        path, body = _translate(submission.request)
-        try:
+        path, body = words.translate(submission)
+        with _limits_told_apart():
             data = await self._http.submit(f"{self._base}/{path}", body)
-        except NotSent as error:
-            wait_s = error.retry_after_s
-            error.is_daily_limit = error.status == 429 and (
-                wait_s is None or wait_s > _SHORT_WAIT_S
-            )
-            raise
-        task_id = _read_job_id(data)
+        task_id = words.read_job_id(data)
         if task_id is not None:
             return task_id
-        if isinstance(data, Mapping) and (data.get("error") or data.get("detail")):
+        if _is_refusal(data):
             raise Rejected(_NAME, find_detail(data), status=200)
         raise OutcomeUnknown(_NAME, find_detail(data), status=200)
+
+    async def upload(self, file: Path) -> str:
+        """As in the port."""
+        with _limits_told_apart():
+            data = await self._http.upload(f"{self._base}/upload-image", "file", file)
+        handle = words.read_path(data)
+        if handle is not None:
+            return handle
+        if _is_refusal(data):
+            raise Rejected(_NAME, find_detail(data), status=200)
+        raise NotSent(_NAME, find_detail(data), status=200)
 
     async def poll(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, Snapshot]:
         """As in the port."""
@@ -129,7 +164,7 @@ class Flow(Provider):
                 continue  # 404 also means "not finished" here: only a deadline ends the job
             if isinstance(data, Mapping):
                 self._unknown_words.note(data)
-                snapshots[task_id] = read_snapshot(data)
+                snapshots[task_id] = words.read_snapshot(data)
         return snapshots
 
     @contextlib.asynccontextmanager
@@ -151,18 +186,31 @@ class Flow(Provider):
 
         A task without a readable time is not taken: it could be anybody's.
         """
-        jobs = _list_in(await self._http.read(f"{self._base}/my-jobs"))
+        jobs = words.jobs_in(await self._http.read(f"{self._base}/my-jobs")) or []
         found = [
             (made_at, task_id)
             for job in jobs
             if isinstance(job, Mapping)
-            and (task_id := _read_job_id(job) or read_task_id(job.get("id"))) is not None
+            and (task_id := words.read_job_id(job) or read_task_id(job.get("id"))) is not None
             and task_id not in claimed
             and (made_at := read_time(job.get("created_at"))) is not None
             and made_at >= since - _CLOCKS_APART_MS
-            and _is_same_wish(job, submission.request)
+            and words.is_same_wish(job, submission)
         ]
         return min(found)[1] if found else None
+
+    async def account(self) -> AccountReport:
+        """As in the port, of three calls; one that fails leaves out what it would have told."""
+        paths = ("usage", "my-jobs", "my-library")
+        calls = (self._http.read(f"{self._base}/{path}") for path in paths)
+        told = await asyncio.gather(*calls, return_exceptions=True)
+        failures = [answer for answer in told if isinstance(answer, BaseException)]
+        for failure in failures:
+            if isinstance(failure, AccountUnusable) or not isinstance(failure, ProviderError):
+                raise failure
+        if len(failures) == len(paths):
+            raise failures[0]
+        return words.read_account(*told)
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -171,82 +219,20 @@ class Flow(Provider):
         return f"{self._base}/jobs/{quote(task_id, safe='')}"
 
 
-def _translate(request: Request) -> tuple[str, dict[str, Any]]:
-    """The route and the body of a submit; what the request leaves open is left to Flow."""
-    optional: dict[str, Any]
-    match request.operation:
-        case Operation.IMAGE:
-            path = "text-to-image"
-            optional = {
-                "num_images": request.count,
-                "upscale_quality": request.hd.upper() if request.hd else None,
-            }
-        case Operation.VIDEO:
-            path = "text-to-video"
-            optional = {"video_length_seconds": request.length_s}
-        case _:
-            raise Rejected(_NAME, f"{request.operation} is not made here")
-    body = {"prompts": [request.prompt], "aspect_ratio": request.ratio, **optional}
-    return path, {field: value for field, value in body.items() if value is not None}
+@contextlib.contextmanager
+def _limits_told_apart() -> Iterator[None]:
+    """429 is said both of lanes that are busy and of a day that is used up."""
+    try:
+        yield
+    except NotSent as error:
+        wait_s = error.retry_after_s
+        is_long = wait_s is None or wait_s > _SHORT_WAIT_S
+        error.is_daily_limit = error.status == 429 and is_long
+        raise
 
 
-def _read_job_id(data: Any) -> TaskId | None:
-    """From ``job_id``, or the first of ``job_ids`` (seen for videos)."""
-    if not isinstance(data, Mapping):
-        return None
-    several = data.get("job_ids")
-    first = several[0] if isinstance(several, list) and several else None
-    return read_task_id(data.get("job_id")) or read_task_id(first)
-
-
-def read_snapshot(data: Mapping[str, Any]) -> Snapshot:
-    """How a task stands, from an answer to ``/jobs/{id}``. What is not understood runs on."""
-    status = read_status(data)
-    if status in _FAILED:
-        return Failed(find_detail(data))
-    if status in _DONE:
-        assets = _read_assets(data)
-        return Succeeded(assets) if assets else Failed(find_detail(data))
-    return Queued() if status in _QUEUED else Running(read_percent(data.get("progress")))
-
-
-def _read_assets(data: Mapping[str, Any]) -> tuple[RemoteAsset, ...]:
-    """As many files as the answer tells of; one, of the kind it hints at, when it tells nothing."""
-    for kind, field in ((AssetKind.VIDEO, "videos"), (AssetKind.IMAGE, "images")):
-        listed = data.get(field)
-        counted = len(listed) if isinstance(listed, list) else 0
-        if count := read_count(data.get(f"{field}_count")) or counted:
-            return tuple(RemoteAsset(kind, index) for index in range(min(count, _COUNT_MAX)))
-    if read_count(data.get("images_count")) == 0 or data.get("error"):
-        return ()
-    return (RemoteAsset(_read_kind(data) or AssetKind.IMAGE, 0),)
-
-
-def _read_kind(data: Mapping[str, Any]) -> AssetKind | None:
-    words = (data.get(field) for field in ("kind", "type", "job_type", "mode", "operation"))
-    said = " ".join(word.lower() for word in words if isinstance(word, str))
-    if "video" in said:  # first: one is called image-to-video
-        return AssetKind.VIDEO
-    return AssetKind.IMAGE if "image" in said else None
-
-
-def _list_in(data: Any) -> list[Any]:
-    """A bare list, or the first one under the names such lists go by."""
-    if isinstance(data, list):
-        return data
-    if not isinstance(data, Mapping):
-        return []
-    lists = (data.get(field) for field in ("jobs", "items", "images", "data"))
-    return next((found for found in lists if isinstance(found, list)), [])
-
-
-def _is_same_wish(job: Mapping[str, Any], request: Request) -> bool:
-    prompts = job.get("prompts")
-    first = prompts[0] if isinstance(prompts, list) and prompts else None
-    prompt = job.get("prompt", first)
-    if not isinstance(prompt, str) or prompt.split() != request.prompt.split():
-        return False
-    return _read_kind(job) in {None, request.operation.output_kind}
+def _is_refusal(data: Any) -> bool:
+    return isinstance(data, Mapping) and bool(data.get("error") or data.get("detail"))
 
 
 async def _read_head(chunks: AsyncIterator[bytes]) -> bytes:

@@ -1,7 +1,7 @@
-"""HTTP to providers: JSON calls, downloads, and what their outcomes mean in our error tree.
+"""HTTP to providers: JSON calls, uploads and downloads; what breaks on the way becomes our errors.
 
 The one place that imports httpx. Knows nothing of any provider's routes or words, of jobs or
-money.
+money; what an answer means is told by `answers`.
 """
 
 from __future__ import annotations
@@ -10,25 +10,17 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
-from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any
 
 import httpx
 import stamina
 
-from bot.errors import (
-    AccountUnusable,
-    BadAddress,
-    NotReady,
-    NotSent,
-    OutcomeUnknown,
-    Rejected,
-    Unreachable,
-)
-from bot.model import Reason
+from bot.errors import BadAddress, NotReady, NotSent, OutcomeUnknown, Rejected, Unreachable
+from bot.providers import answers
 from bot.providers.addresses import Resolver, is_public, resolve_host
-from bot.providers.reading import clean_text, find_detail, parse_json, read_retry_after
+from bot.providers.answers import Answer
 
 _CONNECTIONS = 8
 _ANSWER_BYTES = 8 * 1024 * 1024
@@ -38,8 +30,6 @@ _REDIRECTS_MAX = 5
 _ADDRESSES_TRIED = 3
 _PATIENCE_S = 10.0
 """A longer Retry-After is the caller's to wait for."""
-_SECRET_MIN = 8
-"""A key echoed in an answer is blotted out from this length on: shorter ones are in every text."""
 _NOTHING_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -66,6 +56,8 @@ class Network:
     """The longest wait for the next byte."""
     answer_s: float = 90.0
     """The longest a JSON call may take in all; more than connecting can."""
+    upload_s: float = 300.0
+    """The longest an upload may take in all."""
     download_s: float = 900.0
     """The longest a download may take in all."""
     reads: stamina.AsyncRetryingCaller = dataclasses.field(default_factory=_three_tries)
@@ -73,15 +65,6 @@ class Network:
     resolve: Resolver = resolve_host
     transport: httpx.AsyncBaseTransport | None = None
     """Where bytes leave; None: real connections."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    detail: str
-    retry_after_s: float | None
-    data: Any
-    """The JSON; None when there was none."""
 
 
 class Http:
@@ -125,19 +108,31 @@ class Http:
         Raises NotSent, OutcomeUnknown, Rejected, AccountUnusable.
         """
         try:
-            answer = await self._exchange("POST", url, body)
+            answer = await self._exchange(self._request("POST", url, body), self._network.answer_s)
         except _NOTHING_SENT as error:
             raise NotSent(self._provider, type(error).__name__) from error
         except _NO_ANSWER as error:
             raise OutcomeUnknown(self._provider, type(error).__name__) from error
-        self._check_account(answer)
-        status, detail = answer.status, answer.detail
-        if status in {429, 503}:
-            raise NotSent(self._provider, detail, status=status, retry_after_s=answer.retry_after_s)
-        if 400 <= status < 500 and status != 408:
-            raise Rejected(self._provider, detail, status=status)
-        if not 200 <= status < 300 or answer.data is None:
-            raise OutcomeUnknown(self._provider, detail, status=status)
+        answers.check_submit(self._provider, answer)
+        return answer.data
+
+    async def upload(self, url: str, field: str, file: Path) -> Any:
+        """POST a file from the disk as the form's ``field``, once; the answer's JSON.
+
+        At most a piece of it is in memory. It orders nothing, so that whatever goes wrong on the
+        way is NotSent. Raises NotSent, Rejected, AccountUnusable; OSError when there is no file.
+        """
+        content = await asyncio.to_thread(file.open, "rb")
+        with content:
+            form = {field: (file.name, content)}
+            request = self._client.build_request(
+                "POST", url, files=form, headers=self._key_for(url)
+            )
+            try:
+                answer = await self._exchange(request, self._network.upload_s)
+            except _NO_ANSWER as error:
+                raise NotSent(self._provider, type(error).__name__) from error
+        answers.check_upload(self._provider, answer)
         return answer.data
 
     async def read(self, url: str, body: Mapping[str, Any] | None = None) -> Any:
@@ -148,13 +143,12 @@ class Http:
         return await self._network.reads(_is_worth_repeating, self._read_once, url, body)
 
     async def _read_once(self, url: str, body: Mapping[str, Any] | None) -> Any:
+        request = self._request("GET" if body is None else "POST", url, body)
         try:
-            answer = await self._exchange("GET" if body is None else "POST", url, body)
+            answer = await self._exchange(request, self._network.answer_s)
         except _NO_ANSWER as error:
             raise Unreachable(self._provider, type(error).__name__) from error
-        self._check_read(answer)
-        if answer.data is None:
-            raise Unreachable(self._provider, answer.detail, status=answer.status)
+        answers.check_read(self._provider, answer)
         return answer.data
 
     @contextlib.asynccontextmanager
@@ -202,9 +196,11 @@ class Http:
                 raise NotReady(self._provider, error.detail, status=404) from error
             yield chunks
 
-    async def _exchange(self, method: str, url: str, body: Mapping[str, Any] | None) -> _Answer:
-        request = self._client.build_request(method, url, json=body, headers=self._key_for(url))
-        async with asyncio.timeout(self._network.answer_s):
+    def _request(self, method: str, url: str, body: Mapping[str, Any] | None) -> httpx.Request:
+        return self._client.build_request(method, url, json=body, headers=self._key_for(url))
+
+    async def _exchange(self, request: httpx.Request, within_s: float) -> Answer:
+        async with asyncio.timeout(within_s):
             response = await self._client.send(request, stream=True)
             async with contextlib.aclosing(response):
                 content = await _first_bytes(response, _ANSWER_BYTES)
@@ -213,42 +209,12 @@ class Http:
     def _key_for(self, url: str) -> Mapping[str, str]:
         return self.key if _origin_of(httpx.URL(url)) in self._origins else {}
 
-    def _read_answer(self, response: httpx.Response, content: bytes) -> _Answer:
-        if len(self._secret) >= _SECRET_MIN:
-            content = content.replace(self._secret.encode(), b"***")
-        try:
-            data = parse_json(content)
-        except ValueError:
-            data = None
-        text = content[:_ERROR_BYTES].decode(errors="replace")
-        detail = clean_text(text) if data is None else find_detail(data)
-        return _Answer(
-            status=response.status_code,
-            detail=detail,
-            retry_after_s=read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
-            data=data,
-        )
-
-    def _check_account(self, answer: _Answer) -> None:
-        if answer.status in {401, 403}:
-            raise AccountUnusable(self._provider, Reason.KEY, answer.detail, status=answer.status)
-        if answer.status == 402:
-            raise AccountUnusable(self._provider, Reason.CREDITS, answer.detail, status=402)
-
-    def _check_read(self, answer: _Answer) -> None:
-        if 200 <= answer.status < 300:
-            return
-        self._check_account(answer)
-        self._raise_unread(answer)
-
-    def _raise_unread(self, answer: _Answer) -> NoReturn:
-        if 400 <= answer.status < 500 and answer.status not in {408, 425, 429}:
-            raise Rejected(self._provider, answer.detail, status=answer.status)
-        raise Unreachable(
-            self._provider,
-            answer.detail,
-            status=answer.status,
-            retry_after_s=answer.retry_after_s,
+    def _read_answer(self, response: httpx.Response, content: bytes) -> Answer:
+        return answers.read_answer(
+            response.status_code,
+            response.headers.get("Retry-After"),
+            content,
+            secret=self._secret,
         )
 
     async def _open_once(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
@@ -267,14 +233,14 @@ class Http:
                 if response.status_code not in _REDIRECTS:
                     refusal = await self._read_refusal(response)
                     if carried:  # elsewhere 403 is said of the file, not of our key
-                        self._check_account(refusal)
-                    self._raise_unread(refusal)
+                        answers.check_account(self._provider, refusal)
+                    answers.raise_unread(self._provider, refusal)
             target = self._parse(response.headers.get("Location", ""), base=target)
             if _origin_of(target) != home:
                 carried = {}
         raise BadAddress(self._provider, "too many redirects")
 
-    async def _read_refusal(self, response: httpx.Response) -> _Answer:
+    async def _read_refusal(self, response: httpx.Response) -> Answer:
         try:
             content = await _first_bytes(response, _ERROR_BYTES)
         except _NO_ANSWER:

@@ -44,6 +44,8 @@ class Succeeded:
     """Finished with these files (at least one)."""
 
     assets: tuple[RemoteAsset, ...]
+    is_count_known: bool = True
+    """False: the provider does not say how many there are; the first stands for all of them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Capabilities:
     """A lost submit can be looked up at the provider."""
     uploads: Uploads | None = None
     """The pictures it takes; None: it takes none."""
+    nicknames: tuple[str, ...] = ()
+    """What people may call it instead of its name, in lower case."""
 
 
 class Provider(Protocol):

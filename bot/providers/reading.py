@@ -20,6 +20,8 @@ from bot.model import Millis, TaskId
 
 DETAIL_MAX = 300
 """Characters of a provider's text that people get to see."""
+OUTPUTS_MAX = 16
+"""More files than any job makes: what an answer tells of beyond them is not believed."""
 _TEXT_READ = 8192
 _WORD_FIELDS = ("errors", "error", "msg", "message", "detail")
 _WORDS_DEPTH = 4
@@ -93,6 +95,31 @@ def read_count(value: Any) -> int | None:
         return max(0, int(value))
     except ValueError:
         return None
+
+
+def read_amount(value: Any) -> float | None:
+    """An amount such as credits, as a number or its text; None of anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        amount = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return amount if math.isfinite(amount) else None
+
+
+def read_name(value: Any) -> str | None:
+    """A short text for people to read, such as a plan's name; None when there is none."""
+    return (clean_text(value) or None) if isinstance(value, str) else None
+
+
+def list_in(data: Any, *names: str) -> list[Any] | None:
+    """A bare list, or the first one under these names; None when there is none."""
+    if isinstance(data, list):
+        return data
+    if not isinstance(data, Mapping):
+        return None
+    return next((found for name in names if isinstance(found := data.get(name), list)), None)
 
 
 def read_status(data: Mapping[str, Any]) -> str:

@@ -9,8 +9,8 @@ import dataclasses
 
 from bot.errors import AccountUnusable, NotSent
 from bot.jobs import book
-from bot.model import AssetKind, Millis, Operation, Reason
-from bot.providers.port import OperationSpec, Provider
+from bot.model import AssetKind, Job, Millis, Operation, Reason
+from bot.providers.port import OperationSpec, Provider, Submission
 from bot.store.port import Transaction
 
 PROBE_EVERY_S = 60.0
@@ -21,11 +21,23 @@ LONGEST_RETRY_S = 60.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where a provider may tell us that something happened to a job."""
+
+    root: str
+    """Of the address; the job's reference follows."""
+    secret: str
+    """What it must bring along."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Account:
     """One key of one provider, and how many jobs it runs at once."""
 
     provider: Provider
     lanes: int
+    webhook: Webhook | None = None
+    """None: it cannot call, or we cannot be called."""
 
     @property
     def name(self) -> str:
@@ -33,6 +45,17 @@ class Account:
 
     def spec(self, operation: Operation) -> OperationSpec:
         return self.provider.capabilities.operations[operation]
+
+    def submission(self, job: Job, references: tuple[str, ...] = ()) -> Submission:
+        """What is handed over for ``job``; ``references``: the handles of its pictures."""
+        hook = self.webhook
+        return Submission(
+            job.request,
+            parent_task_id=job.parent_task_id,
+            references=references,
+            webhook_url=f"{hook.root}/{job.reference}" if hook else None,
+            webhook_secret=hook.secret if hook else None,
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

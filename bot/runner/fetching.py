@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,22 +38,42 @@ async def fetch(
 ) -> tuple[Asset, ...]:
     """All files of ``job`` as assets, with the grid (tile 0) when there are several pictures.
 
+    A file that fails keeps none of the others from arriving: they are there for the next try.
     Raises what opening a provider's file raises, BrokenMedia, FileTooBig, OSError.
     """
-    folder = data_dir / "media" / job.job_id
+    folder = _folder_of(job, data_dir)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(_fetch_one(job, task_id, tile, asset, provider, folder))
-            for tile, asset in enumerate(remote, start=1)
-        ]
-    assets = [_below(task.result(), data_dir) for task in tasks]
+    fetches = (
+        _fetch_one(job, task_id, tile, asset, provider, folder)
+        for tile, asset in enumerate(remote, start=1)
+    )
+    answers = await asyncio.gather(*fetches, return_exceptions=True)
+    assets: list[Asset] = []
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+        assets.append(_below(answer, data_dir))
     pictures = [asset for asset in assets if asset.kind is AssetKind.IMAGE]
     if len(pictures) > 1:
         paths = [data_dir / asset.path for asset in pictures]
         grid = await asyncio.to_thread(_make_grid, job, paths, folder / GRID_NAME)
         assets.insert(0, _below(grid, data_dir))
     return tuple(assets)
+
+
+async def count_fetched(job: Job, data_dir: Path) -> int:
+    """How many files of ``job`` are on our disk, from the first without a gap."""
+    folder = _folder_of(job, data_dir)
+
+    def count() -> int:
+        tiles = itertools.count(1)
+        return next(tile for tile in tiles if _find_present(folder, tile) is None) - 1
+
+    return await asyncio.to_thread(count)
+
+
+def _folder_of(job: Job, data_dir: Path) -> Path:
+    return data_dir / "media" / job.job_id
 
 
 async def _fetch_one(

@@ -10,7 +10,7 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar, assert_never
+from typing import Protocol, assert_never
 
 import structlog
 
@@ -42,21 +42,17 @@ from bot.jobs.facts import (
     Undecided,
 )
 from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
-from bot.providers.port import (
-    Failed,
-    Queued,
-    RemoteAsset,
-    Running,
-    Snapshot,
-    Submission,
-    Succeeded,
-)
+from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
 from bot.runner.accounts import Account, Timing, next_read_s, pause, resume, retry_s
-from bot.runner.fetching import fetch
+from bot.runner.fetching import count_fetched, fetch
 from bot.store.port import Store
 
 LOOKUP_EVERY_S = 5.0
 FETCH_RETRY_S = 2.0
+LAG_TRIES = 5
+"""Looks for files that nobody announced, until those that are there are believed to be all."""
+ANNOUNCED_TRIES = 30
+"""The same of files the provider counted."""
 BROKEN_FETCHES = 3
 """Downloads of one result that may come broken before it is given up."""
 SUBMIT_CLOCK_SLACK_S = 30.0
@@ -65,8 +61,6 @@ CLAIMED_SLACK_MS = 3_600_000
 """Tasks that young may belong to jobs submitted this long before the lost one."""
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 
 class StartFetch(Protocol):
@@ -91,6 +85,7 @@ class Work:
         self._clock = clock
         self._move = move
         self._broken: dict[JobId, int] = {}
+        self._missing: dict[JobId, int] = {}
 
     async def submit(self, job: Job, account: Account) -> None:
         """Send the one submit of an admitted job; whatever breaks, it is not sent again."""
@@ -110,7 +105,7 @@ class Work:
             return
         try:
             handles = await self._upload(job, account, paths)
-            task_id = await account.provider.submit(_submission(job, handles))
+            task_id = await account.provider.submit(account.submission(job, handles))
         except NotSent as error:
             if error.is_daily_limit:
                 await self._pause(error)
@@ -161,7 +156,8 @@ class Work:
         if job.task_id is not None:  # somebody has named it
             await self._answered(job, account, job.task_id)
             return
-        if not account.provider.capabilities.can_find_submitted:
+        may_be_told = account.provider.capabilities.can_find_submitted or account.webhook
+        if not may_be_told:
             lane_s = self._timing.deadline_s(job.request.operation)
             await self._move(job.job_id, Undecided(lane_until=self._in(lane_s)))
             return
@@ -178,7 +174,9 @@ class Work:
         )
         try:
             return await account.provider.find_submitted(
-                _submission(job), since=since, claimed=frozenset(row["task_id"] for row in rows)
+                account.submission(job),
+                since=since,
+                claimed=frozenset(row["task_id"] for row in rows),
             )
         except ProviderError as error:
             log.warning("lookup_failed", job=job.job_id, detail=error.detail)
@@ -234,10 +232,9 @@ class Work:
             case Failed():
                 await self._move(job.job_id, Ended(Reason.FAILED, snapshot.detail))
             case Succeeded():
-                # What was ordered is surer than what an answer lets one guess.
-                kind = job.request.operation.output_kind
-                remote = [dataclasses.replace(asset, kind=kind) for asset in snapshot.assets]
-                start_fetch(job.job_id, self._fetch(job, account, task_id, remote))
+                tries = LAG_TRIES if not snapshot.is_count_known else ANNOUNCED_TRIES
+                remote = _files_of(job, snapshot)
+                start_fetch(job.job_id, self._fetch(job, account, task_id, remote, tries))
             case _:
                 assert_never(snapshot)
 
@@ -245,23 +242,46 @@ class Work:
         typical_s = await self._typical_s(job, account)
         elapsed_s = (self._clock() - (job.started_at or self._clock())) / 1000
         wait_s = next_read_s(elapsed_s, typical_s, self._timing.poll_s)
-        await self._move(job.job_id, Seen(progress, poll_at=self._in(wait_s)))
+        seen = Seen(progress, poll_at=self._in(wait_s), was_due_at=job.due_at)
+        await self._move(job.job_id, seen)
 
     async def _fetch(
-        self, job: Job, account: Account, task_id: TaskId, remote: Sequence[RemoteAsset]
+        self,
+        job: Job,
+        account: Account,
+        task_id: TaskId,
+        remote: Sequence[RemoteAsset],
+        tries: int,
     ) -> None:
+        """``tries``: how often a file may be missing until the others are believed to be all."""
         try:
-            assets = await _first_error(
-                fetch(job, task_id, remote, account.provider, self._data_dir)
-            )
-        except (NotReady, Unreachable, AccountUnusable, OSError) as error:
-            log.info("fetch_again", job=job.job_id, error=str(error))
-            await self._move(job.job_id, Seen(None, poll_at=self._in(FETCH_RETRY_S)))
+            assets = await fetch(job, task_id, remote, account.provider, self._data_dir)
+        except NotReady as error:
+            there = await self._count_believed(job, tries)
+            if there:
+                log.warning("fewer_files", job=job.job_id, told=len(remote), found=there)
+                await self._fetch(job, account, task_id, remote[:there], tries)
+                return
+            await self._fetch_again(job, error)
+        except (Unreachable, AccountUnusable, OSError) as error:
+            await self._fetch_again(job, error)
         except (BrokenMedia, FileTooBig, BadAddress, Rejected) as error:
             await self._fetched_broken(job, error)
         else:
             self._broken.pop(job.job_id, None)
+            self._missing.pop(job.job_id, None)
             await self._move(job.job_id, Saved(assets))
+
+    async def _fetch_again(self, job: Job, error: Exception) -> None:
+        log.info("fetch_again", job=job.job_id, error=str(error))
+        await self._move(job.job_id, Seen(None, poll_at=self._in(FETCH_RETRY_S)))
+
+    async def _count_believed(self, job: Job, tries: int) -> int:
+        """How many files are all there will be; 0 while more may come, or none has."""
+        self._missing[job.job_id] = self._missing.get(job.job_id, 0) + 1
+        if self._missing[job.job_id] < tries:
+            return 0
+        return await count_fetched(job, self._data_dir)
 
     async def _fetched_broken(self, job: Job, error: Exception) -> None:
         broken = self._broken.pop(job.job_id, 0) + 1
@@ -285,13 +305,10 @@ class Work:
         return self._clock() + int(seconds * 1000)
 
 
-def _submission(job: Job, references: tuple[str, ...] = ()) -> Submission:
-    return Submission(job.request, parent_task_id=job.parent_task_id, references=references)
-
-
-async def _first_error(work: Awaitable[T]) -> T:
-    """Several downloads run side by side; the first that failed speaks for all."""
-    try:
-        return await work
-    except* Exception as group:  # noqa: BLE001  # raised again, unpacked
-        raise group.exceptions[0] from None
+def _files_of(job: Job, result: Succeeded) -> list[RemoteAsset]:
+    """What to fetch: as many as the provider tells of, else as many as were asked for."""
+    # What was ordered is surer than what an answer lets one guess.
+    kind = job.request.operation.output_kind
+    if result.is_count_known:
+        return [dataclasses.replace(asset, kind=kind) for asset in result.assets]
+    return [RemoteAsset(kind, index) for index in range(job.request.count)]

@@ -1,7 +1,6 @@
 """Apiframe (Midjourney) as its HTTP contract has it, with pictures that are really drawn.
 
-Knows nothing of the bot, and sends no webhooks: `webhook_url` is kept in the task's body only.
-Source: docs/providers.md, part 1.
+Knows nothing of the bot. Source: docs/providers.md, part 1.
 """
 
 import re
@@ -26,6 +25,7 @@ from bot.sandbox.body import Refused, json_object
 from bot.sandbox.darkroom import open_picture
 from bot.sandbox.service import Account, Handler, ProviderSandbox
 from bot.sandbox.tasks import Failed, Finished, Running, Task, Waiting
+from bot.sandbox.webhooks import Webhooks
 
 # The contract names no number of lanes; the bot's own setting is what limits.
 _LANES = 1000
@@ -34,12 +34,18 @@ _LARGEST_SIDE = 4096
 
 
 class ApiframeSandbox(ProviderSandbox):
-    """One Apiframe account. `app` is the service; `credits` may be set, at 0 submits answer 402."""
+    """One Apiframe account. `app` is the service; `credits` may be set, at 0 submits answer 402.
+
+    Close it when its tasks may have webhooks.
+    """
 
     def __init__(self, account: Account) -> None:
         super().__init__(account, lanes=_LANES)
         self.credits = 4000
+        self.webhooks = Webhooks(self.stage, self._shown, account.clock)
         self._images_made = 0
+        self._hosts: dict[str, str] = {}
+        self._next_host: str | None = None
         derived = ("vary", "upscale", "pan", "zoom")
         self.app = self._app_of(
             [
@@ -52,6 +58,13 @@ class ApiframeSandbox(ProviderSandbox):
                 Route("/media/{task}/{name}.png", self._media, methods=["GET"]),
             ]
         )
+
+    def host_next_result_at(self, origin: str) -> None:
+        """The results of the next task are said to lie at another origin, as `https://cdn.example`."""
+        self._next_host = origin.rstrip("/")
+
+    async def aclose(self) -> None:
+        await self.webhooks.aclose()
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
@@ -100,7 +113,9 @@ class ApiframeSandbox(ProviderSandbox):
         task_id = str(uuid.uuid4())
         outputs = 1 if kind == "upscale" else 4
         self._images_made += outputs
-        return self.accept(
+        host, self._next_host = self._next_host, None
+        self._hosts[task_id] = host or self._base_url
+        task = self.accept(
             Task(
                 task_id=task_id,
                 kind=kind,
@@ -112,18 +127,23 @@ class ApiframeSandbox(ProviderSandbox):
                 work_s=work_s,
             )
         )
+        self.webhooks.watch(task)
+        return task
 
     async def _fetch(self, request: Request) -> Response:
         body = await json_object(request)
         task = self.tasks.get(str(body.get("task_id")))
         if task is None:
             raise Refused(400, "task_id not found")
+        self.note_told(task)
         return JSONResponse(self._shown(task))
 
     async def _fetch_many(self, request: Request) -> Response:
         task_ids = check_task_ids(await json_object(request))
         # The contract promises no order: the reverse keeps clients from counting on one.
         known = [self.tasks[one] for one in reversed(task_ids) if one in self.tasks]
+        for task in known:
+            self.note_told(task)
         found = [self._shown(task) for task in known]
         return JSONResponse({"tasks": found})
 
@@ -175,7 +195,7 @@ class ApiframeSandbox(ProviderSandbox):
         }
 
     def _address(self, task: Task, name: str) -> str:
-        return f"{self._base_url}/media/{task.task_id}/{name}.png"
+        return f"{self._hosts[task.task_id]}/media/{task.task_id}/{name}.png"
 
     async def _media(self, request: Request) -> Response:
         task = self.tasks.get(request.path_params["task"])

@@ -56,9 +56,9 @@ def _seen(scenes: Sequence[Image.Image], size: Size, share: float) -> Image.Imag
 
 
 def _view(scene: Image.Image, size: Size, share: float) -> Image.Image:
-    """A window that glides across the scene and comes closer."""
+    """All of the scene at first; then a window that glides across it and comes closer."""
     ease = (1 - math.cos(share * math.pi)) / 2
-    scale = 0.97 - 0.09 * ease
+    scale = 1 - 0.12 * ease
     wide, tall = scene.width * scale, scene.height * scale
     left, top = (scene.width - wide) * ease, (scene.height - tall) * (1 - ease) * 0.8
     box = (left, top, left + wide, top + tall)

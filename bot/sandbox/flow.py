@@ -24,6 +24,7 @@ from bot.sandbox.tasks import Failed, Finished, Running, Task, Waiting
 
 _PREFIX = "/public/api/v1"
 _LANES = 3
+"""What the ordinary plan has; Turbo has 6."""
 _CREDITS_PER_VIDEO = 20
 
 
@@ -31,10 +32,11 @@ class FlowSandbox(ProviderSandbox):
     """One Flow AI account. `app` is the service, its routes under /public/api/v1.
 
     `credits` and `used_today` (outputs) may be set: without credits submits answer 402, at `daily_limit` 429.
+    `lanes`: how many jobs it works on at once.
     """
 
-    def __init__(self, account: Account) -> None:
-        super().__init__(account, lanes=_LANES)
+    def __init__(self, account: Account, *, lanes: int = _LANES) -> None:
+        super().__init__(account, lanes=lanes)
         self.credits = 5000
         self.used_today = 0
         self.daily_limit = 3000
@@ -137,7 +139,9 @@ class FlowSandbox(ProviderSandbox):
         return self.pace.hd_s if wanted.long_side > render.LONG_SIDE else self.image_work_s()
 
     async def _job(self, request: Request) -> Response:
-        return JSONResponse(self._shown(self._task_of(request)))
+        task = self._task_of(request)
+        self.note_told(task)
+        return JSONResponse(self._shown(task))
 
     def _shown(self, task: Task) -> dict[str, Any]:
         told: dict[str, Any] = {"job_id": task.task_id, "progress": 0, "images": [], "videos": []}
@@ -261,7 +265,7 @@ class FlowSandbox(ProviderSandbox):
                 ),
                 "usage_today": self.used_today,
                 "daily_limit": self.daily_limit,
-                "max_concurrent_threads": _LANES,
+                "max_concurrent_threads": self.lanes,
                 "expires_at": self._expires_at.isoformat(),
             }
         )

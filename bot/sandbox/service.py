@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.darkroom import Darkroom
+from bot.sandbox.downloads import Downloads
 from bot.sandbox.tasks import Pace, TaskBook
 from bot.sandbox.weather import Weather, WeatherFront
 
@@ -36,7 +37,7 @@ class Account:
     clock: Callable[[], float] = time.monotonic
 
 
-class ProviderSandbox(Weather, TaskBook):
+class ProviderSandbox(Weather, Downloads, TaskBook):
     """The service of one account, working on `lanes` tasks at a time."""
 
     app: Starlette
@@ -44,6 +45,7 @@ class ProviderSandbox(Weather, TaskBook):
 
     def __init__(self, account: Account, *, lanes: int) -> None:
         Weather.__init__(self, account.clock)
+        Downloads.__init__(self)
         TaskBook.__init__(self, account.clock, account.pace, lanes)
         self._key = account.key
         self._base_url = account.base_url.rstrip("/")

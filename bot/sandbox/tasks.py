@@ -46,6 +46,8 @@ class Task:
     failure: str | None = None
     start_s: float = field(default=0, repr=False)
     end_s: float = field(default=0, repr=False)
+    told_after_s: float | None = None
+    """Seconds of the injected clock from its end to the first read that told of it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class TaskBook:
         self.pace = pace
         self._tasks: dict[str, Task] = {}
         self._clock = clock
-        self._lanes = lanes
+        self.lanes = lanes
         self._free_at = [0.0] * lanes
         self._stuck = False
         self._looked_at = clock()
@@ -122,6 +124,12 @@ class TaskBook:
             return Running(min(0.99, (now - task.start_s) / task.work_s))
         return Finished() if task.failure is None else Failed(task.failure)
 
+    def note_told(self, task: Task) -> None:
+        """Somebody who asks is being told how the task stands; the first telling of its end counts."""
+        now = self._now_s()
+        if task.told_after_s is None and now >= task.end_s:
+            task.told_after_s = (now - task.end_s) / self.pace.speed
+
     def accept(self, task: Task) -> Task:
         """Enter a new task; it starts when a lane is free."""
         now = self._now_s()
@@ -143,7 +151,7 @@ class TaskBook:
     def _plan(self, now: float) -> None:
         """Give the lanes anew to what waits: an end that moved moves every later start."""
         running = [task.end_s for task in self._tasks.values() if task.start_s <= now < task.end_s]
-        self._free_at = running + [now] * (self._lanes - len(running))
+        self._free_at = running + [now] * (self.lanes - len(running))
         heapq.heapify(self._free_at)
         for task in self._tasks.values():
             if task.start_s > now:

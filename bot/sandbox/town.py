@@ -27,6 +27,7 @@ from bot.sandbox.world import World
 BOT_TOKEN = "7000000000:sandbox-token-of-nobody-000000000000"  # noqa: S105  # opens nothing
 APIFRAME_KEY = "sandbox-apiframe-key"
 FLOW_KEY = "sandbox-flow-key"
+WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105  # opens nothing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +58,19 @@ class Town:
             "FLOW_URL": f"{self.address}/flow/public/api/v1",
         }
 
+    def settings_with_webhooks(self, listen: str) -> dict[str, str]:
+        """The same for a bot that serves its own web at ``listen`` (`127.0.0.1:PORT`) and is called there."""
+        return {
+            **self.settings(),
+            "BOT_WEB_LISTEN": listen,
+            "BOT_PUBLIC_URL": f"http://{listen}",
+            "APIFRAME_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        }
+
+    async def aclose(self) -> None:
+        """Nothing is sent from here any more; for when ``app`` is served no longer."""
+        await self.apiframe.aclose()
+
 
 def build_town(
     address: str,
@@ -65,15 +79,18 @@ def build_town(
     speed: float,
     limits: Limits | None = None,
     check_call: Callable[[str, dict[str, Any]], None] | None = None,
+    flow_lanes: int = 3,
 ) -> Town:
-    """``address``: where ``app`` will be served, as `http://127.0.0.1:PORT`."""
+    """``address``: where ``app`` will be served, as `http://127.0.0.1:PORT`; close it then."""
     pace = Pace(speed=speed)
     (media_dir / "tg").mkdir(parents=True, exist_ok=True)
     world = World(token=BOT_TOKEN, limits=limits, check_call=check_call, folder=media_dir / "tg")
     apiframe = ApiframeSandbox(
         Account(APIFRAME_KEY, pace, f"{address}/apiframe", media_dir / "apiframe")
     )
-    flow = FlowSandbox(Account(FLOW_KEY, pace, f"{address}/flow", media_dir / "flow"))
+    flow = FlowSandbox(
+        Account(FLOW_KEY, pace, f"{address}/flow", media_dir / "flow"), lanes=flow_lanes
+    )
     page_path = secrets.token_urlsafe(16)
     services = Starlette(
         routes=[

@@ -6,14 +6,12 @@ Knows nothing of what the service does: it stands in front of any ASGI applicati
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-from anyio import Path as AsyncPath
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -53,11 +51,9 @@ class Held:
 
 
 @dataclass(frozen=True)
-class _Fail:
+class _Instead:
     suffix: str
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
+    answer: Callable[[Scope], Response]
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,13 @@ class _Hold:
     held: Held
 
 
-_Rule = _Fail | _Lose | _Hold
+@dataclass(frozen=True)
+class _Alter:
+    suffix: str
+    change: Callable[[Any], Any]
+
+
+_Rule = _Instead | _Lose | _Hold | _Alter
 
 
 class Weather:
@@ -85,8 +87,6 @@ class Weather:
         self.calls: list[Call] = []
         self._call_clock = clock
         self._rules: list[_Rule] = []
-        self._lags = 0
-        self._cuts = 0
 
     def fail_next(
         self,
@@ -97,8 +97,15 @@ class Weather:
         headers: Mapping[str, str] | None = None,
         times: int = 1,
     ) -> None:
-        """Answer the next `times` calls with this instead of doing anything."""
-        self._rules += [_Fail(path_suffix, status, body, headers or {})] * times
+        """Answer the next `times` calls with this instead of doing anything.
+
+        429 with Retry-After in seconds, as a date or without, 5xx, HTML and empty bodies are all this.
+        """
+
+        def failure(_scope: Scope) -> Response:
+            return Response(body, status, dict(headers or {}))
+
+        self._rules += [_Instead(path_suffix, failure)] * times
 
     def lose_answer_of_next(self, path_suffix: str) -> None:
         """The next call takes effect, but its connection ends without a usable answer.
@@ -114,27 +121,23 @@ class Weather:
         self._rules.append(_Hold(path_suffix, when, held))
         return held
 
-    def lag_after_completion(self, times: int) -> None:
-        """The next `times` downloads of finished files find nothing yet: 404 and tiny bodies in turn."""
-        self._lags = times
+    def alter_next(self, path_suffix: str, change: Callable[[Any], Any], *, times: int = 1) -> None:
+        """The next `times` calls take effect; `change` makes what is answered of the JSON that would be.
 
-    def truncate_next_download(self) -> None:
-        """The next file ends in its middle, although Content-Length promised all of it."""
-        self._cuts += 1
+        An answer without JSON passes as it is.
+        """
+        self._rules += [_Alter(path_suffix, change)] * times
 
-    async def answer_file(self, path: Path, media_type: str) -> Response:
-        """The answer to a download of a finished file, as the weather allows."""
-        if self._lags:
-            self._lags -= 1
-            if self._lags % 2:
-                return Response(b'{"detail":"not ready"}', media_type="application/json")
-            return Response(status_code=404)
-        if self._cuts:
-            self._cuts -= 1
-            whole = await AsyncPath(path).read_bytes()
-            promised = {"content-length": str(len(whole))}
-            return Response(whole[: len(whole) // 2], media_type=media_type, headers=promised)
-        return FileResponse(path, media_type=media_type)
+    def redirect_next(self, path_suffix: str, *, to: str | None = None, times: int = 1) -> None:
+        """The next `times` calls do nothing and are sent on (302), without `to` back to themselves.
+
+        Once is a detour, more often than a client follows a loop.
+        """
+
+        def detour(scope: Scope) -> Response:
+            return Response(status_code=302, headers={"location": to or _own_address(scope)})
+
+        self._rules += [_Instead(path_suffix, detour)] * times
 
     def take_rule(self, path: str) -> _Rule | None:
         """The switch that acts on a call to this path, used up by being taken."""
@@ -173,29 +176,30 @@ class WeatherFront:
         match self._weather.take_rule(scope["path"]):
             case None:
                 await self._app(scope, receive_again, send_noted)
-            case _Fail(_, status, body, headers):
-                failure = Response(body, status, dict(headers))
-                await failure(scope, receive_again, send_noted)
+            case _Instead(_, answer):
+                await answer(scope)(scope, receive_again, send_noted)
             case _Lose():
                 await self._lose(scope, receive_again, call, send)
+            case _Alter(_, change):
+                answered = await self._swallow(scope, receive_again, call)
+                await _send_all(_altered(answered, change), send)
             case _Hold(_, "before", held):
                 await held.stop_here()
                 await self._app(scope, receive_again, send_noted)
             case _Hold(_, _, held):
-                for message in await self._swallow(scope, receive_again, call, held):
-                    await send(message)
+                answered = await self._swallow(scope, receive_again, call)
+                await held.stop_here()
+                await _send_all(answered, send)
 
     async def _lose(self, scope: Scope, receive: Receive, call: Call, send: Send) -> None:
-        await self._swallow(scope, receive, call, None)
+        await self._swallow(scope, receive, call)
         # A server that has sent nothing would answer 500 for us: an answer begun and broken off closes.
         promised = [(b"content-length", b"1")]
         await send({"type": "http.response.start", "status": 200, "headers": promised})
         raise ConnectionResetError(f"the sandbox lost the answer to {call.path}")
 
-    async def _swallow(
-        self, scope: Scope, receive: Receive, call: Call, held: Held | None
-    ) -> list[Message]:
-        """Let the call take effect and keep its answer back; with `held`, until that is released."""
+    async def _swallow(self, scope: Scope, receive: Receive, call: Call) -> list[Message]:
+        """Let the call take effect; its whole answer, kept back."""
         answer: list[Message] = []
 
         async def keep(message: Message) -> None:
@@ -204,9 +208,32 @@ class WeatherFront:
             answer.append(message)
 
         await self._app(scope, receive, keep)
-        if held is not None:
-            await held.stop_here()
         return answer
+
+
+async def _send_all(answer: Sequence[Message], send: Send) -> None:
+    for message in answer:
+        await send(message)
+
+
+def _own_address(scope: Scope) -> str:
+    """Path and query as they were asked for."""
+    query = scope["query_string"].decode()
+    return f"{scope['raw_path'].decode()}{'?' if query else ''}{query}"
+
+
+def _altered(answer: list[Message], change: Callable[[Any], Any]) -> list[Message]:
+    """A whole answer whose JSON `change` has gone over; one without JSON stays as it was."""
+    try:
+        told = json.loads(b"".join(message.get("body", b"") for message in answer))
+    except ValueError:
+        return answer
+    response = JSONResponse(change(told), status_code=answer[0]["status"])
+    headers = response.raw_headers
+    return [
+        {**answer[0], "headers": headers},
+        {"type": "http.response.body", "body": response.body},
+    ]
 
 
 async def _read_json(scope: Scope, receive: Receive) -> tuple[Any, Receive]:

@@ -18,6 +18,12 @@ def _read_count(value: object) -> object:
     return value
 
 
+def _read_number(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[1-9]\d*", value, re.ASCII):
+        raise ValueError("a whole number, 1 or more")
+    return value
+
+
 def _read_seconds(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII):
         raise ValueError("a number of seconds, 0 or more, such as 3 or 0.5")
@@ -51,6 +57,7 @@ def _strip_slash(value: str) -> str:
 
 Count = Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_read_count)]
 """How many; None is unlimited."""
+Number = Annotated[int, BeforeValidator(_read_number), Field(ge=1)]
 Seconds = Annotated[float, BeforeValidator(_read_seconds), Field(ge=0)]
 Switch = Annotated[bool, BeforeValidator(_read_switch)]
 Ids = Annotated[frozenset[int], BeforeValidator(_read_ids)]
@@ -84,6 +91,7 @@ class Settings(BaseSettings):
     flow_url: Url = ""
     flow_threads: Count = 3
     flow_hd: Switch = True
+    flow_video_references: Number = 3
 
     bot_public_url: Url = ""
     bot_web_listen: str = "127.0.0.1:8080"

@@ -260,6 +260,14 @@ ORDER BY accepted_at
 -- For the operator: what nobody can settle but them.
 SELECT * FROM job WHERE state IN ('unknown', 'needs_review') ORDER BY accepted_at
 
+-- job_by_reference --
+-- Whose webhook was called.
+SELECT * FROM job WHERE reference = :reference AND provider = :provider
+
+-- job_of_task --
+-- Whom a task belongs to.
+SELECT job_id FROM job WHERE provider = :provider AND task_id = :task_id
+
 -- claimed_tasks --
 -- Tasks of one provider that belong to a job already.
 SELECT task_id FROM job

@@ -367,3 +367,48 @@ def test_a_result_that_cannot_be_shown_is_kept_with_the_reason() -> None:
     ready = after(RUNNING, Saved(outputs(RUNNING, 4)))
     kept = after(ready, Delivered("the chat is gone"))
     assert (S.DONE, "the chat is gone") == (kept.state, kept.detail)
+
+
+NAMED = TaskNamed(TaskId("t-1"))
+
+
+def test_a_webhook_before_the_answer_names_the_task_and_has_it_read_at_once() -> None:
+    named = after(a_job(), Admitted(), NAMED)
+    assert (S.SUBMITTING, "t-1") == (named.state, named.task_id)
+    answered = after(named, ANSWERED)
+    assert (S.RUNNING, "t-1", NOON) == (answered.state, answered.task_id, answered.due_at)
+
+
+def test_the_answer_knows_the_task_better_than_a_webhook_before_it() -> None:
+    forged = after(a_job(), Admitted(), TaskNamed(TaskId("forged")))
+    assert "t-1" == after(forged, ANSWERED).task_id
+
+
+@pytest.mark.parametrize("failure", [SubmitNotSent(retry_at=LATER), SubmitRefused(Reason.REFUSED)])
+def test_a_submit_a_webhook_spoke_of_is_never_sent_again_whatever_its_answer_was(
+    failure: Fact,
+) -> None:
+    found = after(a_job(), Admitted(), NAMED, failure)
+    assert (S.UNKNOWN, "t-1", NOON) == (found.state, found.task_id, found.due_at)
+    assert S.RUNNING is after(found, ANSWERED).state
+
+
+def test_a_webhook_finds_a_lost_submit_and_the_first_name_stands() -> None:
+    lost = after(a_job(), Admitted(), LOST)
+    found = after(lost, NAMED, TaskNamed(TaskId("t-9")))
+    assert (S.UNKNOWN, "t-1", NOON) == (found.state, found.task_id, found.due_at)
+
+
+def test_a_hint_makes_a_running_job_due_and_a_read_begun_before_does_not_put_it_off() -> None:
+    begun = dataclasses.replace(RUNNING, due_at=NOON - 7)
+    hinted = after(begun, Hinted())
+    assert NOON == hinted.due_at
+    assert NOON == after(hinted, Seen(40, NOON + 9, was_due_at=NOON - 7)).due_at
+    assert NOON + 9 == after(begun, Seen(40, NOON + 9, was_due_at=NOON - 7)).due_at
+
+
+def test_hints_before_and_after_the_work_change_nothing() -> None:
+    saved = after(RUNNING, Saved(outputs(RUNNING, 4)))
+    over = after(RUNNING, EXPIRED, LaneOver())
+    for job in (a_job(), after(a_job(), Admitted()), saved, over, after(a_job(), CancelAsked())):
+        assert (job, ()) == advance(job, Hinted(), now=NOON)

@@ -1,19 +1,17 @@
 """What a press means, written into a button's 64 bytes and read back."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from market import BOTH, NOBODY, PAINTER_ALONE
 from shop import CLIP, a_job
 
 from bot.jobs.accept import ALPHABET, CODE_LENGTH
 from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile, read_press
-from bot.model import JobId, Operation
-from bot.providers.apiframe import Apiframe
-from bot.providers.flow import Flow
-from bot.providers.port import Capabilities
-
-MIDJOURNEY = Apiframe.capabilities
-FLOW = Flow(key="k", base_url="http://127.0.0.1:1/", offers_hd=True).capabilities
+from bot.jobs.offers import Market
+from bot.model import Job, JobId, TaskId
 
 codes = st.text(ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH).map(JobId)
 presses = st.builds(
@@ -44,7 +42,7 @@ def test_a_forged_button_is_read_or_refused_but_breaks_nothing(data: str) -> Non
         "p",
         "p:K7QD4X:1",
         "p:K7QD4X:1:a:b",
-        "z:K7QD4X:1:",
+        "k:K7QD4X:1:",
         "pv:K7QD4X:1:",
         "p:K7QD4X:-1:",
         "p:K7QD4X:¹:",
@@ -66,38 +64,53 @@ def acts(rows: list[list[Press]]) -> list[str]:
     return ["".join(press.act for press in row) for row in rows]
 
 
+PAINTED = a_job(task_id=TaskId("t-1"))
+FILMED = dataclasses.replace(PAINTED, provider="flow")
+
+
 @pytest.mark.parametrize(
-    ("capabilities", "expected"),
-    [(MIDJOURNEY, ["pppp", "vv", "vv", "rf"]), (FLOW, ["pppp", "rf"]), (None, ["pppp", "rf"])],
+    ("market", "job", "expected"),
+    [
+        (BOTH, PAINTED, ["pppp", "vv", "vv", "rf"]),
+        (BOTH, FILMED, ["pppp", "vv", "vv", "rf"]),  # from the picture itself
+        (PAINTER_ALONE, FILMED, ["pppp", "rf"]),
+        (NOBODY, PAINTED, ["pppp", "rf"]),
+    ],
 )
-def test_a_grid_offers_only_what_its_provider_can_do(
-    capabilities: Capabilities | None, expected: list[str]
+def test_a_grid_offers_only_what_somebody_can_do(
+    market: Market, job: Job, expected: list[str]
 ) -> None:
-    rows = presses_for_result(a_job(), 4, capabilities)
+    rows = presses_for_result(job, 4, market.offers(job))
     assert expected == acts(rows)
     assert [1, 2, 3, 4] == [press.tile for press in rows[0]]
 
 
-def test_one_picture_of_a_grid_is_varied_enlarged_and_fetched() -> None:
-    rows = presses_for_tile(a_job(), 3, MIDJOURNEY)
-    assert [
-        [
-            Press(Act.VARY, a_job().job_id, 3, "strong"),
-            Press(Act.VARY, a_job().job_id, 3, "subtle"),
-        ],
-        [
-            Press(Act.UPSCALE, a_job().job_id, 3, "subtle"),
-            Press(Act.UPSCALE, a_job().job_id, 3, "creative"),
-        ],
-        [Press(Act.FILES, a_job().job_id, 3)],
-    ] == rows
+def test_one_picture_of_midjourneys_grid_is_a_door_to_everything() -> None:
+    rows = presses_for_tile(PAINTED, 3, BOTH.offers(PAINTED))
+    ways = [[f"{press.act}{press.how}" for press in row] for row in rows]
+    assert ways == [
+        ["vstrong", "vsubtle"],
+        ["usubtle", "ucreative"],
+        ["nleft", "nright", "nup", "ndown"],
+        ["z1.5", "z2"],
+        ["zsquare", "zcustom"],
+        ["m"],
+        ["f"],
+    ]
+    assert {3} == {press.tile for row in rows for press in row}
+
+
+def test_one_picture_of_flow_is_varied_enlarged_here_and_animated() -> None:
+    rows = presses_for_tile(FILMED, 2, BOTH.offers(FILMED))
+    ways = [[f"{press.act}{press.how}" for press in row] for row in rows]
+    assert [["v"], ["e2k", "e4k"], ["m"], ["f"]] == ways
 
 
 def test_a_single_result_can_be_made_again() -> None:
-    assert ["vv", "uu", "rf"] == acts(presses_for_result(a_job(), 1, MIDJOURNEY))
+    rows = presses_for_result(PAINTED, 1, PAINTER_ALONE.offers(PAINTED))
+    assert ["vv", "uu", "nnnn", "zz", "zz", "rf"] == acts(rows)
 
 
 def test_a_video_is_neither_varied_nor_enlarged() -> None:
-    clip = a_job(request=CLIP)
-    assert ["rf"] == acts(presses_for_result(clip, 1, FLOW))
-    assert Operation.VIDEO in FLOW.operations
+    clip = dataclasses.replace(FILMED, request=CLIP)
+    assert ["rf"] == acts(presses_for_result(clip, 1, BOTH.offers(clip)))

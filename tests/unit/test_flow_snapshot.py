@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import AssetKind
-from bot.providers.flow import read_snapshot
+from bot.providers.flow_words import read_snapshot
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Succeeded
 
 
@@ -56,12 +56,17 @@ def test_a_listed_video_is_a_video() -> None:
         ({"type": "text-to-image"}, AssetKind.IMAGE),
         ({"type": "image-to-video"}, AssetKind.VIDEO),
         ({"kind": "VIDEO"}, AssetKind.VIDEO),
+        ({"kind": "I2V"}, AssetKind.VIDEO),
+        ({"type": "multi_ref_video"}, AssetKind.VIDEO),
+        ({"mode": "R2I"}, AssetKind.IMAGE),
     ],
 )
-def test_a_finished_task_that_counts_nothing_has_one_file(
+def test_a_finished_task_that_counts_nothing_has_one_file_or_more(
     said: dict[str, Any], kind: AssetKind
 ) -> None:
-    assert files(kind, 1) == read_snapshot({"status": "completed", **said})
+    uncounted = Succeeded((RemoteAsset(kind, 0),), is_count_known=False)
+
+    assert uncounted == read_snapshot({"status": "completed", **said})
 
 
 def test_an_absurd_count_is_not_believed() -> None:

@@ -26,6 +26,7 @@ MIDJOURNEY = Capabilities(
         Operation.VARIATION: OperationSpec(typical_s=60, default_count=4, max_count=4),
     },
     prompt_max=60,
+    nicknames=("midjourney", "mj"),
 )
 FLOW = Capabilities(
     {
@@ -43,7 +44,9 @@ FLOW = Capabilities(
         ),
     },
     prompt_max=4000,
+    nicknames=("imagen", "veo", "google"),
 )
+ENLARGER = Capabilities({Operation.ENLARGE: OperationSpec(typical_s=5)}, prompt_max=60)
 BOTH = {"apiframe": MIDJOURNEY, "flow": FLOW}
 
 
@@ -267,6 +270,14 @@ def test_a_default_that_cannot_do_it_names_the_one_that_can() -> None:
     assert isinstance(found, Complaint)
     assert found.key == "complaint.provider_cannot_video"
     assert found.corrected == "/video sóng --with flow"
+
+
+@pytest.mark.parametrize("command", ["/img", "/video"])
+def test_who_only_enlarges_cannot_be_named_as_a_maker(command: str) -> None:
+    found = complaint(f"{command} a cat --with local", {**BOTH, "local": ENLARGER})
+
+    assert found.key == "complaint.value_not_offered"
+    assert found.values["allowed"] == "apiframe, flow"
 
 
 def test_without_a_provider_for_videos_nothing_is_promised() -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from market import BOTH
 from shop import CLIP, GRID, NOON, a_job, outputs
 
 from bot.chat.talk import line
@@ -26,11 +27,10 @@ from bot.delivery.scene import Scene
 from bot.i18n import I18n, Tongue
 from bot.jobs.queue import Outlook
 from bot.model import Job, JobState, Operation, Reason, Request
-from bot.providers.apiframe import Apiframe
 
 TONGUES = I18n.load()
 LANGUAGES = TONGUES.languages
-PRICES = {Operation.IMAGE: 400, Operation.VARIATION: 400, Operation.UPSCALE: 150}
+PRICES = {Operation.VARIATION: 400, Operation.UPSCALE: 150, Operation.ENLARGE: 0}
 LONGEST_FACTS: dict[str, Any] = {
     "ratio": "1000:1001",
     "mode": "turbo",
@@ -49,10 +49,12 @@ def a_scene(
         assets=outputs(job, tiles),
         tongue=TONGUES.tongue(language),
         title="Midjourney",
-        capabilities=Apiframe.capabilities,
+        parent_title="Midjourney" if parent else "",
+        offers=BOTH.offers(job),
         outlook=Outlook(ahead, 95.0),
         free_left=36,
         prices_vnd=PRICES,
+        again_vnd=400,
         timezone=ZoneInfo("Asia/Ho_Chi_Minh"),
     )
 

@@ -1,0 +1,257 @@
+"""Acting on a result: a wish about one of its pictures becomes a request, or is answered.
+
+Knows nothing of how updates look and of what it costs. Nothing here guesses: a tile, a direction
+or a factor that was not said is asked for with buttons.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping
+from typing import assert_never
+
+from bot.chat.grammar import format_command
+from bot.chat.parsed import PanCommand, UpscaleCommand, VaryCommand, ZoomCommand
+from bot.chat.talk import Label, Line, Talk, line
+from bot.jobs.accept import Order
+from bot.jobs.buttons import CUSTOM, WANTED, Act, Press
+from bot.jobs.offers import Market, Offer, derived_request
+from bot.model import Asset, AssetKind, Job, JobState, Operation, Request
+from bot.providers.port import OperationSpec
+from bot.store.records import read_asset
+
+ENLARGED_SIDE = {"2k": 2048, "4k": 4096}
+"""Pixels of the longer side."""
+
+DerivedCommand = VaryCommand | UpscaleCommand | PanCommand | ZoomCommand
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Target:
+    """The result acted on, and its tile when the message or the reply says which."""
+
+    job: Job
+    tile: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a picture; ``how``: strong, left, 1.5, 4k…"""
+
+    operation: Operation
+    tile: int | None = None
+    how: str | None = None
+    words: str = ""
+
+
+class Deriving:
+    """Made once. ``accept`` holds the price and takes the order, or says why not."""
+
+    def __init__(
+        self,
+        market: Market,
+        titles: Mapping[str, str],
+        accept: Callable[[Talk, Order], Awaitable[bool]],
+    ) -> None:
+        self._market = market
+        self._titles = titles
+        self._accept = accept
+
+    async def command(self, talk: Talk, target: Target | None, command: DerivedCommand) -> bool:
+        """`/vary`, `/upscale`, `/pan`, `/zoom` about ``target``. Whether it was accepted."""
+        if target is None:
+            await talk.say(line(f"derive.no_result_{_wanted(command)}"))
+            return False
+        wish = self._wish_of(target.job, command)
+        if isinstance(command, VaryCommand) and command.prompt:
+            refusal = self._cannot_take_words(target, command)
+            if refusal is not None:
+                await talk.say(refusal)
+                return False
+        return await self._derive(talk, target, wish)
+
+    async def press(self, talk: Talk, target: Target, press: Press) -> bool:
+        """A button under a picture. Whether it was accepted."""
+        wish = Wish(WANTED[press.act], press.tile, press.how or None)
+        return await self._derive(talk, target, wish)
+
+    def _wish_of(self, parent: Job, command: DerivedCommand) -> Wish:
+        wanted = _wanted(command)
+        match command:
+            case VaryCommand(tile, how, words):
+                wanted = Operation.REFERENCE_IMAGE if words else wanted
+                return Wish(wanted, tile, None if words else how, words)
+            case UpscaleCommand(tile, how):
+                is_here = how in ENLARGED_SIDE
+                if how is None:
+                    is_here = self._market.offer(parent, Operation.UPSCALE) is None
+                return Wish(Operation.ENLARGE if is_here else Operation.UPSCALE, tile, how)
+            case PanCommand(tile, how) | ZoomCommand(tile, how):
+                return Wish(wanted, tile, how)
+            case _:
+                assert_never(command)
+
+    def _cannot_take_words(self, target: Target, command: VaryCommand) -> Line | None:
+        """New words make a new picture from the old one; not everybody can."""
+        if self._market.offer(target.job, Operation.REFERENCE_IMAGE) is None:
+            short = format_command(dataclasses.replace(command, prompt=""))
+            return line("vary.no_words", corrected=short)
+        if command.tile is None and target.tile is None and target.job.request.count > 1:
+            named = format_command(dataclasses.replace(command, tile=1, strength=None))
+            return line("vary.name_tile", corrected=named)
+        return None
+
+    async def _derive(self, talk: Talk, target: Target, wish: Wish) -> bool:
+        parent = target.job
+        if (refusal := self._not_possible(parent, wish.operation)) is not None:
+            await talk.say(refusal)
+            return False
+        offer = self._market.offer(parent, wish.operation)
+        assert offer is not None  # else it was refused
+        picture = await self._choose_tile(talk, target, wish)
+        if picture is None or not await self._may_be_so(talk, offer, wish, picture):
+            return False
+        request = derived_request(offer, parent, picture, prompt=wish.words)
+        if offer.operation.output_kind is AssetKind.VIDEO and not request.prompt:
+            await talk.say(line("derive.needs_words"))
+            return False
+        order = Order(
+            talk.speaker.user_id, talk.place, done_so(request, wish), offer.provider, parent
+        )
+        return await self._accept(talk, order)
+
+    def _not_possible(self, parent: Job, wanted: Operation) -> Line | None:
+        """Why nothing can come of it, or None."""
+        if parent.state in {JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}:
+            return line("derive.nothing_there", code=parent.job_id)
+        if parent.state not in {JobState.READY, JobState.DELIVERING, JobState.DONE}:
+            return line("derive.not_ready", code=parent.job_id)
+        if parent.request.operation.output_kind is AssetKind.VIDEO:
+            return line("derive.video")
+        if self._market.offer(parent, wanted) is not None:
+            return None
+        title = self._titles.get(parent.provider)
+        if title is None:
+            return line("derive.provider_gone", title=parent.provider)
+        return line(f"derive.not_offered_{wanted}", title=title)
+
+    async def _choose_tile(self, talk: Talk, target: Target, wish: Wish) -> Asset | None:
+        """The tile named, else the one replied to, else the only one, else ask with buttons."""
+        rows = await talk.tx.all("assets_of_job", job_id=target.job.job_id)
+        tiles = {asset.tile: asset for row in rows if (asset := read_asset(row)).tile > 0}
+        number = wish.tile or target.tile or (next(iter(tiles)) if len(tiles) == 1 else None)
+        if number is None:
+            labels = [
+                Label("button.number", _press(wish, target.job, each), str(each)) for each in tiles
+            ]
+            await talk.say(line("derive.which_tile"), buttons=[labels], about=target.job.job_id)
+            return None
+        if number not in tiles:
+            await talk.say(line("derive.no_such_tile", tile=number, count=len(tiles)))
+            return None
+        return tiles[number]
+
+    async def _may_be_so(self, talk: Talk, offer: Offer, wish: Wish, picture: Asset) -> bool:
+        """Whether it can be done in the way that was said; asks where nothing was."""
+        allowed = ways(offer.spec, wish.operation)
+        if wish.how is None or wish.how == CUSTOM:
+            if wish.operation not in {Operation.PAN, Operation.ZOOM}:
+                return await self._is_worth_it(talk, wish.how or next(iter(allowed), ""), picture)
+            await self._ask_how(talk, wish, picture, allowed)
+            return False
+        if wish.how not in allowed and not _is_within(wish, offer.spec):
+            title = self._titles.get(offer.provider, offer.provider)
+            if allowed:
+                reason = line("derive.how_not_offered", value=wish.how, allowed=", ".join(allowed))
+            else:
+                reason = line("derive.no_strengths", value=wish.how, title=title)
+            await talk.say(reason)
+            return False
+        return await self._is_worth_it(talk, wish.how, picture)
+
+    async def _ask_how(
+        self, talk: Talk, wish: Wish, picture: Asset, allowed: tuple[str, ...]
+    ) -> None:
+        asked = dataclasses.replace(wish, tile=picture.tile)
+        if wish.how == CUSTOM:
+            example = format_command(ZoomCommand(picture.tile, "1.8"))
+            await talk.say(line("zoom.custom", example=example), about=picture.job_id)
+            return
+        act = _act_of(wish.operation)
+        labels = [
+            Label(f"button.{act.name.lower()}_{how}", Press(act, picture.job_id, asked.tile, how))
+            if act is Act.PAN or how == "square"
+            else Label("button.zoom_times", Press(act, picture.job_id, asked.tile, how), how)
+            for how in allowed
+        ]
+        key = "derive.which_way" if act is Act.PAN else "derive.how_far"
+        await talk.say(line(key), buttons=[labels], about=picture.job_id)
+
+    @staticmethod
+    async def _is_worth_it(talk: Talk, how: str, picture: Asset) -> bool:
+        side = ENLARGED_SIDE.get(how)
+        if side is None or max(picture.width, picture.height) < side:
+            return True
+        size = f"{picture.width}×{picture.height}"
+        await talk.say(line("derive.large_enough", size=size))
+        return False
+
+
+def _wanted(command: DerivedCommand) -> Operation:
+    match command:
+        case VaryCommand():
+            return Operation.VARIATION
+        case UpscaleCommand():
+            return Operation.UPSCALE
+        case PanCommand():
+            return Operation.PAN
+        case ZoomCommand():
+            return Operation.ZOOM
+        case _:
+            assert_never(command)
+
+
+def ways(spec: OperationSpec, operation: Operation) -> tuple[str, ...]:
+    """The ways in which ``operation`` can be done, by their words."""
+    match operation:
+        case Operation.PAN:
+            return spec.directions
+        case Operation.ZOOM:
+            return spec.factors
+        case Operation.ENLARGE:
+            return spec.hd
+        case _:
+            return spec.strengths
+
+
+def _is_within(wish: Wish, spec: OperationSpec) -> bool:
+    """A zoom's own number (the grammar let only numbers and words it knows pass)."""
+    if wish.operation is not Operation.ZOOM or spec.factor_max is None or wish.how is None:
+        return False
+    try:
+        return 1 < float(wish.how) <= spec.factor_max
+    except ValueError:
+        return False
+
+
+def done_so(request: Request, wish: Wish) -> Request:
+    """``request`` in the way that was wished for."""
+    match wish.operation, wish.how:
+        case _, None:
+            return request
+        case Operation.PAN, how:
+            return dataclasses.replace(request, direction=how)
+        case Operation.ZOOM, how:
+            return dataclasses.replace(request, factor=how)
+        case Operation.ENLARGE, how:
+            return dataclasses.replace(request, hd=how)
+        case _, how:
+            return dataclasses.replace(request, strength=how)
+
+
+def _act_of(operation: Operation) -> Act:
+    return next(act for act, wanted in WANTED.items() if wanted is operation)
+
+
+def _press(wish: Wish, job: Job, tile: int) -> Press:
+    return Press(_act_of(wish.operation), job.job_id, tile, wish.how or "")
