@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from bot.chat.derived import read_reply, read_upscale, read_vary
+from bot.chat.derived import read_pan, read_reply, read_upscale, read_vary, read_zoom
 from bot.chat.parsed import (
     Command,
     Complaint,
@@ -34,14 +34,14 @@ from bot.chat.parsed import (
 from bot.chat.wish import read_image, read_video
 from bot.chat.words import repair_dashes
 from bot.jobs.offers import Market
-from bot.model import Operation, Request
+from bot.model import AssetKind, Operation, Request
 from bot.providers.port import Capabilities
 
 ALIASES: Final[Mapping[str, str]] = {"imagine": "img", "usage": "quota", "me": "quota"}
-MADE: Final = ("img", "video", "vary", "upscale")
+MADE: Final = ("img", "video", "vary", "upscale", "pan", "zoom")
 """The commands with a grammar of their own; every other is a PlainCommand."""
 PLAIN: Final = (
-    *("start", "help", "jobs", "cancel", "history", "show", "quota", "pan", "zoom"),
+    *("start", "help", "jobs", "cancel", "history", "show", "quota"),
     *("plans", "buy", "receipts", "paysupport", "terms", "privacy"),
     *("settings", "lang", "mydata", "delete", "doctor"),
     *("admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"),
@@ -76,7 +76,8 @@ def parse(
 def format_command(command: Command) -> str:
     """The command as one canonical line, everything spelled out; reading it gives it again.
 
-    A PickCommand is a bare number and reads as one only in reply to a result.
+    A PickCommand is a bare number and reads as one only in reply to a result. No line says
+    "zoom, tile 2" and leaves the factor open: `/zoom 2` names a factor.
     """
     match command:
         case ImageCommand(provider, request):
@@ -108,7 +109,7 @@ def _read(typed: Typed, username: str, market: Market) -> Parsed:
     try:
         if head is None:
             return read_reply(typed.text) if typed.is_reply else NotForUs()
-        return _read_command(typed.text, head["name"], head.span("slash"), market)
+        return _read_command(typed, head["name"], head.span("slash"), market)
     except Mistake as mistake:
         is_unknown = mistake.key.startswith("complaint.command_")
         return Complaint(
@@ -120,17 +121,22 @@ def _read(typed: Typed, username: str, market: Market) -> Parsed:
         )
 
 
-def _read_command(text: str, typed_name: str, command: Span, market: Market) -> Command:
+def _read_command(typed: Typed, typed_name: str, command: Span, market: Market) -> Command:
+    text = typed.text
     name = ALIASES.get(typed_name.lower(), typed_name.lower())
     match name:
         case "img":
-            return read_image(text, command, market)
+            return read_image(typed, command, market)
         case "video":
-            return read_video(text, command, market)
+            return read_video(typed, command, market)
         case "vary":
             return read_vary(text, command)
         case "upscale":
             return read_upscale(text, command)
+        case "pan":
+            return read_pan(text, command)
+        case "zoom":
+            return read_zoom(text, command)
         case _ if name in PLAIN:
             return PlainCommand(name, text[command[1] :].strip())
         case _:
@@ -162,10 +168,11 @@ def _settle(corrected: str | None, typed: Typed, username: str, market: Market) 
 def _options(request: Request, provider: str) -> list[str]:
     options = [
         f"--ar {request.ratio}" if request.ratio else "",
-        f"--n {request.count}" if request.operation is Operation.IMAGE else "",
+        f"--n {request.count}" if request.operation.output_kind is AssetKind.IMAGE else "",
         f"--len {request.length_s}" if request.length_s else "",
         f"--hd {request.hd}" if request.hd else "",
         f"--{request.mode}" if request.mode else "",
+        f"--voice {request.voice}" if request.voice else "",
         f"--with {provider}",
     ]
     return [option for option in options if option]

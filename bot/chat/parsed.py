@@ -27,7 +27,10 @@ class Typed:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ImageCommand:
-    """`/img`: the request is complete, `provider` is the name that does it."""
+    """`/img`: the request is complete but for the paths of the pictures it is made from.
+
+    `provider` is the name that does it; `request.references` is for the caller to fill in.
+    """
 
     provider: str
     request: Request
@@ -35,7 +38,7 @@ class ImageCommand:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class VideoCommand:
-    """`/video`: the request is complete, `provider` is the name that does it."""
+    """`/video`, as ImageCommand. Without words (only about a result) the parent's are meant."""
 
     provider: str
     request: Request
@@ -75,7 +78,7 @@ class ZoomCommand:
 
     tile: int | None = None
     factor: str | None = None
-    """`1.5`, `2`, `square`, or another number as typed, above 1 and up to 2."""
+    """`square`, or a number above 1 and up to 2, as a plain decimal without trailing zeros."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -17,13 +16,16 @@ from bot.providers.port import OperationSpec
 WIDEST: Final = 14
 """Midjourney draws nothing more extreme than 14:1 or 1:14 (its help page on aspect ratio, V7)."""
 
+VOICES_NAMED: Final = 4
+"""Of thirty voices, as many are named to whoever asks for one that is not there."""
+
 _RATIO = re.compile(r"([0-9]{1,4}):([0-9]{1,4})")
 _DOT_FOR_COLON = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 _MEANT_RATIO = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)[:x×/*-]([0-9]{1,4}(?:\.[0-9]{1,3})?)")
 
 
-def read_ratio(option: Option, allowed: Sequence[str], provider: str) -> str:
-    """`W:H` in whole numbers, one of ``allowed`` unless that is empty. Raises Mistake."""
+def read_ratio(option: Option, spec: OperationSpec, provider: str) -> str:
+    """`W:H` in whole numbers, one of those ``spec`` has if it has any. Raises Mistake."""
     value = plain(option, "ar")
     read = _RATIO.fullmatch(value)
     if read is None or not (int(read[1]) and int(read[2])):
@@ -32,19 +34,22 @@ def read_ratio(option: Option, allowed: Sequence[str], provider: str) -> str:
         edits = [option.replaced("ar", _spell(sides[0] / sides[1]))] if sides and all(sides) else []
         raise Mistake("complaint.ratio_unreadable", option.span, *edits, value=option.value)
     width, height = int(read[1]), int(read[2])
-    if not allowed:
+    if not spec.ratios:
         return _within_reach(option, width, height)
-    for ratio in allowed:
+    for ratio in spec.ratios:
         if _shape(ratio) == Fraction(width, height):
             return ratio
-    nearest = min(allowed, key=lambda ratio: abs(math.log(_shape(ratio) / Fraction(width, height))))
+    nearest = min(spec.ratios, key=lambda ratio: _unlikeness(_shape(ratio), width, height))
+    key = "complaint.ratio_not_offered"
+    if spec.max_references:  # it may well have that ratio when it works from words
+        key = "complaint.ratio_not_with_pictures"
     raise Mistake(
-        "complaint.ratio_not_offered",
+        key,
         option.span,
         option.replaced("ar", nearest),
         value=f"{width}:{height}",
         provider=provider,
-        allowed=", ".join(allowed),
+        allowed=", ".join(spec.ratios),
     )
 
 
@@ -100,6 +105,22 @@ def read_choice(option: Option, name: str, allowed: Sequence[str], hints: Mappin
     )
 
 
+def read_voice(option: Option, voices: Sequence[str]) -> str:
+    """One of ``voices``, in any case. Raises Mistake."""
+    value = plain(option, "voice").casefold()
+    for voice in voices:
+        if value == voice.casefold():
+            return voice
+    close = difflib.get_close_matches(value, voices, n=1)
+    raise Mistake(
+        "complaint.voice_unknown",
+        option.span,
+        *(option.replaced("voice", meant) for meant in close),
+        value=option.value,
+        some=", ".join(voices[:VOICES_NAMED]),
+    )
+
+
 def plain(option: Option, name: str) -> str:
     """The value in plain characters (`16：9` is `16:9`). Raises Mistake when there is none."""
     if not option.value:
@@ -120,6 +141,12 @@ def _within_reach(option: Option, width: int, height: int) -> str:
         widest=f"{WIDEST}:1",
         tallest=f"1:{WIDEST}",
     )
+
+
+def _unlikeness(shape: Fraction, width: int, height: int) -> tuple[Fraction, bool]:
+    """4:3 is as far from 1:1 as from 16:9, which at least is no square either."""
+    stretch = shape / Fraction(width, height)
+    return max(stretch, 1 / stretch), shape == 1
 
 
 def _shape(ratio: str) -> Fraction:

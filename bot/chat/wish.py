@@ -1,7 +1,8 @@
 """Reads `/img` and `/video`: a prompt and options become a provider and a complete request.
 
-Knows nothing of other commands, of Telegram, of who asks or of money; it never guesses what
-would change the price.
+How many pictures came along decides which operation is meant. Knows nothing of the pictures
+themselves, of other commands, of Telegram, of who asks or of money; it never guesses what would
+change the price.
 """
 
 from __future__ import annotations
@@ -14,20 +15,33 @@ from typing import Final
 
 from bot.chat import flags
 from bot.chat.flags import Fault
-from bot.chat.parsed import Edit, ImageCommand, Mistake, Span, VideoCommand
-from bot.chat.values import count_out_of_range, read_choice, read_count, read_length, read_ratio
+from bot.chat.parsed import Edit, ImageCommand, Mistake, Span, Typed, VideoCommand
+from bot.chat.values import (
+    count_out_of_range,
+    read_choice,
+    read_count,
+    read_length,
+    read_ratio,
+    read_voice,
+)
 from bot.chat.words import Line, Option, Reach, scan
 from bot.jobs.offers import Market
-from bot.model import Operation, Request
+from bot.model import AssetKind, Operation, Request
 from bot.providers.port import OperationSpec
 
 ALIASES: Final[Mapping[str, str]] = {"aspect": "ar"}
-OWN: Final[Mapping[Operation, tuple[str, ...]]] = {
-    Operation.IMAGE: ("ar", "n", "hd", "turbo", "fast", "with"),
-    Operation.VIDEO: ("ar", "len", "voice", "with"),
+OWN: Final[Mapping[AssetKind, tuple[str, ...]]] = {
+    AssetKind.IMAGE: ("ar", "n", "hd", "turbo", "fast", "with"),
+    AssetKind.VIDEO: ("ar", "len", "voice", "with"),
 }
 MODES: Final = ("turbo", "fast")
-COMMAND_OF: Final[Mapping[Operation, str]] = {Operation.IMAGE: "/img", Operation.VIDEO: "/video"}
+COMMAND_OF: Final[Mapping[AssetKind, str]] = {AssetKind.IMAGE: "/img", AssetKind.VIDEO: "/video"}
+_FROM_WORDS: Final = {AssetKind.IMAGE: Operation.IMAGE, AssetKind.VIDEO: Operation.VIDEO}
+_FROM_PICTURES: Final = (
+    Operation.REFERENCE_IMAGE,
+    Operation.IMAGE_VIDEO,
+    Operation.REFERENCE_VIDEO,
+)
 
 
 def reach_of(name: str) -> Reach:
@@ -40,25 +54,28 @@ def reach_of(name: str) -> Reach:
     return flags.REACH_OF_REFUSED if name in flags.REFUSED else Reach()
 
 
-def read_image(text: str, command: Span, market: Market) -> ImageCommand:
-    """``command``: where the command word stands in ``text``. Raises Mistake."""
-    return ImageCommand(*_Wish(Operation.IMAGE, text, command, market).read())
+def read_image(typed: Typed, command: Span, market: Market) -> ImageCommand:
+    """``command``: where the command word stands in the text. Raises Mistake."""
+    return ImageCommand(*_Wish(AssetKind.IMAGE, typed, command, market).read())
 
 
-def read_video(text: str, command: Span, market: Market) -> VideoCommand:
-    """``command``: where the command word stands in ``text``. Raises Mistake."""
-    return VideoCommand(*_Wish(Operation.VIDEO, text, command, market).read())
+def read_video(typed: Typed, command: Span, market: Market) -> VideoCommand:
+    """``command``: where the command word stands in the text. Raises Mistake."""
+    return VideoCommand(*_Wish(AssetKind.VIDEO, typed, command, market).read())
 
 
 class _Wish:
     """One reading: every step may end it with a Mistake."""
 
-    def __init__(self, operation: Operation, text: str, command: Span, market: Market) -> None:
-        self.operation = operation
+    def __init__(self, kind: AssetKind, typed: Typed, command: Span, market: Market) -> None:
+        self.kind = kind
+        self.pictures = typed.pictures
         self.command = command
         self.market = market
-        self.line: Line = scan(text, command[1], reach_of)
+        self.line: Line = scan(typed.text, command[1], reach_of)
         self.options: dict[str, Option] = {}
+        # A result replied to has words of its own, which a video goes on from.
+        self.may_be_wordless = kind is AssetKind.VIDEO and typed.is_reply and typed.pictures > 0
 
     def read(self) -> tuple[str, Request]:
         for option in self.line.options:
@@ -67,10 +84,23 @@ class _Wish:
             spans = sorted(mode.span for mode in modes)
             raise Mistake("complaint.modes_conflict", (spans[0][0], spans[-1][1]))
         provider, spec = self._choose_provider()
+        self._check_pictures(provider, spec)
         for name, option in self.options.items():
             self._check_offered(name, option, provider, spec)
         request = self._read_values(provider, spec)
         return provider, self._check_prompt(request, provider, spec)
+
+    @property
+    def operation(self) -> Operation:
+        """What the command means with as many pictures; one with a voice is a reference."""
+        if not self.pictures:
+            return _FROM_WORDS[self.kind]
+        if self.kind is AssetKind.IMAGE:
+            return Operation.REFERENCE_IMAGE
+        is_spoken = "voice" in self.options and bool(self._voices())
+        if self.pictures > 1 or is_spoken:
+            return Operation.REFERENCE_VIDEO
+        return Operation.IMAGE_VIDEO
 
     def _collect(self, option: Option) -> None:
         """Keep the option under its one name, or say what is wrong with the name."""
@@ -82,20 +112,20 @@ class _Wish:
                 flags.REFUSED[name], option.span, self.line.without(option), option=f"--{name}"
             )
         flag = flags.find(name)
-        if flag is not None and name not in OWN[self.operation]:
+        if flag is not None and name not in OWN[self.kind]:
             name = flag.name
-        elif name not in OWN[self.operation]:
+        elif name not in OWN[self.kind]:
             raise self._unknown(option, name)
-        if flag is not None and self.operation is not Operation.IMAGE:
-            raise self._elsewhere(option, Operation.IMAGE)
+        if flag is not None and self.kind is not AssetKind.IMAGE:
+            raise self._elsewhere(option, AssetKind.IMAGE)
         earlier = self.options.setdefault(name, option)
         if earlier.value != option.value:
             raise Mistake("complaint.option_twice", option.span, option=f"--{name}")
 
     def _unknown(self, option: Option, name: str) -> Mistake:
-        for operation, names in OWN.items():
+        for kind, names in OWN.items():
             if name in names:
-                return self._elsewhere(option, operation)
+                return self._elsewhere(option, kind)
         near = self._nearest(option)
         typed = f"{option.dash}{option.name}"
         if near is not None:
@@ -113,32 +143,31 @@ class _Wish:
         behind = self.line.text[option.end :].split(maxsplit=1)
         if looks_like_ratio(option.value) or (behind and looks_like_ratio(behind[0])):
             return "ar", option.renamed("ar")
-        names: list[str] = [*OWN[self.operation], *ALIASES]
-        if self.operation is Operation.IMAGE:
+        names: list[str] = [*OWN[self.kind], *ALIASES]
+        if self.kind is AssetKind.IMAGE:
             names += [name for flag in flags.FLAGS for name in (flag.name, *flag.aliases)]
         long_names = [name for name in names if len(name) > 1]
         close = difflib.get_close_matches(option.name, long_names, n=1)
         return (close[0], option.renamed(close[0])) if close else None
 
-    def _elsewhere(self, option: Option, operation: Operation) -> Mistake:
+    def _elsewhere(self, option: Option, kind: AssetKind) -> Mistake:
         # who typed `--len` wants a film: the line without it would be paid for and not wanted
-        edits = [] if operation is Operation.VIDEO else [self.line.without(option)]
+        edits = [] if kind is AssetKind.VIDEO else [self.line.without(option)]
         return Mistake(
             "complaint.option_other_command",
             option.span,
             *edits,
             option=f"--{option.name}",
-            command=COMMAND_OF[operation],
+            command=COMMAND_OF[kind],
         )
 
     def _choose_provider(self) -> tuple[str, OperationSpec]:
         chosen = self.options.get("with")
-        able = self.market.doing(self.operation)
+        able = sorted(self.market.doing(self.operation), key=lambda name: not self._takes(name))
         if not able:
             raise Mistake(f"complaint.no_provider_{self.operation.value}", self.command)
-        if chosen is None:
-            provider = self.market.default_provider.get(self.operation, able[0])
-        else:
+        provider = able[0]
+        if chosen is not None:
             provider = read_choice(chosen, "with", makers(self.market), nicknames(self.market))
         spec = self.market.spec(provider, self.operation)
         if spec is None:
@@ -151,9 +180,29 @@ class _Wish:
             )
         return provider, spec
 
+    def _takes(self, provider: str) -> bool:
+        """Whether it can be handed as many pictures."""
+        spec = self.market.spec(provider, self.operation)
+        return spec is not None and spec.min_references <= self.pictures <= spec.max_references
+
+    def _voices(self) -> tuple[str, ...]:
+        """All that can be chosen from for a video with pictures."""
+        operation = Operation.REFERENCE_VIDEO
+        specs = [self.market.spec(name, operation) for name in self.market.doing(operation)]
+        return next((spec.voices for spec in specs if spec and spec.voices), ())
+
+    def _check_pictures(self, provider: str, spec: OperationSpec) -> None:
+        if self.pictures > spec.max_references:
+            key, bound = "complaint.too_many_pictures", spec.max_references
+        elif self.pictures < spec.min_references:
+            key, bound = "complaint.too_few_pictures", spec.min_references
+        else:
+            return
+        raise Mistake(key, self.command, provider=provider, count=self.pictures, bound=bound)
+
     def _check_offered(self, name: str, option: Option, provider: str, spec: OperationSpec) -> None:
         if name == "voice":
-            raise Mistake("complaint.voice_later", option.span, self.line.without(option))
+            self._check_voice(option, spec)
         if _is_offered(name, option, spec):
             return
         typed = f"--{name} {option.value}" if name == "n" else f"--{name}"
@@ -168,15 +217,27 @@ class _Wish:
                     provider=provider,
                     other=other,
                 )
-        if name == "n":
+        if name == "n" and (spec.max_count > 1 or not self.pictures):
             raise self._miscounted(option, provider, spec)
+        key = "complaint.option_not_offered"
+        if self.pictures:
+            key = "complaint.option_not_with_pictures"
         raise Mistake(
-            "complaint.option_not_offered",
+            key,
             option.span,
             self.line.without(option),
             option=typed,
             provider=provider,
         )
+
+    def _check_voice(self, option: Option, spec: OperationSpec) -> None:
+        voices = spec.voices or self._voices()
+        if voices and not option.value:
+            raise Mistake("complaint.voice_missing", option.span, allowed=", ".join(voices))
+        if voices and not self.pictures and not spec.voices:
+            raise Mistake(
+                "complaint.voice_without_pictures", option.span, self.line.without(option)
+            )
 
     def _miscounted(self, option: Option, provider: str, spec: OperationSpec) -> Mistake:
         if spec.max_count > spec.default_count:
@@ -197,21 +258,22 @@ class _Wish:
 
     def _read_values(self, provider: str, spec: OperationSpec) -> Request:
         ratio, count, hd = (self.options.get(name) for name in ("ar", "n", "hd"))
-        length = self.options.get("len")
+        length, voice = self.options.get("len"), self.options.get("voice")
         return Request(
             self.operation,
-            ratio=read_ratio(ratio, spec.ratios, provider) if ratio else None,
+            ratio=read_ratio(ratio, spec, provider) if ratio else None,
             count=read_count(count, spec) if count else spec.default_count,
             mode=next((mode for mode in MODES if mode in self.options), None),
             hd=read_choice(hd, "hd", spec.hd, {}) if hd else None,
             length_s=read_length(length, spec.lengths_s) if length else spec.default_length_s,
+            voice=read_voice(voice, spec.voices) if voice else None,
             flags=" ".join(self._checked_flags()),
         )
 
     def _checked_flags(self) -> Iterable[str]:
         for name, option in self.options.items():
             flag = flags.find(name)
-            if flag is None or name in OWN[self.operation]:
+            if flag is None or name in OWN[self.kind]:
                 continue
             checked = flags.check(flag, option.value)
             if isinstance(checked, Fault):
@@ -222,8 +284,8 @@ class _Wish:
 
     def _check_prompt(self, request: Request, provider: str, spec: OperationSpec) -> Request:
         prompt = self.line.prompt
-        if not prompt:
-            raise Mistake(f"complaint.prompt_empty_{self.operation.value}", self.command)
+        if not prompt and not self.may_be_wordless:
+            raise Mistake(f"complaint.prompt_empty_{request.operation.value}", self.command)
         if spec.takes_flags:
             prompt = one_line(prompt)
         ratio = f"--ar {request.ratio}" if request.ratio and spec.takes_flags else ""
@@ -241,10 +303,9 @@ class _Wish:
 
 
 def makers(market: Market) -> list[str]:
-    """Who can be named with `--with`: everybody who makes something of words alone."""
-    return [
-        name for name, can in market.providers.items() if not OWN.keys().isdisjoint(can.operations)
-    ]
+    """Who can be named with `--with`: makers of words or pictures, not who only enlarges."""
+    wishes = {*_FROM_WORDS.values(), *_FROM_PICTURES}
+    return [name for name, can in market.providers.items() if wishes & can.operations.keys()]
 
 
 def nicknames(market: Market) -> dict[str, str]:
@@ -276,6 +337,8 @@ def _is_offered(name: str, option: Option, spec: OperationSpec) -> bool:
             return bool(spec.hd)
         case "len":
             return bool(spec.lengths_s)
+        case "voice":
+            return bool(spec.voices)
         case "turbo" | "fast":
             return name in spec.modes
         case _:

@@ -26,7 +26,7 @@ MISTAKES = [
         "/img mèo --n 9",
         "Midjourney luôn tạo 4 ảnh mỗi lần nên không chọn số lượng khác được.",
         "/img a cat --n 9",
-        "Midjourney always makes 4 pictures at a time; another number can't be chosen.",
+        "Midjourney always makes 4 at a time; another number can't be chosen.",
         "",
     ),
     (

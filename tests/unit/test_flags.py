@@ -73,3 +73,16 @@ def test_a_bad_value_is_named_with_what_could_be_meant(
 def test_no_name_means_two_flags_and_none_is_both_passed_on_and_refused() -> None:
     names = [name for flag in FLAGS for name in (flag.name, *flag.aliases)] + list(REFUSED)
     assert len(names) == len(set(names))
+
+
+def test_every_flag_people_type_is_passed_on() -> None:
+    typed = (
+        *("chaos", "no", "seed", "stylize", "weird", "iw", "sref", "cref", "oref", "ow"),
+        *("quality", "tile", "raw", "style", "niji", "v", "stop", "draft"),
+    )
+    assert [] == [name for name in typed if find(name) is None]
+
+
+def test_a_flag_that_multiplies_the_price_is_refused_by_name() -> None:
+    assert find("repeat") is None
+    assert REFUSED["repeat"] == "complaint.repeat_refused"

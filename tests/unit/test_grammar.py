@@ -92,7 +92,10 @@ def test_another_bots_command_and_plain_talk_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     "option",
-    ["--ar 16:9", "--ar16:9", "--ar=16:9", "—ar 16:9", "–ar 16:9", "--ar 16：9", "--AR 16:9,"],
+    [
+        *("--ar 16:9", "--ar16:9", "--ar=16:9", "--ar 16：9", "--AR 16:9,"),
+        *("—ar 16:9", "–ar 16:9", "―ar 16:9", "‒ar 16:9", "−ar 16:9", "—ar=16:9", "---ar 16:9"),
+    ],
 )
 def test_a_ratio_is_read_however_a_phone_spells_it(option: str) -> None:
     expected = Request(Operation.IMAGE, "a cat on a roof", ratio="16:9", count=4)
@@ -136,6 +139,8 @@ def test_a_prompt_survives_exactly(prompt: str) -> None:
 
 def test_midjourney_gets_one_line_and_straight_quotes() -> None:
     assert image("/img a “big”\ncat’s\r\nnap").prompt == 'a "big" cat\'s nap'
+    assert image("/img „a‟ ‘b’ ‚c’ --no “đỏ”").flags == '--no "đỏ"'
+    assert image("/img „a‟ ‘b’ ‚c’").prompt == "\"a\" 'b' 'c'"
 
 
 def test_flow_gets_the_lines_as_typed() -> None:
@@ -213,7 +218,7 @@ def test_a_video_has_the_default_length_until_another_is_chosen() -> None:
         ("/video sóng --len 7", "value_not_offered", "--len 7", "/video sóng --len 6"),
         ("/video sóng --len 8s", "value_not_offered", "--len 8s", "/video sóng --len 8"),
         ("/video sóng --len dài", "value_not_offered", "--len dài", None),
-        ("/video sóng --voice kore", "voice_later", "--voice kore", "/video sóng"),
+        ("/video sóng --voice kore", "option_not_offered", "--voice kore", "/video sóng"),
         (
             "/video sóng --with apiframe",
             "provider_cannot_video",
@@ -260,16 +265,21 @@ def test_an_unknown_command_counts_as_ours_only_when_it_names_us() -> None:
     assert complaint("/img").is_addressed
 
 
-def test_a_default_that_cannot_do_it_names_the_one_that_can() -> None:
+def test_a_default_that_cannot_do_it_is_passed_over_for_one_that_can() -> None:
     found = parse(
         Typed("/video sóng"),
         username="EaselBot",
         providers=BOTH,
         default_provider={Operation.VIDEO: "apiframe"},
     )
-    assert isinstance(found, Complaint)
-    assert found.key == "complaint.provider_cannot_video"
-    assert found.corrected == "/video sóng --with flow"
+    assert found == VideoCommand("flow", Request(Operation.VIDEO, "sóng", length_s=8))
+
+
+def test_who_only_enlarges_is_not_offered_as_a_maker() -> None:
+    house = Capabilities({Operation.ENLARGE: OperationSpec(5, hd=("4k",))}, prompt_max=60)
+    found = complaint("/img a cat --with local", {**BOTH, "local": house})
+    assert found.key == "complaint.value_not_offered"
+    assert found.values["allowed"] == "apiframe, flow"
 
 
 @pytest.mark.parametrize("command", ["/img", "/video"])
@@ -307,7 +317,6 @@ def test_without_a_provider_for_videos_nothing_is_promised() -> None:
         ("/me", PlainCommand("quota")),
         ("/lang en", PlainCommand("lang", "en")),
         ("/cancel@EaselBot  K7QD4 ", PlainCommand("cancel", "K7QD4")),
-        ("/zoom 2 1.5", PlainCommand("zoom", "2 1.5")),
     ],
 )
 def test_the_other_commands(typed: str, expected: Parsed) -> None:
@@ -364,6 +373,9 @@ def test_every_command_of_the_interface_is_known(name: str) -> None:
         ("/img --hd 2K mèo --with flow", "/img mèo --n 1 --hd 2k --with flow"),
         ("/video sóng", "/video sóng --len 8 --with flow"),
         ("/vary mạnh 3", "/vary 3 strong"),
+        ("/pan trái 3", "/pan 3 left"),
+        ("/zoom 1,50 2", "/zoom 2 1.5"),
+        ("lùi xa 2 lần", "/zoom 2"),
         ("u2", "/upscale 2"),
         ("phóng to 2 4K", "/upscale 2 4k"),
         ("3", "3"),

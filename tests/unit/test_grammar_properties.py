@@ -1,10 +1,13 @@
 """Whatever is typed is either read, and reads the same again, or complained about in place."""
 
+import dataclasses
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.chat.grammar import format_command, parse
 from bot.chat.parsed import Complaint, ImageCommand, NotForUs, Parsed, Typed
+from bot.i18n import LANGUAGES, I18n
 from bot.model import Operation
 from bot.providers.port import Capabilities, OperationSpec
 
@@ -24,9 +27,17 @@ FLOW = Capabilities(
         Operation.VIDEO: OperationSpec(
             typical_s=90, ratios=("16:9", "1:1"), lengths_s=(6, 8, 10), default_length_s=8
         ),
+        Operation.REFERENCE_IMAGE: OperationSpec(
+            typical_s=30, max_count=2, ratios=("1:1",), hd=("2k",), max_references=2
+        ),
+        Operation.IMAGE_VIDEO: OperationSpec(typical_s=90, max_references=1),
+        Operation.REFERENCE_VIDEO: OperationSpec(
+            typical_s=90, voices=("charon", "kore"), max_references=3
+        ),
     },
     prompt_max=120,
 )
+TONGUES = I18n.load()
 DEFAULT = {Operation.IMAGE: "apiframe", Operation.VIDEO: "flow"}
 
 
@@ -42,7 +53,7 @@ names = one_of(
 dashes = one_of("--|—|–|-|---|--—")
 values = one_of(
     "16:9|16：9|1:14|30:1|0:1|16x9|1.85:1|4|2k|4K|flow|apiframe|mj|7|6.1|250|1e9|-3|random|12345|"
-    "https://e.x/a--b.png|cats,|—x|“đỏ”|m123abc|2|.5|½|strong|"
+    "https://e.x/a--b.png|cats,|—x|“đỏ”|m123abc|2|.5|½|strong|charon|Kore|"
 )
 glue = one_of(" ||=|:|\n|  |\u00a0")
 options = st.builds("{}{}{}{}".format, dashes, names, glue, values)
@@ -51,12 +62,13 @@ lines = st.lists(options | words | st.text(max_size=8), max_size=7).flatmap(
     lambda parts: one_of(" |  |\n").map(lambda blank: blank.join(parts))
 )
 commands = one_of(
-    "/img|/imagine|/video|/vary|/upscale|/IMG@EaselBot|/img@other|/lang|/imgae|/x|vary|phóng to|v2|/"
+    "/img|/imagine|/video|/vary|/upscale|/pan|/zoom|/IMG@EaselBot|/img@other|/lang|/imgae|/x|vary|phóng to|v2|/"
 )
 typed_lines = st.builds("{}{}{}".format, commands, glue, lines)
 good_options = one_of(
     "--ar16:9|—ar 9:16|--n 4|--n 2|--hd 2k|--turbo|--with flow|--with apiframe|--no mưa, gió|"
-    "--sref random|--niji|--niji 6|--s .5|--chaos 7|—raw|--len 6|--p|--iw=.5"
+    "--sref random|--niji|--niji 6|--s .5|--chaos 7|—raw|--len 6|--p|--iw=.5|"
+    "--voice kore|--voice Charon|--n 1"
 )
 wishes = st.builds(
     "{} {}".format,
@@ -65,10 +77,20 @@ wishes = st.builds(
 )
 replies = st.builds(
     "{} {}".format,
-    one_of("/vary|/upscale|vary|phóng to|biến thể|v2|2"),
-    st.lists(one_of("1|3|7|mạnh|strong|stong|4k|sáng|tạo|mèo")).map(" ".join),
+    one_of(
+        "/vary|/upscale|/pan|/zoom|vary|phóng to|biến thể|pan|lia|mở rộng|zoom|zoom out|lùi xa|v2|2"
+    ),
+    st.lists(
+        one_of(
+            "1|2|3|7|mạnh|strong|stong|4k|sáng|tạo|mèo|left|trái|sang|lên|trên|rigth|"
+            "square|vuông|sqare|1.5|1,50|2x|x|lần|2.0|1.001|0.5|3x"
+        ),
+        max_size=4,
+    ).map(" ".join),
 )
-messages = st.builds(Typed, typed_lines | wishes | replies | st.text(), st.booleans())
+messages = st.builds(
+    Typed, typed_lines | wishes | replies | st.text(), st.booleans(), st.integers(0, 4)
+)
 
 
 def read(typed: Typed) -> Parsed:
@@ -85,11 +107,13 @@ def read(typed: Typed) -> Parsed:
 @example(Typed("/img cat --p=x y"))
 @example(Typed("/img a --niji 6, b"))
 @example(Typed("/vary strong 3 cats"))
+@example(Typed("/video", is_reply=True, pictures=1))
+@example(Typed("/zoom 2 2"))
 def test_what_is_read_prints_to_a_line_that_reads_the_same(typed: Typed) -> None:
     parsed = read(typed)
     if isinstance(parsed, Complaint | NotForUs):
         return
-    assert parsed == read(Typed(format_command(parsed), typed.is_reply))
+    assert parsed == read(dataclasses.replace(typed, text=format_command(parsed)))
 
 
 @given(messages)
@@ -100,8 +124,10 @@ def test_a_complaint_points_into_the_text_and_its_correction_is_a_command(typed:
     start, end = parsed.at
     assert 0 <= start <= end <= len(typed.text)
     if parsed.corrected is not None:
-        corrected = read(Typed(parsed.corrected, typed.is_reply))
+        corrected = read(dataclasses.replace(typed, text=parsed.corrected))
         assert not isinstance(corrected, Complaint | NotForUs)
+    for language in LANGUAGES:
+        assert TONGUES.tongue(language).html(parsed.key, **parsed.values)
 
 
 @given(st.lists(words.filter(lambda word: not word.startswith(("--no", "-ar"))), min_size=1))
@@ -115,6 +141,6 @@ def test_a_prompt_without_options_survives_to_the_last_character(parts: list[str
     assert prompt == parsed.request.prompt
 
 
-@given(st.text(alphabet="vuary 0123456789upscale phóngtobiếnthể"))
+@given(st.text(alphabet="vuary 0123456789upscale phóngtobiếnthể zoom pan lia trái"))
 def test_nothing_without_a_slash_is_ours_unless_it_is_a_reply(text: str) -> None:
     assert NotForUs() == read(Typed(text))
