@@ -136,7 +136,7 @@ def _check_room(path: Path, side: int) -> None:
 def _make(path: Path, side: int, file: IO[bytes]) -> None:
     try:
         media.enlarge(path, file, side)
-    except (BrokenMedia, FileNotFoundError, ValueError) as error:
+    except (BrokenMedia, FileNotFoundError) as error:
         raise Rejected(_NAME, "the picture cannot be read") from error
     file.seek(0)
 

@@ -227,7 +227,7 @@ def test_a_sideways_tile_stands_upright(tmp_path: Path) -> None:
             lambda size: st.sampled_from([size, size[::-1]])
         ),
         min_size=1,
-        max_size=4,
+        max_size=7,
     )
 )
 @settings(
@@ -251,11 +251,23 @@ def test_a_grid_of_four_large_noisy_tiles_still_fits(tmp_path: Path) -> None:
     assert media.fits_photo(probe)
 
 
-def test_a_grid_of_none_or_five_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
+def test_more_pictures_than_were_asked_for_stand_in_a_larger_grid(tmp_path: Path) -> None:
+    tiles = [draw(tmp_path / f"{n}.png", 90, 90, RED) for n in range(5)]
+    last = draw(tmp_path / "5.png", 90, 90, BLUE)
+
+    probe = media.grid([*tiles, last], tmp_path / "grid.jpg")
+
+    assert (probe.width, probe.height) == (286, 188)
+    with Image.open(tmp_path / "grid.jpg") as grid:
+        assert is_near(RED, grid.getpixel((240, 45)))
+        assert is_near(BLUE, grid.getpixel((240, 143)))
+
+
+def test_a_grid_of_none_or_seventeen_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
     tile = draw(tmp_path / "0.png", 9, 9)
 
-    for count in (0, 5):
-        with pytest.raises(ValueError, match="one to four"):
+    for count in (0, 17):
+        with pytest.raises(ValueError, match="one to 16"):
             media.grid([tile] * count, tmp_path / "grid.jpg")
 
 
