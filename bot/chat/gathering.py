@@ -8,7 +8,6 @@ so there is one job.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +23,8 @@ from bot.chat.making import Making
 from bot.chat.parsed import Complaint, ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Picture
 from bot.chat.reading import Reader
-from bot.chat.referring import tiles_of
+from bot.chat.references import Reference, complete, reference_to
+from bot.chat.referring import Referring, tiles_of
 from bot.chat.talk import Talk, line, reopen_talk
 from bot.errors import BadPicture, Flaw, StoreError
 from bot.jobs import book
@@ -55,16 +55,6 @@ class BusyPort(Protocol):
     async def show_busy(self, place: Place) -> None: ...
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reference:
-    """A picture brought into shape; its size in pixels."""
-
-    path: str
-    """Below the data folder."""
-    width: int
-    height: int
-
-
 class Gathering:
     """See the module. ``run`` goes on until it is cancelled."""
 
@@ -83,7 +73,7 @@ class Gathering:
         self._store = store
         self._downloader = downloader
         self._reader = reader
-        self._making = making
+        self._referring = Referring(making, reader.market)
         self._enlarging = Enlarging(reader.market, making.accept)
         self._busy = busy
         self._data_dir = data_dir
@@ -229,17 +219,18 @@ class Gathering:
         if not await tx.run("draft_end", draft_id=draft.draft_id):
             return
         talk = await self._talk(tx, draft)
-        paths = tuple(reference.path for reference in references)
         parent = await book.find_job(tx, draft.parent_id) if draft.parent_id else None
         if parent is not None:  # own pictures first, then the result's
-            paths += ((await tiles_of(tx, parent.job_id))[draft.tile or 0].path,)
+            tiles = await tiles_of(tx, parent.job_id)
+            references = [*references, reference_to(tiles[draft.tile or 0])]
         is_reply = parent is not None
-        parsed = self._reader.read(draft.text, is_reply=is_reply, pictures=[len(paths)])
+        parsed = self._reader.read(draft.text, is_reply=is_reply, pictures=[len(references)])
         match parsed:
             case ImageCommand() | VideoCommand():
-                request = dataclasses.replace(parsed.request, references=paths, tile=draft.tile)
-                command = dataclasses.replace(parsed, request=request)
-                await self._making.make(talk, command, parent)
+                command = complete(
+                    parsed, references, self._reader.market, parent=parent, tile=draft.tile
+                )
+                await self._referring.make_complete(talk, command, parent)
             case UpscaleCommand():
                 [one] = references
                 await self._enlarging.enlarge(

@@ -22,7 +22,6 @@ from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
 from bot.chat.drafts import note_album_item
-from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
 from bot.chat.parsed import (
     Complaint,
@@ -91,7 +90,7 @@ class Handlers:
         self._reader = reader
         self._contact = desk.plans.contact
         self._making = making
-        self._referring = Referring(making, Enlarging(reader.market, making.accept))
+        self._referring = Referring(making, reader.market)
         self._deriving = Deriving(reader.market, reader.titles, making.accept)
         self._account = Account(desk, reader.market)
         self._door = Doorkeeper(me.access, me.admin_ids)

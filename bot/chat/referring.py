@@ -5,7 +5,6 @@ Knows nothing of how pictures are fetched. Money is held only when all of them a
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from bot.chat.deriving import Target
@@ -14,8 +13,10 @@ from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
 from bot.chat.parsed import ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Brought
+from bot.chat.references import complete, reference_to
 from bot.chat.talk import Label, Talk, line
 from bot.jobs.buttons import Act, Press
+from bot.jobs.offers import Market
 from bot.model import Asset, AssetKind, ChatId, Job, JobId, JobState
 from bot.store.port import Reading, Topic
 from bot.store.records import read_asset
@@ -26,9 +27,10 @@ _ENDED_EMPTY = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_RE
 class Referring:
     """Made once."""
 
-    def __init__(self, making: Making, enlarging: Enlarging) -> None:
+    def __init__(self, making: Making, market: Market) -> None:
         self._making = making
-        self._enlarging = enlarging
+        self._market = market
+        self._enlarging = Enlarging(market, making.accept)
 
     async def make(
         self,
@@ -55,9 +57,10 @@ class Referring:
         elif brought.pictures:
             await self._write_draft(talk, text, brought, target.job.job_id, tile)
         else:
-            path = tiles[tile].path
-            request = dataclasses.replace(command.request, references=(path,), tile=tile)
-            await self._making.make(talk, dataclasses.replace(command, request=request), target.job)
+            picture = reference_to(tiles[tile])
+            parent = target.job
+            command = complete(command, [picture], self._market, parent=parent, tile=tile)
+            await self.make_complete(talk, command, parent)
 
     async def enlarge(
         self, talk: Talk, command: UpscaleCommand, *, text: str, brought: Brought
@@ -81,6 +84,15 @@ class Referring:
         await talk.tx.run("draft_choose", draft_id=draft.draft_id, tile=press.tile, now=talk.now)
         talk.tx.wake(Topic.DRAFTS)
         return "press.accepted"
+
+    async def make_complete(
+        self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None
+    ) -> None:
+        """A command whose pictures are all here."""
+        if command.request.prompt:
+            await self._making.make(talk, command, parent)
+        else:
+            await talk.say(line("derive.needs_words"))
 
     async def _make_from_own(
         self, talk: Talk, command: ImageCommand | VideoCommand, text: str, brought: Brought
