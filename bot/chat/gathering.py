@@ -16,7 +16,6 @@ import structlog
 from telegram.error import RetryAfter, TelegramError
 
 from bot import media
-from bot.chat.downloading import Downloader
 from bot.chat.drafts import Draft, all_pictures, read_draft
 from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
@@ -49,6 +48,12 @@ FOLDER = "references"
 log = structlog.get_logger(__name__)
 
 
+class Files(Protocol):
+    """Where people's files come from; see `downloading.Downloader`."""
+
+    async def fetch(self, file_id: str, dest: Path) -> None: ...
+
+
 class BusyPort(Protocol):
     """What cannot wait in a table. Delivery implements it."""
 
@@ -61,7 +66,7 @@ class Gathering:
     def __init__(
         self,
         store: Store,
-        downloader: Downloader,
+        files: Files,
         reader: Reader,
         making: Making,
         busy: BusyPort,
@@ -71,7 +76,7 @@ class Gathering:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._downloader = downloader
+        self._files = files
         self._reader = reader
         self._referring = Referring(making, reader.market)
         self._enlarging = Enlarging(reader.market, making.accept)
@@ -182,7 +187,7 @@ class Gathering:
         folder = self._data_dir / FOLDER
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         raw = folder / f"draft-{draft.draft_id}-{picture.message_id}.raw"
-        await self._downloader.fetch(picture.file_id, raw)
+        await self._files.fetch(picture.file_id, raw)
         kept = await asyncio.to_thread(media.keep_reference, raw, folder)
         probe = await asyncio.to_thread(media.probe_image, kept)
         return Reference(str(kept.relative_to(self._data_dir)), probe.width, probe.height)

@@ -76,6 +76,8 @@ def status(scene: Scene) -> Words:
 def _headline(scene: Scene, most: int) -> str:
     job, tongue = scene.job, scene.tongue
     prompt = clip(job.request.prompt, most)
+    if job.request.operation is Operation.ENLARGE and scene.parent is None:
+        return tongue.html("status.headline_enlarged")
     if scene.parent is None:
         is_video = job.request.operation.output_kind is AssetKind.VIDEO
         key = "status.headline_video" if is_video else "status.headline"
