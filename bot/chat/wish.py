@@ -303,7 +303,7 @@ class _Wish:
 
 
 def makers(market: Market) -> list[str]:
-    """Who can be named with `--with`: makers of words or pictures, not who only enlarges."""
+    """Who can be named with `--with`: everybody who makes something of words or pictures."""
     wishes = {*_FROM_WORDS.values(), *_FROM_PICTURES}
     return [name for name, can in market.providers.items() if wishes & can.operations.keys()]
 

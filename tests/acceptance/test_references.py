@@ -62,7 +62,8 @@ def bodies(story: Story, kind: str) -> list[dict[str, Any]]:
 def first_frame(story: Story, message: Message) -> Image.Image:
     data = io.BytesIO(story.world.file_bytes(message["video"]["file_id"]))
     with av.open(data, "r") as film:
-        shown: Image.Image = next(film.decode(video=0)).to_image()
+        frame = next(film.decode(video=0))
+        shown: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it bare
         return shown
 
 

@@ -15,6 +15,7 @@ MIDJOURNEY = Capabilities(
         )
     },
     prompt_max=200,
+    nicknames=("midjourney", "mj"),
 )
 FLOW = Capabilities(
     {
@@ -141,13 +142,7 @@ def test_a_video_of_ones_result_needs_no_new_words() -> None:
         ("/video --voice", 0, "voice_missing", "--voice", None),
         ("/video --voice", 2, "voice_missing", "--voice", None),
         ("/img mèo --voice kore", 1, "option_other_command", "--voice kore", None),
-        (
-            "/img mèo --with mj",
-            1,
-            "value_not_offered",
-            "--with mj",
-            "/img mèo --with flow",
-        ),
+        ("/img mèo --with mj", 1, "value_not_offered", "--with mj", "/img mèo --with flow"),
         (
             "/img mèo --with apiframe",
             1,

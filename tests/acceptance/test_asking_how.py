@@ -1,0 +1,59 @@
+"""What was not said about a picture is asked for with buttons; nobody guesses with money."""
+
+from story import Story, labels, words
+from telling import next_result, press, said_to
+
+
+async def test_a_pan_without_a_direction_asks_which_way(story: Story) -> None:
+    an = story.person("An", "en")
+    grid = await an.result_of(an.say("/img a lake"))
+    which = await an.answer_to(an.say("/pan", to=grid))
+    assert [["1", "2", "3", "4"]] == labels(which)
+    await press(an, which, "3")
+    way = await an.sees("Which way shall the picture grow?")
+    assert [["⬅️", "➡️", "⬆️", "⬇️"]] == labels(way)
+    await press(an, way, "⬆️")
+    await next_result(an, way, after=way)
+    [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/pan")]
+    assert ("3", "up") == (body["index"], body["type"])
+
+
+async def test_a_zoom_without_a_number_asks_how_far(story: Story) -> None:
+    an = story.person("An", "en")
+    grid = await an.result_of(an.say("/img a lake"))
+    far = await an.answer_to(an.say("/zoom 4 ", to=grid))
+    assert [["🔭 2×", "🔭 1.5×", "⬜ Square"]] == labels(far)
+    await press(an, far, "⬜")
+    await next_result(an, far, after=far)
+    [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/zoom")]
+    assert ("4", "1") == (body["index"], body["type"])
+
+
+async def test_any_other_zoom_is_a_line_to_copy(story: Story) -> None:
+    an = story.person("An", "en")
+    grid = await an.result_of(an.say("/img a lake"))
+    await press(an, grid, "2")
+    picked = await next_result(an, grid, after=grid)
+    await press(an, picked, "🔭 Other")
+    told = await an.sees("Reply to the picture with a number")
+    assert "/zoom 2 1.8" in words(told)
+    await an.result_of(an.say("/zoom 2 1.8", to=told))
+    [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/zoom")]
+    assert ("2", "1.8") == (body["index"], body["type"])
+
+
+async def test_a_strength_nobody_offers_is_said(story: Story) -> None:
+    an = story.person("An", "en")
+    lake = await an.result_of(an.say("/img a lake --with flow"))
+    before = await said_to(an, "/quota")
+    assert (await said_to(an, "/vary strong", to=lake)).startswith(
+        "Flow AI makes variations without “strong”."
+    )
+    assert before == await said_to(an, "/quota")
+
+
+async def test_new_words_without_a_number_ask_for_it(story: Story) -> None:
+    an = story.person("An", "en")
+    grid = await an.result_of(an.say("/img a lake"))
+    answer = await said_to(an, "/vary the lake at night", to=grid)
+    assert "/vary 1 the lake at night" in answer
