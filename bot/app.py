@@ -24,8 +24,12 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.chat.dispatch import Dispatcher
+from bot.chat.downloading import Downloader, FileRequest
+from bot.chat.gathering import GATHERED_AT_ONCE, Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
+from bot.chat.making import Making
+from bot.chat.reading import Reader
 from bot.delivery.limiter import Limiter
 from bot.delivery.loop import Delivery
 from bot.delivery.menus import set_menus
@@ -71,7 +75,7 @@ class EaselBot:
 
     def __init__(
         self,
-        parts: Mapping[str, Poller | Dispatcher | Runner | Delivery],
+        parts: Mapping[str, Poller | Dispatcher | Gathering | Runner | Delivery],
         delivery: Delivery,
         username: str,
         drain_s: float,
@@ -103,7 +107,7 @@ class EaselBot:
 
     async def _stop(self) -> None:
         """What is being sent may arrive; nothing else needs a clean end."""
-        for name in ("updates", "handling", "runner"):
+        for name in ("updates", "handling", "gathering", "runner"):
             self._tasks[name].cancel()
         await self._delivery.drain(self._drain_s)
         for task in self._tasks.values():
@@ -195,14 +199,35 @@ async def start(
             access=settings.bot_access,
             default_language=settings.bot_language,
         )
-        handlers = Handlers(me, desk, providers, defaults, i18n, clock=wall_clock)
+        titles = {name: each.title for name, each in providers.items()}
+        reader = Reader(bot.username, market, titles)
+        making = Making(desk, market)
+        handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
+        files = FileRequest(connection_pool_size=GATHERED_AT_ONCE, proxy=proxy_of(settings))
+        stack.push_async_callback(files.shutdown)
+        gathering = Gathering(
+            store,
+            Downloader(bot, files),
+            reader,
+            making,
+            telegram,
+            data_dir=settings.bot_data_dir,
+            default_language=settings.bot_language,
+            clock=wall_clock,
+        )
         poller = Poller(bot, store, clock=wall_clock)
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
         await _remember_admins(store, settings)
         await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
         easel = EaselBot(
-            {"updates": poller, "handling": dispatcher, "runner": runner, "sending": delivery},
+            {
+                "updates": poller,
+                "handling": dispatcher,
+                "gathering": gathering,
+                "runner": runner,
+                "sending": delivery,
+            },
             delivery,
             bot.username,
             settings.bot_drain_seconds,
@@ -282,7 +307,7 @@ async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
 
     Raises SettingsError when the token is refused.
     """
-    proxy = settings.telegram_proxy.get_secret_value() or None
+    proxy = proxy_of(settings)
     request = HTTPXRequest(
         connection_pool_size=8,
         read_timeout=READ_S,
@@ -306,6 +331,10 @@ async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
     finally:
         with contextlib.suppress(TelegramError):
             await bot.shutdown()
+
+
+def proxy_of(settings: Settings) -> str | None:
+    return settings.telegram_proxy.get_secret_value() or None
 
 
 async def _introduce(bot: Bot) -> None:

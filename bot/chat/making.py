@@ -5,8 +5,6 @@ Knows nothing of how updates look or of results acted on; money is held only by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Talk, line
 from bot.jobs import book
@@ -14,27 +12,29 @@ from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome
 from bot.jobs.moving import move_over
 from bot.jobs.offers import Market
 from bot.model import Job
-from bot.providers.port import Provider
 
 
 class Making:
     """Made once."""
 
-    def __init__(self, desk: Desk, providers: Mapping[str, Provider], market: Market) -> None:
+    def __init__(self, desk: Desk, market: Market) -> None:
         self._desk = desk
         self._market = market
-        self._providers = providers
 
-    async def make(self, talk: Talk, command: ImageCommand | VideoCommand) -> bool:
-        """`/img` and `/video`. Whether it was accepted."""
+    async def make(
+        self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None = None
+    ) -> bool:
+        """`/img` and `/video`. Whether it was accepted.
+
+        ``parent``: the result whose tile is among the request's references.
+        """
         return await self.accept(
-            talk, Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+            talk, Order(talk.speaker.user_id, talk.place, command.request, command.provider, parent)
         )
 
     async def again(self, talk: Talk, job: Job) -> bool:
         """The same request once more, for whoever pressed, at today's price."""
-        provider = self._providers.get(job.provider)
-        if provider is None or job.request.operation not in provider.capabilities.operations:
+        if self._market.spec(job.provider, job.request.operation) is None:
             await talk.say(line("derive.provider_gone", title=job.provider))
             return False
         parent = await book.find_job(talk.tx, job.parent_id) if job.parent_id else None

@@ -77,6 +77,8 @@ def status(scene: Scene) -> Words:
 def _headline(scene: Scene, most: int) -> str:
     job, tongue = scene.job, scene.tongue
     prompt = clip(job.request.prompt, most)
+    if job.request.operation is Operation.ENLARGE and scene.parent is None:
+        return tongue.html("status.headline_enlarged")
     if scene.parent is None:
         is_video = job.request.operation.output_kind is AssetKind.VIDEO
         key = "status.headline_video" if is_video else "status.headline"
@@ -114,7 +116,16 @@ def _details(scene: Scene) -> str:
         parts.append(tongue.duration(request.length_s))
     if request.operation.output_kind is AssetKind.IMAGE:
         parts.append(tongue.plural("count.images", request.count))
+    if scene.parent is None:
+        parts += _own_pictures(len(request.references), tongue)
     return tongue.html("line.details", details=" · ".join(parts))
+
+
+def _own_pictures(count: int, tongue: Tongue) -> list[str]:
+    """How many were worked from: of an album in a group, the bot may not have seen all."""
+    if count == 1:
+        return [tongue.text("details.picture")]
+    return [tongue.plural("details.pictures", count)] if count else []
 
 
 def _state_line(scene: Scene) -> str:

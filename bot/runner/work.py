@@ -6,6 +6,7 @@ nothing but facts moves a job.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Protocol, assert_never
 
 import structlog
 
+from bot import media
 from bot.errors import (
     AccountUnusable,
     BadAddress,
@@ -98,7 +100,13 @@ class Work:
 
     async def _submit(self, job: Job, account: Account) -> None:
         try:
-            handles = await self._upload(job, account)
+            paths = await self._shaped_pictures(job, account)
+        except (BrokenMedia, FileTooBig, OSError) as error:
+            log.warning("reference_unusable", job=job.job_id, error=str(error))
+            await self._move(job.job_id, SubmitRefused(Reason.FAILED))
+            return
+        try:
+            handles = await self._upload(job, account, paths)
             task_id = await account.provider.submit(account.submission(job, handles))
         except NotSent as error:
             if error.is_daily_limit:
@@ -119,14 +127,27 @@ class Work:
         else:
             await self._answered(job, account, task_id)
 
-    async def _upload(self, job: Job, account: Account) -> tuple[str, ...]:
+    async def _shaped_pictures(self, job: Job, account: Account) -> list[Path]:
+        """Its pictures as the provider takes them; a result of another may be larger than that.
+
+        Raises BrokenMedia, FileTooBig, OSError.
+        """
+        paths = [self._data_dir / reference for reference in job.request.references]
+        uploads = account.provider.capabilities.uploads
+        if uploads is None:
+            return paths
+        return [
+            await asyncio.to_thread(media.fitted, path, uploads.mimes, uploads.max_bytes)
+            for path in paths
+        ]
+
+    async def _upload(self, job: Job, account: Account, paths: Sequence[Path]) -> tuple[str, ...]:
         """Its pictures, brought right before the submit: handles are never used again.
 
         Raises what `Provider.upload` raises.
         """
-        if not job.request.references:
+        if not paths:
             return ()
-        paths = [self._data_dir / reference for reference in job.request.references]
         handles = tuple([await account.provider.upload(path) for path in paths])
         await self._move(job.job_id, SubmitBegun())
         return handles

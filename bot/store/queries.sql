@@ -301,6 +301,52 @@ ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
 -- message_get --
 SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
+-- ============================================================ pictures people bring
+
+-- album_item_add --
+-- 0 rows when Telegram delivers the same item again.
+INSERT INTO album_item (chat_id, media_group_id, message_id, picture)
+VALUES (:chat_id, :media_group_id, :message_id, :picture)
+ON CONFLICT (chat_id, media_group_id, message_id) DO NOTHING
+
+-- album_items --
+SELECT message_id, picture FROM album_item
+WHERE chat_id = :chat_id AND media_group_id = :media_group_id
+ORDER BY message_id
+
+-- draft_add --
+-- Answers its number, which a question's buttons carry.
+INSERT INTO draft (user_id, chat_id, thread_id, message_id, text, media_group_id, pictures,
+                   parent_id, tile, created_at, due_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :text, :media_group_id, :pictures,
+        :parent_id, :tile, :now, :due_at)
+RETURNING draft_id
+
+-- draft_get --
+SELECT * FROM draft WHERE draft_id = :draft_id
+
+-- drafts_waiting --
+-- Those to be made into jobs, the most pressing first.
+SELECT * FROM draft WHERE due_at IS NOT NULL ORDER BY due_at, draft_id LIMIT :most
+
+-- draft_album_grew --
+-- One more item came: wait for the next as long as an album may take, and no longer.
+UPDATE draft
+SET due_at = CASE WHEN created_at + :longest_ms < :now + :quiet_ms
+                  THEN created_at + :longest_ms ELSE :now + :quiet_ms END
+WHERE chat_id = :chat_id AND media_group_id = :media_group_id AND due_at IS NOT NULL
+
+-- draft_choose --
+-- The person said which tile; 0 rows when they had said so before.
+UPDATE draft SET tile = :tile, due_at = :now WHERE draft_id = :draft_id AND due_at IS NULL
+
+-- draft_again --
+UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :draft_id
+
+-- draft_end --
+-- 0 rows when it has ended before.
+DELETE FROM draft WHERE draft_id = :draft_id
+
 -- ============================================================ inbox
 
 -- inbox_add --

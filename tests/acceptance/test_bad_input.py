@@ -173,18 +173,6 @@ async def test_a_reply_to_what_is_no_result_says_what_to_reply_to(
     assert expected == await said_to(an, "/upscale 2")
 
 
-async def test_ones_own_picture_is_declined_before_anything_is_held(story: Story) -> None:
-    an = story.person("An")
-    grid = await an.result_of(an.say("/img mèo"))
-    before = await said_to(an, "/quota")
-    [photo] = story.world.send_files(
-        an.user_id, an.user_id, [("me.jpg", story.picture_of(grid))], caption="/img như tranh"
-    )
-    assert "Mình chưa làm được từ ảnh của bạn" in words(await an.answer_to(photo))
-    assert "Mình chưa làm được từ ảnh" in await said_to(an, "/img như tranh", to=photo)
-    assert before == await said_to(an, "/quota")
-
-
 async def test_a_command_without_words_shows_an_example(story: Story) -> None:
     an = story.person("An")
     for command in ("/img", "/video"):
