@@ -7,13 +7,16 @@ SPEED ?= 10
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format lock clean
+.PHONY: help demo bench test check lint format lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.run ## the whole product in a browser page, no token or key needed
 	$(BIN)/python -m bot demo --port $(PORT) --speed $(SPEED)
+
+bench: $(VENV)/.run ## what is claimed to be better, measured side by side (three minutes)
+	$(BIN)/python -m bench
 
 test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest $(ARGS)

@@ -47,7 +47,7 @@ from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
 from bot.providers.local import Local
 from bot.providers.port import Provider
-from bot.runner.accounts import Account, Timing, Webhook
+from bot.runner.accounts import MANY_LANES, Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
 from bot.store.folder import claim
@@ -57,8 +57,6 @@ from bot.telemetry import Metrics, Redactor, configure, create_metrics
 from bot.web import Hook, listen, make_server, web
 
 DATABASE_NAME = "bot.db"
-MANY_LANES = 1_000
-"""What `unlimited` lanes come to."""
 SILENCE_S = POLL_S + 40.0
 """Telegram answers a long poll within 50 seconds; longer silence means updates do not flow."""
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  # the name of a row
@@ -203,7 +201,7 @@ async def start(
         )
         titles = {name: each.title for name, each in providers.items()}
         reader = Reader(bot.username, market, titles)
-        making = Making(desk, providers)
+        making = Making(desk, providers, market)
         handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
         proxy = settings.telegram_proxy.get_secret_value() or None
         gathering = Gathering(

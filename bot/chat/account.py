@@ -15,6 +15,7 @@ from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.offers import Market
+from bot.jobs.pace import carried_progress
 from bot.model import AssetKind, Job, JobState, Millis, Operation, Say
 from bot.money import ledger
 from bot.store.records import read_job
@@ -113,7 +114,7 @@ class Account:
             await talk.say(line("jobs.none"))
             return
         lines = [counted("jobs.title", len(jobs))]
-        lines += [_job_line(job) for job in jobs[:JOBS_SHOWN]]
+        lines += [_job_line(job, talk.now) for job in jobs[:JOBS_SHOWN]]
         await talk.say(*lines, buttons=[[_cancel(job)] for job in jobs[:JOBS_SHOWN]])
 
     async def cancel(self, talk: Talk, code: str, replied: Job | None) -> None:
@@ -157,12 +158,13 @@ class Account:
         await talk.show(Say.RESULT, job.job_id, None, again=True)
 
 
-def _job_line(job: Job) -> Line:
+def _job_line(job: Job, now: Millis) -> Line:
     prompt = job.request.prompt
     if len(prompt) > PROMPT_SHOWN:
         prompt = prompt[: PROMPT_SHOWN - 1] + "…"
-    if job.progress is not None and job.state is JobState.RUNNING:
-        return line("jobs.running", code=job.job_id, prompt=prompt, percent=f"{job.progress}%")
+    progress = carried_progress(job, now=now)
+    if progress is not None and job.state is JobState.RUNNING:
+        return line("jobs.running", code=job.job_id, prompt=prompt, percent=f"{progress}%")
     state = "queued" if job.state is JobState.QUEUED else "begun"
     return line(f"jobs.{state}", code=job.job_id, prompt=prompt)
 

@@ -23,6 +23,7 @@ from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
 from bot.chat.drafts import note_album_item
 from bot.chat.making import Making
+from bot.chat.operator import Operator
 from bot.chat.parsed import (
     Complaint,
     ImageCommand,
@@ -93,6 +94,7 @@ class Handlers:
         self._referring = Referring(making, reader.market)
         self._deriving = Deriving(reader.market, reader.titles, making.accept)
         self._account = Account(desk, reader.market)
+        self._operator = Operator(desk, reader.titles)
         self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
@@ -188,6 +190,17 @@ class Handlers:
                 await self._account.show(talk, command.argument)
             case name if name in ADMIN_ONLY and not self._is_admin(talk.speaker.user_id):
                 await talk.say(line("command.admin_only"))
+            case _:
+                await self._administer(talk, command)
+
+    async def _administer(self, talk: Talk, command: PlainCommand) -> None:
+        match command.name:
+            case "admin":
+                await self._operator.look(talk)
+            case "pause":
+                await self._operator.pause(talk, command.argument)
+            case "resume":
+                await self._operator.resume(talk, command.argument)
             case name:
                 await talk.say(line("command.not_yet", command=f"/{name}"))
 
@@ -214,8 +227,11 @@ class Handlers:
         if press.act is Act.LANGUAGE:
             await self._account.language(talk, press.how)
             return ""
+        if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk.speaker.user_id):
+            return tongue.text(await self._operator.press(talk, press))
         job = await self._pressed_job(talk, press, message_id)
-        if job is None:
+        is_others = job is not None and job.user_id != talk.speaker.user_id
+        if job is None or (press.act is Act.MOVE and is_others):
             return tongue.text("press.not_yours")
         if press.act is Act.CANCEL:
             answer = await self._account.stop(talk, job)
@@ -252,6 +268,8 @@ class Handlers:
     async def _make(self, talk: Talk, press: Press, job: Job) -> bool:
         if press.act in WANTED:
             return await self._deriving.press(talk, Target(job, press.tile), press)
+        if press.act is Act.MOVE:
+            return await self._making.move(talk, job, press.how)
         return await self._making.again(talk, job)
 
     # --- both -------------------------------------------------------------------------------

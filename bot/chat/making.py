@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Talk, line
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order
+from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome
+from bot.jobs.moving import move_over
+from bot.jobs.offers import Market
 from bot.model import Job
 from bot.providers.port import Provider
 
@@ -18,8 +20,9 @@ from bot.providers.port import Provider
 class Making:
     """Made once."""
 
-    def __init__(self, desk: Desk, providers: Mapping[str, Provider]) -> None:
+    def __init__(self, desk: Desk, providers: Mapping[str, Provider], market: Market) -> None:
         self._desk = desk
+        self._market = market
         self._providers = providers
 
     async def make(
@@ -46,7 +49,18 @@ class Making:
 
     async def accept(self, talk: Talk, order: Order) -> bool:
         """Hold the price and take the order, or say what is lacking."""
-        match await self._desk.accept(talk.tx, order):
+        return await self._say_outcome(talk, await self._desk.accept(talk.tx, order))
+
+    async def move(self, talk: Talk, job: Job, provider: str) -> bool:
+        """Have one's own waiting job made by another provider, at its price."""
+        outcome = await move_over(talk.tx, self._desk, self._market, job, provider)
+        if outcome is None:
+            await talk.say(line("move.too_late", code=job.job_id))
+            return False
+        return await self._say_outcome(talk, outcome)
+
+    async def _say_outcome(self, talk: Talk, outcome: Outcome) -> bool:
+        match outcome:
             case Accepted():
                 return True
             case NotEnough() as lacking:

@@ -20,7 +20,7 @@ from bot.settings import load
 from bot.web import listen, make_server
 
 HOST = "127.0.0.1"
-POLL_S = 0.5
+POLL_S = 0.2
 """The demo's providers are quick, so they are asked often."""
 
 

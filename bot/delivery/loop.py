@@ -24,8 +24,8 @@ from bot.delivery.telegram import (
 )
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
-from bot.jobs.facts import Delivered, DeliveryBegun
-from bot.model import ChatId, Clock, Job, JobId, Millis, Outgoing, Say, Urgency
+from bot.jobs.facts import Delivered, DeliveryBegun, ShowStatus
+from bot.model import ChatId, Clock, Job, JobId, JobState, Millis, Outgoing, Say, Urgency
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_outgoing
 
@@ -184,9 +184,17 @@ class Delivery:
             await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
         for tile, file_id in sent.document_file_ids:
             await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
+        if row.say is Say.STATUS and not sent.status_is_gone:
+            await self._keep_moving(tx, row, now)
         if sent.result_is_shown and (job := await self._job(tx, row)):
             await self._delivered(tx, job, now)
         tx.wake(Topic.OUTBOX)  # what waited for this row
+
+    async def _keep_moving(self, tx: Transaction, row: Outgoing, now: Millis) -> None:
+        """The bar of what is being made goes on by itself, at the pace of progress."""
+        job = await self._job(tx, row)
+        if job is not None and job.state is JobState.RUNNING and not job.is_muted:
+            await book.show_status(tx, job, ShowStatus(Urgency.PROGRESS), now=now)
 
     async def _delivered(self, tx: Transaction, job: Job, now: Millis) -> None:
         await book.move(tx, job, Delivered(), now=now, who="delivery")

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.delivery.scene import Scene
+from bot.delivery.scene import Move, Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
 from bot.jobs.buttons import (
@@ -21,6 +21,7 @@ from bot.jobs.buttons import (
     presses_for_result,
     presses_for_tile,
 )
+from bot.jobs.queue import Outlook
 from bot.model import Asset, AssetKind, Job, JobState, Operation, Reason
 
 BAR_CELLS = 10
@@ -137,7 +138,7 @@ def _state_line(scene: Scene) -> str:
         case JobState.UNKNOWN:
             return tongue.html("status.unknown")
         case JobState.RUNNING:
-            return _progress_line(job, tongue, scene.outlook.left_s)
+            return _progress_line(scene.outlook, tongue)
         case JobState.READY | JobState.DELIVERING:
             return tongue.html("status.sending")
         case JobState.DONE:
@@ -150,6 +151,8 @@ def _state_line(scene: Scene) -> str:
 
 def _queue_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
+    if scene.is_paused:
+        return tongue.html("status.paused", title=scene.title)
     if job.state is JobState.QUEUED and job.attempts:
         return tongue.html("status.retrying", title=scene.title)
     left = tongue.duration(scene.outlook.left_s)
@@ -158,15 +161,14 @@ def _queue_line(scene: Scene) -> str:
     return tongue.html("status.queued", left=left)
 
 
-def _progress_line(job: Job, tongue: Tongue, left_s: float) -> str:
-    if job.progress is None:
-        return tongue.html("status.begun", left=tongue.duration(left_s))
-    full = job.progress * BAR_CELLS // 100  # rounded up, the bar would be full before the end
+def _progress_line(outlook: Outlook, tongue: Tongue) -> str:
+    left = tongue.duration(outlook.left_s)
+    if outlook.progress is None:
+        return tongue.html("status.begun", left=left)
+    full = outlook.progress * BAR_CELLS // 100  # rounded up, it would be full before the end
     bar = "▓" * full + "░" * (BAR_CELLS - full)
-    key = "status.running" if left_s >= 1 else "status.running_soon"
-    return tongue.html(
-        key, bar=bar, percent=tongue.percent(job.progress), left=tongue.duration(left_s)
-    )
+    key = "status.running" if outlook.left_s >= 1 else "status.running_soon"
+    return tongue.html(key, bar=bar, percent=tongue.percent(outlook.progress), left=left)
 
 
 def _failure(job: Job, tongue: Tongue) -> str:
@@ -192,11 +194,22 @@ def _price_line(scene: Scene) -> str:
 
 def _status_keyboard(scene: Scene) -> Keyboard:
     job, tongue = scene.job, scene.tongue
+    elsewhere = [[_move_button(scene, move)] for move in scene.moves]
     if is_under_way(job) and not job.is_muted:
-        return [[Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())]]
+        cancel = Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())
+        return [*elsewhere, [cancel]]
     if job.state in {JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}:
-        return [[Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())]]
+        again = Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())
+        return [[again], *elsewhere]
     return []
+
+
+def _move_button(scene: Scene, move: Move) -> Button:
+    tongue = scene.tongue
+    label = tongue.text("button.move", title=move.title)
+    if move.price_vnd is not None:
+        label = f"{label} · {tongue.money(move.price_vnd)}"
+    return Button(label, Press(Act.MOVE, scene.job.job_id, how=move.provider).data())
 
 
 def result_caption(scene: Scene, tile: int | None) -> str:

@@ -7,15 +7,26 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.i18n import I18n, Tongue
-from bot.jobs import book, queue
+from bot.jobs import book, moving, queue
 from bot.jobs.accept import UNLIMITED, Desk
+from bot.jobs.accounts import why_paused
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
-from bot.model import Asset, Clock, Job, Operation, Request
+from bot.model import Asset, Clock, Job, JobState, Operation, Request
 from bot.money.plans import Plan
 from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Move:
+    """Another provider that could make a job that cannot be made where it is."""
+
+    provider: str
+    title: str
+    price_vnd: int | None
+    """What it costs there; None: it has no price."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,6 +52,10 @@ class Scene:
     again_vnd: int | None
     """What the same request costs once more; None: it has no price."""
     timezone: zoneinfo.ZoneInfo
+    is_paused: bool = False
+    """It waits, and nothing is ordered from its provider for now."""
+    moves: tuple[Move, ...] = ()
+    """Who else could make it."""
 
     @property
     def tiles(self) -> tuple[Asset, ...]:
@@ -90,6 +105,8 @@ class Scenes:
             self._reading, job.user_id, job.request.operation.output_kind, now=self._clock()
         )
         offers = self._market.offers(job)
+        is_waiting = job.state is JobState.QUEUED
+        is_paused = is_waiting and await why_paused(self._reading, job.provider) is not None
         plan = await self._desk.plan_of(self._reading, job.user_id)
         return Scene(
             job=job,
@@ -104,6 +121,17 @@ class Scenes:
             prices_vnd=self._prices(plan, offers),
             again_vnd=self._price(plan, job.request),
             timezone=self._desk.timezone,
+            is_paused=is_paused,
+            moves=await self._moves(job, plan, is_paused=is_paused),
+        )
+
+    async def _moves(self, job: Job, plan: Plan, *, is_paused: bool) -> tuple[Move, ...]:
+        if job.state is JobState.QUEUED and not is_paused:
+            return ()  # it goes on by itself
+        found = await moving.moves(self._reading, job, self._market)
+        return tuple(
+            Move(name, self._title(name), self._price(plan, request))
+            for name, request in found.items()
         )
 
     async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:

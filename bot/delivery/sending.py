@@ -52,6 +52,8 @@ class Sent:
     """Tile and Telegram's handle of its shown form."""
     document_file_ids: tuple[tuple[int, str], ...] = ()
     result_is_shown: bool = False
+    status_is_gone: bool = False
+    """Somebody deleted it: progress is shown no more."""
 
 
 class Sending:
@@ -129,7 +131,7 @@ class Sending:
             )
         except MessageGone:
             if job.state is JobState.RUNNING:
-                return Sent()  # somebody deleted it; progress is not worth a new message
+                return Sent(status_is_gone=True)  # progress is not worth a new message
             message = await self._telegram.text(row.place, words.html, words.keyboard)
             return Sent(shown=(_shown(message, None),))
         return Sent()

@@ -39,6 +39,7 @@ from bot.jobs.facts import (
     TellOperator,
     Undecided,
 )
+from bot.jobs.pace import MOST_SHOWN, carried_progress
 from bot.model import Job, JobState, Millis, Reason, Urgency
 
 Step = tuple[Job, tuple[Effect, ...]]
@@ -190,11 +191,12 @@ def _see(job: Job, fact: Seen, now: Millis) -> Step:
         return seen, ()
     if job.state is not JobState.RUNNING:
         return _unchanged(job)
-    progress = min(fact.progress or 0, 99)  # it is done when its files are here
+    progress = min(fact.progress or 0, MOST_SHOWN)
     if progress <= (job.progress or 0):
         return seen, ()
     is_first_bar = not job.progress
-    moved = dataclasses.replace(seen, progress=progress, progress_at=now)
+    shown = carried_progress(job, now=now) or 0  # what people have seen does not go back
+    moved = dataclasses.replace(seen, progress=max(progress, shown), progress_at=now)
     return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
 
 

@@ -33,6 +33,7 @@ class Act(enum.StrEnum):
     CANCEL = "c"
     CHOOSE = "g"
     MOVE = "w"
+    PAUSE = "b"
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"

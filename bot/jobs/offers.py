@@ -7,8 +7,8 @@ on it, another may be able to, if the picture itself is handed over to it.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Final
 
 from bot.model import Asset, AssetKind, Job, Operation, Request
@@ -92,14 +92,18 @@ class Market:
         return {wanted: offer for wanted, offer in found.items() if offer is not None}
 
 
-def nearest_ratio(width: int, height: int, ratios: Sequence[str]) -> str | None:
-    """Of the `W:H` in ``ratios`` the one most like the shape of ``width`` x ``height`` pixels."""
+def nearest_ratio(width: int, height: int, ratios: Sequence[str]) -> str:
+    """Of the `W:H` in ``ratios`` (at least one) that most like the shape of ``width`` x ``height``.
 
-    def unlikeness(ratio: str) -> float:
-        wide, high = map(int, ratio.split(":"))
-        return abs(math.log(wide / high * height / width))
+    4:3 is exactly as far from 1:1 as from 16:9, which at least is no square either.
+    """
 
-    return min(ratios, key=unlikeness, default=None)
+    def unlikeness(ratio: str) -> tuple[Fraction, bool]:
+        shape = Fraction(*map(int, ratio.split(":")))
+        stretch = shape / Fraction(width, height)
+        return max(stretch, 1 / stretch), shape == 1
+
+    return min(ratios, key=unlikeness)
 
 
 def derived_request(offer: Offer, parent: Job, picture: Asset, *, prompt: str = "") -> Request:

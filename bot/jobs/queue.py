@@ -9,14 +9,12 @@ from __future__ import annotations
 import dataclasses
 import statistics
 
-from bot.jobs import book
+from bot.jobs import accounts, book
 from bot.jobs.facts import Admitted
+from bot.jobs.pace import carried_progress, left_s
 from bot.model import Job, JobState, Millis, Operation
 from bot.store.port import Reading, Transaction
 from bot.store.records import read_job
-
-PACE_SHOWS = 10
-"""Per cent of progress before which a provider's steps are too coarse to be counted on."""
 
 
 async def admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> Job | None:
@@ -24,14 +22,20 @@ async def admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> J
 
     The job comes back in the state submitting: its submit is sent next, once.
     """
-    account = await tx.one("account_get", provider=provider)
-    is_paused = account is not None and account["paused_why"] is not None
-    if account and is_paused and account["probe_at"] > now:
+    if await accounts.why_paused(tx, provider) is not None:
         return None
+    return await _admit(tx, provider, lanes=lanes, now=now)
+
+
+async def admit_probe(tx: Transaction, provider: str, *, now: Millis) -> Job | None:
+    """Try a paused account with one job: if it fails, it and the others have kept their place."""
+    return await _admit(tx, provider, lanes=1, now=now)
+
+
+async def _admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> Job | None:
     taken = await tx.one("lanes_taken", provider=provider)
     assert taken is not None
-    # A paused account is tried with one job: if it fails, the others have kept their place.
-    if taken["taken"] >= (1 if is_paused else lanes):
+    if taken["taken"] >= lanes:
         return None
     row = await tx.one("next_admitted", provider=provider, now=now)
     if row is None:
@@ -47,6 +51,8 @@ class Outlook:
     """Jobs that come before it: those waiting at its provider, or the person's own."""
     left_s: float
     """Until it should be ready: from its own pace once that shows, else from the latest ones."""
+    progress: int | None = None
+    """Per cent, carried forward to this moment; None while nothing is known."""
 
 
 async def outlook(
@@ -56,7 +62,8 @@ async def outlook(
     if job.state is JobState.QUEUED:
         return await _queue_outlook(reading, job, max(1, lanes), typical_s)
     since = job.started_at or job.submitted_at or now
-    return Outlook(0, _left_s((now - since) / 1000, typical_s, job.progress or 0))
+    progress = carried_progress(job, now=now)
+    return Outlook(0, left_s((now - since) / 1000, typical_s, progress or 0), progress)
 
 
 async def _queue_outlook(reading: Reading, job: Job, lanes: int, typical_s: float) -> Outlook:
@@ -81,17 +88,6 @@ async def _queue_outlook(reading: Reading, job: Job, lanes: int, typical_s: floa
         held_up_by = max(0, own["running"] + own["waiting"] - own_lanes + 1)
         ahead, rounds = max(ahead, held_up_by), max(rounds, held_up_by / own_lanes)
     return Outlook(ahead, typical_s * (1 + rounds))
-
-
-def _left_s(elapsed_s: float, typical_s: float, progress: int) -> float:
-    """Seconds until a running job should be ready.
-
-    A bar that is nearly full beside "80 s left" is not believed, nor is "any moment" at a fifth:
-    from ``PACE_SHOWS`` per cent on, the job's own pace tells more than what others took.
-    """
-    if progress >= PACE_SHOWS:
-        return elapsed_s * (100 - progress) / progress
-    return max(0.0, typical_s - elapsed_s)
 
 
 async def typical_duration(

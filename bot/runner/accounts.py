@@ -1,4 +1,4 @@
-"""A provider account as the runner sees it: its lanes, its pace, whether it is paused.
+"""A provider account as the runner sees it: its lanes, its pace, where it may call us.
 
 Knows nothing of single jobs.
 """
@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.errors import AccountUnusable, NotSent
-from bot.jobs import book
-from bot.model import AssetKind, Job, Millis, Operation, Reason
+from bot.model import AssetKind, Job, Operation
 from bot.providers.port import OperationSpec, Provider, Submission
-from bot.store.port import Transaction
+from bot.runner.pace import Standing, fallback_read_s, next_read_s
 
-PROBE_EVERY_S = 60.0
-"""A paused account is tried again with one job this often."""
-LONGEST_READ_PAUSE_S = 5.0
+MANY_LANES = 1_000
+"""What `unlimited` lanes come to."""
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 
@@ -46,6 +43,11 @@ class Account:
     def spec(self, operation: Operation) -> OperationSpec:
         return self.provider.capabilities.operations[operation]
 
+    def read_pause_s(self, standing: Standing, floor_s: float) -> float:
+        """Until the next look at a job: who calls us is asked only for what may have got lost."""
+        pause_s = next_read_s if self.webhook is None else fallback_read_s
+        return pause_s(standing, floor_s)
+
     def submission(self, job: Job, references: tuple[str, ...] = ()) -> Submission:
         """What is handed over for ``job``; ``references``: the handles of its pictures."""
         hook = self.webhook
@@ -73,50 +75,9 @@ class Timing:
         return self.video_deadline_s if is_video else self.image_deadline_s
 
 
-def next_read_s(elapsed_s: float, typical_s: float, floor_s: float) -> float:
-    """When to ask next: a third of what is left, so rarely at first and often near the end.
-
-    Never below ``floor_s``; never above four times that or five seconds, for people watch the
-    bar and a provider may be quicker than it was. A job far over its time is asked at half pace.
-    """
-    if elapsed_s > 2 * typical_s:
-        return 2 * floor_s
-    return max(floor_s, min(LONGEST_READ_PAUSE_S, 4 * floor_s, (typical_s - elapsed_s) / 3))
-
-
 def retry_s(attempts: int, asked_s: float | None) -> float:
     """How long to wait after ``attempts`` calls that did not arrive; the provider's word first."""
     if asked_s is not None:
         return min(asked_s, 3600.0)
     doublings = min(attempts, 10)  # after weeks the number would be none any more
     return min(LONGEST_RETRY_S, FIRST_RETRY_S * 2.0**doublings)
-
-
-async def pause(tx: Transaction, error: AccountUnusable | NotSent, *, now: Millis) -> None:
-    """Stop ordering from an account that fails, and tell the operator once."""
-    why = error.reason if isinstance(error, AccountUnusable) else "daily_limit"
-    before = await tx.one("account_get", provider=error.provider)
-    await tx.run(
-        "account_pause",
-        provider=error.provider,
-        why=str(why),
-        now=now,
-        probe_at=now + int(PROBE_EVERY_S * 1000),
-    )
-    if before is None or before["paused_why"] != why:
-        await book.tell_operator(
-            tx,
-            {
-                Reason.KEY: "operator.account_key",
-                Reason.CREDITS: "operator.account_credits",
-            }.get(Reason(why) if why in set(Reason) else Reason.FAILED, "operator.account_limit"),
-            now=now,
-            provider=error.provider,
-            detail=error.detail,
-        )
-
-
-async def resume(tx: Transaction, provider: str, *, now: Millis) -> None:
-    """The account took an order again; the operator is told once that it is over."""
-    if await tx.run("account_resume", provider=provider):
-        await book.tell_operator(tx, "operator.account_well", now=now, provider=provider)

@@ -27,7 +27,7 @@ from bot.errors import (
     Rejected,
     Unreachable,
 )
-from bot.jobs import queue
+from bot.jobs import accounts, queue
 from bot.jobs.facts import (
     Ended,
     Fact,
@@ -41,10 +41,12 @@ from bot.jobs.facts import (
     SubmitRefused,
     Undecided,
 )
+from bot.jobs.pace import MOST_SHOWN
 from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
-from bot.runner.accounts import Account, Timing, next_read_s, pause, resume, retry_s
+from bot.runner.accounts import Account, Timing, retry_s
 from bot.runner.fetching import count_fetched, fetch
+from bot.runner.pace import Standing
 from bot.store.port import Store
 
 LOOKUP_EVERY_S = 5.0
@@ -118,8 +120,10 @@ class Work:
         except Rejected as error:
             await self._move(job.job_id, SubmitRefused(Reason.REFUSED, error.detail))
         except AccountUnusable as error:
-            await self._pause(error)
-            await self._move(job.job_id, SubmitRefused(error.reason, error.detail))
+            if await self._pause(error):
+                await self._move(job.job_id, SubmitRefused(error.reason, error.detail))
+            else:  # it was known to fail, and tried with this one: it keeps its place
+                await self._move(job.job_id, SubmitNotSent(retry_at=self._in(0)))
         else:
             await self._answered(job, account, task_id)
 
@@ -148,8 +152,16 @@ class Work:
         await self._move(job.job_id, SubmitBegun())
         return handles
 
-    async def _pause(self, error: AccountUnusable | NotSent) -> None:
-        await self._store.write(lambda tx: pause(tx, error, now=self._clock()))
+    async def _pause(self, error: AccountUnusable | NotSent) -> bool:
+        """Whether it is this error that paused the account."""
+        why = accounts.DAILY_LIMIT
+        if isinstance(error, AccountUnusable):
+            why = error.reason.value
+        return await self._store.write(
+            lambda tx: accounts.pause(
+                tx, error.provider, why, detail=error.detail, now=self._clock()
+            )
+        )
 
     async def look_up(self, job: Job, account: Account) -> None:
         """Try to learn what became of a lost submit."""
@@ -185,7 +197,7 @@ class Work:
     async def _answered(self, job: Job, account: Account, task_id: TaskId) -> None:
         operation = job.request.operation
         typical_s = await self._typical_s(job, account)
-        poll_s = next_read_s(0.0, typical_s, self._timing.poll_s)
+        poll_s = account.read_pause_s(Standing(0.0, typical_s), self._timing.poll_s)
         await self._move(
             job.job_id,
             SubmitAnswered(
@@ -194,7 +206,7 @@ class Work:
                 deadline_at=self._in(self._timing.deadline_s(operation)),
             ),
         )
-        await self._store.write(lambda tx: resume(tx, account.name, now=self._clock()))
+        await self._store.write(lambda tx: accounts.found_well(tx, account.name, now=self._clock()))
 
     async def read(self, jobs: Sequence[Job], account: Account, start_fetch: StartFetch) -> None:
         """Ask how a batch of tasks stands, and let what is found happen."""
@@ -240,8 +252,16 @@ class Work:
 
     async def _seen(self, job: Job, account: Account, progress: int | None) -> None:
         typical_s = await self._typical_s(job, account)
-        elapsed_s = (self._clock() - (job.started_at or self._clock())) / 1000
-        wait_s = next_read_s(elapsed_s, typical_s, self._timing.poll_s)
+        now = self._clock()
+        started_at = job.started_at or now
+        has_grown = (progress or 0) > (job.progress or 0)
+        standing = Standing(
+            elapsed_s=(now - started_at) / 1000,
+            typical_s=typical_s,
+            progress=min(progress or 0, MOST_SHOWN),
+            still_s=0.0 if has_grown else (now - (job.progress_at or started_at)) / 1000,
+        )
+        wait_s = account.read_pause_s(standing, self._timing.poll_s)
         seen = Seen(progress, poll_at=self._in(wait_s), was_due_at=job.due_at)
         await self._move(job.job_id, seen)
 

@@ -5,6 +5,7 @@ Knows nothing of what the service does: it stands in front of any ASGI applicati
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,7 +81,8 @@ _Rule = _Instead | _Lose | _Hold | _Alter
 class Weather:
     """The switches of one service, and the record of every call that reached it.
 
-    A switch acts on the next call whose path ends with its suffix, once, in the order they were set.
+    A switch acts on the next call whose path ends with its suffix, once, in the order they were set;
+    `*` in a suffix is any one part of a path: `/jobs/*` is a read, `/jobs/*/image` a download.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -141,7 +143,7 @@ class Weather:
 
     def take_rule(self, path: str) -> _Rule | None:
         """The switch that acts on a call to this path, used up by being taken."""
-        found = next((rule for rule in self._rules if path.endswith(rule.suffix)), None)
+        found = next((rule for rule in self._rules if _ends(path, rule.suffix)), None)
         if found is not None:
             self._rules.remove(found)
         return found
@@ -214,6 +216,11 @@ class WeatherFront:
 async def _send_all(answer: Sequence[Message], send: Send) -> None:
     for message in answer:
         await send(message)
+
+
+def _ends(path: str, suffix: str) -> bool:
+    parts = "[^/]+".join(map(re.escape, suffix.split("*")))
+    return re.search(f"{parts}$", path) is not None
 
 
 def _own_address(scope: Scope) -> str:

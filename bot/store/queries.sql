@@ -388,6 +388,15 @@ SET state = 'waiting', attempts = 0,
                   ELSE COALESCE(sent_at, :now) + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
 
+-- statuses_rearm --
+-- Everybody who waits at one provider is told once that something has changed there.
+UPDATE outbox
+SET state = 'waiting', attempts = 0,
+    urgency = CASE WHEN state = 'waiting' THEN urgency ELSE 2 END,
+    due_at = CASE WHEN state = 'waiting' AND due_at < :now THEN due_at ELSE :now END
+WHERE say = 'status' AND state <> 'dropped'
+  AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
+
 -- outbox_heads --
 -- The first row of every chat, media apart from words so that neither waits for the other.
 -- A result waits until its status message is there.
@@ -446,15 +455,42 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 INSERT INTO provider_account (provider, paused_why, paused_at, probe_at)
 VALUES (:provider, :why, :now, :probe_at)
 ON CONFLICT (provider) DO UPDATE
-SET paused_why = excluded.paused_why, probe_at = excluded.probe_at,
+SET paused_why = excluded.paused_why, probe_at = excluded.probe_at, probes = 0,
     paused_at = COALESCE(provider_account.paused_at, excluded.paused_at)
 
 -- account_resume --
-UPDATE provider_account SET paused_why = NULL, paused_at = NULL, probe_at = NULL
+UPDATE provider_account
+SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0
 WHERE provider = :provider AND paused_why IS NOT NULL
+
+-- account_probed --
+UPDATE provider_account SET probes = probes + 1, probe_at = :probe_at
+WHERE provider = :provider AND probe_at IS NOT NULL
+
+-- accounts_to_probe --
+-- Paused ones that are due to be looked at.
+SELECT * FROM provider_account WHERE probe_at <= :now
 
 -- account_get --
 SELECT * FROM provider_account WHERE provider = :provider
+
+-- account_look_add --
+-- An operator wants to see the accounts.
+INSERT INTO account_look (chat_id, thread_id, reply_to, language, day)
+VALUES (:chat_id, :thread_id, :reply_to, :language, :day)
+
+-- account_looks --
+SELECT * FROM account_look ORDER BY look_id
+
+-- account_look_done --
+DELETE FROM account_look WHERE look_id = :look_id
+
+-- jobs_waiting --
+SELECT COUNT(*) AS waiting FROM job WHERE provider = :provider AND state = 'queued'
+
+-- jobs_of_day --
+-- Totals by state of what was asked for on one of the operator's days.
+SELECT state, COUNT(*) AS n FROM job WHERE allowance_day = :day GROUP BY state
 
 -- setting_get --
 SELECT value FROM setting WHERE scope = :scope AND name = :name

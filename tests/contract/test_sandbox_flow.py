@@ -11,9 +11,10 @@ import av
 import httpx
 import pytest
 from clock import Clock
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
 from samples import picture
 
+from bot.sandbox import render
 from bot.sandbox.flow import FlowSandbox
 from bot.sandbox.service import Account
 from bot.sandbox.tasks import Pace
@@ -210,6 +211,22 @@ async def test_an_upload_that_is_no_small_jpg_png_or_webp_is_refused(
     assert (answer.status_code, list(answer.json())) == (400, ["detail"])
 
 
+async def test_an_upload_of_exactly_20_mb_is_taken(client: httpx.AsyncClient) -> None:
+    small = picture(300, 200, "JPEG")
+    assert (await upload(client, small.ljust(20 << 20, b"\0"))).status_code == 200
+
+
+async def test_an_account_may_have_more_lanes(tmp_path: Path) -> None:
+    turbo = FlowSandbox(Account(KEY, Pace(), "http://flow.test", tmp_path), lanes=6)
+    transport = httpx.ASGITransport(turbo.app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://flow.test{API}", headers={"X-API-Key": KEY}
+    ) as client:
+        job_ids = [await submit(client, "text-to-image", prompts=["a lake"]) for _ in range(7)]
+        assert await statuses(client, job_ids) == ["running"] * 6 + ["queued"]
+        assert 6 == (await client.get("/usage")).json()["max_concurrent_threads"]
+
+
 async def test_a_picture_after_a_reference_shows_the_reference(
     client: httpx.AsyncClient, sandbox: FlowSandbox
 ) -> None:
@@ -222,6 +239,33 @@ async def test_a_picture_after_a_reference_shows_the_reference(
     after_crimson, after_blue = means
     assert after_crimson[0] > after_crimson[2]
     assert after_blue[2] > after_blue[0]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size"), [("1:1", (1024, 1024)), ("16:9", (1024, 576)), ("9:16", (576, 1024))]
+)
+async def test_a_picture_after_several_references_has_the_asked_ratio_and_shows_them_all(
+    client: httpx.AsyncClient, sandbox: FlowSandbox, ratio: str, size: tuple[int, int]
+) -> None:
+    paths = [await uploaded(client, colour) for colour in ("crimson", "royalblue")]
+    body = {"prompts": ["một con mèo"], "reference_images": paths, "aspect_ratio": ratio}
+    job_id = await submit(client, "reference-to-image", **body)
+    sandbox.finish_now(job_id)
+    made = await look_at(client, f"/jobs/{job_id}/image")
+    assert size == made.size
+    left = ImageStat.Stat(made.crop((0, 0, size[0] // 4, size[1] // 2))).mean
+    right = ImageStat.Stat(made.crop((size[0] * 3 // 4, 0, size[0], size[1] // 2))).mean
+    assert left[0] - left[2] > right[0] - right[2]
+
+
+async def test_a_picture_after_a_reference_can_be_had_in_2k(
+    client: httpx.AsyncClient, sandbox: FlowSandbox
+) -> None:
+    paths = [await uploaded(client)]
+    body = {"prompts": ["a cat"], "reference_images": paths, "upscale_quality": "2K"}
+    job_id = await submit(client, "reference-to-image", **body)
+    sandbox.finish_now(job_id)
+    assert (2048, 2048) == (await look_at(client, f"/jobs/{job_id}/image")).size
 
 
 @pytest.mark.parametrize(("ratio", "seconds"), [("16:9", 6), ("9:16", 10)])
@@ -240,6 +284,62 @@ async def test_a_video_has_the_asked_length_and_ratio(
         assert container.duration == seconds * av.time_base
         wide, tall = (int(part) for part in ratio.split(":"))
         assert stream.width * tall == stream.height * wide
+
+
+def first_and_last_frame(film: bytes) -> tuple[Image.Image, Image.Image]:
+    with av.open(io.BytesIO(film)) as container:
+        assert isinstance(container, av.container.InputContainer)
+        frames = list(container.decode(video=0))
+    return as_image(frames[0]), as_image(frames[-1])
+
+
+def as_image(frame: av.VideoFrame) -> Image.Image:
+    picture = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV's gap
+    assert isinstance(picture, Image.Image)
+    return picture
+
+
+def unlikeness(one: Image.Image, other: Image.Image) -> float:
+    """0 to 255, from afar."""
+    small = [picture.convert("RGB").resize((24, 24)) for picture in (one, other)]
+    return sum(ImageStat.Stat(ImageChops.difference(*small)).mean) / 3
+
+
+async def test_a_picture_that_comes_alive_is_the_first_thing_seen(
+    client: httpx.AsyncClient, sandbox: FlowSandbox
+) -> None:
+    still = render.draw("a red lake", seed=1, tile=1, size=(768, 432))
+    content = io.BytesIO()
+    still.save(content, "PNG")
+    path = (await upload(client, content.getvalue())).json()["path"]
+    body = {"items": [{"image_path": path, "prompt": "sway"}], "aspect_ratio": "16:9"}
+    job_id = await submit(client, "image-to-video", **body)
+    sandbox.finish_now(job_id)
+    film = (await client.get(f"/jobs/{job_id}/video?index=0")).content
+    first, last = first_and_last_frame(film)
+    assert unlikeness(first, still) < 3 < unlikeness(last, still)
+
+
+async def test_a_film_of_several_pictures_shows_them_in_their_order(
+    client: httpx.AsyncClient, sandbox: FlowSandbox
+) -> None:
+    paths = [await uploaded(client, colour) for colour in ("crimson", "gold", "royalblue")]
+    body = {"items": [{"image_paths": paths, "prompt": "they meet"}], "voice": "kore"}
+    job_id = await submit(client, "multi-ref-video", aspect_ratio="9:16", **body)
+    sandbox.finish_now(job_id)
+    film = (await client.get(f"/jobs/{job_id}/video")).content
+    first, last = first_and_last_frame(film)
+    assert (first.width * 16, 1) == (first.height * 9, (await job(client, job_id))["images_count"])
+    red, _, blue = ImageStat.Stat(first).mean
+    assert red > blue
+    red, _, blue = ImageStat.Stat(last).mean
+    assert blue > red
+
+
+async def test_a_film_takes_at_most_three_pictures(client: httpx.AsyncClient) -> None:
+    paths = [await uploaded(client) for _ in range(4)]
+    body = {"items": [{"image_paths": paths, "prompt": "they meet"}]}
+    assert (await client.post("/multi-ref-video", json=body)).status_code == 400
 
 
 async def test_pictures_become_videos_of_eight_seconds(

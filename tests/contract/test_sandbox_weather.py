@@ -1,5 +1,6 @@
 """The weather the sandbox can order for its providers: altered answers, detours, files that aren't."""
 
+import contextlib
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -169,13 +170,13 @@ async def test_mishaps_of_downloads_happen_in_the_order_they_were_ordered(
     assert 200 == answers[2].status_code
 
 
-async def test_a_download_drops_in_the_middle_of_its_connection(
-    clock: Clock, tmp_path: Path
-) -> None:
+@contextlib.asynccontextmanager
+async def served_flow(
+    clock: Clock, folder: Path
+) -> AsyncIterator[tuple[FlowSandbox, httpx.AsyncClient, str]]:
+    """Flow behind a real socket, and a job that has just ended there."""
     listener = listening()
-    pace = Pace(image_s=100, image_spread_s=0)
-    account = Account(KEY, pace, origin_of(listener), tmp_path, clock)
-    flow = FlowSandbox(account)
+    flow = FlowSandbox(Account(KEY, Pace(), origin_of(listener), folder, clock))
     async with (
         served(flow.app, listener) as origin,
         httpx.AsyncClient(
@@ -185,10 +186,37 @@ async def test_a_download_drops_in_the_middle_of_its_connection(
         answer = await client.post("/text-to-image", json={"prompts": ["a lake"]})
         job_id = answer.json()["job_id"]
         flow.finish_now(job_id)
+        yield flow, client, job_id
+
+
+async def test_a_download_drops_in_the_middle_of_its_connection(
+    clock: Clock, tmp_path: Path
+) -> None:
+    async with served_flow(clock, tmp_path) as (flow, client, job_id):
         flow.truncate_next_download()
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get(f"/jobs/{job_id}/image")
         assert 200 == (await client.get(f"/jobs/{job_id}/image")).status_code
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "improving"},
+        {"status": None},
+        {"images": [], "images_count": 3},
+        {"error": "one of four was lost"},
+    ],
+)
+async def test_a_job_whose_number_nobody_knows_yet_can_be_told_of_otherwise(
+    clock: Clock, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    async with served_flow(clock, tmp_path) as (flow, client, job_id):
+        flow.alter_next("/jobs/*", lambda told: told | change)
+        assert 200 == (await client.get(f"/jobs/{job_id}/image")).status_code  # no read
+        altered = (await client.get(f"/jobs/{job_id}")).json()
+        told = (await client.get(f"/jobs/{job_id}")).json()
+        assert told | change == altered != told
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from playwright.async_api import Browser, Route, expect
 from samples import picture
 from seat import DESKTOP, PHONE, opened_chromium
 
+from bot.sandbox.refusal import Json
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -134,6 +136,90 @@ async def test_two_pictures_from_the_picker_go_as_one_album_with_the_caption(
     await seat.page.keyboard.press("Enter")
     await expect(seat.one("quote")).to_be_visible()
     assert two["message_id"] == seat.world.messages(AN)[-1]["reply_to_message"]["message_id"]
+
+
+def heard(seat: Seat) -> list[Json]:
+    """The messages the bot is to be told of, oldest first, each in an update of its own."""
+    told = (update.get("message") for update in seat.world.updates.pending)
+    return [message for message in told if message is not None]
+
+
+async def test_the_bot_hears_of_each_picture_of_an_album_by_itself_and_once_of_the_words(
+    seat: Seat, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{number}.jpg" for number in range(3)]
+    for number, path in enumerate(paths, start=1):
+        path.write_bytes(picture(100 * number, 100, "JPEG"))
+    await seat.one("picker").set_input_files(paths)
+    await seat.one("composer").fill("/video gặp nhau")
+    await seat.one("send").click()
+
+    await expect(seat.page.locator(".mosaic .tile")).to_have_count(3)
+    album = heard(seat)
+    assert [100, 200, 300] == [message["photo"][-1]["width"] for message in album]
+    assert ["/video gặp nhau", None, None] == [message.get("caption") for message in album]
+    assert "bot_command" == album[0]["caption_entities"][0]["type"]
+    assert 1 == len({message["media_group_id"] for message in album})
+
+
+async def test_a_picture_is_sent_with_its_words_and_answered_with_a_command(
+    seat: Seat, tmp_path: Path
+) -> None:
+    (tmp_path / "cat.png").write_bytes(picture(300, 200))
+    await seat.one("picker").set_input_files(tmp_path / "cat.png")
+    await seat.one("composer").fill("/img thêm một chiếc mũ")
+    await seat.page.keyboard.press("Enter")
+    await expect(seat.one("photo")).to_be_visible()
+    [photo] = heard(seat)
+    assert ("/img thêm một chiếc mũ", 300) == (photo["caption"], photo["photo"][-1]["width"])
+    assert "media_group_id" not in photo
+
+    await seat.bubble(photo).get_by_test_id("reply").click()
+    await expect(seat.one("reply-bar")).to_be_visible()
+    await seat.page.keyboard.type("/video chậm rãi")
+    await seat.page.keyboard.press("Enter")
+    await expect(seat.one("quote")).to_be_visible()
+    [_, command] = heard(seat)
+    assert "/video chậm rãi" == command["text"]
+    assert photo["photo"] == command["reply_to_message"]["photo"]
+
+
+async def test_a_picture_is_sent_as_a_file_untouched_with_its_words(
+    seat: Seat, tmp_path: Path
+) -> None:
+    original = picture(300, 200)
+    (tmp_path / "cat.png").write_bytes(original)
+    await seat.one("picker").set_input_files(tmp_path / "cat.png")
+    await seat.one("tray").get_by_role("checkbox").check()
+    await seat.one("composer").fill("/upscale 4k")
+    await seat.one("send").click()
+
+    await expect(seat.page.locator("[data-from='me']")).to_have_count(1)
+    [message] = heard(seat)
+    document = message["document"]
+    assert ("/upscale 4k", "cat.png", "image/png") == (
+        message["caption"],
+        document["file_name"],
+        document["mime_type"],
+    )
+    assert original == seat.world.file_bytes(document["file_id"])
+    await expect(seat.one("tray")).to_be_hidden()
+
+
+async def test_several_files_go_as_one_album_of_files(seat: Seat, tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / f"{number}.png").write_bytes(picture(300, 200))
+    await seat.one("picker").set_input_files([tmp_path / "0.png", tmp_path / "1.png"])
+    await seat.one("tray").get_by_role("checkbox").check()
+    await seat.one("composer").fill("/img hoà vào nhau")
+    await seat.page.keyboard.press("Enter")
+
+    await expect(seat.one("tray")).to_be_hidden()
+    await expect(seat.page.locator("[data-from='me']").first).to_be_visible()
+    one, two = heard(seat)
+    assert ["0.png", "1.png"] == [each["document"]["file_name"] for each in (one, two)]
+    assert one["media_group_id"] == two["media_group_id"]
+    assert ["/img hoà vào nhau", None] == [each.get("caption") for each in (one, two)]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ class Desk:
             self.shop.store,
             self.telegram,
             Reader("easel_bot", market, {"flow": "Flow AI"}),
-            Making(self.shop.desk, {"flow": flow}),
+            Making(self.shop.desk, {"flow": flow}, market),
             self.telegram,
             data_dir=self.folder,
             default_language="en",

@@ -51,7 +51,7 @@ def a_scene(
         title="Midjourney",
         parent_title="Midjourney" if parent else "",
         offers=BOTH.offers(job),
-        outlook=Outlook(ahead, 95.0),
+        outlook=Outlook(ahead, 95.0, job.progress),
         free_left=36,
         prices_vnd=PRICES,
         again_vnd=400,

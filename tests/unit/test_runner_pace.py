@@ -5,28 +5,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Operation
-from bot.runner.accounts import LONGEST_RETRY_S, Timing, next_read_s, retry_s
+from bot.runner.accounts import LONGEST_RETRY_S, Timing, retry_s
+from bot.runner.pace import Standing, fallback_read_s, next_read_s
 
 seconds = st.floats(0, 10_000)
+standings = st.builds(Standing, seconds, st.floats(1, 1_000), st.integers(0, 99), seconds)
 
 
-@given(seconds, st.floats(1, 1_000), st.floats(0.01, 60))
+@given(standings, st.floats(0.01, 60))
 def test_nobody_is_asked_more_often_than_the_floor_or_left_alone_for_long(
-    elapsed_s: float, typical_s: float, floor_s: float
+    standing: Standing, floor_s: float
 ) -> None:
-    wait_s = next_read_s(elapsed_s, typical_s, floor_s)
-    assert floor_s <= wait_s <= max(5.0, 2 * floor_s)
+    assert floor_s <= next_read_s(standing, floor_s) <= max(floor_s, min(20.0, 7 * floor_s))
+    assert floor_s <= fallback_read_s(standing, floor_s) <= max(floor_s, min(60.0, 20 * floor_s))
 
 
 @given(st.floats(1, 1_000), st.floats(0.01, 60))
-def test_the_pace_quickens_until_the_job_is_due(typical_s: float, floor_s: float) -> None:
-    waits = [next_read_s(typical_s * part / 10, typical_s, floor_s) for part in range(11)]
-    assert sorted(waits, reverse=True) == waits
-    assert floor_s == waits[-1]
+def test_where_calls_come_no_first_look_is_due_before_it_should_long_be_there(
+    typical_s: float, floor_s: float
+) -> None:
+    standing = Standing(0.0, typical_s)
+    assert next_read_s(standing, floor_s) <= fallback_read_s(standing, floor_s)
 
 
-def test_a_job_far_over_its_time_is_asked_at_half_pace() -> None:
-    assert (3.0, 6.0) == (next_read_s(50.0, 45.0, 3.0), next_read_s(91.0, 45.0, 3.0))
+@pytest.mark.parametrize(
+    ("standing", "expected"),
+    [
+        (Standing(0.0, 30.0), 18.0),  # nothing is known: most of what others took
+        (Standing(0.0, 90.0), 20.0),
+        (Standing(20.0, 30.0), 10 / 3),  # it says nothing of itself
+        (Standing(33.0, 30.0), 3.3),  # over its time
+        (Standing(600.0, 30.0), 20.0),  # far over it
+        (Standing(18.0, 30.0, 75), 6.3),  # its own pace tells
+        (Standing(18.0, 30.0, 90), 3.0),
+        (Standing(18.0, 60.0, 20), 9.0),  # no further ahead than half of what it took
+        (Standing(70.0, 30.0, 99, still_s=40.0), 10.0),  # it stands still
+    ],
+)
+def test_a_job_is_asked_after_when_it_should_be_ready(standing: Standing, expected: float) -> None:
+    assert pytest.approx(expected) == next_read_s(standing, 3.0)
 
 
 @pytest.mark.parametrize(

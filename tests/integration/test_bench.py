@@ -1,0 +1,42 @@
+"""The bench measures what it says: the arms of its parts, quickly, and what they print."""
+
+import pytest
+
+from bench import polling
+from bench.lines import as_time, columns, verdict
+from bench.polling import Heard, Load
+
+QUICK = Load(jobs=3, apart_s=3, speed=30)
+
+
+def test_figures_stand_below_each_other() -> None:
+    assert ["arm  reads", "one     10", "two    0.3"] == columns(
+        [("arm", "reads"), ("one", "10"), ("two", "0.3")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.0042, "4 ms"), (0.999, "999 ms"), (1, "1.00 s"), (12.345, "12.35 s")]
+)
+def test_short_times_are_milliseconds(seconds: float, said: str) -> None:
+    assert said == as_time(seconds)
+
+
+def test_a_figure_over_its_bound_is_called_missed() -> None:
+    assert ["0.350 (at most 0.35: ok)", "0.360 (at most 0.35: MISSED)"] == [
+        verdict(figure, 0.35) for figure in (0.35, 0.36)
+    ]
+
+
+def test_ratios_compare_easel_with_the_fixed_poll() -> None:
+    said = polling.report(Heard(10, 1.5), Heard(3, 1.2), Heard(1, 0.02))
+    assert ["0.300 (at most 0.35: ok)", "0.800 (at most 1: ok)", "0.020 (at most 0.05: ok)"] == [
+        line.partition(": ")[2] for line in said[-3:]
+    ]
+
+
+@pytest.mark.parametrize("arm", [polling.fixed_poll, polling.easel_polling, polling.easel_webhooks])
+async def test_each_arm_hears_of_every_end_and_counts_what_it_asked(arm: polling.Arm) -> None:
+    heard = await arm(QUICK)
+    assert heard.reads > 0
+    assert heard.lag_s >= 0
