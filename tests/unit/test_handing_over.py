@@ -25,7 +25,8 @@ from bot.runner.work import Work
 
 
 async def no_bytes() -> AsyncIterator[bytes]:
-    for piece in ():
+    nothing: tuple[bytes, ...] = ()
+    for piece in nothing:
         yield piece
 
 
