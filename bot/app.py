@@ -24,8 +24,8 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.chat.dispatch import Dispatcher
-from bot.chat.downloading import Downloader, FileRequest
-from bot.chat.gathering import GATHERED_AT_ONCE, Gathering
+from bot.chat.downloading import open_downloader
+from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
 from bot.chat.making import Making
@@ -203,11 +203,10 @@ async def start(
         reader = Reader(bot.username, market, titles)
         making = Making(desk, market)
         handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
-        files = FileRequest(connection_pool_size=GATHERED_AT_ONCE, proxy=proxy_of(settings))
-        stack.push_async_callback(files.shutdown)
+        proxy = settings.telegram_proxy.get_secret_value() or None
         gathering = Gathering(
             store,
-            Downloader(bot, files),
+            await stack.enter_async_context(open_downloader(bot, proxy)),
             reader,
             making,
             telegram,
@@ -307,7 +306,7 @@ async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
 
     Raises SettingsError when the token is refused.
     """
-    proxy = proxy_of(settings)
+    proxy = settings.telegram_proxy.get_secret_value() or None
     request = HTTPXRequest(
         connection_pool_size=8,
         read_timeout=READ_S,
@@ -331,10 +330,6 @@ async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
     finally:
         with contextlib.suppress(TelegramError):
             await bot.shutdown()
-
-
-def proxy_of(settings: Settings) -> str | None:
-    return settings.telegram_proxy.get_secret_value() or None
 
 
 async def _introduce(bot: Bot) -> None:
