@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.chat.deriving import ENLARGED_SIDE
 from bot.chat.parsed import UpscaleCommand
 from bot.chat.talk import Talk, line
 from bot.jobs.accept import Order
 from bot.jobs.offers import Market
-from bot.model import Operation, Request
+from bot.model import HD_SIDE, Operation, Request
 
 
 class Enlarging:
@@ -41,7 +40,7 @@ class Enlarging:
         size = await self.size_for(talk, command)
         if size is None:
             return
-        if max(width, height) >= ENLARGED_SIDE[size]:
+        if max(width, height) >= HD_SIDE[size]:
             await talk.say(line("derive.large_enough", size=f"{width}×{height}"))
             return
         request = Request(Operation.ENLARGE, hd=size, references=(reference,))

@@ -87,7 +87,9 @@ def _headline(scene: Scene, most: int) -> str:
         f"derived.{job.request.operation}", code=scene.parent.job_id, tile=job.request.tile or 1
     )
     prompt = clip(job.request.prompt or scene.parent.request.prompt, most)
-    return tongue.html("status.headline_derived", of_tile=Raw(of_tile), prompt=prompt)
+    is_video = job.request.operation.output_kind is AssetKind.VIDEO
+    key = "status.headline_derived_video" if is_video else "status.headline_derived"
+    return tongue.html(key, of_tile=Raw(of_tile), prompt=prompt)
 
 
 def _handed_over(scene: Scene) -> str:

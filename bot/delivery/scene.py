@@ -104,14 +104,16 @@ class Scenes:
         allowance = await self._desk.allowance(
             self._reading, job.user_id, job.request.operation.output_kind, now=self._clock()
         )
-        offers = self._market.offers(job)
+        assets = tuple(read_asset(row) for row in rows)
+        side = max((max(each.width, each.height) for each in assets if each.tile), default=0)
+        offers = self._market.offers(job, side)
         is_waiting = job.state is JobState.QUEUED
         is_paused = is_waiting and await why_paused(self._reading, job.provider) is not None
         plan = await self._desk.plan_of(self._reading, job.user_id)
         return Scene(
             job=job,
             parent=parent,
-            assets=tuple(read_asset(row) for row in rows),
+            assets=assets,
             tongue=self._i18n.tongue(language),
             title=self._title(job.provider),
             parent_title=self._title(parent.provider) if parent else "",

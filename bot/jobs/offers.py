@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from bot.model import Asset, AssetKind, Job, Operation, Request
+from bot.model import HD_SIDE, Asset, AssetKind, Job, Operation, Request
 from bot.providers.port import Capabilities, OperationSpec
 
 FROM_BYTES: Final[Mapping[Operation, Operation]] = {
@@ -81,14 +81,20 @@ class Market:
         spec = self.spec(able[0], operation) if able else None
         return Offer(able[0], operation, spec, hands_over=True) if spec else None
 
-    def offers(self, parent: Job) -> Mapping[Operation, Offer]:
-        """All that can be done to a picture of ``parent``.
+    def offers(self, parent: Job, side: int = 0) -> Mapping[Operation, Offer]:
+        """All that can be done to a picture of ``parent``, whose longer side has ``side`` pixels.
 
-        Enlarging here is offered where no provider makes a picture larger.
+        Enlarging here is offered where no provider makes a picture larger, to what is larger.
         """
         found = {wanted: self.offer(parent, wanted) for wanted in ON_RESULTS}
-        if found[Operation.UPSCALE] is not None:
-            found[Operation.ENLARGE] = None
+        enlarging = found[Operation.ENLARGE]
+        if enlarging is not None:
+            sizes = tuple(size for size in enlarging.spec.hd if HD_SIDE[size] > side)
+            spec = dataclasses.replace(enlarging.spec, hd=sizes)
+            is_needed = sizes and found[Operation.UPSCALE] is None
+            found[Operation.ENLARGE] = (
+                dataclasses.replace(enlarging, spec=spec) if is_needed else None
+            )
         return {wanted: offer for wanted, offer in found.items() if offer is not None}
 
 
