@@ -29,7 +29,6 @@ _QUALITIES = (95, 88, 75)
 _SHRINK = 0.75
 """Of the side, for each further try at a file that is still too large."""
 _TRIES = 10
-_ORIENTATION_TAG = 0x0112
 _PNG_DEPTH_AT = 24  # PNG, 11.2.2: behind signature, chunk head, width and height
 
 
@@ -100,7 +99,7 @@ def _is_plain(
         and path.stat().st_size <= max_bytes
         and max(image.size) <= SIDE_MAX
         and image.mode in _PLAIN_MODES
-        and not (is_turnable(image) and image.getexif().get(_ORIENTATION_TAG, 1) != 1)
+        and not image.getexif()  # how it is turned, but also where it was taken and by whom
         and not _has_deep_colours(path)
     )
 

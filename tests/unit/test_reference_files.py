@@ -203,3 +203,24 @@ def test_a_result_of_a_type_another_provider_does_not_take_becomes_a_jpeg(tmp_pa
     path = tmp_path / "2.webp"
     path.write_bytes(saved(half_red(), "WEBP"))
     assert "image/jpeg" == media.sniff(media.fitted(path, ("image/jpeg",), 1_000_000))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_where_a_picture_was_taken_and_by_whom_stays_with_us(
+    tmp_path: Path, kind: str, mode: str
+) -> None:
+    if (kind, mode) == ("JPEG", "RGBA"):
+        mode = "L"
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist] = "Nguyen Van An"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[1] = "N"
+    picture = half_red().convert(mode)
+    if mode == "RGBA":
+        picture.putalpha(128)
+    kept = keep(tmp_path, saved(picture, kind, exif=exif))
+
+    assert b"Nguyen" not in kept.read_bytes()
+    with Image.open(kept) as shown:
+        assert (60, 40) == shown.size
+        assert not dict(shown.getexif())
