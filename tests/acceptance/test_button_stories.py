@@ -140,8 +140,8 @@ async def test_an_upscale_can_be_varied_enlarged_again_redone_and_had_as_a_file(
     assert [
         ["✨ Biến thể · 400 ₫", "🪄 Nhẹ · 400 ₫"],
         ["🔍 Phóng to · 150 ₫", "🌟 Sáng tạo · 150 ₫"],
-        ["⬅️ · 400 ₫", "➡️ · 400 ₫"],
-        ["⬆️ · 400 ₫", "⬇️ · 400 ₫"],
+        ["⬅️ Trái · 400 ₫", "➡️ Phải · 400 ₫"],
+        ["⬆️ Lên · 400 ₫", "⬇️ Xuống · 400 ₫"],
         ["🔭 2× · 400 ₫", "🔭 1.5× · 400 ₫"],
         ["⬜ Vuông · 400 ₫", "🔭 Số khác…"],
         ["🎬 Làm video"],
