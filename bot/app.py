@@ -10,28 +10,31 @@ import contextlib
 import dataclasses
 import json
 import os
-import secrets
 import time
 import warnings
 import zoneinfo
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import structlog
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.chat.dispatch import Dispatcher
+from bot.chat.downloading import open_downloader
+from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
+from bot.chat.making import Making
+from bot.chat.reading import Reader
+from bot.delivery.connecting import open_bot
 from bot.delivery.limiter import Limiter
 from bot.delivery.loop import Delivery
 from bot.delivery.menus import set_menus
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
-from bot.delivery.telegram import MEDIA_WRITE_S, READ_S, TelegramSender
+from bot.delivery.telegram import TelegramSender
 from bot.errors import SettingsError
 from bot.i18n import I18n
 from bot.jobs import webhooks
@@ -43,7 +46,7 @@ from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
 from bot.providers.local import Local
 from bot.providers.port import Provider
-from bot.runner.accounts import Account, Timing, Webhook
+from bot.runner.accounts import MANY_LANES, Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
 from bot.store.folder import claim
@@ -53,13 +56,8 @@ from bot.telemetry import Metrics, Redactor, configure, create_metrics
 from bot.web import Hook, listen, make_server, web
 
 DATABASE_NAME = "bot.db"
-MANY_LANES = 1_000
-"""What `unlimited` lanes come to."""
 SILENCE_S = POLL_S + 40.0
 """Telegram answers a long poll within 50 seconds; longer silence means updates do not flow."""
-WEBHOOK_SECRET = "webhook_secret"  # noqa: S105  # the name of a row
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +71,7 @@ class EaselBot:
 
     def __init__(
         self,
-        parts: Mapping[str, Poller | Dispatcher | Runner | Delivery],
+        parts: Mapping[str, Poller | Dispatcher | Gathering | Runner | Delivery],
         delivery: Delivery,
         username: str,
         drain_s: float,
@@ -105,7 +103,7 @@ class EaselBot:
 
     async def _stop(self) -> None:
         """What is being sent may arrive; nothing else needs a clean end."""
-        for name in ("updates", "handling", "runner"):
+        for name in ("updates", "handling", "gathering", "runner"):
             self._tasks[name].cancel()
         await self._delivery.drain(self._drain_s)
         for task in self._tasks.values():
@@ -167,7 +165,8 @@ async def start(
         metrics = create_metrics()
 
         market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
-        secret = await _webhook_secret(store, settings)
+        given = settings.apiframe_webhook_secret.get_secret_value()
+        secret = given or await store.write(webhooks.own_secret)
         accounts = with_webhooks(settings, accounts, secret)
         timing = Timing(
             poll_s=settings.bot_poll_seconds,
@@ -197,14 +196,34 @@ async def start(
             access=settings.bot_access,
             default_language=settings.bot_language,
         )
-        handlers = Handlers(me, desk, providers, defaults, i18n, clock=wall_clock)
+        titles = {name: each.title for name, each in providers.items()}
+        reader = Reader(bot.username, market, titles)
+        making = Making(desk, market)
+        handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
+        proxy = settings.telegram_proxy.get_secret_value() or None
+        gathering = Gathering(
+            store,
+            await stack.enter_async_context(open_downloader(bot, proxy)),
+            reader,
+            making,
+            telegram,
+            data_dir=settings.bot_data_dir,
+            default_language=settings.bot_language,
+            clock=wall_clock,
+        )
         poller = Poller(bot, store, clock=wall_clock)
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
         await _remember_admins(store, settings)
         await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
         easel = EaselBot(
-            {"updates": poller, "handling": dispatcher, "runner": runner, "sending": delivery},
+            {
+                "updates": poller,
+                "handling": dispatcher,
+                "gathering": gathering,
+                "runner": runner,
+                "sending": delivery,
+            },
             delivery,
             bot.username,
             settings.bot_drain_seconds,
@@ -248,22 +267,6 @@ def _hook(provider: Provider, secret: str, store: Store) -> Hook:
     return Hook(secret, hear)
 
 
-async def _webhook_secret(store: Store, settings: Settings) -> str:
-    """The operator's, else one of our own that outlives restarts: work under way knows it."""
-    if given := settings.apiframe_webhook_secret.get_secret_value():
-        return given
-
-    async def work(tx: Transaction) -> str:
-        row = await tx.one("setting_get", scope=0, name=WEBHOOK_SECRET)
-        if row is not None:
-            return str(row["value"])
-        made = secrets.token_urlsafe(32)
-        await tx.run("setting_set", scope=0, name=WEBHOOK_SECRET, value=made)
-        return made
-
-    return await store.write(work)
-
-
 def default_providers(
     settings: Settings, providers: Mapping[str, Provider]
 ) -> dict[Operation, str]:
@@ -278,53 +281,14 @@ def default_providers(
     }
 
 
-@contextlib.asynccontextmanager
-async def connected_bot(settings: Settings) -> AsyncIterator[Bot]:
-    """Telegram's client, once it has told who the bot is; waits for Telegram as long as it takes.
-
-    Raises SettingsError when the token is refused.
-    """
-    proxy = settings.telegram_proxy.get_secret_value() or None
-    request = HTTPXRequest(
-        connection_pool_size=8,
-        read_timeout=READ_S,
-        write_timeout=READ_S,
-        media_write_timeout=MEDIA_WRITE_S,
-        pool_timeout=10.0,
-        proxy=proxy,
-    )
-    updates = HTTPXRequest(connection_pool_size=1, read_timeout=POLL_S + 10, proxy=proxy)
-    root = settings.telegram_api_url
-    bot = Bot(
+def connected_bot(settings: Settings) -> AbstractAsyncContextManager[Bot]:
+    """Telegram's client as the settings want it. Entering raises SettingsError."""
+    return open_bot(
         settings.telegram_bot_token.get_secret_value(),
-        base_url=f"{root}/bot",
-        base_file_url=f"{root}/file/bot",
-        request=request,
-        get_updates_request=updates,
+        root=settings.telegram_api_url,
+        proxy=settings.telegram_proxy.get_secret_value() or None,
+        longest_poll_s=POLL_S,
     )
-    await _introduce(bot)
-    try:
-        yield bot
-    finally:
-        with contextlib.suppress(TelegramError):
-            await bot.shutdown()
-
-
-async def _introduce(bot: Bot) -> None:
-    pause_s = FIRST_PAUSE_S
-    while True:
-        try:
-            await bot.initialize()
-        except InvalidToken as error:
-            raise SettingsError(
-                ["TELEGRAM_BOT_TOKEN is refused by Telegram: copy it from @BotFather again."]
-            ) from error
-        except TelegramError as error:  # away, or in a flood wait
-            log.warning("telegram_not_reached", error=str(error), again_in_s=pause_s)
-            await asyncio.sleep(pause_s)
-            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
-        else:
-            return
 
 
 async def _remember_admins(store: Store, settings: Settings) -> None:

@@ -6,6 +6,8 @@ EaselError
 │   ├── DatabaseTooNew       written by a newer Easel
 │   └── DataFolderInUse      another `bot run` has it
 ├── BrokenMedia              a file that is no picture or video we can use
+│   └── TooManyPixels        unpacked, it would fill the memory
+├── BadPicture               somebody's own picture that cannot be worked from
 ├── FileTooBig               more bytes than were allowed
 ├── StaleJob                 somebody else moved the job first: read again
 └── ProviderError            carries the provider's name and words
@@ -21,6 +23,8 @@ The user's sentence for each stands in the catalogues, under the error's reason.
 """
 
 from __future__ import annotations
+
+import enum
 
 from bot.model import Reason
 
@@ -56,6 +60,31 @@ class BrokenMedia(EaselError):
         super().__init__(f"{file_name}: {detail}")
         self.file_name = file_name
         self.detail = detail
+
+
+class TooManyPixels(BrokenMedia):
+    """Its header announces more than is ever unpacked."""
+
+
+class Flaw(enum.StrEnum):
+    """Why a picture somebody brought cannot be used; each has a sentence in the catalogues."""
+
+    NO_PICTURE = "no_picture"
+    VIDEO = "video"
+    STICKER = "sticker"
+    ANIMATED = "animated"
+    TOO_LARGE = "too_large"  # more bytes than Telegram hands to a bot
+    TOO_MANY_PIXELS = "too_many_pixels"
+    BROKEN = "broken"
+    NOT_FETCHED = "not_fetched"  # Telegram did not hand it over, however often it was asked
+
+
+class BadPicture(EaselError):
+    """A picture somebody brought that cannot be worked from. Nothing was held."""
+
+    def __init__(self, flaw: Flaw, detail: str = "") -> None:
+        super().__init__(f"{flaw}: {detail}")
+        self.flaw = flaw
 
 
 class FileTooBig(EaselError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NewType
 
 JobId = NewType("JobId", str)
@@ -92,6 +92,10 @@ class Reason(enum.StrEnum):
     BROKEN = "broken"  # a result that was no picture or video
 
 
+HD_SIDE: Mapping[str, int] = {"2k": 2048, "4k": 4096}
+"""Pixels of the longer side."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Request:
     """A validated wish: what will be asked of the provider, whatever way it was typed."""
@@ -105,7 +109,7 @@ class Request:
     mode: str | None = None
     """Apiframe: `fast` or `turbo`."""
     hd: str | None = None
-    """`2k` or `4k`."""
+    """`2k` or `4k`, see HD_SIDE."""
     length_s: int | None = None
     """Length of a video."""
     strength: str | None = None

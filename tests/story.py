@@ -15,10 +15,11 @@ from serving import listening, origin_of, port_of, served
 
 from bot import app
 from bot.app import EaselBot
+from bot.runner.accounts import Account
 from bot.sandbox.limits import Limits
 from bot.sandbox.town import Town, build_town
 from bot.sandbox.world import World
-from bot.settings import load
+from bot.settings import Settings, load
 
 Message = dict[str, Any]
 SPEED = 60.0
@@ -61,9 +62,15 @@ def settings_for(town: Town, data_dir: Path, **more: str) -> dict[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def living_bot(environ: Mapping[str, str]) -> AsyncIterator[EaselBot]:
-    """The bot in this process, until the story ends; a part that dies fails the story."""
-    async with app.start(load(environ, None)) as easel:
+async def living_bot(
+    environ: Mapping[str, str],
+    make_accounts: Callable[[Settings], dict[str, Account]] = app.make_accounts,
+) -> AsyncIterator[EaselBot]:
+    """The bot in this process, until the story ends; a part that dies fails the story.
+
+    ``make_accounts``: who makes its pictures.
+    """
+    async with app.start(load(environ, None), make_accounts) as easel:
         running = asyncio.create_task(easel.run())
         try:
             yield easel

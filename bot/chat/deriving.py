@@ -16,12 +16,9 @@ from bot.chat.talk import Label, Line, Talk, line
 from bot.jobs.accept import Order
 from bot.jobs.buttons import CUSTOM, WANTED, Act, Press
 from bot.jobs.offers import Market, Offer, derived_request
-from bot.model import Asset, AssetKind, Job, JobState, Operation, Request
+from bot.model import HD_SIDE, Asset, AssetKind, Job, JobState, Operation, Request
 from bot.providers.port import OperationSpec
 from bot.store.records import read_asset
-
-ENLARGED_SIDE = {"2k": 2048, "4k": 4096}
-"""Pixels of the longer side."""
 
 DerivedCommand = VaryCommand | UpscaleCommand | PanCommand | ZoomCommand
 
@@ -82,7 +79,7 @@ class Deriving:
                 wanted = Operation.REFERENCE_IMAGE if words else wanted
                 return Wish(wanted, tile, None if words else how, words)
             case UpscaleCommand(tile, how):
-                is_here = how in ENLARGED_SIDE
+                is_here = how in HD_SIDE
                 if how is None:
                     is_here = self._market.offer(parent, Operation.UPSCALE) is None
                 return Wish(Operation.ENLARGE if is_here else Operation.UPSCALE, tile, how)
@@ -189,7 +186,7 @@ class Deriving:
 
     @staticmethod
     async def _is_worth_it(talk: Talk, how: str, picture: Asset) -> bool:
-        side = ENLARGED_SIDE.get(how)
+        side = HD_SIDE.get(how)
         if side is None or max(picture.width, picture.height) < side:
             return True
         size = f"{picture.width}×{picture.height}"

@@ -7,7 +7,6 @@ from: a button's text is checked against what its message shows, a job against i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import assert_never
 
 from telegram import (
@@ -19,11 +18,12 @@ from telegram import (
     Update,
 )
 
-from bot.chat import grammar
 from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
+from bot.chat.drafts import note_album_item
 from bot.chat.making import Making
+from bot.chat.operator import Operator
 from bot.chat.parsed import (
     Complaint,
     ImageCommand,
@@ -32,28 +32,26 @@ from bot.chat.parsed import (
     Parsed,
     PickCommand,
     PlainCommand,
-    Typed,
     UpscaleCommand,
     VaryCommand,
     VideoCommand,
     ZoomCommand,
 )
+from bot.chat.pictures import Brought, brought_by, picture_in
+from bot.chat.reading import OFFERED_MAX, Reader
+from bot.chat.referring import Referring, possible_counts
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import WANTED, Act, Press, read_press
 from bot.jobs.facts import Resolved
-from bot.jobs.offers import Market
-from bot.model import Clock, Job, MessageId, Operation, Say, UserId
-from bot.providers.port import Provider
+from bot.model import ChatId, Clock, Job, MessageId, Say, UserId
 from bot.store.port import Transaction
 
 ADMIN_ONLY = frozenset(
     {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
 )
-OFFERED_MAX = 3_400
-"""Characters of a line offered to copy: with the sentences before it, a message holds no more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,8 +79,8 @@ class Handlers:
         self,
         me: Self,
         desk: Desk,
-        providers: Mapping[str, Provider],
-        default_provider: Mapping[Operation, str],
+        reader: Reader,
+        making: Making,
         i18n: I18n,
         *,
         clock: Clock,
@@ -90,14 +88,13 @@ class Handlers:
         self._me = me
         self._clock = clock
         self._i18n = i18n
-        self._capabilities = {name: each.capabilities for name, each in providers.items()}
-        self._titles = {name: each.title for name, each in providers.items()}
-        self._default_provider = default_provider
+        self._reader = reader
         self._contact = desk.plans.contact
-        self._making = Making(desk, providers)
-        market = Market(self._capabilities, default_provider)
-        self._deriving = Deriving(market, self._titles, self._making.accept)
-        self._account = Account(desk, market)
+        self._making = making
+        self._referring = Referring(making, reader.market)
+        self._deriving = Deriving(reader.market, reader.titles, making.accept)
+        self._account = Account(desk, reader.market)
+        self._operator = Operator(desk, reader.titles)
         self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
@@ -112,17 +109,19 @@ class Handlers:
     # --- messages ---------------------------------------------------------------------------
 
     async def _message(self, tx: Transaction, message: Message) -> None:
+        if message.media_group_id is not None and (item := picture_in(message)) is not None:
+            await note_album_item(
+                tx, message.chat.id, message.media_group_id, item, now=self._clock()
+            )
         speaker = speaker_of(message)
         text = message.text or message.caption
         if speaker is None or not text or message.via_bot is not None:
             return
         target = await self._target(tx, message)
-        parsed = grammar.parse(
-            Typed(text, is_reply=target is not None),
-            username=self._me.username,
-            providers=self._capabilities,
-            default_provider=self._default_provider,
-        )
+        # What is replied to is a picture of theirs, or a result of ours, never both.
+        brought = brought_by(message, None if target else _replied(message))
+        counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
+        parsed = self._reader.read(text, is_reply=target is not None, pictures=counts)
         is_private = message.chat.type == "private"
         if isinstance(parsed, NotForUs) and (not is_private or text.lstrip().startswith("/")):
             return
@@ -135,21 +134,16 @@ class Handlers:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
             return
-        pictured = message if target else (_replied(message) or message)
-        has_picture = any(
-            bool(each.photo or each.document or each.video) for each in (message, pictured)
-        )
-        await self._answer(talk, parsed, target, text, has_picture=has_picture)
+        await self._answer(talk, parsed, target, text, brought)
 
     async def _answer(
-        self, talk: Talk, parsed: Parsed, target: Target | None, text: str, *, has_picture: bool
+        self, talk: Talk, parsed: Parsed, target: Target | None, text: str, brought: Brought
     ) -> None:
         match parsed:
             case ImageCommand() | VideoCommand():
-                if has_picture:  # taking the words and leaving the picture would be a guess
-                    await talk.say(line("make.no_references"))
-                    return
-                await self._making.make(talk, parsed)
+                await self._referring.make(talk, parsed, text=text, brought=brought, target=target)
+            case UpscaleCommand() if target is None and brought.pictures:
+                await self._referring.enlarge(talk, parsed, text=text, brought=brought)
             case VaryCommand() | UpscaleCommand() | PanCommand() | ZoomCommand():
                 await self._deriving.command(talk, target, parsed)
             case PickCommand():
@@ -157,22 +151,13 @@ class Handlers:
             case PlainCommand():
                 await self._plain(talk, parsed, target)
             case Complaint():
-                await self._complain(talk, parsed)
+                await self._reader.complain(talk, parsed)
             case NotForUs():
                 is_long = len(text) > OFFERED_MAX
                 key = "hint.no_command_long" if is_long else "hint.no_command"
                 await talk.say(line(key, command="" if is_long else f"/img {text}"))
             case _:
                 assert_never(parsed)
-
-    async def _complain(self, talk: Talk, complaint: Complaint) -> None:
-        values = dict(complaint.values)
-        if (name := values.get("provider")) in self._titles:
-            values["provider"] = self._titles[str(name)]
-        lines = [line(complaint.key, **values)]
-        if complaint.corrected is not None and len(complaint.corrected) <= OFFERED_MAX:
-            lines.append(line("hint.corrected", command=complaint.corrected))
-        await talk.say(*lines)
 
     async def _pick(self, talk: Talk, target: Target | None, tile: int) -> None:
         if target is None:
@@ -205,6 +190,17 @@ class Handlers:
                 await self._account.show(talk, command.argument)
             case name if name in ADMIN_ONLY and not self._is_admin(talk.speaker.user_id):
                 await talk.say(line("command.admin_only"))
+            case _:
+                await self._administer(talk, command)
+
+    async def _administer(self, talk: Talk, command: PlainCommand) -> None:
+        match command.name:
+            case "admin":
+                await self._operator.look(talk)
+            case "pause":
+                await self._operator.pause(talk, command.argument)
+            case "resume":
+                await self._operator.resume(talk, command.argument)
             case name:
                 await talk.say(line("command.not_yet", command=f"/{name}"))
 
@@ -231,8 +227,11 @@ class Handlers:
         if press.act is Act.LANGUAGE:
             await self._account.language(talk, press.how)
             return ""
+        if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk.speaker.user_id):
+            return tongue.text(await self._operator.press(talk, press))
         job = await self._pressed_job(talk, press, message_id)
-        if job is None:
+        is_others = job is not None and job.user_id != talk.speaker.user_id
+        if job is None or (press.act is Act.MOVE and is_others):
             return tongue.text("press.not_yours")
         if press.act is Act.CANCEL:
             answer = await self._account.stop(talk, job)
@@ -242,6 +241,8 @@ class Handlers:
             return tongue.text("press.resolved")
         if press.act in {Act.PICK, Act.FILES}:
             return tongue.text(await self._show(talk, press, job))
+        if press.act is Act.CHOOSE:
+            return tongue.text(await self._referring.choose(talk, press, job))
         is_accepted = await self._make(talk, press, job)
         return tongue.text("press.accepted" if is_accepted else "press.refused")
 
@@ -267,6 +268,8 @@ class Handlers:
     async def _make(self, talk: Talk, press: Press, job: Job) -> bool:
         if press.act in WANTED:
             return await self._deriving.press(talk, Target(job, press.tile), press)
+        if press.act is Act.MOVE:
+            return await self._making.move(talk, job, press.how)
         return await self._making.again(talk, job)
 
     # --- both -------------------------------------------------------------------------------

@@ -5,33 +5,36 @@ Knows nothing of how updates look or of results acted on; money is held only by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Talk, line
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order
+from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome
+from bot.jobs.moving import move_over
+from bot.jobs.offers import Market
 from bot.model import Job
-from bot.providers.port import Provider
 
 
 class Making:
     """Made once."""
 
-    def __init__(self, desk: Desk, providers: Mapping[str, Provider]) -> None:
+    def __init__(self, desk: Desk, market: Market) -> None:
         self._desk = desk
-        self._providers = providers
+        self._market = market
 
-    async def make(self, talk: Talk, command: ImageCommand | VideoCommand) -> bool:
-        """`/img` and `/video`. Whether it was accepted."""
+    async def make(
+        self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None = None
+    ) -> bool:
+        """`/img` and `/video`. Whether it was accepted.
+
+        ``parent``: the result whose tile is among the request's references.
+        """
         return await self.accept(
-            talk, Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+            talk, Order(talk.speaker.user_id, talk.place, command.request, command.provider, parent)
         )
 
     async def again(self, talk: Talk, job: Job) -> bool:
         """The same request once more, for whoever pressed, at today's price."""
-        provider = self._providers.get(job.provider)
-        if provider is None or job.request.operation not in provider.capabilities.operations:
+        if self._market.spec(job.provider, job.request.operation) is None:
             await talk.say(line("derive.provider_gone", title=job.provider))
             return False
         parent = await book.find_job(talk.tx, job.parent_id) if job.parent_id else None
@@ -41,7 +44,18 @@ class Making:
 
     async def accept(self, talk: Talk, order: Order) -> bool:
         """Hold the price and take the order, or say what is lacking."""
-        match await self._desk.accept(talk.tx, order):
+        return await self._say_outcome(talk, await self._desk.accept(talk.tx, order))
+
+    async def move(self, talk: Talk, job: Job, provider: str) -> bool:
+        """Have one's own waiting job made by another provider, at its price."""
+        outcome = await move_over(talk.tx, self._desk, self._market, job, provider)
+        if outcome is None:
+            await talk.say(line("move.too_late", code=job.job_id))
+            return False
+        return await self._say_outcome(talk, outcome)
+
+    async def _say_outcome(self, talk: Talk, outcome: Outcome) -> bool:
+        match outcome:
             case Accepted():
                 return True
             case NotEnough() as lacking:

@@ -162,6 +162,24 @@ async def open_talk(
     )
 
 
+async def reopen_talk(
+    tx: Transaction, user_id: UserId, place: Place, *, default_language: str, now: Millis
+) -> Talk:
+    """The same conversation later on, when what was asked for can be answered."""
+    user = await tx.one("user_get", user_id=user_id)
+    chat = await tx.one("chat_get", chat_id=place.chat_id)
+    assert user is not None
+    assert chat is not None
+    return Talk(
+        tx=tx,
+        speaker=Speaker(user_id, user["first_name"], user["language_code"]),
+        place=place,
+        is_private=chat["kind"] == "private",
+        language=await language_for(tx, user_id, place.chat_id, default=default_language),
+        now=now,
+    )
+
+
 def topic_of(message: Message) -> int | None:
     """The forum topic a message stands in; the General topic and plain groups have none."""
     return message.message_thread_id if message.is_topic_message else None

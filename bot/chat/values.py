@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.chat.parsed import Edit, Mistake
 from bot.chat.words import Option
+from bot.jobs.offers import nearest_ratio
 from bot.providers.port import OperationSpec
 
 WIDEST: Final = 14
@@ -39,14 +40,13 @@ def read_ratio(option: Option, spec: OperationSpec, provider: str) -> str:
     for ratio in spec.ratios:
         if _shape(ratio) == Fraction(width, height):
             return ratio
-    nearest = min(spec.ratios, key=lambda ratio: _unlikeness(_shape(ratio), width, height))
     key = "complaint.ratio_not_offered"
     if spec.max_references:  # it may well have that ratio when it works from words
         key = "complaint.ratio_not_with_pictures"
     raise Mistake(
         key,
         option.span,
-        option.replaced("ar", nearest),
+        option.replaced("ar", nearest_ratio(width, height, spec.ratios)),
         value=f"{width}:{height}",
         provider=provider,
         allowed=", ".join(spec.ratios),
@@ -141,12 +141,6 @@ def _within_reach(option: Option, width: int, height: int) -> str:
         widest=f"{WIDEST}:1",
         tallest=f"1:{WIDEST}",
     )
-
-
-def _unlikeness(shape: Fraction, width: int, height: int) -> tuple[Fraction, bool]:
-    """4:3 is as far from 1:1 as from 16:9, which at least is no square either."""
-    stretch = shape / Fraction(width, height)
-    return max(stretch, 1 / stretch), shape == 1
 
 
 def _shape(ratio: str) -> Fraction:

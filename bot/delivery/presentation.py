@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.delivery.scene import Scene
+from bot.delivery.scene import Move, Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
 from bot.jobs.buttons import (
@@ -77,6 +77,8 @@ def status(scene: Scene) -> Words:
 def _headline(scene: Scene, most: int) -> str:
     job, tongue = scene.job, scene.tongue
     prompt = clip(job.request.prompt, most)
+    if job.request.operation is Operation.ENLARGE and scene.parent is None:
+        return tongue.html("status.headline_enlarged")
     if scene.parent is None:
         is_video = job.request.operation.output_kind is AssetKind.VIDEO
         key = "status.headline_video" if is_video else "status.headline"
@@ -85,7 +87,9 @@ def _headline(scene: Scene, most: int) -> str:
         f"derived.{job.request.operation}", code=scene.parent.job_id, tile=job.request.tile or 1
     )
     prompt = clip(job.request.prompt or scene.parent.request.prompt, most)
-    return tongue.html("status.headline_derived", of_tile=Raw(of_tile), prompt=prompt)
+    is_video = job.request.operation.output_kind is AssetKind.VIDEO
+    key = "status.headline_derived_video" if is_video else "status.headline_derived"
+    return tongue.html(key, of_tile=Raw(of_tile), prompt=prompt)
 
 
 def _handed_over(scene: Scene) -> str:
@@ -114,7 +118,16 @@ def _details(scene: Scene) -> str:
         parts.append(tongue.duration(request.length_s))
     if request.operation.output_kind is AssetKind.IMAGE:
         parts.append(tongue.plural("count.images", request.count))
+    if scene.parent is None:
+        parts += _own_pictures(len(request.references), tongue)
     return tongue.html("line.details", details=" · ".join(parts))
+
+
+def _own_pictures(count: int, tongue: Tongue) -> list[str]:
+    """How many were worked from: of an album in a group, the bot may not have seen all."""
+    if count == 1:
+        return [tongue.text("details.picture")]
+    return [tongue.plural("details.pictures", count)] if count else []
 
 
 def _state_line(scene: Scene) -> str:
@@ -140,6 +153,8 @@ def _state_line(scene: Scene) -> str:
 
 def _queue_line(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
+    if scene.is_paused:
+        return tongue.html("status.paused", title=scene.title)
     if scene.retry_at is not None:
         at = tongue.date_time(scene.retry_at, scene.timezone)
         return tongue.html("status.retrying_at", title=scene.title, at=at)
@@ -184,11 +199,22 @@ def _price_line(scene: Scene) -> str:
 
 def _status_keyboard(scene: Scene) -> Keyboard:
     job, tongue = scene.job, scene.tongue
+    elsewhere = [[_move_button(scene, move)] for move in scene.moves]
     if is_under_way(job) and not job.is_muted:
-        return [[Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())]]
+        cancel = Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())
+        return [*elsewhere, [cancel]]
     if job.state in {JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}:
-        return [[Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())]]
+        again = Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())
+        return [[again], *elsewhere]
     return []
+
+
+def _move_button(scene: Scene, move: Move) -> Button:
+    tongue = scene.tongue
+    label = tongue.text("button.move", title=move.title)
+    if move.price_vnd is not None:
+        label = f"{label} · {tongue.money(move.price_vnd)}"
+    return Button(label, Press(Act.MOVE, scene.job.job_id, how=move.provider).data())
 
 
 def result_caption(scene: Scene, tile: int | None) -> str:

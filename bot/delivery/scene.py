@@ -7,8 +7,9 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.i18n import I18n, Tongue
-from bot.jobs import book, queue
+from bot.jobs import book, moving, queue
 from bot.jobs.accept import UNLIMITED, Desk
+from bot.jobs.accounts import told_to_wait_until, why_paused
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
 from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Request
@@ -17,8 +18,15 @@ from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
 
-LONG_WAIT_MS = 60_000
-"""A longer wait than this is told by the clock."""
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Move:
+    """Another provider that could make a job that cannot be made where it is."""
+
+    provider: str
+    title: str
+    price_vnd: int | None
+    """What it costs there; None: it has no price."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,6 +52,10 @@ class Scene:
     again_vnd: int | None
     """What the same request costs once more; None: it has no price."""
     timezone: zoneinfo.ZoneInfo
+    is_paused: bool = False
+    """It waits, and nothing is ordered from its provider for now."""
+    moves: tuple[Move, ...] = ()
+    """Who else could make it."""
     retry_at: Millis | None = None
     """When it is ordered at the earliest, where the provider asked for a longer wait."""
 
@@ -94,12 +106,19 @@ class Scenes:
         allowance = await self._desk.allowance(
             self._reading, job.user_id, job.request.operation.output_kind, now=self._clock()
         )
-        offers = self._market.offers(job)
+        assets = tuple(read_asset(row) for row in rows)
+        side = max((max(each.width, each.height) for each in assets if each.tile), default=0)
+        offers = self._market.offers(job, side)
+        is_waiting = job.state is JobState.QUEUED
+        is_paused = is_waiting and await why_paused(self._reading, job.provider) is not None
+        retry_at = None
+        if is_waiting:
+            retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
         plan = await self._desk.plan_of(self._reading, job.user_id)
         return Scene(
             job=job,
             parent=parent,
-            assets=tuple(read_asset(row) for row in rows),
+            assets=assets,
             tongue=self._i18n.tongue(language),
             title=self._title(job.provider),
             parent_title=self._title(parent.provider) if parent else "",
@@ -109,15 +128,19 @@ class Scenes:
             prices_vnd=self._prices(plan, offers),
             again_vnd=self._price(plan, job.request),
             timezone=self._desk.timezone,
-            retry_at=await self._retry_at(job),
+            is_paused=is_paused,
+            retry_at=retry_at,
+            moves=await self._moves(job, plan, must_wait=is_paused or retry_at is not None),
         )
 
-    async def _retry_at(self, job: Job) -> Millis | None:
-        if job.state is not JobState.QUEUED:
-            return None
-        account = await self._reading.one("account_get", provider=job.provider)
-        busy_until = account["busy_until"] if account else None
-        return busy_until if (busy_until or 0) > self._clock() + LONG_WAIT_MS else None
+    async def _moves(self, job: Job, plan: Plan, *, must_wait: bool) -> tuple[Move, ...]:
+        if job.state is JobState.QUEUED and not must_wait:
+            return ()  # it goes on by itself
+        found = await moving.moves(self._reading, job, self._market)
+        return tuple(
+            Move(name, self._title(name), self._price(plan, request))
+            for name, request in found.items()
+        )
 
     async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
         if provider is None:

@@ -25,6 +25,7 @@ from telegram import (
     Message,
     ReplyParameters,
 )
+from telegram.constants import ChatAction
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -299,6 +300,20 @@ class TelegramSender:
             await self._bot.answer_callback_query(query_id, text=text[:CALLBACK_ANSWER_MAX] or None)
         except TelegramError as error:
             log.info("press_not_answered", error=str(error))
+
+    async def show_busy(self, place: Place) -> None:
+        """Show "typing…" for five seconds: something is being done that says nothing yet.
+
+        It is no message, so it takes nobody's turn, and is left out where turns are short.
+        """
+        if self._limiter.wait_s(place.chat_id, urgency=Urgency.PROGRESS) > 0:
+            return
+        try:
+            await self._bot.send_chat_action(
+                place.chat_id, ChatAction.TYPING, message_thread_id=place.thread_id
+            )
+        except TelegramError as error:
+            log.info("busy_not_shown", error=str(error))
 
     async def _call(self, chat_id: ChatId, call: Callable[[], Awaitable[T]]) -> T:
         try:

@@ -129,23 +129,45 @@ class Desk:
         key = price_key(request)
         return 0 if key is None else price_of(self.plans, plan, key)
 
-    async def accept(self, tx: Transaction, order: Order) -> Outcome:
-        """Hold what ``order`` may cost and put it into the queue, or say why not."""
+    async def quote(
+        self, reading: Reading, order: Order, *, freed: Job | None = None
+    ) -> Quote | NotEnough | NotPriced:
+        """What ``order`` would take now, or what is lacking.
+
+        ``freed``: a job whose hold would be given back first.
+        """
         now = self.clock()
-        plan = await self.plan_of(tx, order.user_id)
+        plan = await self.plan_of(reading, order.user_id)
         kind = order.request.operation.output_kind
-        allowance = await self.allowance(tx, order.user_id, kind, now=now)
-        wallet = await ledger.read_wallet(tx, order.user_id)
+        allowance = await self.allowance(reading, order.user_id, kind, now=now)
+        wallet = await ledger.read_wallet(reading, order.user_id)
+        free_left, balance_vnd = allowance.left, wallet.balance_vnd
+        if freed is not None:
+            balance_vnd += freed.held_vnd
+            is_same_day = freed.allowance_day == self.today(now)
+            if is_same_day and freed.request.operation.output_kind is kind:
+                free_left += freed.held_free
 
         outputs = order.request.count
         price = self.price_each(plan, order.request)
         # What costs nothing anyhow does not use up the day's allowance.
-        free = 0 if price_key(order.request) is None else min(outputs, allowance.left)
+        free = 0 if price_key(order.request) is None else min(outputs, free_left)
         if price is None and free < outputs:
-            return NotPriced(outputs, allowance.left, self.plans.contact)
+            return NotPriced(outputs, free_left, self.plans.contact)
         quote = Quote(free, outputs - free, price or 0)
-        if quote.cost_vnd > wallet.balance_vnd:
-            return NotEnough(outputs, allowance.left, quote.price_each_vnd, wallet.balance_vnd)
+        if quote.cost_vnd > balance_vnd:
+            return NotEnough(outputs, free_left, quote.price_each_vnd, balance_vnd)
+        return quote
+
+    async def accept(self, tx: Transaction, order: Order) -> Outcome:
+        """Hold what ``order`` may cost and put it into the queue, or say why not."""
+        quote = await self.quote(tx, order)
+        if not isinstance(quote, Quote):
+            return quote
+        now = self.clock()
+        plan = await self.plan_of(tx, order.user_id)
+        kind = order.request.operation.output_kind
+        allowance = await self.allowance(tx, order.user_id, kind, now=now)
 
         job = await self._new_job(tx, order, quote, plan, now)
         await tx.run("job_insert", **job_values(job))

@@ -33,6 +33,7 @@ class Act(enum.StrEnum):
     CANCEL = "c"
     CHOOSE = "g"
     MOVE = "w"
+    PAUSE = "b"
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
@@ -84,7 +85,7 @@ def presses_for_result(job: Job, tiles: int, offers: Mapping[Operation, Offer]) 
     numbers = range(1, tiles + 1)
     rows = [[Press(Act.PICK, job.job_id, tile) for tile in numbers]]
     if Operation.VARIATION in offers:
-        # Two to a row, as the tiles lie: with their prices, four are cut off on a phone.
+        # Two to a row, as the tiles lie.
         rows += _in_rows([Press(Act.VARY, job.job_id, tile) for tile in numbers], 2)
     rows.append([Press(Act.REDO, job.job_id), Press(Act.FILES, job.job_id)])
     return rows
@@ -98,9 +99,11 @@ def presses_for_tile(
     for act, operation in WANTED.items():
         if operation in offers:
             presses = [Press(act, job.job_id, tile, how) for how in _ways(act, offers[operation])]
-            rows += _in_rows(presses, 4 if act is Act.PAN else 2)
+            # With their prices, more than two are cut off on a phone.
+            rows += _in_rows(presses, 2)
     last = [Press(Act.FILES, job.job_id, tile)]
-    if not has_siblings:
+    # The same picture enlarged again would be the same file.
+    if not has_siblings and job.request.operation is not Operation.ENLARGE:
         last.insert(0, Press(Act.REDO, job.job_id))
     rows.append(last)
     return rows

@@ -7,11 +7,11 @@ on it, another may be able to, if the picture itself is handed over to it.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Final
 
-from bot.model import Asset, AssetKind, Job, Operation, Request
+from bot.model import HD_SIDE, Asset, AssetKind, Job, Operation, Request
 from bot.providers.port import Capabilities, OperationSpec
 
 FROM_BYTES: Final[Mapping[Operation, Operation]] = {
@@ -81,25 +81,35 @@ class Market:
         spec = self.spec(able[0], operation) if able else None
         return Offer(able[0], operation, spec, hands_over=True) if spec else None
 
-    def offers(self, parent: Job) -> Mapping[Operation, Offer]:
-        """All that can be done to a picture of ``parent``.
+    def offers(self, parent: Job, side: int = 0) -> Mapping[Operation, Offer]:
+        """All that can be done to a picture of ``parent``, whose longer side has ``side`` pixels.
 
-        Enlarging here is offered where no provider makes a picture larger.
+        Enlarging here is offered where no provider makes a picture larger, to what is larger.
         """
         found = {wanted: self.offer(parent, wanted) for wanted in ON_RESULTS}
-        if found[Operation.UPSCALE] is not None:
-            found[Operation.ENLARGE] = None
+        enlarging = found[Operation.ENLARGE]
+        if enlarging is not None:
+            sizes = tuple(size for size in enlarging.spec.hd if HD_SIDE[size] > side)
+            spec = dataclasses.replace(enlarging.spec, hd=sizes)
+            is_needed = sizes and found[Operation.UPSCALE] is None
+            found[Operation.ENLARGE] = (
+                dataclasses.replace(enlarging, spec=spec) if is_needed else None
+            )
         return {wanted: offer for wanted, offer in found.items() if offer is not None}
 
 
-def nearest_ratio(width: int, height: int, ratios: Sequence[str]) -> str | None:
-    """Of the `W:H` in ``ratios`` the one most like the shape of ``width`` x ``height`` pixels."""
+def nearest_ratio(width: int, height: int, ratios: Sequence[str]) -> str:
+    """Of the `W:H` in ``ratios`` (at least one) that most like the shape of ``width`` x ``height``.
 
-    def unlikeness(ratio: str) -> float:
-        wide, high = map(int, ratio.split(":"))
-        return abs(math.log(wide / high * height / width))
+    4:3 is exactly as far from 1:1 as from 16:9, which at least is no square either.
+    """
 
-    return min(ratios, key=unlikeness, default=None)
+    def unlikeness(ratio: str) -> tuple[Fraction, bool]:
+        shape = Fraction(*map(int, ratio.split(":")))
+        stretch = shape / Fraction(width, height)
+        return max(stretch, 1 / stretch), shape == 1
+
+    return min(ratios, key=unlikeness)
 
 
 def derived_request(offer: Offer, parent: Job, picture: Asset, *, prompt: str = "") -> Request:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import statistics
 
-from bot.jobs import book
+from bot.jobs import accounts, book
 from bot.jobs.facts import Admitted
 from bot.jobs.pace import carried_progress, left_s
 from bot.model import Job, JobState, Millis, Operation
@@ -22,14 +22,20 @@ async def admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> J
 
     The job comes back in the state submitting: its submit is sent next, once.
     """
-    account = await tx.one("account_get", provider=provider)
-    is_paused = account is not None and account["paused_why"] is not None
-    if account and is_paused and account["probe_at"] > now:
+    if await accounts.why_paused(tx, provider) is not None:
         return None
+    return await _admit(tx, provider, lanes=lanes, now=now)
+
+
+async def admit_probe(tx: Transaction, provider: str, *, now: Millis) -> Job | None:
+    """Try a paused account with one job: if it fails, it and the others have kept their place."""
+    return await _admit(tx, provider, lanes=1, now=now)
+
+
+async def _admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> Job | None:
     taken = await tx.one("lanes_taken", provider=provider)
     assert taken is not None
-    # A paused account is tried with one job: if it fails, the others have kept their place.
-    if taken["taken"] >= (1 if is_paused else lanes):
+    if taken["taken"] >= lanes:
         return None
     row = await tx.one("next_admitted", provider=provider, now=now)
     if row is None:

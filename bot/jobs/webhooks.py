@@ -1,4 +1,4 @@
-"""What a provider's call to our webhook does to a job. Knows nothing of HTTP, secrets or bodies.
+"""What a provider's call to our webhook does to a job. Knows nothing of HTTP or bodies.
 
 A call is a hint: it makes the job be read now, and it may name the task of a submit whose answer
 has not come. What became of the work is only ever believed when it is read back.
@@ -6,11 +6,15 @@ has not come. What became of the work is only ever believed when it is read back
 
 from __future__ import annotations
 
+import secrets
+
 from bot.jobs import book
 from bot.jobs.facts import Hinted, TaskNamed
 from bot.model import Millis, TaskId
 from bot.store.port import Transaction
 from bot.store.records import read_job
+
+_SECRET = "webhook_secret"  # noqa: S105  # the name of a row
 
 
 async def hear(
@@ -31,3 +35,15 @@ async def hear(
         fact = TaskNamed(task_id) if owner is None else fact
     await book.move(tx, job, fact, now=now, who="webhook")
     return True
+
+
+async def own_secret(tx: Transaction) -> str:
+    """What a webhook must bring along when the operator chose nothing: made once and kept, since
+    work that is under way knows it.
+    """
+    row = await tx.one("setting_get", scope=0, name=_SECRET)
+    if row is not None:
+        return str(row["value"])
+    made = secrets.token_urlsafe(32)
+    await tx.run("setting_set", scope=0, name=_SECRET, value=made)
+    return made

@@ -15,13 +15,16 @@ from bot.media.probing import (
     probe_video,
     sniff,
 )
+from bot.media.reference import fitted, keep_reference
 
 __all__ = [
     "ImageProbe",
     "VideoProbe",
     "enlarge",
     "fits_photo",
+    "fitted",
     "grid",
+    "keep_reference",
     "photo_copy",
     "probe_image",
     "probe_video",

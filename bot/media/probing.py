@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from bot.errors import BrokenMedia
+from bot.errors import BrokenMedia, TooManyPixels
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -131,7 +131,7 @@ def open_image(path: Path) -> Iterator[ImageFile.ImageFile]:
         Image.open(file, formats=_FORMATS) as image,
     ):
         if image.width * image.height > PIXELS_MAX:
-            raise BrokenMedia(path.name, f"{image.width}×{image.height} pixels are too many")
+            raise TooManyPixels(path.name, f"{image.width}×{image.height} pixels are too many")
         yield image
 
 
@@ -165,7 +165,7 @@ def _pillow_complaints(file_name: str) -> Iterator[None]:
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise BrokenMedia(file_name, "too many pixels") from error
+        raise TooManyPixels(file_name, "too many pixels") from error
     except UnidentifiedImageError as error:
         raise BrokenMedia(file_name, "no picture we know") from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:

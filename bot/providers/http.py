@@ -120,9 +120,12 @@ class Http:
         """POST a file from the disk as the form's ``field``, once; the answer's JSON.
 
         At most a piece of it is in memory. It orders nothing, so that whatever goes wrong on the
-        way is NotSent. Raises NotSent, Rejected, AccountUnusable; OSError when there is no file.
+        way is NotSent. Raises NotSent, Rejected (also of a file we cannot read), AccountUnusable.
         """
-        content = await asyncio.to_thread(file.open, "rb")
+        try:
+            content = await asyncio.to_thread(file.open, "rb")
+        except OSError as error:
+            raise Rejected(self._provider, f"{file.name} cannot be read") from error
         with content:
             form = {field: (file.name, content)}
             request = self._client.build_request(

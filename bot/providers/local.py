@@ -12,11 +12,11 @@ import secrets
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from bot import media
 from bot.errors import BrokenMedia, Rejected
-from bot.model import AssetKind, Millis, Operation, TaskId
+from bot.model import HD_SIDE, AssetKind, Millis, Operation, TaskId
 from bot.providers.port import (
     Capabilities,
     Failed,
@@ -30,14 +30,12 @@ from bot.providers.port import (
 )
 
 _NAME = "local"
-_SIDES: Final[Mapping[str, int]] = {"2k": 2048, "4k": 4096}
-"""Longer side in pixels."""
 _CHUNK_BYTES = 256 * 1024
 
 _CAPABILITIES = Capabilities(
     operations={
         Operation.ENLARGE: OperationSpec(
-            typical_s=5.0, hd=tuple(_SIDES), min_references=1, max_references=1
+            typical_s=5.0, hd=tuple(HD_SIDE), min_references=1, max_references=1
         )
     },
     prompt_max=4000,  # nobody reads it
@@ -66,7 +64,7 @@ class Local(Provider):
     async def submit(self, submission: Submission) -> TaskId:
         """As in the port. A picture that is as large already is Rejected: nothing shrinks here."""
         request = submission.request
-        side = _SIDES.get(request.hd or next(iter(_SIDES)))
+        side = HD_SIDE.get(request.hd or next(iter(HD_SIDE)))
         if request.operation is not Operation.ENLARGE or side is None:
             raise Rejected(_NAME, f"{request.operation} is not made here")
         if len(submission.references) != 1:
@@ -119,7 +117,7 @@ class Local(Provider):
         """The picture and its side; None for a handle that is not ours."""
         _, _, order = task_id.partition(":")
         side, _, handle = order.partition(":")
-        if side not in map(str, _SIDES.values()) or not handle:
+        if side not in map(str, HD_SIDE.values()) or not handle:
             return None
         return self._data_dir / handle, int(side)
 

@@ -39,7 +39,7 @@ def clean_text(text: str) -> str:
     """One line of plain text, at most 300 characters, whatever came: no tags, no control signs."""
     text = html.unescape(text[:_TEXT_READ])
     title = _TITLE.search(text)
-    text = (title[1] + " " if title else "") + _INVISIBLE.sub(" ", text)
+    text = (title[1] + " " if title else "") + _INVISIBLE.sub(" ", _TITLE.sub(" ", text))
     text = _STRAY.sub("", _TAG.sub(" ", text))
     text = "".join(sign if sign.isprintable() else " " for sign in text)
     text = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""A provider account as the runner sees it: its lanes, its pace, whether it is paused.
+"""A provider account as the runner sees it: its lanes, its pace, where it may call us.
 
 Knows nothing of single jobs.
 """
@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.errors import AccountUnusable, NotSent
-from bot.jobs import book
-from bot.model import AssetKind, Job, Millis, Operation, Reason
+from bot.model import AssetKind, Job, Operation
 from bot.providers.port import OperationSpec, Provider, Submission
 from bot.runner.pace import Standing, fallback_read_s, next_read_s
-from bot.store.port import Transaction
 
-PROBE_EVERY_S = 60.0
-"""A paused account is tried again with one job this often."""
+MANY_LANES = 1_000
+"""What `unlimited` lanes come to."""
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 
@@ -84,33 +81,3 @@ def retry_s(attempts: int, asked_s: float | None) -> float:
         return min(asked_s, 3600.0)
     doublings = min(attempts, 10)  # after weeks the number would be none any more
     return min(LONGEST_RETRY_S, FIRST_RETRY_S * 2.0**doublings)
-
-
-async def pause(tx: Transaction, error: AccountUnusable | NotSent, *, now: Millis) -> None:
-    """Stop ordering from an account that fails, and tell the operator once."""
-    why = error.reason if isinstance(error, AccountUnusable) else "daily_limit"
-    before = await tx.one("account_get", provider=error.provider)
-    await tx.run(
-        "account_pause",
-        provider=error.provider,
-        why=str(why),
-        now=now,
-        probe_at=now + int(PROBE_EVERY_S * 1000),
-    )
-    if before is None or before["paused_why"] != why:
-        await book.tell_operator(
-            tx,
-            {
-                Reason.KEY: "operator.account_key",
-                Reason.CREDITS: "operator.account_credits",
-            }.get(Reason(why) if why in set(Reason) else Reason.FAILED, "operator.account_limit"),
-            now=now,
-            provider=error.provider,
-            detail=error.detail,
-        )
-
-
-async def resume(tx: Transaction, provider: str, *, now: Millis) -> None:
-    """The account took an order again; the operator is told once that it is over."""
-    if await tx.run("account_resume", provider=provider):
-        await book.tell_operator(tx, "operator.account_well", now=now, provider=provider)

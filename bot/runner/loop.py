@@ -28,6 +28,8 @@ from bot.jobs.facts import (
 )
 from bot.model import Clock, Job, JobId, JobState, Millis, Reason
 from bot.runner.accounts import Account, Timing
+from bot.runner.overview import show_overviews
+from bot.runner.probing import probe
 from bot.runner.work import Work
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_job
@@ -61,6 +63,10 @@ class Runner:
         self._busy: Counter[JobId] = Counter()
         """Jobs under work this instant; a read hands one to its fetch, so they overlap."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._probing: set[str] = set()
+        """Accounts being looked at this instant."""
+        self._is_looking = False
+        """The operator's overview is being put together."""
         self._ears = store.wakeups(Topic.RUNNER)
 
     async def run(self) -> None:
@@ -71,6 +77,8 @@ class Runner:
                     # One moment for the whole round: what falls due meanwhile is waited for.
                     now = self._clock()
                     await self._admit()
+                    await self._probe_paused(now)
+                    await self._answer_looks()
                     await self._start_due(now)
                     wait_s = await self._seconds_to_next(now)
                 except StoreError:
@@ -133,6 +141,32 @@ class Runner:
             return await queue.admit(tx, account.name, lanes=account.lanes, now=now)
 
         return await self._store.write(work)
+
+    async def _probe_paused(self, now: Millis) -> None:
+        for row in await self._store.all("accounts_to_probe", now=now):
+            account = self._accounts.get(row["provider"])
+            if account is not None and account.name not in self._probing:
+                self._probing.add(account.name)
+                self._start_for(set(), self._probe(account))
+
+    async def _answer_looks(self) -> None:
+        if not self._is_looking and await self._store.all("account_looks"):
+            self._is_looking = True
+            self._start_for(set(), self._show_overviews())
+
+    async def _show_overviews(self) -> None:
+        try:
+            await show_overviews(self._accounts, self._store, self._clock)
+        finally:
+            self._is_looking = False
+
+    async def _probe(self, account: Account) -> None:
+        try:
+            job = await probe(account, self._store, self._clock)
+        finally:
+            self._probing.discard(account.name)
+        if job is not None:
+            self._start(job.job_id, self._work.submit(job, account))
 
     async def _start_due(self, now: Millis) -> None:
         rows = await self._store.all("jobs_due", now=now, most=DUE_AT_ONCE)

@@ -6,6 +6,7 @@ nothing but facts moves a job.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Protocol, assert_never
 
 import structlog
 
+from bot import media
 from bot.errors import (
     AccountUnusable,
     BadAddress,
@@ -25,7 +27,7 @@ from bot.errors import (
     Rejected,
     Unreachable,
 )
-from bot.jobs import queue
+from bot.jobs import accounts, queue
 from bot.jobs.facts import (
     Ended,
     Fact,
@@ -42,7 +44,7 @@ from bot.jobs.facts import (
 from bot.jobs.pace import MOST_SHOWN
 from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
-from bot.runner.accounts import Account, Timing, pause, resume, retry_s
+from bot.runner.accounts import Account, Timing, retry_s
 from bot.runner.fetching import count_fetched, fetch
 from bot.runner.pace import Standing
 from bot.store.port import Store
@@ -111,15 +113,16 @@ class Work:
 
     async def _submit(self, job: Job, account: Account) -> None:
         try:
-            handles = await self._upload(job, account)
+            paths = await self._shaped_pictures(job, account)
+        except (BrokenMedia, FileTooBig, OSError) as error:
+            log.warning("reference_unusable", job=job.job_id, error=str(error))
+            await self._move(job.job_id, SubmitRefused(Reason.FAILED))
+            return
+        try:
+            handles = await self._upload(job, account, paths)
             task_id = await account.provider.submit(account.submission(job, handles))
         except NotSent as error:
-            if error.is_daily_limit:
-                await self._pause(error)
-            retry_at = self._in(retry_s(job.attempts, error.retry_after_s))
-            if error.status == 429 or error.retry_after_s is not None:
-                await self._leave_alone(account, retry_at)
-            await self._move(job.job_id, SubmitNotSent(retry_at))
+            await self._move(job.job_id, SubmitNotSent(await self._put_off(job, account, error)))
         except OutcomeUnknown as error:
             log.warning("submit_outcome_unknown", job=job.job_id, detail=error.detail)
             until = self._in(self._timing.grace_s)
@@ -127,31 +130,60 @@ class Work:
         except Rejected as error:
             await self._move(job.job_id, SubmitRefused(Reason.REFUSED, error.detail))
         except AccountUnusable as error:
-            await self._pause(error)
-            await self._move(job.job_id, SubmitRefused(error.reason, error.detail))
+            if await self._pause(error):
+                await self._move(job.job_id, SubmitRefused(error.reason, error.detail))
+            else:  # it was known to fail, and tried with this one: it keeps its place
+                await self._move(job.job_id, SubmitNotSent(retry_at=self._in(0)))
         else:
             await self._answered(job, account, task_id)
 
-    async def _upload(self, job: Job, account: Account) -> tuple[str, ...]:
+    async def _shaped_pictures(self, job: Job, account: Account) -> list[Path]:
+        """Its pictures as the provider takes them; a result of another may be larger than that.
+
+        Raises BrokenMedia, FileTooBig, OSError.
+        """
+        paths = [self._data_dir / reference for reference in job.request.references]
+        uploads = account.provider.capabilities.uploads
+        if uploads is None:
+            return paths
+        return [
+            await asyncio.to_thread(media.fitted, path, uploads.mimes, uploads.max_bytes)
+            for path in paths
+        ]
+
+    async def _upload(self, job: Job, account: Account, paths: Sequence[Path]) -> tuple[str, ...]:
         """Its pictures, brought right before the submit: handles are never used again.
 
         Raises what `Provider.upload` raises.
         """
-        if not job.request.references:
+        if not paths:
             return ()
-        paths = [self._data_dir / reference for reference in job.request.references]
         handles = tuple([await account.provider.upload(path) for path in paths])
         await self._move(job.job_id, SubmitBegun())
         return handles
 
-    async def _leave_alone(self, account: Account, until: Millis) -> None:
-        """It said so of itself, not of one job: nobody's order goes there meanwhile."""
-        await self._store.write(
-            lambda tx: tx.run("account_busy", provider=account.name, until=until)
-        )
+    async def _put_off(self, job: Job, account: Account, error: NotSent) -> Millis:
+        """When to order again; what an account says of itself goes for everybody's orders."""
+        if error.is_daily_limit:
+            await self._pause(error)
+            return self._in(retry_s(job.attempts, None))
+        now, retry_at = self._clock(), self._in(retry_s(job.attempts, error.retry_after_s))
+        if error.status == 429 or error.retry_after_s is not None:
+            await self._store.write(
+                lambda tx: accounts.leave_alone(tx, account.name, until=retry_at, now=now)
+            )
+        return retry_at
 
-    async def _pause(self, error: AccountUnusable | NotSent) -> None:
-        await self._store.write(lambda tx: pause(tx, error, now=self._clock()))
+    async def _pause(self, error: AccountUnusable | NotSent) -> bool:
+        """Whether it is this error that paused the account."""
+        why = accounts.DAILY_LIMIT
+        if isinstance(error, AccountUnusable):
+            why = error.reason.value
+        return await self._store.write(
+            lambda tx: accounts.pause(
+                tx, error.provider, why, detail=error.detail, now=self._clock()
+            )
+        )
 
     async def look_up(self, job: Job, account: Account) -> None:
         """Try to learn what became of a lost submit."""
@@ -196,7 +228,7 @@ class Work:
                 deadline_at=self._in(self._timing.deadline_s(operation)),
             ),
         )
-        await self._store.write(lambda tx: resume(tx, account.name, now=self._clock()))
+        await self._store.write(lambda tx: accounts.found_well(tx, account.name, now=self._clock()))
 
     async def read(self, jobs: Sequence[Job], account: Account, start_fetch: StartFetch) -> None:
         """Ask how a batch of tasks stands, and let what is found happen."""

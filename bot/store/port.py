@@ -19,6 +19,7 @@ class Topic(enum.Enum):
     """What a change may have made work for."""
 
     INBOX = "inbox"
+    DRAFTS = "drafts"
     RUNNER = "runner"
     OUTBOX = "outbox"
 

@@ -313,6 +313,52 @@ ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
 -- message_get --
 SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
+-- ============================================================ pictures people bring
+
+-- album_item_add --
+-- 0 rows when Telegram delivers the same item again.
+INSERT INTO album_item (chat_id, media_group_id, message_id, picture)
+VALUES (:chat_id, :media_group_id, :message_id, :picture)
+ON CONFLICT (chat_id, media_group_id, message_id) DO NOTHING
+
+-- album_items --
+SELECT message_id, picture FROM album_item
+WHERE chat_id = :chat_id AND media_group_id = :media_group_id
+ORDER BY message_id
+
+-- draft_add --
+-- Answers its number, which a question's buttons carry.
+INSERT INTO draft (user_id, chat_id, thread_id, message_id, text, media_group_id, pictures,
+                   parent_id, tile, created_at, due_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :text, :media_group_id, :pictures,
+        :parent_id, :tile, :now, :due_at)
+RETURNING draft_id
+
+-- draft_get --
+SELECT * FROM draft WHERE draft_id = :draft_id
+
+-- drafts_waiting --
+-- Those to be made into jobs, the most pressing first.
+SELECT * FROM draft WHERE due_at IS NOT NULL ORDER BY due_at, draft_id LIMIT :most
+
+-- draft_album_grew --
+-- One more item came: wait for the next as long as an album may take, and no longer.
+UPDATE draft
+SET due_at = CASE WHEN created_at + :longest_ms < :now + :quiet_ms
+                  THEN created_at + :longest_ms ELSE :now + :quiet_ms END
+WHERE chat_id = :chat_id AND media_group_id = :media_group_id AND due_at IS NOT NULL
+
+-- draft_choose --
+-- The person said which tile; 0 rows when they had said so before.
+UPDATE draft SET tile = :tile, due_at = :now WHERE draft_id = :draft_id AND due_at IS NULL
+
+-- draft_again --
+UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :draft_id
+
+-- draft_end --
+-- 0 rows when it has ended before.
+DELETE FROM draft WHERE draft_id = :draft_id
+
 -- ============================================================ inbox
 
 -- inbox_add --
@@ -353,6 +399,15 @@ SET state = 'waiting', attempts = 0,
                   WHEN state = 'sending' THEN :now + :pause_ms
                   ELSE COALESCE(sent_at, :now) + :pause_ms END
 WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
+
+-- statuses_rearm --
+-- Everybody who waits at one provider is told once that something has changed there.
+UPDATE outbox
+SET state = 'waiting', attempts = 0,
+    urgency = CASE WHEN state = 'waiting' THEN urgency ELSE 2 END,
+    due_at = CASE WHEN state = 'waiting' AND due_at < :now THEN due_at ELSE :now END
+WHERE say = 'status' AND state <> 'dropped'
+  AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
 
 -- outbox_heads --
 -- The first row of every chat, media apart from words so that neither waits for the other.
@@ -412,11 +467,12 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 INSERT INTO provider_account (provider, paused_why, paused_at, probe_at)
 VALUES (:provider, :why, :now, :probe_at)
 ON CONFLICT (provider) DO UPDATE
-SET paused_why = excluded.paused_why, probe_at = excluded.probe_at,
+SET paused_why = excluded.paused_why, probe_at = excluded.probe_at, probes = 0,
     paused_at = COALESCE(provider_account.paused_at, excluded.paused_at)
 
 -- account_resume --
-UPDATE provider_account SET paused_why = NULL, paused_at = NULL, probe_at = NULL
+UPDATE provider_account
+SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0
 WHERE provider = :provider AND paused_why IS NOT NULL
 
 -- account_busy --
@@ -426,8 +482,34 @@ ON CONFLICT (provider) DO UPDATE
 SET busy_until = CASE WHEN provider_account.busy_until > excluded.busy_until
                       THEN provider_account.busy_until ELSE excluded.busy_until END
 
+-- account_probed --
+UPDATE provider_account SET probes = probes + 1, probe_at = :probe_at
+WHERE provider = :provider AND probe_at IS NOT NULL
+
+-- accounts_to_probe --
+-- Paused ones that are due to be looked at.
+SELECT * FROM provider_account WHERE probe_at <= :now
+
 -- account_get --
 SELECT * FROM provider_account WHERE provider = :provider
+
+-- account_look_add --
+-- An operator wants to see the accounts.
+INSERT INTO account_look (chat_id, thread_id, reply_to, language, day)
+VALUES (:chat_id, :thread_id, :reply_to, :language, :day)
+
+-- account_looks --
+SELECT * FROM account_look ORDER BY look_id
+
+-- account_look_done --
+DELETE FROM account_look WHERE look_id = :look_id
+
+-- jobs_waiting --
+SELECT COUNT(*) AS waiting FROM job WHERE provider = :provider AND state = 'queued'
+
+-- jobs_of_day --
+-- Totals by state of what was asked for on one of the operator's days.
+SELECT state, COUNT(*) AS n FROM job WHERE allowance_day = :day GROUP BY state
 
 -- setting_get --
 SELECT value FROM setting WHERE scope = :scope AND name = :name

@@ -11,7 +11,7 @@ async def test_a_pan_without_a_direction_asks_which_way(story: Story) -> None:
     assert [["1", "2", "3", "4"]] == labels(which)
     await press(an, which, "3")
     way = await an.sees("Which way shall the picture grow?")
-    assert [["⬅️", "➡️", "⬆️", "⬇️"]] == labels(way)
+    assert [["⬅️ Left", "➡️ Right", "⬆️ Up", "⬇️ Down"]] == labels(way)
     await press(an, way, "⬆️")
     await next_result(an, way, after=way)
     [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/pan")]

@@ -44,6 +44,13 @@ MISTAKES = [
         "--len 6",
     ),
     (
+        "/video sóng --voice charon",
+        "Giọng nói cần có ảnh đi kèm. Bạn gửi lệnh kèm ảnh, hoặc bỏ --voice nhé.",
+        "/video waves --voice charon",
+        "A voice needs a picture to go with it. Send one along, or leave --voice out.",
+        "",
+    ),
+    (
         "/img mèo -ar 16:9",
         "Tùy chọn bắt đầu bằng hai dấu gạch: --ar.",
         "/img a cat -ar 16:9",
@@ -69,7 +76,9 @@ HOPELESS = [
 REPLIES = [
     ("/upscale 7", "Chỉ có ảnh số 1 đến 4, không có số 7."),
     ("upscale 9", "Chỉ có ảnh số 1 đến 4, không có số 9."),
-    ("/upscale 1 4k", "Ở đây không có “4k”. Hãy chọn một trong: subtle, creative."),
+    ("/pan 2 lef", "Mình không hiểu “lef”. Sau lệnh là số ảnh (1–4) và một trong các hướng: left"),
+    ("/zoom 2 3", "Mức “3” không dùng được: hãy chọn số lớn hơn 1 và không quá 2, hoặc square"),
+    ("zoom 0.5", "Mức “0.5” không dùng được: hãy chọn số lớn hơn 1 và không quá 2, hoặc square"),
     ("/upscale 2 --ar 1:1", "Lệnh /upscale không nhận tùy chọn --ar."),
     ("/vary 2 stron", "Mình không hiểu “stron”. Có phải ý bạn là strong?"),
 ]
@@ -135,13 +144,13 @@ async def test_a_tile_beyond_what_the_result_has_is_named(story: Story) -> None:
     pictures = await an.result_of(an.say("/img a lake --n 2 --with flow"))
     missing = "There is no picture 3; this result has 2."
     assert missing == await said_to(an, "3", to=pictures)
-    larger = await said_to(an, "/upscale 1", to=pictures)
-    assert larger == (
-        "Flow AI can't enlarge this. Order it larger from the start: add --hd 4k to /img."
+    wider = await said_to(an, "/pan 1 left", to=pictures)
+    assert wider == (
+        "Flow AI can't widen this. Try a variation, or send the words again with another --ar."
     )
-    varied = await said_to(an, "/vary 1", to=pictures)
-    assert varied == (
-        "Flow AI can't make variations of this. Send the words again with /img for a new try."
+    farther = await said_to(an, "zoom 1 1.5", to=pictures)
+    assert farther == (
+        "Flow AI can't zoom out of this. Try a variation, or send the words again with “wide shot”."
     )
 
 
@@ -162,18 +171,6 @@ async def test_a_reply_to_what_is_no_result_says_what_to_reply_to(
     hello = await an.answer_to(an.say("/help"))
     assert expected == await said_to(an, "/upscale 2", to=hello)
     assert expected == await said_to(an, "/upscale 2")
-
-
-async def test_ones_own_picture_is_declined_before_anything_is_held(story: Story) -> None:
-    an = story.person("An")
-    grid = await an.result_of(an.say("/img mèo"))
-    before = await said_to(an, "/quota")
-    [photo] = story.world.send_files(
-        an.user_id, an.user_id, [("me.jpg", story.picture_of(grid))], caption="/img như tranh"
-    )
-    assert "Mình chưa làm được từ ảnh của bạn" in words(await an.answer_to(photo))
-    assert "Mình chưa làm được từ ảnh" in await said_to(an, "/img như tranh", to=photo)
-    assert before == await said_to(an, "/quota")
 
 
 async def test_a_command_without_words_shows_an_example(story: Story) -> None:

@@ -140,16 +140,30 @@ async def test_an_upscale_can_be_varied_enlarged_again_redone_and_had_as_a_file(
     assert [
         ["✨ Biến thể · 400 ₫", "🪄 Nhẹ · 400 ₫"],
         ["🔍 Phóng to · 150 ₫", "🌟 Sáng tạo · 150 ₫"],
+        ["⬅️ Trái · 400 ₫", "➡️ Phải · 400 ₫"],
+        ["⬆️ Lên · 400 ₫", "⬇️ Xuống · 400 ₫"],
+        ["🔭 2× · 400 ₫", "🔭 1.5× · 400 ₫"],
+        ["⬜ Vuông · 400 ₫", "🔭 Số khác…"],
+        ["🎬 Làm video"],
         ["🔄 Làm lại · 150 ₫", "📁 Tệp gốc"],
     ] == labels(larger)
 
 
-async def test_a_flow_picture_offers_only_what_flow_can_do(story: Story) -> None:
+async def test_a_flow_picture_offers_what_can_be_done_with_the_picture_itself(story: Story) -> None:
     an = story.person("An")
     pictures = await an.result_of(an.say("/img hồ sen --n 2 --with flow"))
-    assert [["1", "2"], ["🔄 Làm lại · 200 ₫", "📁 Tệp gốc"]] == labels(pictures)
+    assert [
+        ["1", "2"],
+        ["V1 · 100 ₫", "V2 · 100 ₫"],
+        ["🔄 Làm lại · 200 ₫", "📁 Tệp gốc"],
+    ] == labels(pictures)
     picked = await an.result_of(an.say("2", to=pictures))
-    assert [["📁 Tệp gốc"]] == labels(picked)
+    assert [
+        ["✨ Biến thể · 100 ₫"],
+        ["🔍 2K · miễn phí", "🔍 4K · miễn phí"],
+        ["🎬 Làm video"],
+        ["📁 Tệp gốc"],
+    ] == labels(picked)
 
 
 async def test_a_year_old_button_still_works(story: Story) -> None:

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 from programs import started
+from samples import picture as picture_of
 from seat import PATIENCE_MS, PHONE, Seat, address_in, opened_chromium, pixels, seated
 from story import free_port
 
@@ -117,6 +118,44 @@ async def test_ben_asks_in_the_group_and_presses_a_button_under_ans_picture(seat
     await becomes_a_picture(picked)
     await expect(picked).to_contain_text("picture 3")
     await seat.show("ben-2-pressed")
+
+
+async def test_one_chain_across_both_providers_from_a_grid_to_a_film(seat: Seat) -> None:
+    grid = await seat.ask("/img một ngọn hải đăng lúc hoàng hôn")
+    await becomes_a_picture(grid)
+    picked = await seat.press(grid, "2")
+    await becomes_a_picture(picked)
+    farther = await seat.press(picked, "🔭 2×")
+    await becomes_a_picture(farther)
+    await expect(farther).to_contain_text("Lùi xa ảnh 2")
+    await seat.show("chain-1-farther")
+    one = await seat.press(farther, "1")
+    await becomes_a_picture(one)
+
+    await seat.turn_speed(10)
+    film = await seat.press(one, "🎬")
+    await expect(film).to_contain_text("Midjourney không làm được việc này nên Flow AI làm")
+    await seat.show("chain-2-status")
+    await seat.turn_speed(30)
+    await film.get_by_test_id("play").click(timeout=PATIENCE_MS)
+    player = film.locator("video")
+    await expect(player).to_have_js_property("readyState", 4, timeout=PATIENCE_MS)
+    wide, high = await player.evaluate("v => [v.videoWidth, v.videoHeight]")
+    assert wide == high
+    await expect(film).to_contain_text("Video từ ảnh 1")
+    await seat.show("chain-3-film")
+
+
+async def test_two_photos_with_one_caption_become_one_film(seat: Seat, tmp_path: Path) -> None:
+    photos = [tmp_path / "cup.png", tmp_path / "table.png"]
+    for photo, colour in zip(photos, ("teal", "tan"), strict=True):
+        photo.write_bytes(picture_of(640, 480, colour=colour))
+    await seat.one("picker").set_input_files(photos)
+
+    film = await seat.ask("/video chiếc cốc trên bàn --voice charon")
+    await expect(film).to_contain_text("từ 2 ảnh của bạn")
+    await film.get_by_test_id("play").click(timeout=PATIENCE_MS)
+    await seat.show("an-8-photos")
 
 
 async def test_the_originals_come_as_files_to_be_kept(seat: Seat) -> None:

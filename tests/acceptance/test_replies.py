@@ -73,6 +73,11 @@ async def test_a_number_alone_shows_that_picture_with_its_own_buttons_for_free(
     assert [
         ["✨ Biến thể · 400 ₫", "🪄 Nhẹ · 400 ₫"],
         ["🔍 Phóng to · 150 ₫", "🌟 Sáng tạo · 150 ₫"],
+        ["⬅️ Trái · 400 ₫", "➡️ Phải · 400 ₫"],
+        ["⬆️ Lên · 400 ₫", "⬇️ Xuống · 400 ₫"],
+        ["🔭 2× · 400 ₫", "🔭 1.5× · 400 ₫"],
+        ["⬜ Vuông · 400 ₫", "🔭 Số khác…"],
+        ["🎬 Làm video"],
         ["📁 Tệp gốc"],
     ] == labels(picked)
     assert words(before) == words(after)

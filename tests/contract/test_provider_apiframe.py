@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from typing import Any
 import pytest
 from provider_pairs import KEY, WISH, Pair, apiframe_pair, fetch
 
-from bot.errors import BadAddress, Rejected
+from bot.errors import AccountUnusable, BadAddress, Rejected, Unreachable
 from bot.model import AssetKind, Operation, Request, TaskId
 from bot.providers.apiframe import Apiframe
-from bot.providers.port import Failed, RemoteAsset, Running, Submission, Succeeded
+from bot.providers.port import AccountReport, Failed, RemoteAsset, Running, Submission, Succeeded
 from bot.sandbox.apiframe import ApiframeSandbox
 
 
@@ -81,8 +82,36 @@ PARENT = TaskId("the parent")
                 "webhook_secret": "whsec",
             },
         ),
+        (
+            Submission(Request(Operation.PAN, tile=2, direction="right"), PARENT),
+            "/pro/pan",
+            {"parent_task_id": PARENT, "index": "2", "type": "right"},
+        ),
+        (
+            Submission(Request(Operation.ZOOM, tile=1, factor="1.5"), PARENT),
+            "/pro/zoom",
+            {"parent_task_id": PARENT, "index": "1", "type": "1.5"},
+        ),
+        (
+            Submission(Request(Operation.ZOOM, tile=3, factor="1.75"), PARENT),
+            "/pro/zoom",
+            {"parent_task_id": PARENT, "index": "3", "type": "1.75"},
+        ),
+        (
+            Submission(Request(Operation.ZOOM, tile=4), PARENT),
+            "/pro/zoom",
+            {"parent_task_id": PARENT, "index": "4", "type": "2"},
+        ),
+        (
+            Submission(Request(Operation.ZOOM, tile=4, factor="square"), PARENT),
+            "/pro/zoom",
+            {"parent_task_id": PARENT, "index": "4", "type": "1"},
+        ),
     ],
-    ids=["flags", "mode", "vary", "vary by default", "upscale", "webhook"],
+    ids=[
+        *("flags", "mode", "vary", "vary by default", "upscale", "webhook"),
+        *("pan", "zoom", "zoom by a number", "zoom by default", "square"),
+    ],
 )
 async def test_a_wish_is_ordered_in_apiframes_words(
     sandbox: ApiframeSandbox,
@@ -103,13 +132,103 @@ async def test_a_wish_is_ordered_in_apiframes_words(
     assert [parent, task_id] == list(sandbox.tasks)
 
 
+@pytest.mark.parametrize("direction", ["left", "right", "up", "down"])
+async def test_a_picture_grows_to_every_side(
+    sandbox: ApiframeSandbox, apiframe: Apiframe, direction: str
+) -> None:
+    parent = await apiframe.submit(WISH)
+    sandbox.finish_now(parent)
+
+    await apiframe.submit(Submission(Request(Operation.PAN, tile=1, direction=direction), parent))
+
+    assert direction == sandbox.calls[-1].body["type"]
+    assert direction in apiframe.capabilities.operations[Operation.PAN].directions
+
+
+async def test_results_of_each_operation_can_be_acted_on_by_every_other(
+    sandbox: ApiframeSandbox, apiframe: Apiframe
+) -> None:
+    task_id = await apiframe.submit(WISH)
+    made = [4]
+    chain = ["variation", "pan", "zoom", "upscale", "zoom", "variation", "upscale", "pan"]
+    for operation in [*map(Operation, chain), Operation.UPSCALE, Operation.VARIATION]:
+        sandbox.finish_now(task_id)
+        last_tile = made[-1]
+        wish = Submission(Request(operation, tile=last_tile), task_id)
+        task_id = await apiframe.submit(wish)
+        sandbox.finish_now(task_id)
+        snapshot = (await apiframe.poll([task_id]))[task_id]
+        assert isinstance(snapshot, Succeeded)
+        made.append(len(snapshot.assets))
+
+    assert [4, 4, 4, 4, 1, 4, 4, 1, 4, 1, 4] == made
+
+
+async def test_the_account_tells_its_plan_and_what_is_left(
+    sandbox: ApiframeSandbox, apiframe: Apiframe
+) -> None:
+    sandbox.credits = 396
+    await apiframe.submit(WISH)
+
+    report = AccountReport(plan="pro", credits_left=392.0, outputs_made=4)
+
+    assert report == await apiframe.account()
+
+
+@pytest.mark.parametrize(
+    ("body", "report"),
+    [
+        (b"{}", AccountReport()),
+        (b"[]", AccountReport()),
+        (b'{"credits": "12.5", "plan": null}', AccountReport(credits_left=12.5)),
+        (b'{"credits": "many", "plan": {"a": 1}, "total_images": -1}', AccountReport(None, None)),
+        (b'{"credits": 1e999, "total_images": "7"}', AccountReport(outputs_made=7)),
+    ],
+)
+async def test_whatever_the_account_leaves_out_is_left_out(
+    sandbox: ApiframeSandbox, apiframe: Apiframe, body: bytes, report: AccountReport
+) -> None:
+    sandbox.fail_next("/account", status=200, body=body)
+
+    told = await apiframe.account()
+
+    assert report == dataclasses.replace(told, outputs_made=told.outputs_made or None)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, AccountUnusable), (404, Rejected), (500, Unreachable)]
+)
+async def test_an_account_that_cannot_be_read_is_told_from_an_empty_one(
+    sandbox: ApiframeSandbox, apiframe: Apiframe, status: int, error: type[Exception]
+) -> None:
+    sandbox.fail_next("/account", status=status, times=3)
+    with pytest.raises(error):
+        await apiframe.account()
+
+
+async def test_more_tiles_than_any_job_makes_are_not_believed(
+    sandbox: ApiframeSandbox, apiframe: Apiframe
+) -> None:
+    task_id = await apiframe.submit(WISH)
+    urls = [f"https://cdn.example/{number}.png" for number in range(500)]
+    body = json.dumps({"task_id": task_id, "image_urls": urls}).encode()
+    sandbox.fail_next("/fetch", status=200, body=body)
+
+    snapshot = (await apiframe.poll([task_id]))[task_id]
+
+    assert isinstance(snapshot, Succeeded)
+    assert 16 == len(snapshot.assets)
+
+
 async def test_the_key_goes_bare(sandbox: ApiframeSandbox, apiframe: Apiframe) -> None:
     await apiframe.submit(WISH)
 
     assert [KEY] == [call.headers["Authorization"] for call in sandbox.calls]
 
 
-@pytest.mark.parametrize("operation", [Operation.VIDEO, Operation.VARIATION, Operation.UPSCALE])
+@pytest.mark.parametrize(
+    "operation", [Operation.VIDEO, Operation.VARIATION, Operation.PAN, Operation.ZOOM]
+)
 async def test_what_cannot_be_ordered_is_refused_before_it_is_sent(
     sandbox: ApiframeSandbox, apiframe: Apiframe, operation: Operation
 ) -> None:

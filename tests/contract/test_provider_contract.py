@@ -1,260 +1,204 @@
-"""What the core may rely on, whichever provider is behind the port."""
+"""What the core may rely on, whichever provider is behind the port: every adapter, this machine too."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from provider_pairs import KEY, WISH, Pair, apiframe_pair, fetch, flow_pair
-from serving import closed_origin
-
-from bot.errors import (
-    AccountUnusable,
-    NotReady,
-    NotSent,
-    OutcomeUnknown,
-    ProviderError,
-    Rejected,
-    Unreachable,
+import samples
+from provider_pairs import (
+    Stand,
+    apiframe_pair,
+    doodle_pair,
+    download,
+    fetch,
+    finished,
+    flow_pair,
+    local_stand,
 )
-from bot.model import Reason, TaskId
-from bot.providers.port import Failed, Provider, Running, Succeeded
-from bot.sandbox.service import ProviderSandbox
 
-AnyPair = Pair[Provider, ProviderSandbox]
+from bot.errors import Rejected
+from bot.model import Operation, Request, TaskId
+from bot.providers.port import AccountReport, Provider, Submission
 
+Making = Callable[[Path], AbstractAsyncContextManager[Stand[Provider]]]
 
-@pytest.fixture(params=[apiframe_pair, flow_pair], ids=["apiframe", "flow"])
-async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AnyPair]:
-    async with request.param(tmp_path) as pair:
-        yield pair
-
-
-async def download(pair: AnyPair, task_id: TaskId, snapshot: Succeeded) -> list[bytes]:
-    return [await fetch(pair.provider, task_id, asset) for asset in snapshot.assets]
-
-
-async def finished(pair: AnyPair) -> tuple[TaskId, Succeeded]:
-    task_id = await pair.provider.submit(WISH)
-    pair.sandbox.finish_now(task_id)
-    snapshot = (await pair.provider.poll([task_id]))[task_id]
-    assert isinstance(snapshot, Succeeded)
-    return task_id, snapshot
+EVERY: dict[str, Making] = {
+    "apiframe": apiframe_pair,
+    "flow": flow_pair,
+    "doodle": doodle_pair,
+    "local": local_stand,
+}
+TAKING_PICTURES: dict[str, Making] = {"flow": flow_pair, "local": local_stand}
+FINDING: dict[str, Making] = {"flow": flow_pair, "local": local_stand}
+FORGETTING: dict[str, Making] = {"apiframe": apiframe_pair, "doodle": doodle_pair}
 
 
-def submits(pair: AnyPair) -> int:
-    return sum(call.path.endswith(pair.submit_path) for call in pair.sandbox.calls)
+@contextlib.asynccontextmanager
+async def standing(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Stand[Provider]]:
+    making: Making = request.param
+    async with making(folder) as stand:
+        yield stand
 
 
-async def test_an_ordered_picture_is_made_and_fetched(pair: AnyPair) -> None:
-    task_id = await pair.provider.submit(WISH)
-    pair.work(percent=40)
-    under_way = await pair.provider.poll([task_id])
-    pair.sandbox.finish_now(task_id)
-    snapshot = (await pair.provider.poll([task_id]))[task_id]
-
-    assert {task_id: Running(40)} == under_way
-    assert isinstance(snapshot, Succeeded)
-    downloaded = await download(pair, task_id, snapshot)
-    assert pair.made(task_id) == downloaded
-    assert 4 == len(set(downloaded))
+@pytest.fixture(params=[*EVERY.values()], ids=[*EVERY])
+async def stand(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stand[Provider]]:
+    async with standing(request, tmp_path) as stand:
+        yield stand
 
 
-async def test_a_failed_task_says_why(pair: AnyPair) -> None:
-    task_id = await pair.provider.submit(WISH)
-    pair.sandbox.fail_task(task_id, "no <b>foxes</b>\n today")
-
-    assert {task_id: Failed("no foxes today")} == await pair.provider.poll([task_id])
-
-
-async def test_a_task_the_provider_does_not_know_is_left_out(pair: AnyPair) -> None:
-    known = await pair.provider.submit(WISH)
-    pair.work(percent=40)
-
-    assert {} == await pair.provider.poll([TaskId("unknown")])
-    assert {known: Running(40)} == await pair.provider.poll([known, TaskId("unknown")])
+@pytest.fixture(params=[*TAKING_PICTURES.values()], ids=[*TAKING_PICTURES])
+async def taker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stand[Provider]]:
+    async with standing(request, tmp_path) as stand:
+        yield stand
 
 
-async def test_asking_after_nothing_asks_nobody(pair: AnyPair) -> None:
-    assert {} == await pair.provider.poll([])
-    assert [] == pair.sandbox.calls
+@pytest.fixture(params=[*FINDING.values()], ids=[*FINDING])
+async def finder(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stand[Provider]]:
+    async with standing(request, tmp_path) as stand:
+        yield stand
 
 
-async def test_a_wrong_key_stops_the_account(pair: AnyPair) -> None:
-    stranger = pair.connect("wrong-key", pair.origin)
-    task_id = await pair.provider.submit(WISH)
-    async with contextlib.aclosing(stranger):
-        with pytest.raises(AccountUnusable) as at_submit:
-            await stranger.submit(WISH)
-        with pytest.raises(AccountUnusable) as at_poll:
-            await stranger.poll([task_id])
-
-    assert [Reason.KEY, Reason.KEY] == [at_submit.value.reason, at_poll.value.reason]
+@pytest.fixture(params=[*FORGETTING.values()], ids=[*FORGETTING])
+async def forgetter(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Stand[Provider]]:
+    async with standing(request, tmp_path) as stand:
+        yield stand
 
 
-async def test_an_empty_account_is_told_from_a_wrong_key(pair: AnyPair) -> None:
-    task_id = await pair.provider.submit(WISH)
-    pair.sandbox.fail_next(pair.submit_path, status=402, body=b'{"message": "no credits"}')
-    pair.sandbox.fail_next(pair.read_path(task_id), status=402)
-    with pytest.raises(AccountUnusable) as at_submit:
-        await pair.provider.submit(WISH)
-    with pytest.raises(AccountUnusable) as at_poll:
-        await pair.provider.poll([task_id])
+async def test_what_was_ordered_is_made_and_fetched(stand: Stand[Provider]) -> None:
+    task_id, snapshot = await finished(stand)
 
-    assert [Reason.CREDITS, Reason.CREDITS] == [at_submit.value.reason, at_poll.value.reason]
-    assert "no credits" == at_submit.value.detail
+    downloaded = await download(stand.provider, task_id, snapshot)
+    assert stand.made(task_id) == downloaded
+    assert stand.wish.request.count == len(set(downloaded))
 
 
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [
-        (400, b'{"errors": [{"msg": "prompt is too long"}]}'),
-        (400, b'{"error": "prompt is too long"}'),
-        (404, b'{"message": "prompt is too long"}'),
-        (413, b"<html><body><p>prompt is\ntoo long</p></body></html>"),
-        (422, b'{"detail": "prompt is too long"}'),
-        (422, b'{"detail": [{"loc": ["prompts", 0], "msg": "prompt is too long"}]}'),
-    ],
-)
-async def test_a_refused_wish_carries_the_providers_words(
-    pair: AnyPair, status: int, body: bytes
-) -> None:
-    pair.sandbox.fail_next(pair.submit_path, status=status, body=body)
-    with pytest.raises(Rejected) as refusal:
-        await pair.provider.submit(WISH)
+async def test_a_result_can_be_fetched_again(stand: Stand[Provider]) -> None:
+    task_id, snapshot = await finished(stand)
+    first = await fetch(stand.provider, task_id, snapshot.assets[0])
 
-    assert ("prompt is too long", status) == (refusal.value.detail, refusal.value.status)
+    assert first == await fetch(stand.provider, task_id, snapshot.assets[0])
 
 
-@pytest.mark.parametrize("status", [429, 503])
-async def test_being_told_to_wait_means_nothing_was_ordered(pair: AnyPair, status: int) -> None:
-    pair.sandbox.fail_next(pair.submit_path, status=status, headers={"Retry-After": "7"})
-    with pytest.raises(NotSent) as refusal:
-        await pair.provider.submit(WISH)
-
-    assert (7.0, False) == (refusal.value.retry_after_s, refusal.value.is_daily_limit)
-
-
-async def test_nobody_listening_means_nothing_was_ordered(pair: AnyPair) -> None:
-    nobody = pair.connect(KEY, closed_origin())
-    async with contextlib.aclosing(nobody):
-        with pytest.raises(NotSent):
-            await nobody.submit(WISH)
-        with pytest.raises(Unreachable):
-            await nobody.poll([TaskId("any")])
-
-
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [
-        (500, b""),
-        (502, b"<html><title>502 Bad Gateway</title></html>"),
-        (504, b'{"message": "upstream"}'),
-        (302, b""),
-        (408, b""),
-        (200, b""),
-        (200, b"<html>Please log in</html>"),
-        (200, b"null"),
-        (200, b"[]"),
-        (200, b'{"ok": true}'),
-        (200, b'{"task_id": null, "job_id": null}'),
-        (200, b'{"task_id": "cut'),
-    ],
-)
-async def test_an_answer_without_a_handle_leaves_the_outcome_unknown_and_is_not_repeated(
-    pair: AnyPair, status: int, body: bytes
-) -> None:
-    pair.sandbox.fail_next(pair.submit_path, status=status, body=body)
-    with pytest.raises(OutcomeUnknown) as lost:
-        await pair.provider.submit(WISH)
-
-    assert 1 == submits(pair)
-    assert "<" not in lost.value.detail
-
-
-async def test_a_lost_answer_leaves_the_outcome_unknown_and_is_not_repeated(pair: AnyPair) -> None:
-    pair.sandbox.lose_answer_of_next(pair.submit_path)
-    with pytest.raises(OutcomeUnknown):
-        await pair.provider.submit(WISH)
-
-    assert 1 == submits(pair)
-
-
-async def test_a_refusal_dressed_as_success_is_a_refusal(pair: AnyPair) -> None:
-    pair.sandbox.fail_next(pair.submit_path, status=200, body=b'{"error": "banned word"}')
-    with pytest.raises(Rejected) as refusal:
-        await pair.provider.submit(WISH)
-
-    assert "banned word" == refusal.value.detail
-
-
-@pytest.mark.parametrize(
-    ("status", "body"), [(500, b""), (429, b""), (200, b"<html>tunnel</html>"), (408, b"")]
-)
-async def test_a_read_that_failed_is_repeated(pair: AnyPair, status: int, body: bytes) -> None:
-    task_id = await pair.provider.submit(WISH)
-    pair.work(percent=40)
-    pair.sandbox.fail_next(pair.read_path(task_id), status=status, body=body, times=2)
-
-    assert {task_id: Running(40)} == await pair.provider.poll([task_id])
-
-
-async def test_a_read_that_keeps_failing_is_given_up(pair: AnyPair) -> None:
-    task_id = await pair.provider.submit(WISH)
-    pair.sandbox.fail_next(pair.read_path(task_id), status=502, times=3)
-    with pytest.raises(Unreachable):
-        await pair.provider.poll([task_id])
-
-    assert 3 == len(pair.sandbox.calls) - 1
-
-
-async def test_a_read_told_to_wait_long_is_left_to_the_caller(pair: AnyPair) -> None:
-    task_id = await pair.provider.submit(WISH)
-    headers = {"Retry-After": "120"}
-    pair.sandbox.fail_next(pair.read_path(task_id), status=429, headers=headers)
-    with pytest.raises(Unreachable) as refusal:
-        await pair.provider.poll([task_id])
-
-    assert (120.0, 2) == (refusal.value.retry_after_s, len(pair.sandbox.calls))
-
-
-async def test_a_key_echoed_by_the_provider_is_blotted_out(pair: AnyPair) -> None:
-    body = f'{{"detail": "bad request with {KEY}"}}'.encode()
-    pair.sandbox.fail_next(pair.submit_path, status=400, body=body)
-    with pytest.raises(ProviderError) as refusal:
-        await pair.provider.submit(WISH)
-
-    assert "bad request with ***" == refusal.value.detail
-    assert KEY not in str(refusal.value)
-
-
-async def test_a_download_that_breaks_off_is_told_from_a_whole_one(pair: AnyPair) -> None:
-    task_id, snapshot = await finished(pair)
-    pair.sandbox.truncate_next_download()
-    with pytest.raises(Unreachable):
-        await download(pair, task_id, snapshot)
-
-    downloaded = await download(pair, task_id, snapshot)
-    assert pair.made(task_id) == downloaded
-    assert 4 == len(downloaded)
-
-
-async def test_a_file_told_of_before_it_is_there_is_not_ready(pair: AnyPair) -> None:
-    task_id, snapshot = await finished(pair)
-    pair.sandbox.lag_after_completion(1)
-    with pytest.raises(NotReady) as early:
-        await fetch(pair.provider, task_id, snapshot.assets[0])
-
-    picture = await fetch(pair.provider, task_id, snapshot.assets[0])
-    assert (404, pair.made(task_id)) == (early.value.status, [picture])
-
-
-async def test_a_download_may_be_left_half_way(pair: AnyPair) -> None:
-    task_id, snapshot = await finished(pair)
-    async with pair.provider.open(task_id, snapshot.assets[0]) as chunks:
+async def test_a_download_may_be_left_half_way(stand: Stand[Provider]) -> None:
+    task_id, snapshot = await finished(stand)
+    async with stand.provider.open(task_id, snapshot.assets[0]) as chunks:
         first = await anext(chunks)
 
-    [drawn] = pair.made(task_id)
+    [drawn] = stand.made(task_id)[:1]
     assert drawn.startswith(first)
+
+
+async def test_two_orders_are_two_tasks(stand: Stand[Provider]) -> None:
+    tasks = [await stand.provider.submit(stand.wish) for _ in range(2)]
+
+    assert 2 == len(set(tasks))
+
+
+async def test_a_task_nobody_ordered_is_left_out(stand: Stand[Provider]) -> None:
+    assert {} == await stand.provider.poll([TaskId("unknown")])
+
+
+async def test_asking_after_nothing_tells_nothing(stand: Stand[Provider]) -> None:
+    assert {} == await stand.provider.poll([])
+
+
+async def test_only_what_it_says_it_can_do_is_ordered(stand: Stand[Provider]) -> None:
+    for operation in set(Operation) - stand.provider.capabilities.operations.keys():
+        wish = Submission(
+            Request(operation, prompt="a fox", tile=1), TaskId("parent"), ("picture",)
+        )
+        with pytest.raises(Rejected):
+            await stand.provider.submit(wish)
+
+
+async def test_what_it_says_it_can_do_makes_sense(stand: Stand[Provider]) -> None:
+    can = stand.provider.capabilities
+    assert stand.provider.name == stand.provider.name.lower()
+    assert stand.wish.request.operation in can.operations
+    for operation, spec in can.operations.items():
+        assert 1 <= spec.default_count <= spec.max_count, operation
+        assert spec.default_ratio is None or spec.default_ratio in spec.ratios, operation
+        assert spec.default_length_s is None or spec.default_length_s in spec.lengths_s, operation
+        assert spec.min_references <= spec.max_references, operation
+        assert can.uploads or not spec.max_references, operation
+
+
+async def test_a_picture_is_taken_or_refused_as_it_says(
+    stand: Stand[Provider], tmp_path: Path
+) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(samples.picture(64, 64))
+    if stand.provider.capabilities.uploads is None:
+        with pytest.raises(Rejected):
+            await stand.provider.upload(picture)
+        return
+
+    assert await stand.provider.upload(picture)
+
+
+async def test_its_account_is_a_report_or_nothing(stand: Stand[Provider]) -> None:
+    assert isinstance(await stand.provider.account(), AccountReport | None)
+
+
+@pytest.mark.parametrize("body", [None, [], "x", 7, {}, {"task_id": None}, {"task_id": {}}, [{}]])
+async def test_a_call_to_our_webhook_that_says_nothing_names_nothing(
+    stand: Stand[Provider], body: object
+) -> None:
+    assert stand.provider.read_webhook(body) is None
+
+
+async def test_a_call_to_our_webhook_names_a_task_only_where_such_calls_are_made(
+    stand: Stand[Provider],
+) -> None:
+    expected = TaskId("t-1") if stand.provider.capabilities.has_webhook else None
+
+    assert expected == stand.provider.read_webhook({"task_id": "t-1", "status": "finished"})
+
+
+async def test_a_picture_handed_over_can_be_worked_from(
+    taker: Stand[Provider], tmp_path: Path
+) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(samples.picture(64, 64))
+    operation = next(
+        operation
+        for operation, spec in taker.provider.capabilities.operations.items()
+        if spec.min_references == 1
+    )
+    handle = await taker.provider.upload(picture)
+    wish = Submission(Request(operation, prompt="a fox"), references=(handle,))
+
+    assert await taker.provider.submit(wish)
+
+
+async def test_without_a_picture_nothing_is_made_from_one(taker: Stand[Provider]) -> None:
+    for operation, spec in taker.provider.capabilities.operations.items():
+        if spec.min_references:
+            with pytest.raises(Rejected):
+                await taker.provider.submit(Submission(Request(operation, prompt="a fox")))
+
+
+async def test_an_order_whose_answer_was_lost_can_be_found(finder: Stand[Provider]) -> None:
+    await finder.provider.submit(finder.wish)
+
+    found = await finder.provider.find_submitted(finder.wish, since=0, claimed=frozenset())
+
+    assert found is not None
+    finder.finish(found)
+    assert found in await finder.provider.poll([found])
+
+
+async def test_an_order_that_cannot_be_looked_up_is_not_made_up(
+    forgetter: Stand[Provider],
+) -> None:
+    await forgetter.provider.submit(forgetter.wish)
+
+    found = await forgetter.provider.find_submitted(forgetter.wish, since=0, claimed=frozenset())
+
+    assert (None, False) == (found, forgetter.provider.capabilities.can_find_submitted)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
@@ -47,6 +48,7 @@ class Internet(httpx.AsyncBaseTransport):
         self.pages: dict[str, Page] = {}
         self.dead: set[str] = set()
         self.seen: list[httpx.Request] = []
+        self.listener: Callable[[httpx.Request], Awaitable[None]] | None = None
 
     async def resolve(self, host: str, port: int) -> Sequence[str]:
         """Each question takes the next answer; the last one stays."""
@@ -59,6 +61,8 @@ class Internet(httpx.AsyncBaseTransport):
         if request.url.host in self.dead:
             raise httpx.ConnectError("refused")
         self.seen.append(request)
+        if self.listener is not None:
+            await self.listener(request)
         address = f"{request.url.scheme}://{request.headers['Host']}{request.url.path}"
         return self.pages.get(address, refused(404))(request)
 
@@ -379,3 +383,34 @@ async def test_the_key_is_sent_to_its_own_origin_only() -> None:
             assert {} == await http.read(f"{other}/job")
 
     assert [False] == [KEY[1].encode() in head for head in heads]
+
+
+async def test_an_upload_goes_out_in_pieces_with_its_length_told(
+    internet: Internet, http: Http, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.png"
+    with large.open("wb") as file:
+        file.truncate(30_000_000)
+    pieces: list[int] = []
+
+    async def take(request: httpx.Request) -> None:
+        stream = request.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        pieces.extend([len(piece) async for piece in stream])
+
+    internet.listener = take
+    internet.pages[f"{HOME}/v1/upload"] = lambda _: httpx.Response(200, json={"path": "p"})
+
+    assert {"path": "p"} == await http.upload(f"{HOME}/v1/upload", "file", large)
+    [request] = internet.seen
+    assert sum(pieces) == int(request.headers["Content-Length"])
+    assert max(pieces) <= 1_000_000
+
+
+async def test_a_file_that_is_not_there_is_refused_unsent(
+    internet: Internet, http: Http, tmp_path: Path
+) -> None:
+    with pytest.raises(Rejected):
+        await http.upload(f"{HOME}/v1/upload", "file", tmp_path / "gone.png")
+
+    assert [] == internet.seen

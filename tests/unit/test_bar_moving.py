@@ -14,7 +14,10 @@ from bot.jobs.facts import Admitted, CancelAsked, Fact, SubmitAnswered
 from bot.model import ChatId, MessageId, Outgoing, Place, TaskId, Urgency, UserId
 from bot.store.port import Topic, Transaction
 
-RUNS = [Admitted(), SubmitAnswered(TaskId("t-1"), poll_at=NOON + HOUR, deadline_at=NOON + HOUR)]
+RUNS: list[Fact] = [
+    Admitted(),
+    SubmitAnswered(TaskId("t-1"), poll_at=NOON + HOUR, deadline_at=NOON + HOUR),
+]
 
 
 class Telegram:

@@ -11,7 +11,7 @@ from shop import CLIP, a_job
 from bot.jobs.accept import ALPHABET, CODE_LENGTH
 from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile, read_press
 from bot.jobs.offers import Market
-from bot.model import Job, JobId, TaskId
+from bot.model import Job, JobId, Operation, Request, TaskId
 
 codes = st.text(ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH).map(JobId)
 presses = st.builds(
@@ -91,7 +91,8 @@ def test_one_picture_of_midjourneys_grid_is_a_door_to_everything() -> None:
     assert ways == [
         ["vstrong", "vsubtle"],
         ["usubtle", "ucreative"],
-        ["nleft", "nright", "nup", "ndown"],
+        ["nleft", "nright"],
+        ["nup", "ndown"],
         ["z1.5", "z2"],
         ["zsquare", "zcustom"],
         ["m"],
@@ -108,9 +109,20 @@ def test_one_picture_of_flow_is_varied_enlarged_here_and_animated() -> None:
 
 def test_a_single_result_can_be_made_again() -> None:
     rows = presses_for_result(PAINTED, 1, PAINTER_ALONE.offers(PAINTED))
-    assert ["vv", "uu", "nnnn", "zz", "zz", "rf"] == acts(rows)
+    assert ["vv", "uu", "nn", "nn", "zz", "zz", "rf"] == acts(rows)
 
 
 def test_a_video_is_neither_varied_nor_enlarged() -> None:
     clip = dataclasses.replace(FILMED, request=CLIP)
     assert ["rf"] == acts(presses_for_result(clip, 1, BOTH.offers(clip)))
+
+
+def test_an_enlarged_picture_is_not_enlarged_to_the_same_size_again() -> None:
+    enlarged = dataclasses.replace(
+        FILMED, provider="local", request=Request(Operation.ENLARGE, hd="4k")
+    )
+    assert ["v", "ee", "m", "f"] == acts(presses_for_result(enlarged, 1, BOTH.offers(enlarged)))
+    offers = BOTH.offers(enlarged, 2048)
+    ways = [press.how for row in presses_for_tile(enlarged, 1, offers) for press in row]
+    assert ["", "4k", "", ""] == ways
+    assert ["v", "m", "f"] == acts(presses_for_result(enlarged, 1, BOTH.offers(enlarged, 4096)))

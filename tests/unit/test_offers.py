@@ -90,6 +90,11 @@ def test_the_provider_of_the_task_gets_the_tile_alone() -> None:
     )
 
 
+def test_a_picture_between_two_shapes_stays_lying_or_standing() -> None:
+    assert "16:9" == nearest_ratio(4, 3, ("1:1", "16:9", "9:16"))
+    assert "9:16" == nearest_ratio(3, 4, ("1:1", "16:9", "9:16"))
+
+
 @pytest.mark.parametrize(
     ("width", "height", "expected"),
     [(1024, 1024, "1:1"), (1456, 816, "16:9"), (816, 1456, "9:16"), (1100, 1000, "1:1")],

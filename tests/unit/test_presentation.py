@@ -242,3 +242,27 @@ def test_a_values_name_says_how_it_is_written() -> None:
 
 def test_the_example_grid_has_four_tiles() -> None:
     assert GRID.count == len(a_scene(a_job()).tiles)
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "expected"),
+    [
+        ("vi", 1, "từ ảnh của bạn"),
+        ("vi", 3, "từ 3 ảnh của bạn"),
+        ("en", 1, "from your picture"),
+        ("en", 3, "from 3 of your pictures"),
+    ],
+)
+def test_how_many_of_ones_own_pictures_were_worked_from_is_said(
+    language: str, count: int, expected: str
+) -> None:
+    references = tuple(f"references/{number}.jpg" for number in range(count))
+    job = a_job(request=Request(Operation.REFERENCE_IMAGE, "in oil", references=references))
+    scene = a_scene(job, language=language, tiles=1)
+    assert expected in status(scene).html
+    assert expected in result_caption(scene, None)
+
+
+def test_a_picture_made_from_a_result_says_whose_and_not_how_many() -> None:
+    job = a_job(request=Request(Operation.REFERENCE_IMAGE, "in oil", references=("a", "b"), tile=2))
+    assert "of your pictures" not in status(a_scene(job, language="en", parent=a_job())).html

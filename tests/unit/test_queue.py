@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 from shop import GRID, HOUR, NOON, SINGLE, Shop, a_job, outputs
 
-from bot.jobs import queue
+from bot.jobs import accounts, queue
 from bot.jobs.facts import (
     CancelAsked,
     DeadlinePassed,
@@ -21,7 +21,6 @@ from bot.jobs.facts import (
 )
 from bot.jobs.queue import Outlook
 from bot.model import Job, Operation, Request, TaskId
-from bot.store.port import Transaction
 
 AN, BINH, CHI, DUNG = 7, 8, 9, 10
 LENGTH = 60_000
@@ -209,21 +208,19 @@ async def test_what_was_cancelled_takes_nobodys_turn(shop: Shop) -> None:
     assert first.job_id != (await shop.admit() or first).job_id
 
 
-async def test_a_paused_account_is_tried_with_one_job_when_it_is_time(shop: Shop) -> None:
+async def test_a_paused_account_is_given_nothing_but_one_job_to_try_it_with(shop: Shop) -> None:
     for user in (AN, BINH, CHI):
         await order_many(shop, user, 1)
-    now = shop.now.at
-
-    async def pause(tx: Transaction) -> None:
-        await tx.run(
-            "account_pause", provider="apiframe", why="credits", now=now, probe_at=now + LENGTH
-        )
-
-    await shop.store.write(pause)
+    await shop.store.write(
+        lambda tx: accounts.pause(tx, "apiframe", "credits", detail="", now=shop.now())
+    )
     assert None is await shop.admit()
-    shop.now.at += LENGTH
-    assert [AN, None] == who([await shop.admit(), await shop.admit()])
-    await shop.store.write(lambda tx: tx.run("account_resume", provider="apiframe"))
+
+    async def try_it() -> Job | None:
+        return await shop.store.write(lambda tx: queue.admit_probe(tx, "apiframe", now=shop.now()))
+
+    assert [AN, None] == who([await try_it(), await try_it()])
+    await shop.store.write(lambda tx: accounts.resume(tx, "apiframe", now=shop.now()))
     assert [BINH, CHI] == who([await shop.admit(), await shop.admit()])
 
 

@@ -20,6 +20,7 @@ READS_ALL = {
     "verify_allowances",
     "verify_job_allowances",
     "verify_settled",
+    "jobs_of_day",  # the operator asks for totals
     "outbox_recover",  # once, at start
 }
 """Statements that may look at every row there ever was."""

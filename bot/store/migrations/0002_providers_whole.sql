@@ -41,5 +41,6 @@ CREATE TABLE account_look (
     chat_id   INTEGER NOT NULL,
     thread_id INTEGER,
     reply_to  INTEGER,
-    language  TEXT    NOT NULL
+    language  TEXT    NOT NULL,
+    day       TEXT    NOT NULL          -- the operator's local date, whose totals are shown
 ) STRICT;

@@ -1,0 +1,256 @@
+"""Drafts become jobs: their pictures are fetched, checked and kept, then the command is made.
+
+Knows nothing of money or of what a provider takes. Everything it needs is a row, so killed
+anywhere it begins again after the start; the draft ends in the transaction that makes its job,
+so there is one job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+from telegram.error import RetryAfter, TelegramError
+
+from bot import media
+from bot.chat.drafts import Draft, all_pictures, read_draft
+from bot.chat.enlarging import Enlarging
+from bot.chat.making import Making
+from bot.chat.parsed import Complaint, ImageCommand, UpscaleCommand, VideoCommand
+from bot.chat.pictures import Picture
+from bot.chat.reading import Reader
+from bot.chat.references import Reference, complete, reference_to
+from bot.chat.referring import Referring, tiles_of
+from bot.chat.talk import Talk, line, reopen_talk
+from bot.errors import BadPicture, Flaw, StoreError
+from bot.jobs import book
+from bot.model import Clock, Place
+from bot.store.port import Reading, Store, Topic, Transaction
+
+GATHERED_AT_ONCE = 4
+"""Drafts whose pictures are fetched side by side."""
+MOST_ATTEMPTS = 5
+"""Fetches of one draft's pictures that may fail."""
+RETRY_S = 2.0
+LONGEST_RETRY_S = 60.0
+BUSY_EVERY_S = 4.5
+"""What shows that the bot is busy lasts five seconds (telegram.md)."""
+STORE_PAUSE_S = 1.0
+"""After something the database could not take (a full disk), this long until the next try."""
+LOOKED_AT = 200
+"""Waiting drafts looked at in one round, the most pressing first."""
+FOLDER = "references"
+"""Below the data folder."""
+
+log = structlog.get_logger(__name__)
+
+
+class Files(Protocol):
+    """Where people's files come from; see `downloading.Downloader`."""
+
+    async def fetch(self, file_id: str, dest: Path) -> None: ...
+
+
+class BusyPort(Protocol):
+    """What cannot wait in a table. Delivery implements it."""
+
+    async def show_busy(self, place: Place) -> None: ...
+
+
+class Gathering:
+    """See the module. ``run`` goes on until it is cancelled."""
+
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        reader: Reader,
+        making: Making,
+        busy: BusyPort,
+        *,
+        data_dir: Path,
+        default_language: str,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._files = files
+        self._reader = reader
+        self._referring = Referring(making, reader.market)
+        self._enlarging = Enlarging(reader.market, making.accept)
+        self._busy = busy
+        self._data_dir = data_dir
+        self._default_language = default_language
+        self._clock = clock
+        self._ears = store.wakeups(Topic.DRAFTS)
+        self._under_way: set[int] = set()
+        self._announced: set[int] = set()
+        """Albums still arriving, whose people have been shown that something happens."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        try:
+            while True:
+                try:
+                    wait_s = await self._start_due()
+                except StoreError:
+                    log.exception("drafts_not_read")
+                    wait_s = STORE_PAUSE_S
+                await self._ears.wait(wait_s)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _start_due(self) -> float | None:
+        """Begin what is due; seconds until the next is."""
+        now = self._clock()
+        for row in await self._store.all("drafts_waiting", most=LOOKED_AT):
+            draft = read_draft(row)
+            assert draft.due_at is not None
+            if draft.draft_id in self._under_way:
+                continue
+            if draft.due_at > now:
+                self._announce(draft)
+                return (draft.due_at - now) / 1000
+            if len(self._under_way) >= GATHERED_AT_ONCE:
+                return None  # the end of one of them rings
+            self._start(draft)
+        return None
+
+    def _announce(self, draft: Draft) -> None:
+        if draft.draft_id not in self._announced:
+            self._announced.add(draft.draft_id)
+            self._spawn(self._busy.show_busy(draft.place))
+
+    def _start(self, draft: Draft) -> None:
+        self._announced.discard(draft.draft_id)
+        self._under_way.add(draft.draft_id)
+        self._spawn(self._watch(draft))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)  # asyncio itself holds tasks only weakly
+        task.add_done_callback(self._tasks.discard)
+
+    async def _watch(self, draft: Draft) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                showing = group.create_task(self._show_busy(draft.place))
+                await self._gather(draft)
+                showing.cancel()
+        except* StoreError:
+            log.exception("draft_not_written", draft=draft.draft_id)
+            await asyncio.sleep(STORE_PAUSE_S)  # the row stays and is tried again
+        finally:
+            self._under_way.discard(draft.draft_id)
+            self._ears.ring()
+
+    async def _show_busy(self, place: Place) -> None:
+        while True:
+            await self._busy.show_busy(place)
+            await asyncio.sleep(BUSY_EVERY_S)
+
+    async def _gather(self, draft: Draft) -> None:
+        """Raises StoreError."""
+        try:
+            pictures = await self._pictures_of(self._store, draft)
+            references = [await self._bring(draft, picture) for picture in pictures]
+            await self._store.write(lambda tx: self._make(tx, draft, pictures, references))
+        except StoreError:
+            raise
+        except BadPicture as error:
+            log.info("picture_unusable", draft=draft.draft_id, error=str(error))
+            flaw = error.flaw
+            await self._store.write(lambda tx: self._refuse(tx, draft, flaw))
+        except (TelegramError, OSError) as error:
+            log.warning("picture_not_fetched", draft=draft.draft_id, error=str(error))
+            await self._later(draft, error)
+        except Exception as error:
+            log.exception("gathering_broken", draft=draft.draft_id)
+            await self._later(draft, error)
+
+    async def _pictures_of(self, reading: Reading, draft: Draft) -> tuple[Picture, ...]:
+        return await all_pictures(
+            reading, draft.place.chat_id, draft.pictures, draft.media_group_id
+        )
+
+    async def _bring(self, draft: Draft, picture: Picture) -> Reference:
+        """One picture on our disk.
+
+        Raises BadPicture, TelegramError, OSError.
+        """
+        if picture.flaw is not None:
+            raise BadPicture(picture.flaw)
+        folder = self._data_dir / FOLDER
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        raw = folder / f"draft-{draft.draft_id}-{picture.message_id}.raw"
+        await self._files.fetch(picture.file_id, raw)
+        kept = await asyncio.to_thread(media.keep_reference, raw, folder)
+        probe = await asyncio.to_thread(media.probe_image, kept)
+        return Reference(str(kept.relative_to(self._data_dir)), probe.width, probe.height)
+
+    async def _later(self, draft: Draft, error: Exception) -> None:
+        """Once more after a while, or not at all any more."""
+        if draft.attempts + 1 >= MOST_ATTEMPTS:
+            await self._store.write(lambda tx: self._refuse(tx, draft, Flaw.NOT_FETCHED))
+            return
+        wait_s = min(LONGEST_RETRY_S, RETRY_S * 2**draft.attempts)
+        if isinstance(error, RetryAfter):
+            after = error.retry_after
+            wait_s = max(wait_s, after if isinstance(after, int) else after.total_seconds())
+        due_at = self._clock() + int(wait_s * 1000)
+        await self._store.write(
+            lambda tx: tx.run("draft_again", draft_id=draft.draft_id, due_at=due_at)
+        )
+
+    async def _refuse(self, tx: Transaction, draft: Draft, flaw: Flaw) -> None:
+        if await tx.run("draft_end", draft_id=draft.draft_id):
+            talk = await self._talk(tx, draft)
+            await talk.say(line(f"picture.{flaw}"))
+
+    async def _make(
+        self,
+        tx: Transaction,
+        draft: Draft,
+        pictures: tuple[Picture, ...],
+        references: list[Reference],
+    ) -> None:
+        """The draft becomes a job, or an answer that says why not."""
+        if await self._pictures_of(tx, draft) != pictures:
+            return  # more of the album came meanwhile: it is gathered again
+        if not await tx.run("draft_end", draft_id=draft.draft_id):
+            return
+        talk = await self._talk(tx, draft)
+        parent = await book.find_job(tx, draft.parent_id) if draft.parent_id else None
+        if parent is not None:  # own pictures first, then the result's
+            tiles = await tiles_of(tx, parent.job_id)
+            references = [*references, reference_to(tiles[draft.tile or 0])]
+        is_reply = parent is not None
+        parsed = self._reader.read(draft.text, is_reply=is_reply, pictures=[len(references)])
+        match parsed:
+            case ImageCommand() | VideoCommand():
+                command = complete(
+                    parsed, references, self._reader.market, parent=parent, tile=draft.tile
+                )
+                await self._referring.make_complete(talk, command, parent)
+            case UpscaleCommand():
+                [one] = references
+                await self._enlarging.enlarge(
+                    talk, parsed, one.path, width=one.width, height=one.height
+                )
+            case Complaint():
+                await self._reader.complain(talk, parsed)
+            case _:  # what was written down was one of these; a new version may read it otherwise
+                await talk.say(line("error.unexpected"))
+
+    async def _talk(self, tx: Transaction, draft: Draft) -> Talk:
+        return await reopen_talk(
+            tx,
+            draft.user_id,
+            draft.place,
+            default_language=self._default_language,
+            now=self._clock(),
+        )

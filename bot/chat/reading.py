@@ -1,0 +1,54 @@
+"""Words read with the bot's own name and providers, and complaints about them answered.
+
+Knows nothing of pictures or money; the grammar itself is in `grammar`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from bot.chat import grammar
+from bot.chat.parsed import Complaint, Parsed, Typed
+from bot.chat.talk import Talk, line
+from bot.jobs.offers import Market
+
+OFFERED_MAX = 3_400
+"""Characters of a line offered to copy: with the sentences before it, a message holds no more."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reader:
+    """``titles``: the providers as people read them, by name."""
+
+    username: str
+    """The bot's own, without `@`."""
+    market: Market
+    titles: Mapping[str, str]
+
+    def read(self, text: str, *, is_reply: bool, pictures: Sequence[int]) -> Parsed:
+        """``pictures``: how many may come with it, the likeliest first.
+
+        What is right for one of the numbers is no mistake yet.
+        """
+        readings = [
+            grammar.parse(
+                Typed(text, is_reply=is_reply, pictures=number),
+                username=self.username,
+                providers=self.market.providers,
+                default_provider=self.market.default_provider,
+            )
+            for number in pictures
+        ]
+        fitting = (parsed for parsed in readings if not isinstance(parsed, Complaint))
+        return next(fitting, readings[0])
+
+    async def complain(self, talk: Talk, complaint: Complaint) -> None:
+        """Say what is wrong, and the corrected line where there is one."""
+        values = dict(complaint.values)
+        if (name := values.get("provider")) in self.titles:
+            values["provider"] = self.titles[str(name)]
+        lines = [line(complaint.key, **values)]
+        if complaint.corrected is not None and len(complaint.corrected) <= OFFERED_MAX:
+            lines.append(line("hint.corrected", command=complaint.corrected))
+        await talk.say(*lines)

@@ -1,0 +1,410 @@
+"""Pictures people bring: photos, files, albums and replies become pictures and videos made of them."""
+
+import asyncio
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import av
+import pytest
+import samples
+from PIL import Image, ImageDraw
+from story import Message, Person, Story, code_in, is_media, labels, words
+from telling import image_of, press, quarters, said_to, unlikeness
+
+from bot.sandbox.calls import Call
+
+ORANGE, TEAL, PLUM = "#e07a1f", "#0f766e", "#6b2c5c"
+LARGE_BYTES = 21 * 1024 * 1024
+
+
+def picture(colour: str, width: int = 640, height: int = 480) -> Image.Image:
+    """A scene of one colour with a light in its upper left."""
+    drawn = Image.new("RGB", (width, height), colour)
+    ImageDraw.Draw(drawn).ellipse((40, 40, 200, 200), fill="#fff3c4")
+    return drawn
+
+
+def as_file(image: Image.Image, kind: str = "JPEG") -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()
+
+
+PHOTO = as_file(picture(ORANGE))
+
+
+def send(
+    person: Person,
+    *files: bytes,
+    caption: str | None = None,
+    chat: int | None = None,
+    to: Message | None = None,
+    name: str = "photo.jpg",
+    as_document: bool = False,
+) -> list[Message]:
+    return person.world.send_files(
+        person.user_id,
+        chat or person.user_id,
+        [(name, data) for data in files],
+        caption=caption,
+        reply_to=to["message_id"] if to else None,
+        as_document=as_document,
+    )
+
+
+def bodies(story: Story, kind: str) -> list[dict[str, Any]]:
+    return [dict(task.body) for task in story.town.flow.tasks.values() if task.kind == kind]
+
+
+def first_frame(story: Story, message: Message) -> Image.Image:
+    data = io.BytesIO(story.world.file_bytes(message["video"]["file_id"]))
+    with av.open(data, "r") as film:
+        frame = next(film.decode(video=0))
+        shown: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]  # PyAV leaves it bare
+        return shown
+
+
+def is_made_of(result: Image.Image, own: Image.Image, *others: Image.Image) -> bool:
+    """Whether a picture looks more like one's own than like any of the others."""
+    return all(unlikeness(result, own) < unlikeness(result, other) for other in others)
+
+
+# --- photos and files -------------------------------------------------------------------------
+
+
+async def test_a_photo_with_a_command_becomes_a_picture_made_from_it(story: Story) -> None:
+    an = story.person("An")
+    [asked] = send(an, PHOTO, caption="/img như tranh màu nước")
+    result = await an.result_of(asked)
+    assert "từ ảnh của bạn" in words(result)
+    assert "Flow AI" in words(result)
+    assert is_made_of(image_of(story, result), picture(ORANGE), picture(TEAL), picture(PLUM))
+    [body] = bodies(story, "reference-to-image")
+    assert ["như tranh màu nước"] == body["prompts"]
+
+
+async def test_the_picture_has_the_shape_of_ones_own_unless_another_is_asked_for(
+    story: Story,
+) -> None:
+    an = story.person("An")
+    tall, wide = as_file(picture(TEAL, 540, 960)), as_file(picture(TEAL, 960, 540))
+    [asked] = send(an, tall, caption="/img sơn dầu")
+    assert "9:16" in words(await an.result_of(asked))
+    [asked] = send(an, wide, caption="/img sơn dầu --ar 1:1")
+    assert "1:1" in words(await an.result_of(asked))
+
+
+async def test_a_picture_sent_as_a_file_is_worked_from_like_a_photo(story: Story) -> None:
+    an = story.person("An", "en")
+    [asked] = send(
+        an, as_file(picture(TEAL), "PNG"), caption="/img in oil", name="a.png", as_document=True
+    )
+    result = await an.result_of(asked)
+    assert "from your picture" in words(result)
+    assert is_made_of(image_of(story, result), picture(TEAL), picture(ORANGE), picture(PLUM))
+
+
+async def test_a_video_of_one_photo_begins_with_that_photo(story: Story) -> None:
+    an = story.person("An")
+    [asked] = send(an, as_file(picture(PLUM, 960, 540)), caption="/video nắng lên")
+    film = await an.result_of(asked)
+    assert "từ ảnh của bạn" in words(film)
+    assert is_made_of(first_frame(story, film), picture(PLUM), picture(ORANGE), picture(TEAL))
+    assert 1 == len(bodies(story, "image-to-video"))
+
+
+async def test_somebody_elses_photo_in_a_group_is_worked_from_by_replying_to_it(
+    story: Story,
+) -> None:
+    an, ben = story.person("An"), story.person("Ben", "en")
+    group = story.group("Nhóm vẽ", an, ben)
+    [photo] = send(an, PHOTO, chat=group)
+    asked = ben.say("/img@easel_bot as a watercolour", chat=group, to=photo)
+    result = await ben.result_of(asked, chat=group)
+    assert "from your picture" in words(result)
+    assert is_made_of(image_of(story, result), picture(ORANGE), picture(TEAL))
+
+
+async def test_a_photo_in_another_topic_is_worked_from_too(story: Story) -> None:
+    an = story.person("An")
+    group = story.group("Nhóm vẽ", an, is_forum=True)
+    there, here = (story.world.add_topic(group, name) for name in ("Ảnh", "Vẽ"))
+    [photo] = story.world.send_files(an.user_id, group, [("photo.jpg", PHOTO)], thread_id=there)
+    asked = an.say("/img sơn dầu", chat=group, to=photo, thread_id=here)
+    result = await an.sees(
+        lambda m: is_media(m) and m["message_id"] > asked["message_id"], chat=group
+    )
+    assert here == result["message_thread_id"]
+    assert is_made_of(image_of(story, result), picture(ORANGE), picture(TEAL))
+
+
+async def test_while_a_picture_is_fetched_the_person_sees_that_something_happens(
+    story: Story,
+) -> None:
+    an, world = story.person("An"), story.world
+    held = world.hold_next("getFile")
+    [asked] = send(an, PHOTO, caption="/img sơn dầu")
+    await held.arrived()
+
+    def is_shown(call: Call) -> bool:
+        return call.method == "sendChatAction" and call.parameters["chat_id"] == an.user_id
+
+    await world.wait_for(lambda w: any(is_shown(call) for call in w.calls))
+    held.release()
+    await an.result_of(asked)
+
+
+async def test_a_download_that_fails_is_tried_again(story: Story) -> None:
+    an = story.person("An")
+    story.world.fail_next("getFile", status=500, description="Internal Server Error")
+    [asked] = send(an, PHOTO, caption="/img sơn dầu")
+    assert is_media(await an.result_of(asked))
+    assert 2 == len([call for call in story.world.calls if call.method == "getFile"])
+
+
+async def test_ones_own_picture_is_made_larger_for_nothing(story: Story) -> None:
+    an = story.person("An")
+    before = await said_to(an, "/quota")
+    [asked] = send(an, PHOTO, caption="/upscale 2k", name="me.jpg", as_document=True)
+    larger = await an.result_of(asked)
+    assert "Ảnh của bạn, phóng to" in words(larger)
+    assert is_made_of(image_of(story, larger), picture(ORANGE), picture(TEAL))
+    assert before == await said_to(an, "/quota")
+
+
+# --- albums -----------------------------------------------------------------------------------
+
+
+async def test_an_album_with_a_command_is_blended_into_one_picture(story: Story) -> None:
+    an = story.person("An")
+    first, *_ = send(
+        an, as_file(picture(ORANGE)), as_file(picture(TEAL)), caption="/img hòa vào nhau"
+    )
+    result = await an.result_of(first)
+    assert "từ 2 ảnh của bạn" in words(result)
+    shown = image_of(story, result)
+    left, right = shown.crop((0, 0, 300, 400)), shown.crop((shown.width - 300, 0, shown.width, 400))
+    assert is_made_of(left, picture(ORANGE), picture(TEAL))
+    assert is_made_of(right, picture(TEAL), picture(ORANGE))
+    assert 1 == len(story.town.flow.tasks)
+
+
+async def test_an_album_with_a_voice_becomes_a_video_that_shows_all_of_it(story: Story) -> None:
+    an = story.person("An", "en")
+    files = [as_file(picture(colour)) for colour in (ORANGE, TEAL, PLUM)]
+    first, *_ = send(an, *files, caption="/video a family outing --voice charon")
+    film = await an.result_of(first)
+    assert "from 3 of your pictures" in words(film)
+    assert "charon" in words(film)
+    [body] = bodies(story, "multi-ref-video")
+    assert "charon" == body["voice"]
+    [item] = body["items"]
+    assert 3 == len(item["image_paths"])
+
+
+async def test_a_reply_to_an_album_works_from_all_of_it(story: Story) -> None:
+    an = story.person("An")
+    _, second = send(an, as_file(picture(ORANGE)), as_file(picture(TEAL)))
+    result = await an.result_of(an.say("/img hòa vào nhau", to=second))
+    assert "từ 2 ảnh của bạn" in words(result)
+
+
+async def test_of_an_album_in_a_private_minded_group_what_arrived_is_used_and_said(
+    story: Story,
+) -> None:
+    an = story.person("An")
+    group = story.group("Nhóm vẽ", an)
+    first, *_ = send(
+        an, PHOTO, as_file(picture(TEAL)), caption="/img@easel_bot sơn dầu", chat=group
+    )
+    result = await an.result_of(first, chat=group)
+    assert "từ ảnh của bạn" in words(result)
+
+
+async def test_an_album_of_seven_is_too_many_for_a_video_and_holds_nothing(story: Story) -> None:
+    async def ask(language: str, expected: str) -> None:
+        person = story.person("Lan", language)
+        before = await said_to(person, "/quota")
+        first, *_ = send(
+            person, *[samples.picture(9, 9, "JPEG")] * 7, caption="/video x --voice charon"
+        )
+        assert expected in words(await person.answer_to(first))
+        assert before == await said_to(person, "/quota")
+
+    await asyncio.gather(ask("vi", "7 ảnh"), ask("en", "That is 7 pictures"))
+
+
+# --- results ----------------------------------------------------------------------------------
+
+
+async def grid_of(person: Person, prompt: str = "chú mèo cam") -> Message:
+    return await person.result_of(person.say(f"/img {prompt}"))
+
+
+async def test_a_command_in_reply_to_a_picked_picture_goes_on_from_it(story: Story) -> None:
+    an = story.person("An")
+    grid = await grid_of(an)
+    picked = await an.result_of(an.say("2", to=grid))
+    result = await an.result_of(an.say("/img trong tuyết", to=picked))
+    assert "ảnh 2" in words(result)
+    assert code_in(grid) in words(result)
+    others = quarters(image_of(story, grid))
+    other = image_of(story, await grid_of(an, "thành phố đêm mưa"))
+    assert is_made_of(image_of(story, result), others[1], other)
+    assert not [call for call in story.world.calls if call.method == "getFile"]
+
+
+async def test_a_video_of_a_picked_picture_needs_no_words(story: Story) -> None:
+    an = story.person("An")
+    grid = await grid_of(an)
+    picked = await an.result_of(an.say("3", to=grid))
+    film = await an.result_of(an.say("/video", to=picked))
+    assert "chú mèo cam" in words(film)
+    assert is_made_of(first_frame(story, film), quarters(image_of(story, grid))[2], picture(PLUM))
+
+
+async def test_when_no_picture_of_a_grid_is_named_the_bot_asks_which(story: Story) -> None:
+    an = story.person("An")
+    grid = await grid_of(an)
+    asked = an.say("/img trong tuyết", to=grid)
+    question = await an.answer_to(asked)
+    assert [["1", "2", "3", "4"]] == labels(question)
+    await press(an, question, "4")
+    result = await an.result_of(asked)
+    assert "ảnh 4" in words(result)
+    assert "Bạn đã chọn rồi." == await press(an, question, "2")
+    assert 1 == len(bodies(story, "reference-to-image"))
+
+
+async def test_only_who_asked_says_which_picture(story: Story) -> None:
+    an, ben = story.person("An"), story.person("Ben", "en")
+    group = story.group("Nhóm vẽ", an, ben)
+    grid = await an.result_of(an.say("/img mèo", chat=group), chat=group)
+    question = await an.answer_to(an.say("/img trong tuyết", chat=group, to=grid), chat=group)
+    assert "This button is not for you." == await press(ben, question, "1")
+    assert [] == bodies(story, "reference-to-image")
+
+
+async def test_ones_own_photo_in_reply_to_a_result_is_blended_with_it_own_first(
+    story: Story,
+) -> None:
+    an = story.person("An")
+    grid = await grid_of(an)
+    picked = await an.result_of(an.say("1", to=grid))
+    [asked] = send(an, PHOTO, caption="/img hòa vào nhau", to=picked)
+    result = await an.result_of(asked)
+    [body] = bodies(story, "reference-to-image")
+    assert 2 == len(body["reference_images"])
+    shown = image_of(story, result)
+    assert is_made_of(shown.crop((0, 0, 250, 400)), picture(ORANGE), picture(TEAL))
+
+
+async def test_a_result_still_being_made_is_waited_for_before_going_on(story: Story) -> None:
+    an = story.person("An", "en")
+    story.town.apiframe.never_finish()
+    status = await an.answer_to(an.say("/img a boat"))
+    assert "still being made" in await said_to(an, "/img in oil", to=status)
+
+
+async def test_a_video_of_ours_is_no_picture_to_work_from(story: Story) -> None:
+    an = story.person("An", "en")
+    film = await an.result_of(an.say("/video waves --len 6"))
+    assert "not on videos" in await said_to(an, "/img in oil", to=film)
+
+
+# --- what cannot be worked from -----------------------------------------------------------------
+
+Bringing = Callable[[Person, str], Message]
+
+
+def bring(data: bytes, name: str, *, as_document: bool = True) -> Bringing:
+    def sent(person: Person, caption: str) -> Message:
+        [message] = send(person, data, caption=caption, name=name, as_document=as_document)
+        return message
+
+    return sent
+
+
+def bomb() -> bytes:
+    """A header that announces a hundred megapixels."""
+    data = bytearray(samples.picture(8, 8))
+    data[16:24] = struct.pack(">II", 10_000, 10_000)
+    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
+    return bytes(data)
+
+
+def moving() -> bytes:
+    buffer = io.BytesIO()
+    frames = [picture(colour, 64, 48) for colour in (ORANGE, TEAL)]
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    return buffer.getvalue()
+
+
+UNUSABLE = {
+    "words": (bring(b"just words", "a.txt"), "không phải là ảnh", "no picture I can read"),
+    "heic": (
+        bring(b"\0\0\0\x18ftypheic" + bytes(200), "a.heic"),
+        "không phải là ảnh",
+        "no picture I can read",
+    ),
+    "too large": (bring(bytes(LARGE_BYTES), "a.png"), "lớn hơn 20 MB", "larger than the 20 MB"),
+    "cut short": (bring(PHOTO[:-2000], "a.jpg"), "bị hỏng", "damaged or cut short"),
+    "animated": (bring(moving(), "a.gif", as_document=False), "ảnh động", "moving pictures"),
+    "animated file": (bring(moving(), "a.gif"), "ảnh động", "moving pictures"),
+    "video": (bring(samples.clip(), "a.mp4", as_document=False), "từ video", "not from videos"),
+    "video file": (bring(samples.clip(), "a.mp4"), "từ video", "not from videos"),
+    "hidden video": (bring(samples.clip(), "a.png"), "từ video", "not from videos"),
+    "bomb": (bring(bomb(), "a.png"), "quá nhiều điểm ảnh", "too many pixels"),
+}
+
+
+@pytest.mark.parametrize("flaw", UNUSABLE)
+async def test_a_file_that_cannot_be_worked_from_is_refused_in_one_sentence_and_holds_nothing(
+    story: Story, flaw: str
+) -> None:
+    brought, vietnamese, english = UNUSABLE[flaw]
+
+    async def ask(language: str, command: str, expected: str) -> None:
+        person = story.person("Lan", language)
+        before = await said_to(person, "/quota")
+        answer = words(await person.answer_to(brought(person, command)))
+        assert expected in answer
+        assert "\n" not in answer
+        assert before == await said_to(person, "/quota")
+
+    await asyncio.gather(
+        ask("vi", "/img sơn dầu", vietnamese), ask("en", "/video in the wind", english)
+    )
+    assert not story.town.flow.tasks
+    assert [] == [path for path in (story.data_dir / "references").glob("*") if path.is_file()]
+
+
+async def test_a_mistake_beside_a_picture_is_answered_before_anything_is_fetched(
+    story: Story,
+) -> None:
+    an = story.person("An", "en")
+    before = await said_to(an, "/quota")
+    sayings = (
+        ("/img in oil --ar 4:3", "4:3"),
+        ("/video waving --voice nobody", "nobody"),
+        ("/img in oil --with apiframe", "--with flow"),
+        ("/img", "/img"),
+        ("/upscale 8k", "8k"),
+    )
+    for caption, expected in sayings:
+        [asked] = send(an, PHOTO, caption=caption)
+        assert expected in words(await an.answer_to(asked))
+    assert before == await said_to(an, "/quota")
+    assert not [call for call in story.world.calls if call.method == "getFile"]
+
+
+async def test_an_edited_caption_starts_nothing(story: Story) -> None:
+    an = story.person("An")
+    [photo] = send(an, PHOTO, caption="đẹp không?")
+    await an.answer_to(photo)
+    story.world.edit_text(an.user_id, an.user_id, photo["message_id"], "/img sơn dầu")
+    assert await said_to(an, "/quota")
+    assert not story.town.flow.tasks

@@ -1,0 +1,121 @@
+"""A wish moved to another provider: what can be moved, how it reads there, what it costs."""
+
+import dataclasses
+
+import pytest
+from market import BOTH
+from shop import GRID, NOON, Shop, a_job, outputs
+
+from bot.jobs import accounts, moving
+from bot.jobs.accept import Accepted, NotEnough, Outcome
+from bot.jobs.facts import Admitted, CancelAsked, SubmitRefused
+from bot.model import Job, JobState, Operation, Reason, Request
+
+VARIED = Request(Operation.VARIATION, "a cat", count=4, strength="subtle", tile=2)
+TILE = outputs(a_job(), 4)[2]
+
+
+def moved(request: Request, provider: str = "flow", *, at: str = "apiframe") -> Request | None:
+    return moving.moved_request(a_job(request=request, provider=at), provider, BOTH, TILE)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "expected"), [(None, None), ("16:9", "16:9"), ("21:9", "16:9"), ("4:5", "1:1")]
+)
+def test_words_move_in_the_shape_that_is_nearest(ratio: str | None, expected: str | None) -> None:
+    wish = dataclasses.replace(GRID, ratio=ratio, mode="fast")
+    assert dataclasses.replace(GRID, ratio=expected) == moved(wish)
+
+
+def test_a_number_of_pictures_the_other_cannot_make_becomes_its_own() -> None:
+    single = Request(Operation.IMAGE, "a cat", count=1)
+    assert dataclasses.replace(single, count=4) == moved(single, "apiframe", at="flow")
+
+
+def test_a_variation_becomes_a_picture_from_the_picture() -> None:
+    expected = Request(Operation.REFERENCE_IMAGE, "a cat", count=1, tile=2, references=(TILE.path,))
+    assert expected == moved(VARIED)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        dataclasses.replace(GRID, flags="--chaos 20"),
+        dataclasses.replace(GRID, hd="4k"),
+        dataclasses.replace(GRID, prompt="x" * 4_001),
+        Request(Operation.UPSCALE, "a cat", strength="subtle", tile=2),
+        Request(Operation.PAN, "a cat", count=4, direction="left", tile=2),
+        Request(Operation.REFERENCE_IMAGE, "a cat", references=tuple("abcdefg")),
+        Request(Operation.VIDEO, "waves", length_s=7),
+        Request(Operation.VIDEO, "waves", voice="kore"),
+    ],
+    ids=str,
+)
+def test_what_the_other_cannot_do_as_it_was_meant_stays(request_: Request) -> None:
+    assert None is moved(request_)
+
+
+def test_nothing_moves_to_where_it_is() -> None:
+    assert None is moved(GRID, "apiframe")
+
+
+async def move(shop: Shop, job: Job, provider: str = "flow") -> Outcome | None:
+    return await shop.store.write(lambda tx: moving.move_over(tx, shop.desk, BOTH, job, provider))
+
+
+async def now_of(shop: Shop, job: Job) -> str:
+    row = await shop.store.one("job_get", job_id=job.job_id)
+    assert row is not None
+    return str(row["state"])
+
+
+async def test_what_is_moved_is_cancelled_and_accepted_with_the_same_money(shop: Shop) -> None:
+    job = await shop.order(1)
+    left = await shop.free_left(1)
+    outcome = await move(shop, job)
+    assert isinstance(outcome, Accepted)
+    assert ("flow", GRID) == (outcome.job.provider, outcome.job.request)
+    assert JobState.CANCELLED == await now_of(shop, job)
+    assert left == await shop.free_left(1)
+    assert [] == await shop.findings()
+    assert None is await move(shop, await shop.happens(job, CancelAsked()))
+
+
+async def test_the_hold_that_comes_back_pays_for_the_move(shop: Shop) -> None:
+    for _ in range(10):
+        await shop.order(1)  # all that is free today
+    await shop.grant(1, 400)
+    job = await shop.order(1)
+    assert 0 == (await shop.wallet(1)).balance_vnd
+    assert isinstance(await move(shop, job), Accepted)
+    assert (0, 400) == ((await shop.wallet(1)).balance_vnd, (await shop.wallet(1)).held_vnd)
+    assert [] == await shop.findings()
+
+
+async def test_where_the_money_does_not_suffice_nothing_changes(shop: Shop) -> None:
+    for _ in range(10):
+        await shop.order(1)
+    await shop.grant(1, 100)
+    job = await shop.order(1, Request(Operation.IMAGE, "a cat"), provider="flow")
+    assert isinstance(await move(shop, job, "apiframe"), NotEnough)
+    assert JobState.QUEUED == await now_of(shop, job)
+    assert 100 == (await shop.wallet(1)).held_vnd
+    assert [] == await shop.findings()
+
+
+async def test_nobody_is_sent_to_a_provider_that_rests_too(shop: Shop) -> None:
+    job = await shop.order(1)
+    await shop.store.write(lambda tx: accounts.pause_by_hand(tx, "flow", now=NOON))
+    assert {} == await moving.moves(shop.store, job, BOTH)
+    assert None is await move(shop, job)
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [(Reason.CREDITS, ["flow"]), (Reason.KEY, ["flow"]), (Reason.REFUSED, [])],
+)
+async def test_what_failed_for_the_account_may_move_and_what_was_refused_may_not(
+    shop: Shop, reason: Reason, expected: list[str]
+) -> None:
+    job = await shop.happens(await shop.order(1), Admitted(), SubmitRefused(reason))
+    assert expected == list(await moving.moves(shop.store, job, BOTH))
