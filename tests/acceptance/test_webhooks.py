@@ -155,7 +155,8 @@ async def test_a_secret_nobody_chose_is_made_once_and_outlives_restarts(tmp_path
         story = Story(town, tmp_path / "data")
         for name in ("An", "Bình"):
             async with living_bot(settings_for(town, story.data_dir, **public)):
-                story.person(name).say("/img sóng biển")
+                # Words of one's own: a twin of a submit that was cut off would wait for it.
+                story.person(name).say(f"/img {name} bên sóng biển")
                 await until(lambda: len(town.apiframe.tasks) > len(told))  # noqa: B023
                 told = [call.body["webhook_secret"] for call in submits if "prompt" in call.body]
     assert len(told[0]) > 20
