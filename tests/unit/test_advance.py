@@ -412,3 +412,20 @@ def test_hints_before_and_after_the_work_change_nothing() -> None:
     over = after(RUNNING, EXPIRED, LaneOver())
     for job in (a_job(), after(a_job(), Admitted()), saved, over, after(a_job(), CancelAsked())):
         assert (job, ()) == advance(job, Hinted(), now=NOON)
+
+
+def test_no_appointment_lies_beyond_the_deadline_nor_beyond_the_lane() -> None:
+    year = Seen(None, poll_at=NOON + 8_760 * HOUR)
+    assert LATER == after(RUNNING, year).due_at
+    started = RUNNING.started_at
+    assert started is not None
+    assert LATER + (LATER - started) == after(RUNNING, EXPIRED, year).due_at
+
+
+def test_the_operator_is_told_of_results_that_are_late_or_useless() -> None:
+    assert TellOperator("operator.result_late") in follows(RUNNING, EXPIRED)
+    broken = Ended(Reason.BROKEN, "not public")
+    assert TellOperator("operator.result_broken") in follows(RUNNING, broken)
+    assert not any(
+        isinstance(effect, TellOperator) for effect in follows(RUNNING, Ended(Reason.FAILED, "no"))
+    )

@@ -224,6 +224,24 @@ async def test_a_paused_account_is_given_nothing_but_one_job_to_try_it_with(shop
     assert [BINH, CHI] == who([await shop.admit(), await shop.admit()])
 
 
+async def test_an_account_that_asked_to_be_left_alone_is_left_alone_by_all(shop: Shop) -> None:
+    first = await shop.order(AN)
+    await shop.order(BINH, provider="flow")
+    for until in (NOON + HOUR, NOON + 1_000):  # a shorter wait does not cut the longer one short
+        await shop.store.write(
+            lambda tx, until=until: accounts.leave_alone(tx, "apiframe", until=until, now=NOON)  # type: ignore[misc]
+        )
+    assert await shop.admit() is None
+    assert await shop.admit(provider="flow")
+    due = await shop.store.one("next_due", now=NOON)
+    assert due is not None
+    assert NOON + HOUR == due["due_at"]
+    shop.now.at = NOON + HOUR
+    admitted = await shop.admit()
+    assert admitted is not None
+    assert first.job_id == admitted.job_id
+
+
 async def test_the_outlook_counts_who_is_ahead_and_what_the_latest_took(shop: Shop) -> None:
     for user in (AN, BINH, CHI):
         await order_many(shop, user, 1)

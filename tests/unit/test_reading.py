@@ -25,6 +25,7 @@ NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
         ("  a \n\t b ", "a b"),
         ("<p>no <b>credits</b></p>", "no credits"),
         ("<html><head><title>502 Bad Gateway</title><style>p{}</style></head>", "502 Bad Gateway"),
+        ("<html><title>502 Bad Gateway</title><body>nginx", "502 Bad Gateway nginx"),
         ("before<script>alert(1)</script>after", "before after"),
         ("&lt;b&gt;bold&lt;/b&gt; &amp; more", "bold & more"),
         ("cut <a href='", "cut a href='"),

@@ -7,11 +7,12 @@ from typing import cast
 
 from shop import Shop
 
-from bot.jobs.facts import SubmitAnswered
-from bot.model import Millis, Operation, TaskId
+from bot.jobs.facts import Fact, SubmitAnswered, SubmitRefused
+from bot.model import Job, JobId, Millis, Operation, Reason, Request, TaskId
 from bot.providers.port import Capabilities, OperationSpec, Provider, Running, Snapshot
 from bot.runner.accounts import Account, Timing
 from bot.runner.loop import Runner
+from bot.runner.work import Work
 
 
 class Asked:
@@ -65,3 +66,34 @@ async def test_what_falls_due_between_two_looks_of_one_round_is_asked_after(
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+
+
+class Clumsy(Asked):
+    """An adapter with a bug: it breaks while it brings a picture."""
+
+    async def upload(self, file: Path) -> str:
+        raise ZeroDivisionError(file.name)
+
+
+async def test_a_bug_before_anything_was_ordered_gives_the_money_back_at_once(
+    shop: Shop, tmp_path: Path
+) -> None:
+    wish = Request(Operation.REFERENCE_IMAGE, "a cat", references=("references/1/1.png",))
+    await shop.order(1, wish)
+    admitted = await shop.admit()
+    assert admitted is not None
+    facts: list[Fact] = []
+
+    async def move(_: JobId, fact: Fact) -> Job | None:
+        facts.append(fact)
+        return None
+
+    work = Work(
+        shop.store,
+        data_dir=tmp_path,
+        timing=Timing(poll_s=3.0, image_deadline_s=600.0, video_deadline_s=1200.0),
+        clock=shop.now,
+        move=move,
+    )
+    await work.submit(admitted, Account(cast("Provider", Clumsy()), lanes=3))
+    assert [SubmitRefused(Reason.FAILED)] == facts
