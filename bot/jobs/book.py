@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from bot.errors import StaleJob
+from bot.i18n import choose
 from bot.jobs.advance import advance
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import (
@@ -196,7 +197,10 @@ async def tell_operator(
             urgency=Urgency.ANSWER,
             now=now,
             payload={
-                "language": admin["language"] if admin else None,
+                # Nobody knows the language of an admin who never wrote: "" is the default one.
+                "language": choose(admin["language"], None, admin["language_code"], "")
+                if admin
+                else "",
                 "key": text_key,
                 "values": values,
                 "buttons": buttons,

@@ -58,6 +58,20 @@ async def press_forged(person: Person, message: Message) -> str:
     return await forge(person, await person.answer_to(person.say("/help")), data)
 
 
+async def test_an_operator_whose_telegram_is_english_is_told_in_english(
+    tmp_path: Path,
+) -> None:
+    async with served_town(tmp_path / "town") as town:
+        story = Story(town, tmp_path / "data")
+        operator = story.person("Operator", "en")
+        environ = settings_for(town, story.data_dir, BOT_ADMIN_IDS=str(operator.user_id))
+        async with living_bot(environ):
+            await operator.answer_to(operator.say("/help"))
+            town.apiframe.credits = 0
+            story.person("An").say("/img sóng biển")
+            assert "credits are used up" in words(await operator.sees("apiframe"))
+
+
 async def test_a_waiting_wish_is_moved_to_the_other_provider_by_its_owner_alone(
     shop_story: tuple[Story, Person],
 ) -> None:
