@@ -95,16 +95,18 @@ async def test_busy_for_an_hour_is_told_by_the_clock_and_asked_once(sky: Sky) ->
     with later(10):
         await sky.nudge()
         await an.sees("Midjourney yêu cầu mình đợi đến")
-        second = ben.say("/img a cat")
-        told = await ben.answer_to(second)
+        told = await ben.answer_to(ben.say("/img a cat"))
         assert "Midjourney asked us to wait until" in words(told)
-        assert ["✖ Cancel"] in labels(told)
+        assert [["🔀 With Flow AI · ₫400"], ["✖ Cancel"]] == labels(told)
         assert (1, []) == (sky.submits(MIDJOURNEY), sky.heard())
+        ben.press(told, "🔀")
+        await ben.sees(is_media)
+        await sky.settled(ben, paid_vnd=400)
     with later(3601):
         await sky.nudge()
         await an.result_of(first)
-        await ben.result_of(second)
         await sky.settled(an, paid_vnd=400)
+    assert 2 == sky.submits(MIDJOURNEY)
 
 
 async def test_busy_without_a_wait_is_tried_again_by_itself_and_ordered_once(sky: Sky) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from skies import BOTH, FLOW, Service, Sky
-from story import Person, labels
+from story import labels
 from telling import later
 
 LATE = "Chờ quá lâu nên mình đã dừng. Bạn không bị tính phí; hãy thử lại."
@@ -81,11 +81,6 @@ async def test_a_lane_is_free_again_after_twice_the_deadline(
 # --- pictures that go with the words -------------------------------------------------------------
 
 
-async def order_from_a_picture(sky: Sky, an: Person) -> None:
-    result = await an.result_of(an.say(FLOW.said))
-    an.say("/vary 1", to=result)
-
-
 async def test_an_upload_that_fails_for_a_while_is_brought_again(sky: Sky) -> None:
     an = await sky.person()
     sky.sandbox(FLOW).fail_next("/upload-image", status=500)
@@ -100,7 +95,8 @@ async def test_an_upload_that_fails_for_a_while_is_brought_again(sky: Sky) -> No
 async def test_an_upload_that_is_refused_costs_nothing_and_orders_nothing(sky: Sky) -> None:
     an = await sky.person()
     sky.sandbox(FLOW).fail_next("/upload-image", status=400, body=b'{"detail": "no picture"}')
-    await order_from_a_picture(sky, an)
+    first = await an.result_of(an.say(FLOW.said))
+    an.say("/vary 1", to=first)
     await an.sees("Nhà cung cấp không nhận yêu cầu này: “no picture”. Bạn không bị tính phí")
     await sky.settled(an, paid_vnd=100)
     assert 0 == sum(c.path.endswith("/reference-to-image") for c in sky.sandbox(FLOW).calls)
