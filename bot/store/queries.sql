@@ -472,7 +472,7 @@ SET paused_why = excluded.paused_why, probe_at = excluded.probe_at, probes = 0,
 
 -- account_resume --
 UPDATE provider_account
-SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0
+SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0, busy_until = NULL
 WHERE provider = :provider AND paused_why IS NOT NULL
 
 -- account_busy --
