@@ -21,6 +21,7 @@ from bot.jobs.facts import (
 )
 from bot.jobs.queue import Outlook
 from bot.model import Job, Operation, Request, TaskId
+from bot.store.port import Transaction
 
 AN, BINH, CHI, DUNG = 7, 8, 9, 10
 LENGTH = 60_000
@@ -237,6 +238,21 @@ async def test_an_account_that_asked_to_be_left_alone_is_left_alone_by_all(shop:
     assert due is not None
     assert NOON + HOUR == due["due_at"]
     shop.now.at = NOON + HOUR
+    admitted = await shop.admit()
+    assert admitted is not None
+    assert first.job_id == admitted.job_id
+
+
+async def test_an_operator_who_resumes_an_account_ends_the_pause_it_asked_for(shop: Shop) -> None:
+    first = await shop.order(AN)
+
+    async def fail(tx: Transaction) -> None:
+        await accounts.leave_alone(tx, "apiframe", until=NOON + HOUR, now=NOON)
+        await accounts.pause(tx, "apiframe", "credits", detail="", now=NOON)
+
+    await shop.store.write(fail)
+    assert await shop.admit() is None
+    await shop.store.write(lambda tx: accounts.resume(tx, "apiframe", now=NOON))
     admitted = await shop.admit()
     assert admitted is not None
     assert first.job_id == admitted.job_id
