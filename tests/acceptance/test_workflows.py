@@ -122,9 +122,11 @@ async def test_one_chain_across_both_providers(story: Story) -> None:
     farther = await next_result(an, picked, after=picked)
     await press(an, farther, "1")
     one = await next_result(an, farther, after=farther)
+    ordering = story.town.flow.hold_next("/image-to-video")
     await press(an, one, "🎬")
     status = await an.answer_to(one)
     assert "Midjourney can't do this, so Flow AI makes it from the picture itself." in words(status)
+    ordering.release()
     film = await next_result(an, one, after=one)
     assert film["video"]
     assert f"Video from picture 1 of {code_in(farther)}" in words(film)
@@ -135,8 +137,10 @@ async def test_a_variation_of_a_flow_picture_is_drawn_from_the_picture_itself(
 ) -> None:
     an = story.person("An", "en")
     lake = await an.result_of(an.say("/img a lake --with flow --n 2"))
+    ordering = story.town.flow.hold_next("/reference-to-image")
     asked = an.say("vary 2", to=lake)
     assert "Flow AI draws it anew from the picture itself." in words(await an.answer_to(asked))
+    ordering.release()
     varied = await an.result_of(asked)
     assert f"New picture from picture 2 of {code_in(lake)}" in words(varied)
     [body] = submits(story, "/reference-to-image")
@@ -148,9 +152,11 @@ async def test_new_words_for_a_midjourney_picture_are_drawn_by_who_can_take_them
 ) -> None:
     an = story.person("An", "en")
     grid = await grid_of(an, "/img a lighthouse")
+    ordering = story.town.flow.hold_next("/reference-to-image")
     asked = an.say("/vary 3 the same lighthouse at night", to=grid)
     status = await an.answer_to(asked)
     assert "Midjourney can't do this, so Flow AI makes it" in words(status)
+    ordering.release()
     await an.result_of(asked)
     [body] = submits(story, "/reference-to-image")
     assert ["the same lighthouse at night"] == body["prompts"]
