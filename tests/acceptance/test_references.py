@@ -2,57 +2,16 @@
 
 import asyncio
 import io
-import struct
-import zlib
-from collections.abc import Callable
 from typing import Any
 
 import av
-import pytest
 import samples
-from PIL import Image, ImageDraw
+from bringing import ORANGE, PHOTO, PLUM, TEAL, as_file, picture, send
+from PIL import Image
 from story import Message, Person, Story, code_in, is_media, labels, words
 from telling import image_of, press, quarters, said_to, unlikeness
 
 from bot.sandbox.calls import Call
-
-ORANGE, TEAL, PLUM = "#e07a1f", "#0f766e", "#6b2c5c"
-LARGE_BYTES = 21 * 1024 * 1024
-
-
-def picture(colour: str, width: int = 640, height: int = 480) -> Image.Image:
-    """A scene of one colour with a light in its upper left."""
-    drawn = Image.new("RGB", (width, height), colour)
-    ImageDraw.Draw(drawn).ellipse((40, 40, 200, 200), fill="#fff3c4")
-    return drawn
-
-
-def as_file(image: Image.Image, kind: str = "JPEG") -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind)
-    return buffer.getvalue()
-
-
-PHOTO = as_file(picture(ORANGE))
-
-
-def send(
-    person: Person,
-    *files: bytes,
-    caption: str | None = None,
-    chat: int | None = None,
-    to: Message | None = None,
-    name: str = "photo.jpg",
-    as_document: bool = False,
-) -> list[Message]:
-    return person.world.send_files(
-        person.user_id,
-        chat or person.user_id,
-        [(name, data) for data in files],
-        caption=caption,
-        reply_to=to["message_id"] if to else None,
-        as_document=as_document,
-    )
 
 
 def bodies(story: Story, kind: str) -> list[dict[str, Any]]:
@@ -313,92 +272,6 @@ async def test_a_video_of_ours_is_no_picture_to_work_from(story: Story) -> None:
     an = story.person("An", "en")
     film = await an.result_of(an.say("/video waves --len 6"))
     assert "not on videos" in await said_to(an, "/img in oil", to=film)
-
-
-# --- what cannot be worked from -----------------------------------------------------------------
-
-Bringing = Callable[[Person, str], Message]
-
-
-def bring(data: bytes, name: str, *, as_document: bool = True) -> Bringing:
-    def sent(person: Person, caption: str) -> Message:
-        [message] = send(person, data, caption=caption, name=name, as_document=as_document)
-        return message
-
-    return sent
-
-
-def bomb() -> bytes:
-    """A header that announces a hundred megapixels."""
-    data = bytearray(samples.picture(8, 8))
-    data[16:24] = struct.pack(">II", 10_000, 10_000)
-    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
-    return bytes(data)
-
-
-def moving() -> bytes:
-    buffer = io.BytesIO()
-    frames = [picture(colour, 64, 48) for colour in (ORANGE, TEAL)]
-    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100)
-    return buffer.getvalue()
-
-
-UNUSABLE = {
-    "words": (bring(b"just words", "a.txt"), "không phải là ảnh", "no picture I can read"),
-    "heic": (
-        bring(b"\0\0\0\x18ftypheic" + bytes(200), "a.heic"),
-        "không phải là ảnh",
-        "no picture I can read",
-    ),
-    "too large": (bring(bytes(LARGE_BYTES), "a.png"), "lớn hơn 20 MB", "larger than the 20 MB"),
-    "cut short": (bring(PHOTO[:-2000], "a.jpg"), "bị hỏng", "damaged or cut short"),
-    "animated": (bring(moving(), "a.gif", as_document=False), "ảnh động", "moving pictures"),
-    "animated file": (bring(moving(), "a.gif"), "ảnh động", "moving pictures"),
-    "video": (bring(samples.clip(), "a.mp4", as_document=False), "từ video", "not from videos"),
-    "video file": (bring(samples.clip(), "a.mp4"), "từ video", "not from videos"),
-    "hidden video": (bring(samples.clip(), "a.png"), "từ video", "not from videos"),
-    "bomb": (bring(bomb(), "a.png"), "quá nhiều điểm ảnh", "too many pixels"),
-}
-
-
-@pytest.mark.parametrize("flaw", UNUSABLE)
-async def test_a_file_that_cannot_be_worked_from_is_refused_in_one_sentence_and_holds_nothing(
-    story: Story, flaw: str
-) -> None:
-    brought, vietnamese, english = UNUSABLE[flaw]
-
-    async def ask(language: str, command: str, expected: str) -> None:
-        person = story.person("Lan", language)
-        before = await said_to(person, "/quota")
-        answer = words(await person.answer_to(brought(person, command)))
-        assert expected in answer
-        assert "\n" not in answer
-        assert before == await said_to(person, "/quota")
-
-    await asyncio.gather(
-        ask("vi", "/img sơn dầu", vietnamese), ask("en", "/video in the wind", english)
-    )
-    assert not story.town.flow.tasks
-    assert [] == [path for path in (story.data_dir / "references").glob("*") if path.is_file()]
-
-
-async def test_a_mistake_beside_a_picture_is_answered_before_anything_is_fetched(
-    story: Story,
-) -> None:
-    an = story.person("An", "en")
-    before = await said_to(an, "/quota")
-    sayings = (
-        ("/img in oil --ar 4:3", "4:3"),
-        ("/video waving --voice nobody", "nobody"),
-        ("/img in oil --with apiframe", "--with flow"),
-        ("/img", "/img"),
-        ("/upscale 8k", "8k"),
-    )
-    for caption, expected in sayings:
-        [asked] = send(an, PHOTO, caption=caption)
-        assert expected in words(await an.answer_to(asked))
-    assert before == await said_to(an, "/quota")
-    assert not [call for call in story.world.calls if call.method == "getFile"]
 
 
 async def test_an_edited_caption_starts_nothing(story: Story) -> None:
