@@ -95,3 +95,24 @@ async def test_a_mistake_beside_a_picture_is_answered_before_anything_is_fetched
         assert expected in words(await an.answer_to(asked))
     assert before == await said_to(an, "/quota")
     assert not [call for call in story.world.calls if call.method == "getFile"]
+
+
+async def test_a_printers_colours_and_a_camera_held_sideways_are_put_right_without_a_word(
+    story: Story,
+) -> None:
+    an = story.person("An")
+    for_print = as_file(picture(ORANGE).convert("CMYK"))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    sideways = io.BytesIO()
+    picture(TEAL).save(sideways, "JPEG", exif=exif)
+    for data in (for_print, sideways.getvalue()):
+        [asked] = send(an, data, caption="/img sơn dầu", as_document=True)
+        assert (await an.result_of(asked))["photo"]
+
+    uploads = sorted((story.town.flow._darkroom.folder / "uploads").iterdir())
+    shapes = []
+    for upload in uploads:
+        with Image.open(upload) as taken:
+            shapes.append((taken.mode, taken.size, dict(taken.getexif())))
+    assert [("RGB", (480, 640), {}), ("RGB", (640, 480), {})] == sorted(shapes)
