@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 import samples
 from bringing import ORANGE, PHOTO, TEAL, picture, send
+from PIL import ExifTags, Image
 from story import Message, Person, Story, words
 from telling import said_to
 
