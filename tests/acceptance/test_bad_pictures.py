@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 import samples
-from bringing import ORANGE, PHOTO, TEAL, picture, send
+from bringing import ORANGE, PHOTO, TEAL, as_file, picture, send
 from PIL import ExifTags, Image
 from story import Message, Person, Story, words
 from telling import said_to
