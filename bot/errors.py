@@ -169,4 +169,4 @@ class NotReady(ProviderError):
 
 
 class BadAddress(ProviderError):
-    """A result pointed at an address that may not be fetched (interface.md, Addresses)."""
+    """A result pointed at an address that may not be fetched (docs/settings.md, "Addresses")."""

@@ -12,7 +12,7 @@ Access = Literal["open", "approved"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Doorkeeper:
-    """`BOT_ACCESS`: everybody, or only granted people and allowed groups (interface.md)."""
+    """`BOT_ACCESS`: everybody, or only granted people and allowed groups (docs/settings.md)."""
 
     access: Access
     admin_ids: frozenset[int]

@@ -37,7 +37,7 @@ MOST_ATTEMPTS = 5
 RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 BUSY_EVERY_S = 4.5
-"""What shows that the bot is busy lasts five seconds (telegram.md)."""
+"""What shows that the bot is busy lasts five seconds (docs/telegram.md)."""
 STORE_PAUSE_S = 1.0
 """After something the database could not take (a full disk), this long until the next try."""
 LOOKED_AT = 200

@@ -14,7 +14,7 @@ from telegram import ExternalReplyInfo, Message
 from bot.errors import Flaw
 
 TELEGRAM_MAX_BYTES = 20 * 1024 * 1024
-"""Larger files Telegram does not hand to a bot (telegram.md)."""
+"""Larger files Telegram does not hand to a bot (docs/telegram.md)."""
 
 _FLAWS = {"video": Flaw.VIDEO, "animation": Flaw.ANIMATED, "sticker": Flaw.STICKER}
 

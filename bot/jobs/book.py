@@ -34,7 +34,7 @@ PROGRESS_FIRST_PRIVATE_S = 2.0
 """The first bar comes sooner: it tells a person that something is happening at all."""
 PROGRESS_PAUSE_GROUP_S = 20.0
 MOST_PROGRESS_GROUP = 2
-"""Edits count as messages, and a group has 20 a minute for everybody (telegram.md)."""
+"""Edits count as messages, and a group has 20 a minute for everybody (docs/telegram.md)."""
 MOST_PROGRESS_PRIVATE = 1_000
 HOUR_MS = 3_600_000
 

@@ -19,7 +19,7 @@ CUSTOM: Final = "custom"
 
 
 class Act(enum.StrEnum):
-    """One letter each: a button has 64 bytes (telegram.md)."""
+    """One letter each: a button has 64 bytes (docs/telegram.md)."""
 
     PICK = "p"
     VARY = "v"

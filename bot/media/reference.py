@@ -19,7 +19,7 @@ from bot.media.probing import is_turnable, open_image, probe_image, sniff, unpac
 SIDE_MAX: Final = 4096
 """Longest side in pixels: what is larger gives a provider nothing more to see."""
 BYTES_MAX: Final = 20_000_000
-"""What the providers that take pictures accept (providers.md §2)."""
+"""What the providers that take pictures accept (docs/providers.md, "Flow AI")."""
 MIMES: Final = ("image/jpeg", "image/png", "image/webp")
 """What they accept, by content."""
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}

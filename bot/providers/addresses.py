@@ -1,4 +1,4 @@
-"""Which machines a result may be fetched from (interface.md §2, Addresses).
+"""Which machines a result may be fetched from (docs/settings.md, "Addresses").
 
 Knows addresses and names only: nothing of HTTP, keys or providers.
 """

@@ -1,4 +1,4 @@
-"""Midjourney through Apiframe (providers.md §1).
+"""Midjourney through Apiframe (docs/providers.md, "Apiframe").
 
 Translates between the port and Apiframe's routes and words; keeps no state of tasks. Knows no
 job, chat or money, and sees the network only through `http`.

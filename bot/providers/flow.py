@@ -1,4 +1,4 @@
-"""Imagen and Veo through Flow AI (providers.md §2).
+"""Imagen and Veo through Flow AI (docs/providers.md, "Flow AI").
 
 The calls and what follows from them; the words are in `flow_words`. Keeps no state of tasks,
 knows no job, chat or money, and sees the network only through `http`.

@@ -1,4 +1,4 @@
-"""Flow AI's words: what a wish is called there, and what its answers say (providers.md §2). Pure.
+"""Flow AI's words: what a wish is called there, and what its answers say (docs/providers.md, "Flow AI"). Pure.
 
 Knows nothing of HTTP or of where a task stands in our books.
 """

@@ -50,7 +50,7 @@ def find_detail(data: Any) -> str:
     """What the provider says went wrong, cleaned; empty when it says nothing.
 
     Looked for in ``errors[].msg``, ``error``, ``message`` and ``detail``, each a text, a list
-    or an object (providers.md §1 and §2).
+    or an object (docs/providers.md).
     """
     return clean_text(_words(data, _WORDS_DEPTH)) if isinstance(data, Mapping) else ""
 

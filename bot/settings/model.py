@@ -67,7 +67,7 @@ NO_SECRET = SecretStr("")
 
 
 class Settings(BaseSettings):
-    """interface.md, "Settings". Whatever may be left out and is, is empty: "" or NO_SECRET.
+    """docs/settings.md. Whatever may be left out and is, is empty: "" or NO_SECRET.
 
     Built by hand it takes nothing from the environment; ``load`` does the reading.
     """
