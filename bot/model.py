@@ -53,6 +53,7 @@ class Operation(enum.StrEnum):
 
 
 _VIDEOS = frozenset({Operation.VIDEO, Operation.IMAGE_VIDEO, Operation.REFERENCE_VIDEO})
+_FROM_WORDS = _VIDEOS | {Operation.IMAGE, Operation.REFERENCE_IMAGE}
 
 
 class AssetKind(enum.StrEnum):
@@ -126,6 +127,17 @@ class Request:
     """Midjourney's own flags, checked and repaired, as they go into the prompt."""
     tile: int | None = None
     """Which tile of the parent, from 1."""
+
+    @property
+    def likeness(self) -> str | None:
+        """What a provider's list of tasks tells wishes apart by: picture or video, and the words.
+
+        Two that share it may be taken for each other, whatever pictures they are made from. None
+        for a step from a result: no provider that lists tasks makes those.
+        """
+        if self.operation not in _FROM_WORDS:
+            return None
+        return f"{self.operation.output_kind} {' '.join(self.prompt.split())}"
 
     def to_json(self) -> dict[str, Any]:
         """The fields that say something; the shape of the column ``job.request``."""

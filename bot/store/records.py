@@ -46,6 +46,7 @@ def job_values(job: Job) -> dict[str, Any]:
         "state": job.state.value,
         "operation": job.request.operation.value,
         "request": json.dumps(job.request.to_json(), ensure_ascii=False, sort_keys=True),
+        "likeness": job.request.likeness,
         "reason": job.reason.value if job.reason else None,
         "priority": int(job.priority),
         "holds_lane": int(job.holds_lane),
