@@ -25,6 +25,7 @@ from bot.errors import (
     OutcomeUnknown,
     ProviderError,
     Rejected,
+    TaskTaken,
     Unreachable,
 )
 from bot.jobs import accounts, queue
@@ -32,6 +33,7 @@ from bot.jobs.facts import (
     Ended,
     Fact,
     LookedUp,
+    Misnamed,
     Saved,
     Seen,
     SubmitAnswered,
@@ -220,14 +222,18 @@ class Work:
         operation = job.request.operation
         typical_s = await self._typical_s(job, account)
         poll_s = account.read_pause_s(Standing(0.0, typical_s), self._timing.poll_s)
-        await self._move(
-            job.job_id,
-            SubmitAnswered(
-                task_id=task_id,
-                poll_at=self._in(poll_s),
-                deadline_at=self._in(self._timing.deadline_s(operation)),
-            ),
+        answered = SubmitAnswered(
+            task_id=task_id,
+            poll_at=self._in(poll_s),
+            deadline_at=self._in(self._timing.deadline_s(operation)),
         )
+        try:
+            await self._move(job.job_id, answered)
+        except TaskTaken as error:
+            log.warning("task_of_another", job=job.job_id, error=str(error))
+            again_at, until = self._in(LOOKUP_EVERY_S), self._in(self._timing.grace_s)
+            await self._move(job.job_id, Misnamed(again_at, until))
+            return
         await self._store.write(lambda tx: accounts.found_well(tx, account.name, now=self._clock()))
 
     async def read(self, jobs: Sequence[Job], account: Account, start_fetch: StartFetch) -> None:

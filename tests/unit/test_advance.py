@@ -23,6 +23,7 @@ from bot.jobs.facts import (
     Keep,
     LaneOver,
     LookedUp,
+    Misnamed,
     Release,
     Resolved,
     Saved,
@@ -52,7 +53,8 @@ FITTING: dict[type[Fact], set[JobState]] = {
     SubmitBegun: {S.SUBMITTING},
     SubmitNotSent: {S.SUBMITTING},
     SubmitRefused: {S.SUBMITTING},
-    TaskNamed: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
+    TaskNamed: {S.QUEUED, S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
+    Misnamed: {S.SUBMITTING, S.UNKNOWN},
     Hinted: {S.RUNNING, S.FAILED},
     SubmitAnswered: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
     SubmitLost: {S.SUBMITTING, S.UNKNOWN},
@@ -80,6 +82,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(SubmitRefused, st.sampled_from(Reason), st.just("no")),
     st.just(TaskNamed(TaskId("t-2"))),
     st.just(Hinted()),
+    st.just(Misnamed(again_at=NOON + 9, until=LATER)),
     st.just(ANSWERED),
     st.just(LOST),
     st.just(LookedUp(again_at=NOON + 9)),
@@ -177,6 +180,8 @@ def test_a_fact_that_does_not_fit_changes_nothing(
         fact, SubmitAnswered | TaskNamed | Resolved
     ):
         fits = fits and job.holds_lane
+    if job.state is S.QUEUED and isinstance(fact, TaskNamed):
+        fits = job.attempts > 0
     if not fits:
         assert (job, ()) == advance(job, fact, now=NOON)
 
