@@ -321,11 +321,19 @@ def _fail(job: Job, reason: Reason, detail: str, now: Millis) -> Step:
     return failed, (*given_back, ShowStatus(Urgency.ANSWER))
 
 
+def _may_be_ordered(job: Job) -> bool:
+    """While its pictures are on their way it is not: the submit has not left."""
+    is_queued = job.state is JobState.QUEUED
+    return not is_queued and (job.submitted_at is not None or job.task_id is not None)
+
+
 def _cancel(job: Job, now: Millis) -> Step:
     match job.state:
-        case JobState.QUEUED:
+        case JobState.QUEUED | JobState.SUBMITTING if not _may_be_ordered(job):
             cancelled, given_back = _give_back(
-                dataclasses.replace(job, state=JobState.CANCELLED, ended_at=now, due_at=None)
+                dataclasses.replace(
+                    job, state=JobState.CANCELLED, holds_lane=False, ended_at=now, due_at=None
+                )
             )
             return cancelled, (*given_back, ShowStatus(Urgency.ANSWER))
         case JobState.SUBMITTING | JobState.UNKNOWN | JobState.RUNNING:

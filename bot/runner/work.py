@@ -28,7 +28,7 @@ from bot.errors import (
     TaskTaken,
     Unreachable,
 )
-from bot.jobs import accounts, queue
+from bot.jobs import accounts, book, queue
 from bot.jobs.facts import (
     Ended,
     Fact,
@@ -44,12 +44,13 @@ from bot.jobs.facts import (
     Undecided,
 )
 from bot.jobs.pace import MOST_SHOWN
-from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
+from bot.model import Clock, Job, JobId, JobState, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
 from bot.runner.accounts import Account, Timing, retry_s
 from bot.runner.fetching import count_fetched, fetch
+from bot.runner.keeping import keep
 from bot.runner.pace import Standing
-from bot.store.port import Store
+from bot.store.port import Store, Transaction
 
 LOOKUP_EVERY_S = 5.0
 FETCH_RETRY_S = 2.0
@@ -122,6 +123,8 @@ class Work:
             return
         try:
             handles = await self._upload(job, account, paths)
+            if handles is None:
+                return
             task_id = await account.provider.submit(account.submission(job, handles))
         except NotSent as error:
             await self._move(job.job_id, SubmitNotSent(await self._put_off(job, account, error)))
@@ -138,6 +141,7 @@ class Work:
                 await self._move(job.job_id, SubmitNotSent(retry_at=self._in(0)))
         else:
             await self._answered(job, account, task_id)
+            await self._prove_well(account, job)
 
     async def _shaped_pictures(self, job: Job, account: Account) -> list[Path]:
         """Its pictures as the provider takes them; a result of another may be larger than that.
@@ -153,16 +157,18 @@ class Work:
             for path in paths
         ]
 
-    async def _upload(self, job: Job, account: Account, paths: Sequence[Path]) -> tuple[str, ...]:
+    async def _upload(
+        self, job: Job, account: Account, paths: Sequence[Path]
+    ) -> tuple[str, ...] | None:
         """Its pictures, brought right before the submit: handles are never used again.
 
-        Raises what `Provider.upload` raises.
+        None: it was cancelled meanwhile, so nothing is ordered. Raises what `Provider.upload` raises.
         """
         if not paths:
             return ()
         handles = tuple([await account.provider.upload(path) for path in paths])
-        await self._move(job.job_id, SubmitBegun())
-        return handles
+        begun = await self._move(job.job_id, SubmitBegun())
+        return handles if begun and begun.state is JobState.SUBMITTING else None
 
     async def _put_off(self, job: Job, account: Account, error: NotSent) -> Millis:
         """When to order again; what an account says of itself goes for everybody's orders."""
@@ -171,8 +177,9 @@ class Work:
             return self._in(retry_s(job.attempts, None))
         now, retry_at = self._clock(), self._in(retry_s(job.attempts, error.retry_after_s))
         if error.status == 429 or error.retry_after_s is not None:
-            await self._store.write(
-                lambda tx: accounts.leave_alone(tx, account.name, until=retry_at, now=now)
+            await keep(
+                self._store,
+                lambda tx: accounts.leave_alone(tx, account.name, until=retry_at, now=now),
             )
         return retry_at
 
@@ -181,10 +188,11 @@ class Work:
         why = accounts.DAILY_LIMIT
         if isinstance(error, AccountUnusable):
             why = error.reason.value
-        return await self._store.write(
+        return await keep(
+            self._store,
             lambda tx: accounts.pause(
                 tx, error.provider, why, detail=error.detail, now=self._clock()
-            )
+            ),
         )
 
     async def look_up(self, job: Job, account: Account) -> None:
@@ -234,7 +242,19 @@ class Work:
             again_at, until = self._in(LOOKUP_EVERY_S), self._in(self._timing.grace_s)
             await self._move(job.job_id, Misnamed(again_at, until))
             return
-        await self._store.write(lambda tx: accounts.found_well(tx, account.name, now=self._clock()))
+
+    async def _prove_well(self, account: Account, job: Job) -> None:
+        """An order answered shows its account is well, if it left after the account was paused."""
+
+        async def work(tx: Transaction) -> None:
+            row = await tx.one("account_get", provider=account.name)
+            paused_at = row["paused_at"] if row else None
+            ordered = await book.find_job(tx, job.job_id)
+            begun_at = ordered.submitted_at if ordered else None
+            if paused_at is not None and begun_at is not None and begun_at > paused_at:
+                await accounts.found_well(tx, account.name, now=self._clock())
+
+        await keep(self._store, work)
 
     async def read(self, jobs: Sequence[Job], account: Account, start_fetch: StartFetch) -> None:
         """Ask how a batch of tasks stands, and let what is found happen."""

@@ -335,6 +335,15 @@ def test_cancel_before_the_submit_gives_everything_back() -> None:
     assert S.CANCELLED is after(a_job(), CancelAsked()).state
 
 
+def test_cancel_while_its_pictures_are_brought_is_a_cancel_and_nothing_is_begun() -> None:
+    pictured = dataclasses.replace(GRID, references=("references/an.jpg",))
+    bringing = after(a_job(request=pictured), Admitted())
+    assert (Release(1, 300), ShowStatus(Urgency.ANSWER)) == follows(bringing, CancelAsked())
+    cancelled = after(bringing, CancelAsked())
+    assert (S.CANCELLED, False) == (cancelled.state, cancelled.holds_lane)
+    assert cancelled == after(cancelled, SubmitBegun(), ANSWERED)
+
+
 @pytest.mark.parametrize("history", [[Admitted()], [Admitted(), LOST], [Admitted(), ANSWERED]])
 def test_cancel_after_the_submit_only_keeps_it_from_being_sent(history: list[Fact]) -> None:
     job = after(a_job(), *history)
