@@ -198,8 +198,9 @@ class Runner:
     def _overdue(self, job: Job) -> Fact | None:
         """The fact that time alone makes, if it is time."""
         now = self._clock()
-        if job.state in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} and job.task_id is not None:
-            return None  # its task was named: it is found
+        is_named = job.task_id is not None and job.provider in self._accounts
+        if job.state in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} and is_named:
+            return None  # it is found
         if job.state is JobState.NEEDS_REVIEW:
             return LaneOver()
         if job.deadline_at is None or now < job.deadline_at:
