@@ -199,6 +199,8 @@ class Job:
     """Per cent, as far as the provider tells."""
     progress_at: Millis | None
     """When it told so."""
+    bar: int | None
+    """Per cent the bar had been carried to by then: what people saw does not go back."""
     reason: Reason | None
     detail: str
     """The provider's own words, cleaned."""

@@ -217,8 +217,8 @@ def _see(job: Job, fact: Seen, now: Millis) -> Step:
     if progress <= (job.progress or 0):
         return seen, ()
     is_first_bar = not job.progress
-    shown = carried_progress(job, now=now) or 0  # what people have seen does not go back
-    moved = dataclasses.replace(seen, progress=max(progress, shown), progress_at=now)
+    shown = carried_progress(job, now=now)
+    moved = dataclasses.replace(seen, progress=progress, progress_at=now, bar=shown)
     return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
 
 

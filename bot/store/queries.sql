@@ -134,15 +134,15 @@ INSERT INTO job (
     job_id, version, state, user_id, chat_id, thread_id, request_message_id,
     status_message_id, provider, operation, request, likeness, parent_id, parent_task_id,
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
-    user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, reason,
-    detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
+    user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
+    reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
     due_at
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
     :price_each_vnd, :held_free, :held_vnd, :charged_free, :charged_vnd, :allowance_day,
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
-    :progress_at, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
+    :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at
 )
 
@@ -153,7 +153,7 @@ UPDATE job
 SET version = version + 1, state = :state, held_free = :held_free, held_vnd = :held_vnd,
     charged_free = :charged_free, charged_vnd = :charged_vnd, task_id = :task_id,
     holds_lane = :holds_lane, is_muted = :is_muted, progress = :progress,
-    progress_at = :progress_at, reason = :reason, detail = :detail, attempts = :attempts,
+    progress_at = :progress_at, bar = :bar, reason = :reason, detail = :detail, attempts = :attempts,
     submitted_at = :submitted_at, started_at = :started_at, made_at = :made_at,
     deadline_at = :deadline_at, ended_at = :ended_at, due_at = :due_at
 WHERE job_id = :job_id AND version = :version
