@@ -47,7 +47,7 @@ from bot.jobs.pace import MOST_SHOWN
 from bot.model import Clock, Job, JobId, JobState, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
 from bot.runner.accounts import Account, Timing, retry_s
-from bot.runner.fetching import count_fetched, fetch
+from bot.runner.fetching import fetch, fetched
 from bot.runner.keeping import keep
 from bot.runner.pace import Standing
 from bot.store.port import Store, Transaction
@@ -332,10 +332,10 @@ class Work:
         try:
             assets = await fetch(job, task_id, remote, account.provider, self._data_dir)
         except NotReady as error:
-            there = await self._count_believed(job, tries)
+            there = await self._believed(job, remote, tries)
             if there:
-                log.warning("fewer_files", job=job.job_id, told=len(remote), found=there)
-                await self._fetch(job, account, task_id, remote[:there], tries)
+                log.warning("fewer_files", job=job.job_id, told=len(remote), found=len(there))
+                await self._fetch(job, account, task_id, there, tries)
                 return
             await self._fetch_again(job, error, FETCH_RETRY_S)
         except Unreachable as error:
@@ -355,12 +355,14 @@ class Work:
         log.info("fetch_again", job=job.job_id, error=str(error))
         await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
 
-    async def _count_believed(self, job: Job, tries: int) -> int:
-        """How many files are all there will be; 0 while more may come, or none has."""
+    async def _believed(
+        self, job: Job, remote: Sequence[RemoteAsset], tries: int
+    ) -> tuple[RemoteAsset, ...]:
+        """The files that are all there will be; none while more may come, or none has."""
         self._missing[job.job_id] = self._missing.get(job.job_id, 0) + 1
         if self._missing[job.job_id] < tries:
-            return 0
-        return await count_fetched(job, self._data_dir)
+            return ()
+        return await fetched(job, remote, self._data_dir)
 
     async def _fetched_broken(
         self, job: Job, error: BrokenMedia | FileTooBig | BadAddress | Rejected
