@@ -18,6 +18,8 @@ QUIET_MS = 1_500
 """An album has no end mark: it is taken as whole when nothing of it came for so long."""
 LONGEST_MS = 8_000
 """After the command, whatever still comes."""
+NUMBER_MAX = 18
+"""Digits: what has more does not fit into a column."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ def read_draft(row: Row) -> Draft:
         attempts=row["attempts"],
         due_at=row["due_at"],
     )
+
+
+def draft_number(word: str) -> int | None:
+    """A draft's number from a button, which anybody can forge; None when no draft can have it."""
+    is_number = word.isascii() and word.isdecimal() and len(word) <= NUMBER_MAX
+    return int(word) if is_number else None
 
 
 async def find_draft(reading: Reading, draft_id: int) -> Draft | None:

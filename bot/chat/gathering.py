@@ -23,8 +23,9 @@ from bot.chat.parsed import Complaint, ImageCommand, UpscaleCommand, VideoComman
 from bot.chat.pictures import Picture
 from bot.chat.reading import Reader
 from bot.chat.references import Reference, complete, reference_to
-from bot.chat.referring import Referring, tiles_of
+from bot.chat.referring import Referring
 from bot.chat.talk import Talk, line, reopen_talk
+from bot.chat.tiles import tiles_of
 from bot.errors import BadPicture, Flaw, StoreError
 from bot.jobs import book
 from bot.model import Clock, Place
