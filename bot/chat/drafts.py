@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 
 from bot.chat.pictures import Brought, Picture
-from bot.chat.talk import Talk
+from bot.chat.talk import Talk, line
 from bot.model import ChatId, JobId, MessageId, Millis, Place, UserId
 from bot.store.port import Reading, Row, Topic, Transaction
 
@@ -18,6 +18,8 @@ QUIET_MS = 1_500
 """An album has no end mark: it is taken as whole when nothing of it came for so long."""
 LONGEST_MS = 8_000
 """After the command, whatever still comes."""
+MOST_WAITING = 10
+"""Of one person; more would be a flood of downloads."""
 NUMBER_MAX = 18
 """Digits: what has more does not fit into a column."""
 
@@ -94,6 +96,16 @@ async def add_draft(
     assert row is not None
     talk.tx.wake(Topic.DRAFTS)
     return int(row["draft_id"])
+
+
+async def has_room(talk: Talk) -> bool:
+    """Whether one more of the speaker's may wait; says so when not."""
+    row = await talk.tx.one("drafts_of_user", user_id=talk.speaker.user_id)
+    assert row is not None
+    if row["waiting"] < MOST_WAITING:
+        return True
+    await talk.say(line("draft.too_many", count=MOST_WAITING))
+    return False
 
 
 async def note_album_item(

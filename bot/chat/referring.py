@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.chat.deriving import Target
-from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, draft_number, find_draft
+from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, draft_number, find_draft, has_room
 from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
 from bot.chat.parsed import ImageCommand, UpscaleCommand, VideoCommand
@@ -82,6 +82,8 @@ class Referring:
         tiles = await tiles_of(talk.tx, job.job_id)
         if draft.parent_id != job.job_id or press.tile not in tiles:
             return "press.nothing"
+        if not await has_room(talk):
+            return "press.refused"
         await talk.tx.run("draft_choose", draft_id=draft.draft_id, tile=press.tile, now=talk.now)
         talk.tx.wake(Topic.DRAFTS)
         return "press.accepted"
@@ -116,6 +118,8 @@ class Referring:
             if picture.flaw is not None:
                 await talk.say(line(f"picture.{picture.flaw}"))
                 return
+        if not await has_room(talk):
+            return
         due_at = talk.now + (QUIET_MS if brought.media_group_id else 0)
         await add_draft(talk, text, brought, parent_id=parent_id, tile=tile, due_at=due_at)
 

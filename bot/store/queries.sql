@@ -338,8 +338,19 @@ RETURNING draft_id
 SELECT * FROM draft WHERE draft_id = :draft_id
 
 -- drafts_waiting --
--- Those to be made into jobs, the most pressing first.
-SELECT * FROM draft WHERE due_at IS NOT NULL ORDER BY due_at, draft_id LIMIT :most
+-- Those to be made into jobs, the most pressing first, and of each person the first: in the
+-- order they came alone, the pictures of one would all go before another's.
+SELECT * FROM draft d
+WHERE d.due_at IS NOT NULL AND d.draft_id = (
+    SELECT own.draft_id FROM draft own
+    WHERE own.user_id = d.user_id AND own.due_at IS NOT NULL
+    ORDER BY own.due_at, own.draft_id LIMIT 1
+)
+ORDER BY d.due_at, d.draft_id LIMIT :most
+
+-- drafts_of_user --
+-- How many of somebody's wait to be made into jobs.
+SELECT COUNT(*) AS waiting FROM draft WHERE user_id = :user_id AND due_at IS NOT NULL
 
 -- draft_album_grew --
 -- One more item came: wait for the next as long as an album may take, and no longer.

@@ -30,6 +30,7 @@ CREATE TABLE draft (
     due_at         INTEGER               -- NULL: waits for the person to say which tile
 ) STRICT;
 CREATE INDEX draft_due ON draft (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX draft_of_user ON draft (user_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX draft_by_album ON draft (chat_id, media_group_id) WHERE media_group_id IS NOT NULL;
 
 ALTER TABLE provider_account ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- since it was paused
