@@ -162,6 +162,9 @@ class Gathering:
             pictures = await self._pictures_of(self._store, draft)
             if await self._store.write(lambda tx: self._is_settled(tx, draft, pictures)):
                 return
+            flaws = [picture.flaw for picture in pictures if picture.flaw is not None]
+            if flaws:
+                raise BadPicture(flaws[0])
             references = [await self._bring(draft, picture) for picture in pictures]
             await self._store.write(lambda tx: self._make(tx, draft, pictures, references))
         except StoreError:
@@ -208,8 +211,6 @@ class Gathering:
 
         Raises BadPicture, TelegramError, OSError.
         """
-        if picture.flaw is not None:
-            raise BadPicture(picture.flaw)
         folder = self._data_dir / FOLDER
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         raw = folder / f"draft-{draft.draft_id}-{picture.message_id}.raw"

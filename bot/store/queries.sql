@@ -272,6 +272,12 @@ ORDER BY accepted_at
 -- For the operator: what nobody can settle but them.
 SELECT * FROM job WHERE state IN ('unknown', 'needs_review') ORDER BY accepted_at
 
+-- enlarged_before --
+-- The very same picture at the same size.
+SELECT job_id FROM job
+WHERE operation = 'enlarge' AND request = :request AND state IN ('delivering', 'done')
+ORDER BY accepted_at DESC LIMIT 1
+
 -- job_by_reference --
 -- Whose webhook was called.
 SELECT * FROM job WHERE reference = :reference AND provider = :provider
