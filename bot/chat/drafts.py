@@ -118,6 +118,7 @@ async def note_album_item(
         media_group_id=media_group_id,
         message_id=picture.message_id,
         picture=json.dumps(picture.to_json()),
+        now=now,
     )
     if is_new:
         await tx.run(

@@ -8,7 +8,7 @@ so there is one job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -162,9 +162,7 @@ class Gathering:
             pictures = await self._pictures_of(self._store, draft)
             if await self._store.write(lambda tx: self._is_settled(tx, draft, pictures)):
                 return
-            flaws = [picture.flaw for picture in pictures if picture.flaw is not None]
-            if flaws:
-                raise BadPicture(flaws[0])
+            _check_known(pictures)
             references = [await self._bring(draft, picture) for picture in pictures]
             await self._store.write(lambda tx: self._make(tx, draft, pictures, references))
         except StoreError:
@@ -280,3 +278,10 @@ class Gathering:
             default_language=self._default_language,
             now=self._clock(),
         )
+
+
+def _check_known(pictures: Sequence[Picture]) -> None:
+    """What Telegram tells of them is enough for. Raises BadPicture."""
+    for picture in pictures:
+        if picture.flaw is not None:
+            raise BadPicture(picture.flaw)

@@ -323,14 +323,25 @@ SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- album_item_add --
 -- 0 rows when Telegram delivers the same item again.
-INSERT INTO album_item (chat_id, media_group_id, message_id, picture)
-VALUES (:chat_id, :media_group_id, :message_id, :picture)
+INSERT INTO album_item (chat_id, media_group_id, message_id, picture, created_at)
+VALUES (:chat_id, :media_group_id, :message_id, :picture, :now)
 ON CONFLICT (chat_id, media_group_id, message_id) DO NOTHING
 
 -- album_items --
 SELECT message_id, picture FROM album_item
 WHERE chat_id = :chat_id AND media_group_id = :media_group_id
 ORDER BY message_id
+
+-- album_items_forget --
+DELETE FROM album_item WHERE created_at < :before
+
+-- reference_add --
+-- A request may name the same picture twice.
+INSERT INTO job_reference (job_id, path) VALUES (:job_id, :path) ON CONFLICT DO NOTHING
+
+-- reference_named --
+-- Whether any job is made from this picture.
+SELECT 1 AS yes FROM job_reference WHERE path = :path LIMIT 1
 
 -- draft_add --
 -- Answers its number, which a question's buttons carry.
@@ -371,6 +382,10 @@ UPDATE draft SET tile = :tile, due_at = :now WHERE draft_id = :draft_id AND due_
 
 -- draft_again --
 UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :draft_id
+
+-- drafts_forget --
+-- Questions that nobody answered.
+DELETE FROM draft WHERE due_at IS NULL AND created_at < :before
 
 -- draft_end --
 -- 0 rows when it has ended before.

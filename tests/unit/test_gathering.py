@@ -53,7 +53,7 @@ class Telegram:
         dest.write_bytes(samples.picture(20 + len(file_id), 20))  # its content is its own
 
     async def show_busy(self, place: Place) -> None:
-        assert place.chat_id in {AN, BINH}
+        assert place.chat_id in {ChatId(AN), ChatId(BINH)}
         self.shown += 1
 
 
