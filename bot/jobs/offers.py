@@ -64,7 +64,8 @@ class Market:
         return sorted(names, key=lambda name: name != self.default_provider.get(operation))
 
     def offer(self, parent: Job, wanted: Operation, *, provider: str | None = None) -> Offer | None:
-        """Who does ``wanted`` to a picture of ``parent``: its own provider first.
+        """Who does ``wanted`` to a picture of ``parent``: its own provider, which knows the task, or
+        else who is handed the picture itself, the default first.
 
         ``provider``: only this one is asked.
         """

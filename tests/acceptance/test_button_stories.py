@@ -58,7 +58,7 @@ async def test_the_same_number_pressed_twice_shows_the_same_picture_and_costs_no
 async def test_v1_to_v4_make_variations_of_that_picture(story: Story) -> None:
     an = story.person("An")
     grid = await grid_of(an)
-    assert "Bắt đầu làm ngay!" == await press(an, grid, "V2")
+    assert "Đã nhận!" == await press(an, grid, "V2")
     varied = await next_result(an, grid, after=grid)
     assert f"Biến thể của ảnh 2, từ {code_in(grid)}" in words(varied)
     await press(an, varied, "V4")

@@ -111,7 +111,7 @@ async def test_ben_asks_in_the_group_and_presses_a_button_under_ans_picture(seat
     await seat.show("ben-1-group")
 
     varied = await seat.press(ans, "V2")
-    await expect(seat.one("toast")).to_have_text("On it!")
+    await expect(seat.one("toast")).to_have_text("Got it!")
     await becomes_a_picture(varied)
     await expect(varied).to_contain_text("Variations of picture 2")
     picked = await seat.press(ans, "3")

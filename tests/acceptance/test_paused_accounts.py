@@ -82,7 +82,7 @@ async def test_a_waiting_wish_is_moved_to_the_other_provider_by_its_owner_alone(
     status = await an.answer_to(asked)
     assert "not available right now" in words(status)
     assert "not for you" in await press_forged(ben, status)
-    assert "On it!" == await press(an, status, "🔀")
+    assert "Got it!" == await press(an, status, "🔀")
     assert await an.result_of(asked)
     assert (0, 1) == (len(story.town.apiframe.tasks), len(story.town.flow.tasks))
     assert "✖ Cancelled. Nothing was charged." in now_reads(an, status)
