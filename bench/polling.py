@@ -44,6 +44,8 @@ class Heard:
 
     reads: float
     lag_s: float
+    ends: int
+    """How many ends were told of."""
 
 
 Arm = Callable[[Load], Coroutine[None, None, Heard]]
@@ -148,8 +150,9 @@ async def _order(
 
 def _heard(provider: ProviderSandbox, is_read: Callable[[str, str], bool]) -> Heard:
     reads = sum(is_read(call.method, call.path) for call in provider.calls)
-    lags = [task.told_after_s or 0.0 for task in provider.tasks.values()]
-    return Heard(reads / len(lags), statistics.median(lags))
+    told = [task.told_after_s for task in provider.tasks.values()]
+    lags = [lag_s for lag_s in told if lag_s is not None]
+    return Heard(reads / len(told), statistics.median(lags), len(lags))
 
 
 def _is_flow_read(method: str, path: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-from bot.chat.talk import Talk
+from bot.model import ChatId, UserId
+from bot.store.port import Reading
 
 Access = Literal["open", "approved"]
 
@@ -17,24 +18,23 @@ class Doorkeeper:
     access: Access
     admin_ids: frozenset[int]
 
-    async def refusal(self, talk: Talk) -> str | None:
+    async def refusal(self, reading: Reading, user_id: UserId, chat_id: ChatId) -> str | None:
         """The key of the one polite line for somebody who may not; None for who may.
 
         Empty for somebody banned: they get silence.
         """
-        user_id = talk.speaker.user_id
         if user_id in self.admin_ids:
             return None
-        user = await talk.tx.one("user_get", user_id=user_id)
+        user = await reading.one("user_get", user_id=user_id)
         if user is not None and user["is_banned"]:
             return ""
-        if self.access == "open" or await self._is_approved(talk):
+        if self.access == "open" or await self._is_approved(reading, user_id, chat_id):
             return None
         return "access.refused"
 
     @staticmethod
-    async def _is_approved(talk: Talk) -> bool:
-        chat = await talk.tx.one("chat_get", chat_id=talk.place.chat_id)
+    async def _is_approved(reading: Reading, user_id: UserId, chat_id: ChatId) -> bool:
+        chat = await reading.one("chat_get", chat_id=chat_id)
         if chat is not None and chat["is_allowed"]:
             return True
-        return await talk.tx.one("granted", wallet_id=talk.speaker.user_id) is not None
+        return await reading.one("granted", wallet_id=user_id) is not None

@@ -13,12 +13,12 @@ from typing import assert_never
 from bot.chat.grammar import format_command
 from bot.chat.parsed import PanCommand, UpscaleCommand, VaryCommand, ZoomCommand
 from bot.chat.talk import Label, Line, Talk, line
+from bot.chat.tiles import ask_tile, tile_meant, tiles_of
 from bot.jobs.accept import Order
 from bot.jobs.buttons import CUSTOM, WANTED, Act, Press
 from bot.jobs.offers import Market, Offer, derived_request
 from bot.model import HD_SIDE, Asset, AssetKind, Job, JobState, Operation, Request
 from bot.providers.port import OperationSpec
-from bot.store.records import read_asset
 
 DerivedCommand = VaryCommand | UpscaleCommand | PanCommand | ZoomCommand
 
@@ -134,14 +134,11 @@ class Deriving:
 
     async def _choose_tile(self, talk: Talk, target: Target, wish: Wish) -> Asset | None:
         """The tile named, else the one replied to, else the only one, else ask with buttons."""
-        rows = await talk.tx.all("assets_of_job", job_id=target.job.job_id)
-        tiles = {asset.tile: asset for row in rows if (asset := read_asset(row)).tile > 0}
-        number = wish.tile or target.tile or (next(iter(tiles)) if len(tiles) == 1 else None)
+        job = target.job
+        tiles = await tiles_of(talk.tx, job.job_id)
+        number = tile_meant(tiles, wish.tile or target.tile)
         if number is None:
-            labels = [
-                Label("button.number", _press(wish, target.job, each), str(each)) for each in tiles
-            ]
-            await talk.say(line("derive.which_tile"), buttons=[labels], about=target.job.job_id)
+            await ask_tile(talk, job.job_id, tiles, lambda tile: _press(wish, job, tile))
             return None
         if number not in tiles:
             await talk.say(line("derive.no_such_tile", tile=number, count=len(tiles)))

@@ -17,13 +17,18 @@ from telegram.request import HTTPXRequest
 from bot import media
 from bot.chat.pictures import TELEGRAM_MAX_BYTES
 from bot.errors import BadPicture, FileTooBig, Flaw
+from bot.providers.http import NO_ANSWER
 
 CONNECTIONS = 4
 _LOCAL_CHUNK_BYTES = 1024 * 1024
 
 
 class FileRequest(HTTPXRequest):
-    """The library's connection, which hands a file over in pieces."""
+    """The library's connection, which hands a file over in pieces.
+
+    What the library offers reads an answer whole, so its client is used here as it is: with the
+    proxy and the connections it was made with.
+    """
 
     async def pieces(self, url: str) -> AsyncGenerator[bytes, None]:
         """Raises NetworkError; the address, which holds the token, is in no message of it."""
@@ -32,8 +37,7 @@ class FileRequest(HTTPXRequest):
                 response.raise_for_status()
                 async for chunk in response.aiter_bytes():
                     yield chunk
-        # The library beneath is imported in one room only, so its errors have no name here.
-        except Exception as error:  # noqa: BLE001
+        except NO_ANSWER as error:
             raise NetworkError(type(error).__name__) from None
 
 

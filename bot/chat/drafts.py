@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 
 from bot.chat.pictures import Brought, Picture
-from bot.chat.talk import Talk
+from bot.chat.talk import Talk, line
 from bot.model import ChatId, JobId, MessageId, Millis, Place, UserId
 from bot.store.port import Reading, Row, Topic, Transaction
 
@@ -18,6 +18,10 @@ QUIET_MS = 1_500
 """An album has no end mark: it is taken as whole when nothing of it came for so long."""
 LONGEST_MS = 8_000
 """After the command, whatever still comes."""
+MOST_WAITING = 10
+"""Of one person; more would be a flood of downloads."""
+NUMBER_MAX = 18
+"""Digits: what has more does not fit into a column."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ def read_draft(row: Row) -> Draft:
     )
 
 
+def draft_number(word: str) -> int | None:
+    """A draft's number from a button, which anybody can forge; None when no draft can have it."""
+    is_number = word.isascii() and word.isdecimal() and len(word) <= NUMBER_MAX
+    return int(word) if is_number else None
+
+
 async def find_draft(reading: Reading, draft_id: int) -> Draft | None:
     row = await reading.one("draft_get", draft_id=draft_id)
     return read_draft(row) if row else None
@@ -88,6 +98,16 @@ async def add_draft(
     return int(row["draft_id"])
 
 
+async def has_room(talk: Talk) -> bool:
+    """Whether one more of the speaker's may wait; says so when not."""
+    row = await talk.tx.one("drafts_of_user", user_id=talk.speaker.user_id)
+    assert row is not None
+    if row["waiting"] < MOST_WAITING:
+        return True
+    await talk.say(line("draft.too_many", count=MOST_WAITING))
+    return False
+
+
 async def note_album_item(
     tx: Transaction, chat_id: int, media_group_id: str, picture: Picture, *, now: Millis
 ) -> None:
@@ -98,6 +118,7 @@ async def note_album_item(
         media_group_id=media_group_id,
         message_id=picture.message_id,
         picture=json.dumps(picture.to_json()),
+        now=now,
     )
     if is_new:
         await tx.run(

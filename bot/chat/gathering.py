@@ -8,7 +8,7 @@ so there is one job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,15 +19,16 @@ from bot import media
 from bot.chat.drafts import Draft, all_pictures, read_draft
 from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
-from bot.chat.parsed import Complaint, ImageCommand, UpscaleCommand, VideoCommand
+from bot.chat.parsed import Complaint, ImageCommand, Parsed, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Picture
 from bot.chat.reading import Reader
 from bot.chat.references import Reference, complete, reference_to
-from bot.chat.referring import Referring, tiles_of
+from bot.chat.referring import Referring
 from bot.chat.talk import Talk, line, reopen_talk
+from bot.chat.tiles import tiles_of
 from bot.errors import BadPicture, Flaw, StoreError
 from bot.jobs import book
-from bot.model import Clock, Place
+from bot.model import Clock, Place, UserId
 from bot.store.port import Reading, Store, Topic, Transaction
 
 GATHERED_AT_ONCE = 4
@@ -78,6 +79,7 @@ class Gathering:
         self._store = store
         self._files = files
         self._reader = reader
+        self._making = making
         self._referring = Referring(making, reader.market)
         self._enlarging = Enlarging(reader.market, making.accept)
         self._busy = busy
@@ -85,7 +87,8 @@ class Gathering:
         self._default_language = default_language
         self._clock = clock
         self._ears = store.wakeups(Topic.DRAFTS)
-        self._under_way: set[int] = set()
+        self._under_way: set[UserId] = set()
+        """Whose drafts are being gathered: one of each person's, in turn."""
         self._announced: set[int] = set()
         """Albums still arriving, whose people have been shown that something happens."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,7 +113,7 @@ class Gathering:
         for row in await self._store.all("drafts_waiting", most=LOOKED_AT):
             draft = read_draft(row)
             assert draft.due_at is not None
-            if draft.draft_id in self._under_way:
+            if draft.user_id in self._under_way:
                 continue
             if draft.due_at > now:
                 self._announce(draft)
@@ -127,7 +130,7 @@ class Gathering:
 
     def _start(self, draft: Draft) -> None:
         self._announced.discard(draft.draft_id)
-        self._under_way.add(draft.draft_id)
+        self._under_way.add(draft.user_id)
         self._spawn(self._watch(draft))
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
@@ -145,7 +148,7 @@ class Gathering:
             log.exception("draft_not_written", draft=draft.draft_id)
             await asyncio.sleep(STORE_PAUSE_S)  # the row stays and is tried again
         finally:
-            self._under_way.discard(draft.draft_id)
+            self._under_way.discard(draft.user_id)
             self._ears.ring()
 
     async def _show_busy(self, place: Place) -> None:
@@ -157,6 +160,9 @@ class Gathering:
         """Raises StoreError."""
         try:
             pictures = await self._pictures_of(self._store, draft)
+            if await self._store.write(lambda tx: self._is_settled(tx, draft, pictures)):
+                return
+            _check_known(pictures)
             references = [await self._bring(draft, picture) for picture in pictures]
             await self._store.write(lambda tx: self._make(tx, draft, pictures, references))
         except StoreError:
@@ -177,13 +183,32 @@ class Gathering:
             reading, draft.place.chat_id, draft.pictures, draft.media_group_id
         )
 
+    async def _is_settled(
+        self, tx: Transaction, draft: Draft, pictures: tuple[Picture, ...]
+    ) -> bool:
+        """Whether nothing is to be fetched: what is wrong already is answered."""
+        if await self._pictures_of(tx, draft) != pictures:
+            return True  # as in `_make`
+        talk = await self._talk(tx, draft)
+        parsed = self._read(draft, len(pictures) + (draft.parent_id is not None))
+        is_hopeless = isinstance(parsed, Complaint)
+        if isinstance(parsed, Complaint):
+            await self._reader.complain(talk, parsed)
+        elif isinstance(parsed, ImageCommand | VideoCommand):
+            is_hopeless = not await self._making.is_affordable(talk, parsed)
+        if is_hopeless:
+            await tx.run("draft_end", draft_id=draft.draft_id)
+        return is_hopeless
+
+    def _read(self, draft: Draft, pictures: int) -> Parsed:
+        is_reply = draft.parent_id is not None
+        return self._reader.read(draft.text, is_reply=is_reply, pictures=[pictures])
+
     async def _bring(self, draft: Draft, picture: Picture) -> Reference:
         """One picture on our disk.
 
         Raises BadPicture, TelegramError, OSError.
         """
-        if picture.flaw is not None:
-            raise BadPicture(picture.flaw)
         folder = self._data_dir / FOLDER
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         raw = folder / f"draft-{draft.draft_id}-{picture.message_id}.raw"
@@ -228,8 +253,7 @@ class Gathering:
         if parent is not None:  # own pictures first, then the result's
             tiles = await tiles_of(tx, parent.job_id)
             references = [*references, reference_to(tiles[draft.tile or 0])]
-        is_reply = parent is not None
-        parsed = self._reader.read(draft.text, is_reply=is_reply, pictures=[len(references)])
+        parsed = self._read(draft, len(references))
         match parsed:
             case ImageCommand() | VideoCommand():
                 command = complete(
@@ -254,3 +278,10 @@ class Gathering:
             default_language=self._default_language,
             now=self._clock(),
         )
+
+
+def _check_known(pictures: Sequence[Picture]) -> None:
+    """What Telegram tells of them is enough for. Raises BadPicture."""
+    for picture in pictures:
+        if picture.flaw is not None:
+            raise BadPicture(picture.flaw)

@@ -109,11 +109,9 @@ class Handlers:
     # --- messages ---------------------------------------------------------------------------
 
     async def _message(self, tx: Transaction, message: Message) -> None:
-        if message.media_group_id is not None and (item := picture_in(message)) is not None:
-            await note_album_item(
-                tx, message.chat.id, message.media_group_id, item, now=self._clock()
-            )
         speaker = speaker_of(message)
+        if speaker is not None:
+            await self._note_album(tx, speaker, message)
         text = message.text or message.caption
         if speaker is None or not text or message.via_bot is not None:
             return
@@ -130,11 +128,20 @@ class Handlers:
         if _may_be_for_another_bot(parsed, text) and not is_private:
             return
         talk = await self._open(tx, speaker, message)
-        if (refusal := await self._door.refusal(talk)) is not None:
+        if (refusal := await self._refusal(talk)) is not None:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
             return
         await self._answer(talk, parsed, target, text, brought)
+
+    async def _note_album(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
+        """Items of albums come before their command or after; only of who may give one."""
+        album, item = message.media_group_id, picture_in(message)
+        if album is None or item is None:
+            return
+        chat_id = ChatId(message.chat.id)
+        if await self._door.refusal(tx, speaker.user_id, chat_id) is None:
+            await note_album_item(tx, chat_id, album, item, now=self._clock())
 
     async def _answer(
         self, talk: Talk, parsed: Parsed, target: Target | None, text: str, brought: Brought
@@ -213,7 +220,7 @@ class Handlers:
             return PressAnswer(query.id, "")
         speaker = speaker_from(query.from_user)
         talk = await self._open(tx, speaker, message)
-        if (refusal := await self._door.refusal(talk)) is not None:
+        if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
             return PressAnswer(
                 query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
@@ -290,6 +297,9 @@ class Handlers:
             default_language=self._me.default_language,
             now=self._clock(),
         )
+
+    async def _refusal(self, talk: Talk) -> str | None:
+        return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
     async def _target(self, tx: Transaction, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""

@@ -5,13 +5,14 @@ Knows nothing of how updates look or of results acted on; money is held only by 
 
 from __future__ import annotations
 
+from bot.chat.enlarged import bring_enlarged, may_enlarge
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Talk, line
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome
+from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome, Quote
 from bot.jobs.moving import move_over
 from bot.jobs.offers import Market
-from bot.model import Job
+from bot.model import Job, Operation
 
 
 class Making:
@@ -43,8 +44,22 @@ class Making:
         )
 
     async def accept(self, talk: Talk, order: Order) -> bool:
-        """Hold the price and take the order, or say what is lacking."""
+        """Hold the price and take the order, or say what is lacking.
+
+        A picture enlarged before is brought as it is.
+        """
+        if order.request.operation is Operation.ENLARGE:
+            if await bring_enlarged(talk, order.request):
+                return True
+            if not await may_enlarge(talk):
+                return False
         return await self._say_outcome(talk, await self._desk.accept(talk.tx, order))
+
+    async def is_affordable(self, talk: Talk, command: ImageCommand | VideoCommand) -> bool:
+        """Whether it could be accepted now; says what is lacking. Nothing is held."""
+        order = Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+        quote = await self._desk.quote(talk.tx, order)
+        return isinstance(quote, Quote) or await self._say_outcome(talk, quote)
 
     async def move(self, talk: Talk, job: Job, provider: str) -> bool:
         """Have one's own waiting job made by another provider, at its price."""

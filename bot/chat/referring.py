@@ -5,21 +5,21 @@ Knows nothing of how pictures are fetched. Money is held only when all of them a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.chat.deriving import Target
-from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, find_draft
+from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, draft_number, find_draft, has_room
 from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
 from bot.chat.parsed import ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Brought
 from bot.chat.references import complete, reference_to
-from bot.chat.talk import Label, Talk, line
+from bot.chat.talk import Talk, line
+from bot.chat.tiles import ask_tile, tile_meant, tiles_of
 from bot.jobs.buttons import Act, Press
 from bot.jobs.offers import Market
 from bot.model import Asset, AssetKind, ChatId, Job, JobId, JobState
 from bot.store.port import Reading, Topic
-from bot.store.records import read_asset
 
 _ENDED_EMPTY = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW})
 
@@ -51,9 +51,9 @@ class Referring:
         tiles = await self._tiles(talk, target.job)
         if not tiles:
             return
-        tile = target.tile if len(tiles) > 1 else next(iter(tiles))
+        tile = tile_meant(tiles, target.tile)
         if tile not in tiles:
-            await self._ask_tile(talk, text, brought, target.job, sorted(tiles))
+            await self._ask_tile(talk, text, brought, target.job, tiles)
         elif brought.pictures:
             await self._write_draft(talk, text, brought, target.job.job_id, tile)
         else:
@@ -73,7 +73,8 @@ class Referring:
 
     async def choose(self, talk: Talk, press: Press, job: Job) -> str:
         """A tile was pressed under "which picture?"; the catalogue key of what floats by."""
-        draft = await find_draft(talk.tx, int(press.how)) if press.how.isdecimal() else None
+        draft_id = draft_number(press.how)
+        draft = None if draft_id is None else await find_draft(talk.tx, draft_id)
         if draft is None or draft.due_at is not None:
             return "press.chosen"
         if draft.user_id != talk.speaker.user_id:
@@ -81,6 +82,8 @@ class Referring:
         tiles = await tiles_of(talk.tx, job.job_id)
         if draft.parent_id != job.job_id or press.tile not in tiles:
             return "press.nothing"
+        if not await has_room(talk):
+            return "press.refused"
         await talk.tx.run("draft_choose", draft_id=draft.draft_id, tile=press.tile, now=talk.now)
         talk.tx.wake(Topic.DRAFTS)
         return "press.accepted"
@@ -115,6 +118,8 @@ class Referring:
             if picture.flaw is not None:
                 await talk.say(line(f"picture.{picture.flaw}"))
                 return
+        if not await has_room(talk):
+            return
         due_at = talk.now + (QUIET_MS if brought.media_group_id else 0)
         await add_draft(talk, text, brought, parent_id=parent_id, tile=tile, due_at=due_at)
 
@@ -129,27 +134,14 @@ class Referring:
         return tiles
 
     async def _ask_tile(
-        self, talk: Talk, text: str, brought: Brought, job: Job, tiles: Sequence[int]
+        self, talk: Talk, text: str, brought: Brought, job: Job, tiles: Collection[int]
     ) -> None:
         draft_id = await add_draft(talk, text, brought, parent_id=job.job_id, due_at=None)
-        labels = [
-            Label(
-                "button.number",
-                Press(Act.CHOOSE, job.job_id, number, str(draft_id)),
-                str(number),
-            )
-            for number in tiles
-        ]
-        await talk.say(line("derive.which_tile"), buttons=[labels], about=job.job_id)
 
+        def press_for(number: int) -> Press:
+            return Press(Act.CHOOSE, job.job_id, number, str(draft_id))
 
-async def tiles_of(reading: Reading, job_id: JobId) -> dict[int, Asset]:
-    """The pictures of a job by their numbers, without the grid."""
-    rows = await reading.all("assets_of_job", job_id=job_id)
-    assets = [read_asset(row) for row in rows]
-    return {
-        asset.tile: asset for asset in assets if asset.tile > 0 and asset.kind is AssetKind.IMAGE
-    }
+        await ask_tile(talk, job.job_id, tiles, press_for)
 
 
 async def possible_counts(

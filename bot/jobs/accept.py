@@ -171,6 +171,8 @@ class Desk:
 
         job = await self._new_job(tx, order, quote, plan, now)
         await tx.run("job_insert", **job_values(job))
+        for path in job.request.references:
+            await tx.run("reference_add", job_id=job.job_id, path=path)
         await ledger.hold(tx, job, allowance_given=allowance.given, now=now)
         await tx.run(
             "event_add",

@@ -15,14 +15,16 @@ from bot.media.probing import (
     probe_video,
     sniff,
 )
-from bot.media.reference import fitted, keep_reference
+from bot.media.reference import UPLOAD, fitted, forget, keep_reference
 
 __all__ = [
+    "UPLOAD",
     "ImageProbe",
     "VideoProbe",
     "enlarge",
     "fits_photo",
     "fitted",
+    "forget",
     "grid",
     "keep_reference",
     "photo_copy",

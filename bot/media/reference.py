@@ -24,6 +24,9 @@ MIMES: Final = ("image/jpeg", "image/png", "image/webp")
 """What they accept, by content."""
 EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
+UPLOAD: Final = "upload-"
+"""How the names of copies begin that are made for one upload."""
+
 _PLAIN_MODES = frozenset({"RGB", "RGBA", "L", "LA"})
 _QUALITIES = (95, 88, 75)
 _SHRINK = 0.75
@@ -52,15 +55,27 @@ def keep_reference(raw: Path, folder: Path) -> Path:
         raw.unlink(missing_ok=True)
 
 
-def fitted(path: Path, mimes: Collection[str], max_bytes: int) -> Path:
+def fitted(path: Path, mimes: Collection[str], max_bytes: int, *, tag: str) -> Path:
     """``path``, or a copy beside it where a provider would not take it as it is.
 
-    Raises BrokenMedia, FileTooBig, OSError.
+    The copy is the caller's to remove; ``tag`` makes its name its own. Raises BrokenMedia, FileTooBig, OSError.
     """
     if sniff(path) in mimes and path.stat().st_size <= max_bytes:
         return path
     with unpacking:
-        return _shape(path, path.with_name(f"upload-{path.stem}"), mimes, max_bytes)
+        return _shape(path, path.with_name(f"{UPLOAD}{tag}-{path.stem}"), mimes, max_bytes)
+
+
+def forget(path: Path, before_s: float) -> bool:
+    """Remove a file last kept before ``before_s`` (seconds since 1970); whether it is gone."""
+    with unpacking:  # else the same picture could be kept again between the look and the end
+        try:
+            if path.stat().st_mtime >= before_s:
+                return False
+        except FileNotFoundError:
+            return True
+        path.unlink()
+        return True
 
 
 def _check(raw: Path) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 import stamina
@@ -25,6 +26,7 @@ from bot.providers.answers import Answer
 _CONNECTIONS = 8
 _ANSWER_BYTES = 8 * 1024 * 1024
 _ERROR_BYTES = 16 * 1024
+_PIECE_BYTES = 256 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _REDIRECTS_MAX = 5
 _ADDRESSES_TRIED = 3
@@ -36,7 +38,8 @@ _NOTHING_SENT = (
     httpx.PoolTimeout,
     httpx.UnsupportedProtocol,
 )
-_NO_ANSWER = (httpx.HTTPError, OSError)
+NO_ANSWER = (httpx.HTTPError, OSError)
+"""What breaks on the way."""
 
 _Origin = tuple[str, str, int | None]
 
@@ -111,7 +114,7 @@ class Http:
             answer = await self._exchange(self._request("POST", url, body), self._network.answer_s)
         except _NOTHING_SENT as error:
             raise NotSent(self._provider, type(error).__name__) from error
-        except _NO_ANSWER as error:
+        except NO_ANSWER as error:
             raise OutcomeUnknown(self._provider, type(error).__name__) from error
         answers.check_submit(self._provider, answer)
         return answer.data
@@ -126,15 +129,13 @@ class Http:
             content = await asyncio.to_thread(file.open, "rb")
         except OSError as error:
             raise Rejected(self._provider, f"{file.name} cannot be read") from error
-        with content:
-            form = {field: (file.name, content)}
-            request = self._client.build_request(
-                "POST", url, files=form, headers=self._key_for(url)
-            )
-            try:
-                answer = await self._exchange(request, self._network.upload_s)
-            except _NO_ANSWER as error:
-                raise NotSent(self._provider, type(error).__name__) from error
+        try:
+            request = await self._form(url, field, file.name, content)
+            answer = await self._exchange(request, self._network.upload_s)
+        except NO_ANSWER as error:
+            raise NotSent(self._provider, type(error).__name__) from error
+        finally:
+            await asyncio.to_thread(content.close)
         answers.check_upload(self._provider, answer)
         return answer.data
 
@@ -149,7 +150,7 @@ class Http:
         request = self._request("GET" if body is None else "POST", url, body)
         try:
             answer = await self._exchange(request, self._network.answer_s)
-        except _NO_ANSWER as error:
+        except NO_ANSWER as error:
             raise Unreachable(self._provider, type(error).__name__) from error
         answers.check_read(self._provider, answer)
         return answer.data
@@ -202,6 +203,20 @@ class Http:
     def _request(self, method: str, url: str, body: Mapping[str, Any] | None) -> httpx.Request:
         return self._client.build_request(method, url, json=body, headers=self._key_for(url))
 
+    async def _form(self, url: str, field: str, name: str, content: BinaryIO) -> httpx.Request:
+        """A form around a file that is read piece by piece, off the event loop."""
+        # httpx reads files of a form where it sends them, so it frames an empty one.
+        empty = self._client.build_request("POST", url, files={field: (name, b"")})
+        head, blank, tail = empty.read().partition(b"\r\n\r\n")
+        size = await asyncio.to_thread(os.fstat, content.fileno())
+        headers = {
+            "Content-Type": empty.headers["Content-Type"],
+            "Content-Length": str(len(head) + len(blank) + size.st_size + len(tail)),
+            **self._key_for(url),
+        }
+        pieces = _framed(head + blank, content, tail)
+        return self._client.build_request("POST", url, content=pieces, headers=headers)
+
     async def _exchange(self, request: httpx.Request, within_s: float) -> Answer:
         async with asyncio.timeout(within_s):
             response = await self._client.send(request, stream=True)
@@ -228,7 +243,7 @@ class Http:
         for _ in range(_REDIRECTS_MAX + 1):
             try:
                 response = await self._get(target, carried)
-            except _NO_ANSWER as error:
+            except NO_ANSWER as error:
                 raise Unreachable(self._provider, type(error).__name__) from error
             if 200 <= response.status_code < 300:
                 return response
@@ -246,7 +261,7 @@ class Http:
     async def _read_refusal(self, response: httpx.Response) -> Answer:
         try:
             content = await _first_bytes(response, _ERROR_BYTES)
-        except _NO_ANSWER:
+        except NO_ANSWER:
             content = b""
         return self._read_answer(response, content)
 
@@ -302,7 +317,7 @@ class Http:
                 if received > max_bytes:
                     raise too_large
                 yield chunk
-        except _NO_ANSWER as error:
+        except NO_ANSWER as error:
             raise Unreachable(self._provider, type(error).__name__) from error
 
 
@@ -312,6 +327,13 @@ def _origin_of(url: httpx.URL) -> _Origin:
 
 def _ascii_host(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii").strip("[]")
+
+
+async def _framed(head: bytes, content: BinaryIO, tail: bytes) -> AsyncIterator[bytes]:
+    yield head
+    while piece := await asyncio.to_thread(content.read, _PIECE_BYTES):
+        yield piece
+    yield tail
 
 
 async def _first_bytes(response: httpx.Response, limit: int) -> bytes:

@@ -93,11 +93,12 @@ class Local(Provider):
         order = self._read(task_id)
         if order is None or asset.index != 0:
             raise Rejected(_NAME, "no such file")
-        # Without a name it is gone with its last reader, even one that is killed.
-        with tempfile.TemporaryFile(dir=self._data_dir) as file:
-            await asyncio.to_thread(_make, *order, file)
+        file = await asyncio.to_thread(_make, *order, self._data_dir)
+        try:
             async with contextlib.aclosing(_chunks(file)) as chunks:
                 yield chunks
+        finally:
+            await asyncio.to_thread(file.close)
 
     async def find_submitted(
         self, submission: Submission, *, since: Millis, claimed: frozenset[TaskId]
@@ -131,12 +132,20 @@ def _check_room(path: Path, side: int) -> None:
         raise Rejected(_NAME, f"the picture has {picture.width}×{picture.height} pixels already")
 
 
-def _make(path: Path, side: int, file: IO[bytes]) -> None:
-    try:
-        media.enlarge(path, file, side)
-    except (BrokenMedia, FileNotFoundError) as error:
-        raise Rejected(_NAME, "the picture cannot be read") from error
-    file.seek(0)
+def _make(path: Path, side: int, folder: Path) -> IO[bytes]:
+    """The enlarged picture, for the caller to close.
+
+    Without a name it is gone with its last reader, even one that is killed.
+    """
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile(dir=folder))
+        try:
+            media.enlarge(path, file, side)
+        except (BrokenMedia, FileNotFoundError) as error:
+            raise Rejected(_NAME, "the picture cannot be read") from error
+        file.seek(0)
+        stack.pop_all()
+        return file
 
 
 async def _chunks(file: IO[bytes]) -> AsyncGenerator[bytes, None]:

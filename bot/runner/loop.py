@@ -30,6 +30,7 @@ from bot.runner.accounts import Account, Timing
 from bot.runner.keeping import keep
 from bot.runner.overview import show_overviews
 from bot.runner.probing import probe
+from bot.runner.sweeping import EVERY_MS, sweep
 from bot.runner.work import Work
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_job
@@ -67,6 +68,8 @@ class Runner:
         """Accounts being looked at this instant."""
         self._is_looking = False
         """The operator's overview is being put together."""
+        self._data_dir = data_dir
+        self._sweep_at: Millis = 0
         self._ears = store.wakeups(Topic.RUNNER)
 
     async def run(self) -> None:
@@ -79,6 +82,7 @@ class Runner:
                     await self._admit()
                     await self._probe_paused(now)
                     await self._answer_looks()
+                    self._sweep_hourly(now)
                     await self._start_due(now)
                     wait_s = await self._seconds_to_next(now)
                 except StoreError:
@@ -152,6 +156,15 @@ class Runner:
         finally:
             self._is_looking = False
 
+    def _sweep_hourly(self, now: Millis) -> None:
+        if now >= self._sweep_at:
+            self._sweep_at = now + EVERY_MS
+            self._start_for(set(), self._sweep(now))
+
+    async def _sweep(self, now: Millis) -> None:
+        await self._work.forget_ended()
+        await sweep(self._store, self._data_dir, now)
+
     async def _probe(self, account: Account) -> None:
         try:
             job = await probe(account, self._store, self._clock)
@@ -212,12 +225,13 @@ class Runner:
             return DeadlinePassed(poll_at=now + int(self._timing.poll_s * 1000))
         return LaneOver() if now >= (lane_until(job) or now) else None
 
-    async def _seconds_to_next(self, since: Millis) -> float | None:
+    async def _seconds_to_next(self, since: Millis) -> float:
         """Until something falls due that was not yet due at ``since``."""
         row = await self._store.one("next_due", now=since)
-        if row is None or row["due_at"] is None:
-            return None
-        return max(0.0, float(row["due_at"] - self._clock()) / 1000)
+        due_at = self._sweep_at
+        if row is not None and row["due_at"] is not None:
+            due_at = min(due_at, row["due_at"])
+        return max(0.0, float(due_at - self._clock()) / 1000)
 
     def _start(self, job_id: JobId, work: Coroutine[None, None, None]) -> None:
         self._start_for({job_id}, work)

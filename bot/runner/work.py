@@ -153,7 +153,9 @@ class Work:
         if uploads is None:
             return paths
         return [
-            await asyncio.to_thread(media.fitted, path, uploads.mimes, uploads.max_bytes)
+            await asyncio.to_thread(
+                media.fitted, path, uploads.mimes, uploads.max_bytes, tag=job.job_id
+            )
             for path in paths
         ]
 
@@ -166,9 +168,25 @@ class Work:
         """
         if not paths:
             return ()
-        handles = tuple([await account.provider.upload(path) for path in paths])
+        try:
+            handles = tuple([await account.provider.upload(path) for path in paths])
+        finally:
+            await asyncio.to_thread(self._remove_copies, job, paths)
         begun = await self._move(job.job_id, SubmitBegun())
         return handles if begun and begun.state is JobState.SUBMITTING else None
+
+    def _remove_copies(self, job: Job, paths: Sequence[Path]) -> None:
+        for path in paths:
+            if path.name.startswith(f"{media.UPLOAD}{job.job_id}-"):
+                path.unlink(missing_ok=True)
+
+    async def forget_ended(self) -> None:
+        """Drop what was counted of jobs that nothing more happens to."""
+        for counted in (self._broken, self._missing, self._failed_reads, self._failed_fetches):
+            for job_id in list(counted):
+                row = await self._store.one("job_get", job_id=job_id)
+                if row is None or row["due_at"] is None:
+                    counted.pop(job_id, None)
 
     async def _put_off(self, job: Job, account: Account, error: NotSent) -> Millis:
         """When to order again; what an account says of itself goes for everybody's orders."""

@@ -273,6 +273,12 @@ ORDER BY accepted_at
 -- For the operator: what nobody can settle but them.
 SELECT * FROM job WHERE state IN ('unknown', 'needs_review') ORDER BY accepted_at
 
+-- enlarged_before --
+-- The very same picture at the same size.
+SELECT job_id FROM job
+WHERE operation = 'enlarge' AND request = :request AND state IN ('delivering', 'done')
+ORDER BY accepted_at DESC LIMIT 1
+
 -- job_by_reference --
 -- Whose webhook was called.
 SELECT * FROM job WHERE reference = :reference AND provider = :provider
@@ -318,14 +324,25 @@ SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- album_item_add --
 -- 0 rows when Telegram delivers the same item again.
-INSERT INTO album_item (chat_id, media_group_id, message_id, picture)
-VALUES (:chat_id, :media_group_id, :message_id, :picture)
+INSERT INTO album_item (chat_id, media_group_id, message_id, picture, created_at)
+VALUES (:chat_id, :media_group_id, :message_id, :picture, :now)
 ON CONFLICT (chat_id, media_group_id, message_id) DO NOTHING
 
 -- album_items --
 SELECT message_id, picture FROM album_item
 WHERE chat_id = :chat_id AND media_group_id = :media_group_id
 ORDER BY message_id
+
+-- album_items_forget --
+DELETE FROM album_item WHERE created_at < :before
+
+-- reference_add --
+-- A request may name the same picture twice.
+INSERT INTO job_reference (job_id, path) VALUES (:job_id, :path) ON CONFLICT DO NOTHING
+
+-- reference_named --
+-- Whether any job is made from this picture.
+SELECT 1 AS yes FROM job_reference WHERE path = :path LIMIT 1
 
 -- draft_add --
 -- Answers its number, which a question's buttons carry.
@@ -339,8 +356,19 @@ RETURNING draft_id
 SELECT * FROM draft WHERE draft_id = :draft_id
 
 -- drafts_waiting --
--- Those to be made into jobs, the most pressing first.
-SELECT * FROM draft WHERE due_at IS NOT NULL ORDER BY due_at, draft_id LIMIT :most
+-- Those to be made into jobs, the most pressing first, and of each person the first: in the
+-- order they came alone, the pictures of one would all go before another's.
+SELECT * FROM draft d
+WHERE d.due_at IS NOT NULL AND d.draft_id = (
+    SELECT own.draft_id FROM draft own
+    WHERE own.user_id = d.user_id AND own.due_at IS NOT NULL
+    ORDER BY own.due_at, own.draft_id LIMIT 1
+)
+ORDER BY d.due_at, d.draft_id LIMIT :most
+
+-- drafts_of_user --
+-- How many of somebody's wait to be made into jobs.
+SELECT COUNT(*) AS waiting FROM draft WHERE user_id = :user_id AND due_at IS NOT NULL
 
 -- draft_album_grew --
 -- One more item came: wait for the next as long as an album may take, and no longer.
@@ -355,6 +383,10 @@ UPDATE draft SET tile = :tile, due_at = :now WHERE draft_id = :draft_id AND due_
 
 -- draft_again --
 UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :draft_id
+
+-- drafts_forget --
+-- Questions that nobody answered.
+DELETE FROM draft WHERE due_at IS NULL AND created_at < :before
 
 -- draft_end --
 -- 0 rows when it has ended before.

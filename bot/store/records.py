@@ -45,7 +45,7 @@ def job_values(job: Job) -> dict[str, Any]:
     values |= {
         "state": job.state.value,
         "operation": job.request.operation.value,
-        "request": json.dumps(job.request.to_json(), ensure_ascii=False, sort_keys=True),
+        "request": request_value(job.request),
         "likeness": job.request.likeness,
         "reason": job.reason.value if job.reason else None,
         "priority": int(job.priority),
@@ -53,6 +53,11 @@ def job_values(job: Job) -> dict[str, Any]:
         "is_muted": int(job.is_muted),
     }
     return values
+
+
+def request_value(request: Request) -> str:
+    """As in the column: equal requests are equal text."""
+    return json.dumps(request.to_json(), ensure_ascii=False, sort_keys=True)
 
 
 def read_asset(row: Row) -> Asset:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -405,6 +408,43 @@ async def test_an_upload_goes_out_in_pieces_with_its_length_told(
     [request] = internet.seen
     assert sum(pieces) == int(request.headers["Content-Length"])
     assert max(pieces) <= 1_000_000
+
+
+class WatchedFile(io.FileIO):
+    """Notes on which threads it is used."""
+
+    used_on: ClassVar[set[int]] = set()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.used_on.add(threading.get_ident())
+        return super().read(-1 if size is None else size) or b""
+
+    def close(self) -> None:
+        self.used_on.add(threading.get_ident())
+        super().close()
+
+
+class WatchedPath(type(Path())):  # type: ignore[misc]  # which class it is the machine decides
+    def open(self, *_: object, **__: object) -> WatchedFile:
+        return WatchedFile(self)
+
+
+async def test_an_uploads_file_is_read_where_nobody_has_to_wait(
+    internet: Internet, http: Http, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(b"pixels" * 100_000)
+    bodies: list[bytes] = []
+
+    async def take(request: httpx.Request) -> None:
+        bodies.append(await request.aread())
+
+    internet.listener = take
+    internet.pages[f"{HOME}/v1/upload"] = lambda _: httpx.Response(200, json={})
+    await http.upload(f"{HOME}/v1/upload", "file", WatchedPath(tmp_path / "a.png"))
+
+    assert WatchedFile.used_on
+    assert threading.get_ident() not in WatchedFile.used_on
+    assert b"pixels" * 100_000 in bodies[0]
 
 
 async def test_a_file_that_is_not_there_is_refused_unsent(

@@ -1,6 +1,8 @@
 """What is particular to this machine as a provider: sizes, refusals, nothing left behind."""
 
 import io
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,23 @@ async def test_a_handle_that_is_not_ours_orders_nothing(local: Local, task_id: s
     assert {} == await local.poll([TaskId(task_id)])
     with pytest.raises(Rejected):
         await fetch(local, TaskId(task_id), PICTURE)
+
+
+async def test_no_file_is_opened_where_everybody_has_to_wait(local: Local, tmp_path: Path) -> None:
+    task_id = await local.submit(wish("media/a: b.png"))
+    opened_on: set[int] = set()
+    is_over = False
+
+    def note(event: str, values: tuple[object, ...]) -> None:
+        if event == "open" and not is_over and str(values[0]).startswith(str(tmp_path)):
+            opened_on.add(threading.get_ident())
+
+    sys.addaudithook(note)  # stays for good, so it falls silent
+    await fetch(local, task_id, PICTURE)
+    is_over = True
+
+    assert opened_on
+    assert threading.get_ident() not in opened_on
 
 
 async def test_nothing_is_left_behind_even_by_a_download_left_half_way(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from market import BOTH, NOBODY, PAINTER_ALONE
 from shop import CLIP, a_job
 
+from bot.chat.drafts import draft_number
 from bot.jobs.accept import ALPHABET, CODE_LENGTH
 from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile, read_press
 from bot.jobs.offers import Market
@@ -33,6 +34,12 @@ def test_every_press_fits_into_a_button_and_reads_back(press: Press) -> None:
 def test_a_forged_button_is_read_or_refused_but_breaks_nothing(data: str) -> None:
     press = read_press(data)
     assert press is None or press.act in set(Act)
+
+
+@given(st.text("0123456789٣²-", max_size=64))
+def test_a_forged_number_is_one_the_database_can_look_for_or_none(word: str) -> None:
+    number = draft_number(word)
+    assert number is None or 0 <= number < 2**63
 
 
 @pytest.mark.parametrize(

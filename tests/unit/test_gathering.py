@@ -12,11 +12,13 @@ import samples
 from shop import Shop
 from telegram.error import NetworkError
 
-from bot.chat.drafts import LONGEST_MS, QUIET_MS, add_draft, note_album_item
+from bot.chat.drafts import LONGEST_MS, MOST_WAITING, QUIET_MS, note_album_item
 from bot.chat.gathering import MOST_ATTEMPTS, Gathering
 from bot.chat.making import Making
+from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.pictures import Brought, Picture
 from bot.chat.reading import Reader
+from bot.chat.referring import Referring
 from bot.chat.talk import Speaker, Talk
 from bot.jobs.offers import Market
 from bot.model import ChatId, Job, MessageId, Operation, Place, Say, UserId
@@ -25,7 +27,10 @@ from bot.store.port import Topic, Transaction
 from bot.store.records import read_job
 
 AN = UserId(7)
+BINH = UserId(8)
 ALBUM = "album"
+_FLOW = Flow(key="k", base_url="https://flow.example/api", offers_hd=True).capabilities
+MARKET = Market({"flow": _FLOW}, dict.fromkeys(_FLOW.operations, "flow"))
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Telegram:
         dest.write_bytes(samples.picture(20 + len(file_id), 20))  # its content is its own
 
     async def show_busy(self, place: Place) -> None:
-        assert ChatId(AN) == place.chat_id
+        assert place.chat_id in {ChatId(AN), ChatId(BINH)}
         self.shown += 1
 
 
@@ -61,15 +66,11 @@ class Desk:
     folder: Path
 
     def gathering(self) -> Gathering:
-        flow = Flow(key="k", base_url="https://flow.example/api", offers_hd=True)
-        market = Market(
-            {"flow": flow.capabilities}, dict.fromkeys(flow.capabilities.operations, "flow")
-        )
         return Gathering(
             self.shop.store,
             self.telegram,
-            Reader("easel_bot", market, {"flow": "Flow AI"}),
-            Making(self.shop.desk, market),
+            Reader("easel_bot", MARKET, {"flow": "Flow AI"}),
+            Making(self.shop.desk, MARKET),
             self.telegram,
             data_dir=self.folder,
             default_language="en",
@@ -85,16 +86,28 @@ class Desk:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
-    async def ask(self, text: str = "/img in oil", *, album: str | None = None) -> None:
+    async def ask(
+        self,
+        text: str = "/img in oil",
+        *,
+        album: str | None = None,
+        user: UserId = AN,
+        picture: Picture | None = None,
+    ) -> None:
         """Somebody sends a command with one picture; of an album, the first of it."""
+        making = Making(self.shop.desk, MARKET)
+        reader = Reader("easel_bot", MARKET, {"flow": "Flow AI"})
+        referring = Referring(making, MARKET)
 
         async def work(tx: Transaction) -> None:
-            await tx.run("user_seen", user_id=AN, first_name="An", language_code="en", now=0)
-            await tx.run("chat_seen", chat_id=AN, kind="private", title="An", now=0)
-            place = Place(ChatId(AN), None, MessageId(1))
-            talk = Talk(tx, Speaker(AN, "An", "en"), place, True, "en", self.shop.now())
-            due_at = self.shop.now() + (QUIET_MS if album else 0)
-            await add_draft(talk, text, Brought((a_picture(1),), album), due_at=due_at)
+            await tx.run("user_seen", user_id=user, first_name="An", language_code="en", now=0)
+            await tx.run("chat_seen", chat_id=user, kind="private", title="An", now=0)
+            place = Place(ChatId(user), None, MessageId(1))
+            talk = Talk(tx, Speaker(user, "An", "en"), place, True, "en", self.shop.now())
+            brought = Brought((picture or a_picture(1),), album)
+            command = reader.read(text, is_reply=False, pictures=(2, 1) if album else (1,))
+            assert isinstance(command, ImageCommand | VideoCommand)
+            await referring.make(talk, command, text=text, brought=brought, target=None)
 
         await self.shop.store.write(work)
 
@@ -115,8 +128,8 @@ class Desk:
 
     async def drafts(self) -> list[int]:
         """When those that wait are due."""
-        rows = await self.shop.store.all("drafts_waiting", most=9)
-        return [row["due_at"] for row in rows]
+        sql = "SELECT due_at FROM draft WHERE due_at IS NOT NULL ORDER BY due_at"
+        return [row["due_at"] for row in await self.shop.store._reader.execute_fetchall(sql)]
 
     async def jobs(self) -> list[Job]:
         return [read_job(row) for row in await self.shop.store.all("jobs_open")]
@@ -244,3 +257,42 @@ async def test_a_command_that_reads_wrong_with_the_pictures_that_came_is_answere
         await desk.until_drafts(0)
     assert [] == await desk.references()
     assert ["complaint.too_many_pictures"] == await desk.said()
+    assert [] == desk.telegram.asked
+
+
+async def test_one_persons_many_pictures_do_not_keep_anothers_waiting(desk: Desk) -> None:
+    for number in range(1, 9):
+        await desk.ask(picture=a_picture(number))
+    await desk.later(1)
+    his = Picture(1, "his", "photo", 100)
+    await desk.ask(user=BINH, picture=his)
+    async with desk.at_work(), asyncio.timeout(20):
+        while len(desk.telegram.asked) < 2:
+            await asyncio.sleep(0.01)
+        assert [a_picture(1).file_id, "his"] == desk.telegram.asked
+        desk.telegram.is_open.set()
+        await desk.until_drafts(0)
+    assert 9 == len(await desk.jobs())
+
+
+async def test_a_flood_of_pictures_is_answered_from_the_first_that_is_too_many(
+    desk: Desk,
+) -> None:
+    for number in range(MOST_WAITING + 2):
+        await desk.ask(picture=a_picture(number + 1))
+    await desk.ask(user=BINH)
+    assert MOST_WAITING + 1 == len(await desk.drafts())
+    assert ["draft.too_many", "draft.too_many"] == await desk.said()
+
+
+async def test_what_could_never_be_paid_is_refused_before_its_picture_is_fetched(
+    desk: Desk,
+) -> None:
+    while await desk.shop.free_left(AN):
+        await desk.shop.order(AN)
+    desk.telegram.is_open.set()
+    await desk.ask()
+    async with desk.at_work():
+        await desk.until_drafts(0)
+    assert ["quota.not_enough"] == await desk.said()
+    assert [] == desk.telegram.asked

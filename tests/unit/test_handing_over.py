@@ -92,9 +92,11 @@ async def test_a_picture_too_large_for_the_provider_is_handed_over_smaller(
     easel = Easel()
     job = await submitted(shop, tmp_path, easel, "1.png", "2.png")
     assert JobState.RUNNING is job.state
-    assert ["upload-1.jpg", "2.png"] == [name for name, _ in easel.handed]
+    copy = f"upload-{job.job_id}-1.jpg"
+    assert [copy, "2.png"] == [name for name, _ in easel.handed]
     assert all(size <= 200_000 for _, size in easel.handed)
-    assert "task-of-upload-1.jpg-2.png" == job.task_id
+    assert f"task-of-{copy}-2.png" == job.task_id
+    assert ["1.png", "2.png"] == sorted(path.name for path in tmp_path.glob("*.*g"))
 
 
 async def test_a_picture_that_is_gone_ends_the_job_before_anything_is_ordered(

@@ -185,7 +185,7 @@ def test_what_cannot_be_worked_from_is_named_and_leaves_nothing_behind(
 def test_a_result_a_provider_takes_is_handed_over_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "1.png"
     path.write_bytes(saved(half_red(), "PNG"))
-    assert path == media.fitted(path, ("image/png",), 1_000_000)
+    assert path == media.fitted(path, ("image/png",), 1_000_000, tag="A")
 
 
 def test_a_result_too_large_for_another_provider_is_copied_smaller_beside_it(
@@ -194,15 +194,15 @@ def test_a_result_too_large_for_another_provider_is_copied_smaller_beside_it(
     path = tmp_path / "1.png"
     path.write_bytes(saved(Image.effect_noise((1200, 800), 80).convert("RGB"), "PNG"))
     limit = path.stat().st_size // 2
-    copy = media.fitted(path, ("image/jpeg", "image/png"), limit)
-    assert (tmp_path / "upload-1.jpg", True) == (copy, copy.stat().st_size <= limit)
+    copy = media.fitted(path, ("image/jpeg", "image/png"), limit, tag="A")
+    assert (tmp_path / "upload-A-1.jpg", True) == (copy, copy.stat().st_size <= limit)
     assert path.exists()
 
 
 def test_a_result_of_a_type_another_provider_does_not_take_becomes_a_jpeg(tmp_path: Path) -> None:
     path = tmp_path / "2.webp"
     path.write_bytes(saved(half_red(), "WEBP"))
-    assert "image/jpeg" == media.sniff(media.fitted(path, ("image/jpeg",), 1_000_000))
+    assert "image/jpeg" == media.sniff(media.fitted(path, ("image/jpeg",), 1_000_000, tag="A"))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

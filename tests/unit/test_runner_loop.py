@@ -8,8 +8,9 @@ from typing import cast
 import pytest
 from shop import Shop
 
+from bot.errors import Unreachable
 from bot.jobs import book
-from bot.jobs.facts import Admitted, Fact, SubmitAnswered, SubmitRefused, TaskNamed
+from bot.jobs.facts import Admitted, Ended, Fact, SubmitAnswered, SubmitRefused, TaskNamed
 from bot.model import Job, JobId, JobState, Millis, Operation, Reason, Request, TaskId
 from bot.providers.port import Capabilities, OperationSpec, Provider, Running, Snapshot
 from bot.runner.accounts import Account, Timing
@@ -137,3 +138,39 @@ async def test_what_nobody_can_ask_after_any_more_gives_its_money_back_and_then_
 async def nudge(tx: Transaction) -> None:
     """The runner looks at its clock."""
     tx.wake(Topic.RUNNER)
+
+
+class Silent(Asked):
+    """Nobody can be reached there."""
+
+    async def poll(self, task_ids: Sequence[TaskId]) -> Mapping[TaskId, Snapshot]:
+        raise Unreachable("apiframe", "gone")
+
+
+async def test_what_was_counted_of_a_job_goes_when_the_job_has_ended(
+    shop: Shop, tmp_path: Path
+) -> None:
+    await shop.order(1)
+    job = await shop.admit()
+    assert job is not None
+    later = shop.now() + 600_000
+    job = await shop.happens(job, SubmitAnswered(TaskId("t"), poll_at=later, deadline_at=later))
+    running = job
+
+    async def move(_: JobId, fact: Fact) -> Job | None:
+        return await shop.happens(running, fact)
+
+    work = Work(
+        shop.store,
+        data_dir=tmp_path,
+        timing=Timing(poll_s=3.0, image_deadline_s=600.0, video_deadline_s=1200.0),
+        clock=shop.now,
+        move=move,
+    )
+    account = Account(cast("Provider", Silent()), lanes=3)
+    await work.read([job], account, lambda _, __: None)
+    await work.forget_ended()
+    assert {job.job_id: 1} == work._failed_reads
+    await shop.happens(job, Ended(Reason.FAILED, ""))
+    await work.forget_ended()
+    assert {} == work._failed_reads

@@ -7,6 +7,7 @@ ALTER TABLE job ADD COLUMN likeness TEXT;        -- twins share it; NULL: nothin
 UPDATE job SET likeness = operation || ' ' || COALESCE(json_extract(request, '$.prompt'), '')
 WHERE operation IN ('image', 'video') AND state IN ('queued', 'submitting', 'unknown');
 CREATE INDEX job_deadline ON job (deadline_at) WHERE deadline_at IS NOT NULL;
+CREATE INDEX job_enlarged ON job (request) WHERE operation = 'enlarge';
 
 -- Items of albums as they arrive: each comes as an update of its own, and nothing marks the last.
 CREATE TABLE album_item (
@@ -14,7 +15,16 @@ CREATE TABLE album_item (
     media_group_id TEXT    NOT NULL,
     message_id     INTEGER NOT NULL,
     picture        TEXT    NOT NULL,     -- JSON: Telegram's handle, kind and size of the file
+    created_at     INTEGER NOT NULL,
     PRIMARY KEY (chat_id, media_group_id, message_id)
+) STRICT;
+CREATE INDEX album_item_age ON album_item (created_at);
+
+-- Which pictures jobs are made from: a file that no job names may go.
+CREATE TABLE job_reference (
+    job_id TEXT NOT NULL REFERENCES job (job_id),
+    path   TEXT NOT NULL,                -- below the data folder
+    PRIMARY KEY (path, job_id)
 ) STRICT;
 
 -- A command whose pictures must be fetched and looked at before anything is held.
@@ -34,6 +44,8 @@ CREATE TABLE draft (
     due_at         INTEGER               -- NULL: waits for the person to say which tile
 ) STRICT;
 CREATE INDEX draft_due ON draft (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX draft_of_user ON draft (user_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX draft_asking ON draft (created_at) WHERE due_at IS NULL;
 CREATE INDEX draft_by_album ON draft (chat_id, media_group_id) WHERE media_group_id IS NOT NULL;
 
 ALTER TABLE provider_account ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- since it was paused

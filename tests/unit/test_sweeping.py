@@ -1,0 +1,68 @@
+"""What nobody needs is put away: old albums, unanswered questions, files that no job names."""
+
+import os
+from pathlib import Path
+
+import pytest
+from shop import NOON, Shop
+
+from bot.model import Operation, Request
+from bot.runner.sweeping import DAY_MS, KEPT_MS, sweep
+
+USED, UNUSED = "references/used.jpg", "references/unused.jpg"
+COPY, RESULT = "media/K7QD4X/upload-K7QD4X-1.jpg", "media/K7QD4X/1.png"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Files kept at noon, a job's result and a copy of it among them."""
+    for name in (USED, UNUSED, COPY, RESULT, "references/draft-1-1.raw"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"pixels")
+        os.utime(path, (NOON / 1000, NOON / 1000))
+    return tmp_path
+
+
+def files(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith("bot.db")
+    }
+
+
+async def test_a_day_later_only_what_a_job_names_is_left(shop: Shop, folder: Path) -> None:
+    request = Request(Operation.REFERENCE_IMAGE, "in oil", references=(USED, USED))
+    await shop.order(1, request, provider="flow")
+    await sweep(shop.store, folder, NOON + DAY_MS)
+    assert 5 == len(files(folder))
+    await sweep(shop.store, folder, NOON + DAY_MS + 1)
+    assert {USED, RESULT} == files(folder)
+
+
+async def test_a_picture_sent_again_is_kept_for_another_day(shop: Shop, folder: Path) -> None:
+    again = (NOON + DAY_MS) / 1000
+    os.utime(folder / UNUSED, (again, again))
+    await sweep(shop.store, folder, NOON + DAY_MS + 1)
+    assert UNUSED in files(folder)
+
+
+async def test_albums_and_unanswered_questions_are_forgotten_after_a_month(
+    shop: Shop, tmp_path: Path
+) -> None:
+    await shop.order(1)
+    for created_at, due_at in ((NOON, "NULL"), (NOON, NOON), (NOON + 1, "NULL")):
+        await shop.tamper(
+            "INSERT INTO draft (user_id, chat_id, message_id, text, pictures, created_at, due_at)"
+            f" VALUES (1, 1, 1, '/img', '[]', {created_at}, {due_at})"
+        )
+        await shop.tamper(
+            "INSERT INTO album_item (chat_id, media_group_id, message_id, picture, created_at)"
+            f" VALUES (1, 'album', {created_at - NOON}, '[]', {created_at}) ON CONFLICT DO NOTHING"
+        )
+    await sweep(shop.store, tmp_path, NOON + KEPT_MS + 1)
+    drafts = await shop.store._reader.execute_fetchall("SELECT created_at, due_at FROM draft")
+    items = await shop.store._reader.execute_fetchall("SELECT created_at FROM album_item")
+    assert [(NOON, NOON), (NOON + 1, None)] == [tuple(row) for row in drafts]
+    assert [(NOON + 1,)] == [tuple(row) for row in items]
