@@ -467,13 +467,29 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 INSERT INTO provider_account (provider, paused_why, paused_at, probe_at)
 VALUES (:provider, :why, :now, :probe_at)
 ON CONFLICT (provider) DO UPDATE
-SET paused_why = excluded.paused_why, probe_at = excluded.probe_at, probes = 0,
+SET paused_why = excluded.paused_why, probe_at = excluded.probe_at, probes = 0, on_trial = 0,
     paused_at = COALESCE(provider_account.paused_at, excluded.paused_at)
 
+-- account_fails_otherwise --
+-- Another reason now; when it is looked at stays as it is.
+UPDATE provider_account SET paused_why = :why WHERE provider = :provider
+
 -- account_resume --
+-- By hand; 0 rows when it neither rested nor had asked to be left alone.
 UPDATE provider_account
-SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0, busy_until = NULL
-WHERE provider = :provider AND paused_why IS NOT NULL
+SET paused_why = NULL, paused_at = :now, probe_at = NULL, probes = 0, busy_until = NULL,
+    on_trial = 1
+WHERE provider = :provider AND (paused_why IS NOT NULL OR busy_until > :now)
+
+-- account_well --
+UPDATE provider_account
+SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0, on_trial = 0
+WHERE provider = :provider
+
+-- account_try --
+-- It still counts as paused; it is not looked at again before it has been tried.
+UPDATE provider_account SET on_trial = 1, probe_at = NULL
+WHERE provider = :provider AND paused_why <> :by_hand
 
 -- account_busy --
 -- It asked to be left alone; what was asked for longer still holds.
@@ -483,8 +499,8 @@ SET busy_until = CASE WHEN provider_account.busy_until > excluded.busy_until
                       THEN provider_account.busy_until ELSE excluded.busy_until END
 
 -- account_probed --
-UPDATE provider_account SET probes = probes + 1, probe_at = :probe_at
-WHERE provider = :provider AND probe_at IS NOT NULL
+UPDATE provider_account SET probes = probes + 1, probe_at = :probe_at, on_trial = 0
+WHERE provider = :provider
 
 -- accounts_to_probe --
 -- Paused ones that are due to be looked at.

@@ -33,6 +33,7 @@ CREATE INDEX draft_due ON draft (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX draft_by_album ON draft (chat_id, media_group_id) WHERE media_group_id IS NOT NULL;
 
 ALTER TABLE provider_account ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- since it was paused
+ALTER TABLE provider_account ADD COLUMN on_trial INTEGER NOT NULL DEFAULT 0;  -- the next order tells
 ALTER TABLE provider_account ADD COLUMN busy_until INTEGER;  -- it asked not to be ordered from before
 
 -- An operator wants to see the accounts: they are asked, then the overview is said.
