@@ -170,9 +170,9 @@ SELECT * FROM job WHERE state = :state
 -- jobs_due --
 -- Work for the runner: something to read, look up or give up on. A deadline holds also while a
 -- call about the job is under way.
-SELECT * FROM job
-WHERE (due_at <= :now AND state <> 'queued')
-   OR (deadline_at <= :now AND state IN ('running', 'unknown'))
+SELECT * FROM job WHERE due_at <= :now AND state <> 'queued'
+UNION
+SELECT * FROM job WHERE deadline_at <= :now AND state IN ('running', 'unknown')
 ORDER BY due_at LIMIT :most
 
 -- jobs_due_soon --

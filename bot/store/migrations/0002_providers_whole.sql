@@ -2,7 +2,8 @@
 
 ALTER TABLE job ADD COLUMN progress_at INTEGER;  -- when `progress` was told
 ALTER TABLE job ADD COLUMN made_at INTEGER;      -- when its files were on our disk
-CREATE INDEX job_deadline ON job (deadline_at) WHERE deadline_at IS NOT NULL;
+CREATE INDEX job_deadline ON job (state, deadline_at) WHERE state IN ('running', 'unknown');
+CREATE INDEX job_of_day ON job (allowance_day, state);
 
 -- Items of albums as they arrive: each comes as an update of its own, and nothing marks the last.
 CREATE TABLE album_item (
