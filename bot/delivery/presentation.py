@@ -99,6 +99,8 @@ def _handed_over(scene: Scene) -> str:
         return tongue.html("status.enlarged_here")
     if scene.title == scene.parent_title:
         return tongue.html("status.from_picture", title=scene.title)
+    if scene.is_moved:  # the other could do it, and only rests
+        return tongue.html("status.instead", title=scene.title)
     return tongue.html("status.other_provider", title=scene.title, other=scene.parent_title)
 
 

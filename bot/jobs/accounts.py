@@ -92,6 +92,12 @@ async def leave_alone(tx: Transaction, provider: str, *, until: Millis, now: Mil
         await _tell_waiting(tx, provider, now)
 
 
+async def takes_orders(reading: Reading, provider: str, *, now: Millis) -> bool:
+    """It neither rests nor asked to be left alone."""
+    row = await reading.one("account_get", provider=provider)
+    return row is None or (row["paused_why"] is None and (row["busy_until"] or 0) <= now)
+
+
 async def told_to_wait_until(reading: Reading, provider: str, *, now: Millis) -> Millis | None:
     """The end of a long pause it asked for; None: no pause, or one not worth a word."""
     row = await reading.one("account_get", provider=provider)

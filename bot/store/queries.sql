@@ -164,6 +164,15 @@ SELECT * FROM job WHERE job_id = :job_id
 -- job_set_status_message --
 UPDATE job SET status_message_id = :message_id WHERE job_id = :job_id
 
+-- job_moved --
+-- 0 rows when it was moved before.
+UPDATE job SET version = version + 1, moved_to = :moved_to
+WHERE job_id = :job_id AND moved_to IS NULL
+
+-- job_moved_from --
+-- Which job one was made in place of.
+SELECT job_id FROM job WHERE moved_to = :job_id
+
 -- jobs_in_state --
 SELECT * FROM job WHERE state = :state
 

@@ -4,7 +4,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from story import Message, Person, Story, labels, living_bot, served_town, settings_for, words
+from story import (
+    Message,
+    Person,
+    Story,
+    code_in,
+    labels,
+    living_bot,
+    served_town,
+    settings_for,
+    words,
+)
 from telling import forge, press, said_to, until
 
 
@@ -86,7 +96,46 @@ async def test_a_waiting_wish_is_moved_to_the_other_provider_by_its_owner_alone(
     assert await an.result_of(asked)
     assert (0, 1) == (len(story.town.apiframe.tasks), len(story.town.flow.tasks))
     assert "✖ Cancelled. Nothing was charged." in now_reads(an, status)
-    assert "Not possible" in await forge(an, status, move_of(status))
+    assert "moved already" in await forge(an, status, move_of(status))
+    assert 1 == len(story.town.flow.tasks)
+
+
+async def test_what_failed_is_moved_by_the_first_press_and_not_again_by_the_second(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, _ = shop_story
+    story.town.apiframe.credits = 0
+    an = story.person("An", "en")
+    asked = an.say("/img a lighthouse")
+    failed = await an.sees("the operator has been told")
+    assert "On it!" == await press(an, failed, "🔀")
+    floated = await forge(
+        an, failed, str(failed["reply_markup"]["inline_keyboard"][1][0]["callback_data"])
+    )
+    result = await an.result_of(asked)
+    assert code_in(result) in floated
+    await until(
+        lambda: labels(story.world.message(an.user_id, failed["message_id"])) == [["🔄 Try again"]]
+    )
+    assert 1 == len(story.town.flow.tasks)
+
+
+async def test_a_variation_moved_because_its_provider_rests_says_who_makes_it_instead(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    an = story.person("An", "en")
+    grid = await an.result_of(an.say("/img a lighthouse"))
+    await said_to(operator, "/pause apiframe")
+    asked = an.say("/vary 1", to=grid)
+    status = await an.answer_to(asked)
+    held = story.town.flow.hold_next("/reference-to-image")
+    await press(an, status, "🔀")
+    await held.arrived()
+    moved = await an.sees("Flow AI makes it instead, from the picture itself", after=status)
+    held.release()
+    assert "can't do this" not in words(moved)
+    assert await an.result_of(asked)
 
 
 def move_of(message: Message) -> str:

@@ -157,7 +157,10 @@ async def test_an_hour_of_an_account_that_only_says_it_is_well_is_told_once_and_
         await weather.round()
         await weather.order(2, 3, 4, 5, 6)
         await weather.pass_minutes(60)
-        assert (failed, 6 - failed) == (await weather.count("failed"), await weather.count("queued"))
+        assert (failed, 6 - failed) == (
+            await weather.count("failed"),
+            await weather.count("queued"),
+        )
         assert 1 == await weather.told()
         # After 1, 2, 4, 8, 15, 15 and 15 minutes.
         assert 1 + 7 == weather.provider.orders

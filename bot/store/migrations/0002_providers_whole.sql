@@ -2,6 +2,8 @@
 
 ALTER TABLE job ADD COLUMN progress_at INTEGER;  -- when `progress` was told
 ALTER TABLE job ADD COLUMN made_at INTEGER;      -- when its files were on our disk
+ALTER TABLE job ADD COLUMN moved_to TEXT REFERENCES job (job_id);  -- by another provider instead
+CREATE UNIQUE INDEX job_moved ON job (moved_to) WHERE moved_to IS NOT NULL;
 CREATE INDEX job_deadline ON job (state, deadline_at) WHERE state IN ('running', 'unknown');
 CREATE INDEX job_of_day ON job (allowance_day, state);
 
