@@ -67,13 +67,17 @@ class Scene:
 
 
 class Scenes:
-    """Made once; reads a scene whenever a message is to be written."""
+    """Made once; reads a scene whenever a message is to be written.
+
+    ``titles``: how people know the providers, also those that are not set up any more.
+    """
 
     def __init__(
         self,
         reading: Reading,
         *,
         accounts: Mapping[str, tuple[Provider, int]],
+        titles: Mapping[str, str],
         market: Market,
         desk: Desk,
         i18n: I18n,
@@ -82,6 +86,7 @@ class Scenes:
     ) -> None:
         self._reading = reading
         self._accounts = accounts
+        self.titles = titles
         self._market = market
         self._desk = desk
         self._i18n = i18n
@@ -159,8 +164,7 @@ class Scenes:
         )
 
     def _title(self, name: str) -> str:
-        provider, _ = self._accounts.get(name, (None, 1))
-        return provider.title if provider else name
+        return self.titles.get(name, name)
 
     def _prices(self, plan: Plan, offers: Mapping[Operation, Offer]) -> dict[Operation, int]:
         prices = {

@@ -10,7 +10,7 @@ from telling import later
 UNUSABLE = "Dịch vụ tạm thời không dùng được, người quản lý đã được báo. Bạn không bị tính phí"
 CASES = [
     pytest.param(401, "từ chối khóa API", id="401"),
-    pytest.param(402, "báo hết tín dụng", id="402"),
+    pytest.param(402, "báo hết credit", id="402"),
     pytest.param(403, "từ chối khóa API", id="403"),
 ]
 
@@ -82,7 +82,7 @@ async def test_an_account_that_is_well_again_is_found_out_without_anybodys_help(
     an, binh = await sky.person(), await sky.person("Bình")
     sky.sandbox(MIDJOURNEY).fail_next("/imagine", status=402)
     an.say("/img mèo")
-    await sky.told_operator("báo hết tín dụng")
+    await sky.told_operator("báo hết credit")
     asked = binh.say("/img mèo")
     await binh.answer_to(asked)
     with later(61):

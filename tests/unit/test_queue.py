@@ -243,7 +243,7 @@ async def test_an_account_that_asked_to_be_left_alone_is_left_alone_by_all(shop:
 
 @pytest.mark.parametrize("is_paused_too", [True, False])
 async def test_an_operator_who_resumes_an_account_ends_the_pause_it_asked_for(
-    shop: Shop, is_paused_too: bool
+    shop: Shop, *, is_paused_too: bool
 ) -> None:
     first = await shop.order(AN)
 
