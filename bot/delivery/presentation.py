@@ -341,8 +341,8 @@ def _own_button(tongue: Tongue, button: Mapping[str, str], titles: Mapping[str, 
 def _titled(line: Mapping[str, Any], titles: Mapping[str, str]) -> Mapping[str, Any]:
     """A value named `provider` is one's name, which only commands are written with."""
     values = dict(line.get("values") or {})
-    if (name := values.get("provider")) in titles:
-        values["provider"] = titles[name]
+    if "provider" in values:
+        values["provider"] = titles.get(values["provider"], values["provider"])
     return {**line, "values": values}
 
 

@@ -109,6 +109,7 @@ async def resume(tx: Transaction, provider: str, *, now: Millis) -> bool:
     """An operator has it ordered from again, on trial; False: it neither rested nor waited."""
     if not await tx.run("account_resume", provider=provider, now=now):
         return False
+    await tx.run("jobs_hasten", provider=provider, now=now)
     await _tell_waiting(tx, provider, now)
     tx.wake(Topic.RUNNER)
     return True

@@ -490,6 +490,11 @@ SET paused_why = NULL, paused_at = :now, probe_at = NULL, probes = 0, busy_until
     on_trial = 1
 WHERE provider = :provider AND (paused_why IS NOT NULL OR busy_until > :now)
 
+-- jobs_hasten --
+-- What was put off because its provider asked for it is tried now.
+UPDATE job SET version = version + 1, due_at = :now
+WHERE provider = :provider AND state = 'queued' AND due_at > :now
+
 -- account_well --
 UPDATE provider_account
 SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0, on_trial = 0

@@ -79,7 +79,7 @@ async def test_an_operator_whose_telegram_is_english_is_told_in_english(
             await operator.answer_to(operator.say("/help"))
             town.apiframe.credits = 0
             story.person("An").say("/img sóng biển")
-            assert "credits are used up" in words(await operator.sees("apiframe"))
+            assert "credits are used up" in words(await operator.sees("Midjourney"))
 
 
 async def test_a_waiting_wish_is_moved_to_the_other_provider_by_its_owner_alone(
@@ -108,7 +108,7 @@ async def test_what_failed_is_moved_by_the_first_press_and_not_again_by_the_seco
     an = story.person("An", "en")
     asked = an.say("/img a lighthouse")
     failed = await an.sees("the operator has been told")
-    assert "On it!" == await press(an, failed, "🔀")
+    assert "Got it!" == await press(an, failed, "🔀")
     floated = await forge(
         an, failed, str(failed["reply_markup"]["inline_keyboard"][1][0]["callback_data"])
     )
@@ -165,7 +165,7 @@ async def test_those_who_wait_already_are_told_when_it_is_paused_and_served_when
     assert "Midjourney is not paused. /pause apiframe pauses it." == not_paused
     which = await said_to(operator, "/pause nobody")
     assert "apiframe, flow" in which
-    assert "/pause apiframe" in which
+    assert "/pause local" in which
 
 
 async def test_the_operator_sees_every_account_and_todays_totals(

@@ -246,6 +246,8 @@ async def test_an_operator_who_resumes_an_account_ends_the_pause_it_asked_for(
     shop: Shop, *, is_paused_too: bool
 ) -> None:
     first = await shop.order(AN)
+    await shop.admit()
+    await shop.happens(first, SubmitNotSent(retry_at=NOON + HOUR))
 
     async def fail(tx: Transaction) -> None:
         await accounts.leave_alone(tx, "apiframe", until=NOON + HOUR, now=NOON)

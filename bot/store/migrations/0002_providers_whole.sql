@@ -2,10 +2,7 @@
 
 ALTER TABLE job ADD COLUMN progress_at INTEGER;  -- when `progress` was told
 ALTER TABLE job ADD COLUMN made_at INTEGER;      -- when its files were on our disk
-ALTER TABLE job ADD COLUMN moved_to TEXT REFERENCES job (job_id);  -- by another provider instead
-CREATE UNIQUE INDEX job_moved ON job (moved_to) WHERE moved_to IS NOT NULL;
 CREATE INDEX job_deadline ON job (state, deadline_at) WHERE state IN ('running', 'unknown');
-CREATE INDEX job_of_day ON job (allowance_day, state);
 
 -- Items of albums as they arrive: each comes as an update of its own, and nothing marks the last.
 CREATE TABLE album_item (
@@ -34,6 +31,10 @@ CREATE TABLE draft (
 ) STRICT;
 CREATE INDEX draft_due ON draft (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX draft_by_album ON draft (chat_id, media_group_id) WHERE media_group_id IS NOT NULL;
+
+ALTER TABLE job ADD COLUMN moved_to TEXT REFERENCES job (job_id);  -- by another provider instead
+CREATE UNIQUE INDEX job_moved ON job (moved_to) WHERE moved_to IS NOT NULL;
+CREATE INDEX job_of_day ON job (allowance_day, state);
 
 ALTER TABLE provider_account ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- since it was paused
 ALTER TABLE provider_account ADD COLUMN on_trial INTEGER NOT NULL DEFAULT 0;  -- the next order tells
