@@ -105,6 +105,15 @@ def read_choice(option: Option, name: str, allowed: Sequence[str], hints: Mappin
     )
 
 
+def read_hd(option: Option, sizes: Sequence[str]) -> str:
+    """One of ``sizes``, from small to large; another `8k` meant the nearest. Raises Mistake."""
+    value = plain(option, "hd").lower()
+    hints = {}
+    if re.fullmatch(r"[0-9]{1,4}k", value):
+        hints[value] = min(sizes, key=lambda size: abs(int(size[:-1]) - int(value[:-1])))
+    return read_choice(option, "hd", sizes, hints)
+
+
 def read_voice(option: Option, voices: Sequence[str]) -> str:
     """One of ``voices``, in any case. Raises Mistake."""
     value = plain(option, "voice").casefold()

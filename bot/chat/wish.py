@@ -20,6 +20,7 @@ from bot.chat.values import (
     count_out_of_range,
     read_choice,
     read_count,
+    read_hd,
     read_length,
     read_ratio,
     read_voice,
@@ -209,6 +210,8 @@ class _Wish:
         for other in self.market.doing(self.operation):
             its_spec = self.market.spec(other, self.operation)
             if its_spec is not None and _is_offered(name, option, its_spec):
+                if name == "hd" and option.value:
+                    self._check_hd(option, its_spec, other)
                 raise Mistake(
                     "complaint.option_other_provider",
                     option.span,
@@ -239,6 +242,15 @@ class _Wish:
                 "complaint.voice_without_pictures", option.span, self.line.without(option)
             )
 
+    def _check_hd(self, option: Option, spec: OperationSpec, other: str) -> None:
+        """A size that ``other`` has not either is what has to be mended first."""
+        try:
+            read_hd(option, spec.hd)
+        except Mistake as mistake:
+            if mistake.edits:
+                mistake.edits = (*mistake.edits, self._switch(other))
+            raise
+
     def _miscounted(self, option: Option, provider: str, spec: OperationSpec) -> Mistake:
         if spec.max_count > spec.default_count:
             return count_out_of_range(option, spec)
@@ -264,7 +276,7 @@ class _Wish:
             ratio=read_ratio(ratio, spec, provider) if ratio else None,
             count=read_count(count, spec) if count else spec.default_count,
             mode=next((mode for mode in MODES if mode in self.options), None),
-            hd=read_choice(hd, "hd", spec.hd, {}) if hd else None,
+            hd=read_hd(hd, spec.hd) if hd else None,
             length_s=read_length(length, spec.lengths_s) if length else spec.default_length_s,
             voice=read_voice(voice, spec.voices) if voice else None,
             flags=" ".join(self._checked_flags()),

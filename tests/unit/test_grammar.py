@@ -199,6 +199,20 @@ def test_a_video_has_the_default_length_until_another_is_chosen() -> None:
             "--hd 4",
             "/img a cat --hd 4k --with flow",
         ),
+        ("/img a cat --hd 8k", "value_not_offered", "--hd 8k", "/img a cat --hd 4k --with flow"),
+        (
+            "/img --hd 8k a cat --with flow",
+            "value_not_offered",
+            "--hd 8k",
+            "/img --hd 4k a cat --with flow",
+        ),
+        (
+            "/img --hd 1k a cat --with apiframe",
+            "value_not_offered",
+            "--hd 1k",
+            "/img --hd 2k a cat --with flow",
+        ),
+        ("/img a cat --hd nice", "value_not_offered", "--hd nice", None),
         (
             "/img a cat --chaos 5 --with flow",
             "option_other_provider",
