@@ -16,7 +16,7 @@ from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.tiles import ask_tile, tile_meant, tiles_of
 from bot.jobs.accept import Order
 from bot.jobs.buttons import CUSTOM, WANTED, Act, Press
-from bot.jobs.offers import Market, Offer, derived_request
+from bot.jobs.offers import NEEDS_WORDS, Market, Offer, derived_request
 from bot.model import HD_SIDE, Asset, AssetKind, Job, JobState, Operation, Request
 from bot.providers.port import OperationSpec
 
@@ -109,8 +109,8 @@ class Deriving:
         if picture is None or not await self._may_be_so(talk, offer, wish, picture):
             return False
         request = derived_request(offer, parent, picture, prompt=wish.words)
-        if offer.operation.output_kind is AssetKind.VIDEO and not request.prompt:
-            await talk.say(line("derive.needs_words"))
+        if (question := asks_for_words(request)) is not None:
+            await talk.say(question, about=parent.job_id)
             return False
         order = Order(
             talk.speaker.user_id, talk.place, done_so(request, wish), offer.provider, parent
@@ -189,6 +189,14 @@ class Deriving:
         size = f"{picture.width}×{picture.height}"
         await talk.say(line("derive.large_enough", size=size))
         return False
+
+
+def asks_for_words(request: Request) -> Line | None:
+    """The question to answer with words; None: it has them, or goes without."""
+    if request.prompt or request.operation not in NEEDS_WORDS:
+        return None
+    is_video = request.operation.output_kind is AssetKind.VIDEO
+    return line("derive.needs_words" if is_video else "derive.needs_words_image")
 
 
 def _wanted(command: DerivedCommand) -> Operation:

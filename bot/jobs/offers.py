@@ -23,6 +23,17 @@ FROM_BYTES: Final[Mapping[Operation, Operation]] = {
 }
 """What can be done to a picture by whoever is handed its bytes, and the operation that does it."""
 
+NEEDS_WORDS: Final = frozenset(
+    {
+        Operation.IMAGE,
+        Operation.REFERENCE_IMAGE,
+        Operation.VIDEO,
+        Operation.IMAGE_VIDEO,
+        Operation.REFERENCE_VIDEO,
+    }
+)
+"""What no provider makes of a picture alone; somebody's enlarged photo has no words to go on."""
+
 ON_RESULTS: Final = (
     Operation.VARIATION,
     Operation.UPSCALE,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bringing import TEAL, as_file, picture, send
 from story import Story, code_in, living_bot, served_town, settings_for, words
 from telling import file_of, image_of, next_result, press, said_to
 
@@ -54,3 +55,23 @@ async def test_a_flood_of_enlargements_is_answered_from_the_sixth_on(tmp_path: P
 
             assert "5 of your pictures are being enlarged already" in sixth
             assert "Under way: 5 requests" in await said_to(an, "/quota")
+
+
+async def test_an_enlarged_photo_is_varied_only_in_somebodys_words(story: Story) -> None:
+    an = story.person("An", "en")
+    [asked] = send(
+        an, as_file(picture(TEAL)), caption="/upscale 2k", name="me.jpg", as_document=True
+    )
+    larger = await an.result_of(asked)
+    quota = await said_to(an, "/quota")
+
+    assert "Not possible; see the message." == await press(an, larger, "✨")
+    told = await an.sees("/img the same as a watercolour", after=larger)
+    await press(an, larger, "🎬")
+    await an.sees("/video the camera moves slowly closer", after=told)
+    assert quota == await said_to(an, "/quota")
+    assert not story.town.apiframe.tasks
+    assert not story.town.flow.tasks
+
+    varied = await an.result_of(an.say("/img the same as a watercolour", to=larger))
+    assert "the same as a watercolour" in words(varied)
