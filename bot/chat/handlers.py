@@ -53,6 +53,9 @@ ADMIN_ONLY = frozenset(
     {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
 )
 
+TWICE_MS = 10_000
+"""Within it, the same press again is a finger that tapped twice."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PressAnswer:
@@ -248,12 +251,9 @@ class Handlers:
             return tongue.text("press.resolved")
         if press.act in {Act.PICK, Act.FILES}:
             return tongue.text(await self._show(talk, press, job))
-        if press.act is Act.CHOOSE:
-            return tongue.text(await self._referring.choose(talk, press, job))
         if press.act is Act.MOVE and job.moved_to is not None:
             return tongue.text("press.moved", code=job.moved_to)
-        is_accepted = await self._make(talk, press, job)
-        return tongue.text("press.accepted" if is_accepted else "press.refused")
+        return tongue.text(await self._make_once(talk, press, job, message_id))
 
     async def _pressed_job(self, talk: Talk, press: Press, message_id: MessageId) -> Job | None:
         """The button's job, if this message shows it or the presser owns it."""
@@ -274,12 +274,32 @@ class Handlers:
         await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
         return "press.coming"
 
-    async def _make(self, talk: Talk, press: Press, job: Job) -> bool:
+    async def _make_once(self, talk: Talk, press: Press, job: Job, message_id: MessageId) -> str:
+        """What costs, unless the same was pressed a moment ago; the catalogue key of the answer."""
+        pressed = {
+            "user_id": talk.speaker.user_id,
+            "chat_id": talk.place.chat_id,
+            "message_id": message_id,
+            "data": press.data(),
+        }
+        before = talk.now - TWICE_MS
+        if not await talk.tx.run("press_first", **pressed, now=talk.now, before=before):
+            return "press.twice"
+        answer = await self._make(talk, press, job)
+        if answer != "press.accepted":
+            await talk.tx.run("press_refused", **pressed)
+        return answer
+
+    async def _make(self, talk: Talk, press: Press, job: Job) -> str:
+        if press.act is Act.CHOOSE:
+            return await self._referring.choose(talk, press, job)
         if press.act in WANTED:
-            return await self._deriving.press(talk, Target(job, press.tile), press)
-        if press.act is Act.MOVE:
-            return await self._making.move(talk, job, press.how)
-        return await self._making.again(talk, job)
+            is_accepted = await self._deriving.press(talk, Target(job, press.tile), press)
+        elif press.act is Act.MOVE:
+            is_accepted = await self._making.move(talk, job, press.how)
+        else:
+            is_accepted = await self._making.again(talk, job)
+        return "press.accepted" if is_accepted else "press.refused"
 
     # --- both -------------------------------------------------------------------------------
 

@@ -397,6 +397,22 @@ UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :dra
 -- Questions that nobody answered.
 DELETE FROM draft WHERE due_at IS NULL AND created_at < :before
 
+-- press_first --
+-- 0 rows when the same press was counted after :before. One from the future was counted by a clock
+-- that has been set back since.
+INSERT INTO press (user_id, chat_id, message_id, data, pressed_at)
+VALUES (:user_id, :chat_id, :message_id, :data, :now)
+ON CONFLICT (user_id, chat_id, message_id, data) DO UPDATE SET pressed_at = :now
+WHERE press.pressed_at <= :before OR press.pressed_at > :now
+
+-- press_refused --
+-- It made nothing: the next one counts.
+DELETE FROM press
+WHERE user_id = :user_id AND chat_id = :chat_id AND message_id = :message_id AND data = :data
+
+-- presses_forget --
+DELETE FROM press WHERE pressed_at < :before
+
 -- draft_end --
 -- 0 rows when it has ended before.
 DELETE FROM draft WHERE draft_id = :draft_id

@@ -66,3 +66,14 @@ async def test_albums_and_unanswered_questions_are_forgotten_after_a_month(
     items = await shop.store._reader.execute_fetchall("SELECT created_at FROM album_item")
     assert [(NOON, NOON), (NOON + 1, None)] == [tuple(row) for row in drafts]
     assert [(NOON + 1,)] == [tuple(row) for row in items]
+
+
+async def test_presses_are_forgotten_after_a_day(shop: Shop, tmp_path: Path) -> None:
+    for pressed_at in (NOON, NOON + 1):
+        await shop.tamper(
+            "INSERT INTO press (user_id, chat_id, message_id, data, pressed_at)"
+            f" VALUES (1, 1, 1, 'v:K7QD4X:{pressed_at}:', {pressed_at})"
+        )
+    await sweep(shop.store, tmp_path, NOON + DAY_MS + 1)
+    presses = await shop.store._reader.execute_fetchall("SELECT pressed_at FROM press")
+    assert [(NOON + 1,)] == [tuple(row) for row in presses]

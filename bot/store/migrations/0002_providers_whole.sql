@@ -56,6 +56,17 @@ ALTER TABLE provider_account ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- s
 ALTER TABLE provider_account ADD COLUMN on_trial INTEGER NOT NULL DEFAULT 0;  -- the next order tells
 ALTER TABLE provider_account ADD COLUMN busy_until INTEGER;  -- it asked not to be ordered from before
 
+-- Presses on what costs: the same one twice within seconds is one finger, not two wishes.
+CREATE TABLE press (
+    user_id    INTEGER NOT NULL,
+    chat_id    INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,         -- whose button it was
+    data       TEXT    NOT NULL,         -- what the button means
+    pressed_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, chat_id, message_id, data)
+) STRICT;
+CREATE INDEX press_age ON press (pressed_at);
+
 -- An operator wants to see the accounts: they are asked, then the overview is said.
 CREATE TABLE account_look (
     look_id   INTEGER PRIMARY KEY,
