@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Final
 
 from babel.core import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -127,6 +127,9 @@ class Tongue:
         moment = dt.datetime.fromtimestamp(millis // 1000, timezone)
         pattern = self.text("unit.date_time")
         return format_datetime(moment, pattern, tzinfo=timezone, locale=self._locale)
+
+    def date(self, day: dt.date) -> str:
+        return format_date(day, self.text("unit.date"), locale=self._locale)
 
     def percent(self, p: int) -> str:
         """Whole per cent: 40 is `40%`."""

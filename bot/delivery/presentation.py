@@ -7,6 +7,7 @@ escaped by `Tongue.html`.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -316,7 +317,7 @@ def catalogue_text(
 ) -> Words:
     """A text row: its lines by key, and its buttons; providers by their ``titles``.
 
-    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_s` a duration; a
+    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO date, `*_s` a duration; a
     plain integer is a number; everything else is somebody's words and is escaped, and cut where
     the message would be longer than Telegram takes.
     """
@@ -362,6 +363,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.money(value)
     if name.endswith("_at"):
         return tongue.date_time(value, timezone)
+    if name.endswith("_day"):
+        return tongue.date(dt.date.fromisoformat(value))
     if name.endswith("_s"):
         return tongue.duration(value)
     if isinstance(value, int):

@@ -23,8 +23,8 @@ LONG_WAIT_MS = 60_000
 """A longer wait than this is told by the clock."""
 
 _TOLD = {
-    Reason.KEY.value: "operator.account_key",
-    Reason.CREDITS.value: "operator.account_credits",
+    Reason.KEY.value: "key",
+    Reason.CREDITS.value: "credits",
 }
 
 
@@ -158,10 +158,12 @@ async def _tell_waiting(tx: Transaction, provider: str, now: Millis) -> None:
 
 
 async def _tell_paused(tx: Transaction, provider: str, why: str, detail: str, now: Millis) -> None:
+    what = _TOLD.get(why, "limit")
+    key = f"operator.account_{what}" if detail.strip() else f"operator.account_{what}_wordless"
     again = Press(Act.RESUME, how=provider).data()
     await book.tell_operator(
         tx,
-        _TOLD.get(why, "operator.account_limit"),
+        key,
         now=now,
         buttons=[[{"key": "button.resume", "word": provider, "data": again}]],
         provider=provider,

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from bot.errors import ProviderError
+from bot.errors import AccountUnusable, Rejected, Unreachable
 from bot.jobs import accounts, book
 from bot.jobs.buttons import Act, Press
 from bot.model import Clock, JobState, Millis, Place, Say, Urgency
@@ -22,8 +22,8 @@ from bot.store.port import Reading, Row, Store, Transaction
 
 Line = dict[str, Any]
 """A sentence by key, as in an outbox row."""
-Report = AccountReport | str | None
-"""What an account told; its failure in words; None: it tells nothing."""
+Report = AccountReport | Unreachable | AccountUnusable | Rejected | None
+"""What an account told; why it did not; None: it tells nothing."""
 
 
 async def show_overviews(
@@ -63,9 +63,9 @@ async def _ask(account: Account) -> Report:
         async with asyncio.timeout(REPORT_S):
             return await account.provider.account()
     except TimeoutError:
-        return f"no answer in {REPORT_S:.0f} s"
-    except ProviderError as error:
-        return str(error)
+        return Unreachable(account.name)
+    except (Unreachable, AccountUnusable, Rejected) as error:
+        return error
 
 
 async def _lines(
@@ -77,10 +77,10 @@ async def _lines(
 ) -> list[Line]:
     lines: list[Line] = []
     for name, account in accounts_by_name.items():
-        lines.append(await _standing(reading, account, now))
+        lines.append(await _standing(reading, account, reports[name], now))
         lines += await _lines_of(reading, account, reports[name])
     counted = await reading.all("jobs_of_day", day=look["day"])
-    lines.append(_line("admin.today", day=look["day"]))
+    lines.append(_line("admin.today", of_day=look["day"]))
     count = {row["state"]: row["n"] for row in counted}
     for state in JobState:
         if state in count:
@@ -88,8 +88,8 @@ async def _lines(
     return lines
 
 
-async def _standing(reading: Reading, account: Account, now: Millis) -> Line:
-    """Whether it takes orders, and why not."""
+async def _standing(reading: Reading, account: Account, report: Report, now: Millis) -> Line:
+    """Whether it takes orders, and why not; one that says no when asked may not be working."""
     title = account.provider.title
     why = await accounts.why_paused(reading, account.name)
     if why is not None:
@@ -97,7 +97,8 @@ async def _standing(reading: Reading, account: Account, now: Millis) -> Line:
     until_at = await accounts.told_to_wait_until(reading, account.name, now=now)
     if until_at is not None:
         return _line("admin.waits", title=title, until_at=until_at)
-    return _line("admin.works", title=title)
+    key = "admin.says_no" if isinstance(report, AccountUnusable) else "admin.works"
+    return _line(key, title=title)
 
 
 async def _lines_of(reading: Reading, account: Account, report: Report) -> list[Line]:
@@ -114,11 +115,19 @@ async def _lines_of(reading: Reading, account: Account, report: Report) -> list[
     match report:
         case AccountReport():
             lines += told(report)
-        case str():
-            lines.append(_line("admin.not_told", detail=report))
+        case Unreachable() | AccountUnusable() | Rejected():
+            lines.append(_not_told(report))
         case None:
             pass
     return lines
+
+
+def _not_told(error: Unreachable | AccountUnusable | Rejected) -> Line:
+    if error.status is None:
+        return _line("admin.not_answered")
+    if error.detail:
+        return _line("admin.not_told_because", status=error.status, detail=error.detail)
+    return _line("admin.not_told", status=error.status)
 
 
 def told(report: AccountReport) -> list[Line]:

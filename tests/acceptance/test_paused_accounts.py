@@ -1,7 +1,9 @@
 """A provider that cannot be ordered from: who waits is told, and the operator can put it right."""
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from story import (
@@ -248,3 +250,33 @@ async def test_of_several_ordered_at_once_only_the_first_refused_fails_the_other
     await press(operator, await operator.sees("credits are used up"), "▶️")
     await until(lambda: len(apiframe.tasks) == 2)
     assert 1 == sum("credits are used up" in words(m) for m in operator.from_bot())
+
+
+async def test_an_account_that_cannot_be_asked_is_told_of_in_the_operators_language(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    story.town.apiframe.fail_next("/account", status=500, times=3)
+    story.town.flow.fail_next("/usage", status=403)
+    await operator.answer_to(operator.say("/lang vi"))
+    told = await said_to(operator, "/admin")
+    today = dt.datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
+    for piece in (
+        "🟢 Midjourney đang hoạt động",
+        "Chưa hỏi được tài khoản: bên đó báo lỗi 500\n",
+        "🔑 Flow AI từ chối khi mình hỏi về tài khoản.",
+        "Chưa hỏi được tài khoản: bên đó báo lỗi 403\n",
+        f"Yêu cầu ngày {today:%d/%m/%Y}",
+    ):
+        assert piece in told, (piece, told)
+    assert "status" not in told
+
+
+async def test_a_provider_that_refuses_without_a_word_leaves_no_bare_colon(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    story.town.flow.fail_next("/text-to-image", status=402)
+    story.person("An").say("/img sóng biển --with flow")
+    told = words(await operator.sees("credits are used up"))
+    assert told.startswith("💳 Flow AI says its credits are used up.\n")
