@@ -10,6 +10,7 @@ EaselError
 ├── BadPicture               somebody's own picture that cannot be worked from
 ├── FileTooBig               more bytes than were allowed
 ├── StaleJob                 somebody else moved the job first: read again
+├── TaskTaken                the task named for a job belongs to another
 └── ProviderError            carries the provider's name and words
     ├── NotSent              the call surely did not arrive, or was turned away untouched
     ├── OutcomeUnknown       a submit may or may not have arrived
@@ -26,7 +27,7 @@ from __future__ import annotations
 
 import enum
 
-from bot.model import Reason
+from bot.model import JobId, Reason, TaskId
 
 
 class EaselError(Exception):
@@ -98,6 +99,15 @@ class FileTooBig(EaselError):
 
 class StaleJob(EaselError):
     """The job was changed since it was read."""
+
+
+class TaskTaken(EaselError):
+    """A task was named that belongs to another job already: it is that one's, whoever says so."""
+
+    def __init__(self, task_id: TaskId, owner: JobId) -> None:
+        super().__init__(f"{task_id} belongs to {owner}")
+        self.task_id = task_id
+        self.owner = owner
 
 
 class ProviderError(EaselError):

@@ -53,6 +53,7 @@ class Operation(enum.StrEnum):
 
 
 _VIDEOS = frozenset({Operation.VIDEO, Operation.IMAGE_VIDEO, Operation.REFERENCE_VIDEO})
+_FROM_WORDS = _VIDEOS | {Operation.IMAGE, Operation.REFERENCE_IMAGE}
 
 
 class AssetKind(enum.StrEnum):
@@ -127,6 +128,17 @@ class Request:
     tile: int | None = None
     """Which tile of the parent, from 1."""
 
+    @property
+    def likeness(self) -> str | None:
+        """What a provider's list of tasks tells wishes apart by: picture or video, and the words.
+
+        Two that share it may be taken for each other, whatever pictures they are made from. None
+        for a step from a result: no provider that lists tasks makes those.
+        """
+        if self.operation not in _FROM_WORDS:
+            return None
+        return f"{self.operation.output_kind} {' '.join(self.prompt.split())}"
+
     def to_json(self) -> dict[str, Any]:
         """The fields that say something; the shape of the column ``job.request``."""
         return {
@@ -187,6 +199,8 @@ class Job:
     """Per cent, as far as the provider tells."""
     progress_at: Millis | None
     """When it told so."""
+    bar: int | None
+    """Per cent the bar had been carried to by then: what people saw does not go back."""
     reason: Reason | None
     detail: str
     """The provider's own words, cleaned."""

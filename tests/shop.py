@@ -65,6 +65,7 @@ _JOB = Job(
     is_muted=False,
     progress=None,
     progress_at=None,
+    bar=None,
     reason=None,
     detail="",
     attempts=0,

@@ -236,7 +236,8 @@ def _charged(job: Job, tongue: Tongue) -> str:
 
 
 def result_keyboard(scene: Scene) -> Keyboard:
-    return _label(presses_for_result(scene.job, len(scene.tiles), scene.offers), scene)
+    numbers = [asset.tile for asset in scene.tiles]
+    return _label(presses_for_result(scene.job, numbers, scene.offers), scene)
 
 
 def tile_keyboard(scene: Scene, tile: int) -> Keyboard:

@@ -145,7 +145,7 @@ class Sending:
         keyboard = presentation.result_keyboard(scene)
         picture = await asyncio.to_thread(self._shown_form, asset)
         is_again = bool(row.payload.get("again"))
-        shown_tile = 1 if len(scene.tiles) == 1 else None
+        shown_tile = scene.tiles[0].tile if len(scene.tiles) == 1 else None
         if picture is None:
             message = await self._telegram.text(
                 row.place, presentation.too_big(scene, asset, DOCUMENT_MAX_BYTES), keyboard
@@ -180,7 +180,7 @@ class Sending:
         Raises SendError when not even words are taken.
         """
         log.warning("result_refused", job=scene.job.job_id, error=why)
-        shown_tile = 1 if len(scene.tiles) == 1 else None
+        shown_tile = scene.tiles[0].tile if len(scene.tiles) == 1 else None
         keyboard = presentation.result_keyboard(scene)
         file, caption = self._original(scene.assets[0]), presentation.result_caption(scene, None)
         words = presentation.not_taken(scene)

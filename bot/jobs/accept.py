@@ -228,6 +228,7 @@ class Desk:
             is_muted=False,
             progress=None,
             progress_at=None,
+            bar=None,
             reason=None,
             detail="",
             attempts=0,

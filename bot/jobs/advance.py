@@ -24,6 +24,7 @@ from bot.jobs.facts import (
     Keep,
     LaneOver,
     LookedUp,
+    Misnamed,
     Release,
     Resolved,
     Saved,
@@ -55,7 +56,7 @@ def advance(job: Job, fact: Fact, *, now: Millis) -> Step:
             return _submit(job, fact, now)
         case TaskNamed() | Hinted():
             return _hear(job, fact, now)
-        case LookedUp() | Undecided() | Resolved():
+        case LookedUp() | Misnamed() | Undecided() | Resolved():
             return _look_up(job, fact, now)
         case Seen():
             return _see(job, fact, now)
@@ -135,10 +136,19 @@ def _submit(
             return _unchanged(job)
 
 
-def _look_up(job: Job, fact: LookedUp | Undecided | Resolved, now: Millis) -> Step:
+def _look_up(job: Job, fact: LookedUp | Misnamed | Undecided | Resolved, now: Millis) -> Step:
     match fact, job.state:
         case LookedUp(), JobState.UNKNOWN:
             return dataclasses.replace(job, due_at=fact.again_at, attempts=job.attempts + 1), ()
+        case Misnamed(), JobState.SUBMITTING | JobState.UNKNOWN:
+            is_known = job.state is JobState.UNKNOWN and job.deadline_at is not None
+            missed = dataclasses.replace(
+                job,
+                state=JobState.UNKNOWN,
+                due_at=fact.again_at,
+                deadline_at=job.deadline_at if is_known else fact.until,
+            )
+            return missed, (ShowStatus(Urgency.PROGRESS), TellOperator("operator.task_taken"))
         case Undecided(), JobState.UNKNOWN:
             review, given_back = _give_back(
                 dataclasses.replace(
@@ -165,8 +175,14 @@ def _look_up(job: Job, fact: LookedUp | Undecided | Resolved, now: Millis) -> St
 
 def _found(job: Job, now: Millis) -> Job:
     """Its task is known and nobody has answered for it yet: it is looked at now."""
-    state = JobState.UNKNOWN if job.state is JobState.SUBMITTING else job.state
-    return dataclasses.replace(job, state=state, holds_lane=True, due_at=now)
+    is_review = job.state is JobState.NEEDS_REVIEW
+    return dataclasses.replace(
+        job,
+        state=job.state if is_review else JobState.UNKNOWN,
+        holds_lane=True,
+        submitted_at=job.submitted_at or now,
+        due_at=now,
+    )
 
 
 def _hear(job: Job, fact: TaskNamed | Hinted, now: Millis) -> Step:
@@ -174,6 +190,11 @@ def _hear(job: Job, fact: TaskNamed | Hinted, now: Millis) -> Step:
     match fact, job.state:
         case TaskNamed(), JobState.SUBMITTING if job.task_id is None:
             return dataclasses.replace(job, task_id=fact.task_id), ()
+        case TaskNamed(), JobState.QUEUED if job.attempts:
+            # It was turned away and taken all the same: never a second time.
+            return _found(dataclasses.replace(job, task_id=fact.task_id), now), (
+                ShowStatus(Urgency.PROGRESS),
+            )
         case TaskNamed(), JobState.UNKNOWN | JobState.NEEDS_REVIEW if job.task_id is None:
             return _found(dataclasses.replace(job, task_id=fact.task_id), now), ()
         case Hinted(), JobState.RUNNING:
@@ -196,8 +217,8 @@ def _see(job: Job, fact: Seen, now: Millis) -> Step:
     if progress <= (job.progress or 0):
         return seen, ()
     is_first_bar = not job.progress
-    shown = carried_progress(job, now=now) or 0  # what people have seen does not go back
-    moved = dataclasses.replace(seen, progress=max(progress, shown), progress_at=now)
+    shown = carried_progress(job, now=now)
+    moved = dataclasses.replace(seen, progress=progress, progress_at=now, bar=shown)
     return moved, (ShowStatus(Urgency.PROGRESS, is_first_bar=is_first_bar),)
 
 
@@ -300,11 +321,19 @@ def _fail(job: Job, reason: Reason, detail: str, now: Millis) -> Step:
     return failed, (*given_back, ShowStatus(Urgency.ANSWER))
 
 
+def _may_be_ordered(job: Job) -> bool:
+    """While its pictures are on their way it is not: the submit has not left."""
+    is_queued = job.state is JobState.QUEUED
+    return not is_queued and (job.submitted_at is not None or job.task_id is not None)
+
+
 def _cancel(job: Job, now: Millis) -> Step:
     match job.state:
-        case JobState.QUEUED:
+        case JobState.QUEUED | JobState.SUBMITTING if not _may_be_ordered(job):
             cancelled, given_back = _give_back(
-                dataclasses.replace(job, state=JobState.CANCELLED, ended_at=now, due_at=None)
+                dataclasses.replace(
+                    job, state=JobState.CANCELLED, holds_lane=False, ended_at=now, due_at=None
+                )
             )
             return cancelled, (*given_back, ShowStatus(Urgency.ANSWER))
         case JobState.SUBMITTING | JobState.UNKNOWN | JobState.RUNNING:

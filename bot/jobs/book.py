@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
-from bot.errors import StaleJob
+from bot.errors import StaleJob, TaskTaken
 from bot.i18n import choose
 from bot.jobs.advance import advance
 from bot.jobs.buttons import Act, Press
@@ -37,6 +37,8 @@ MOST_PROGRESS_GROUP = 2
 """Edits count as messages, and a group has 20 a minute for everybody (docs/telegram.md)."""
 MOST_PROGRESS_PRIVATE = 1_000
 HOUR_MS = 3_600_000
+QUESTION = "operator.needs_review"
+"""What an operator answers, with a button."""
 
 
 async def find_job(reading: Reading, job_id: str) -> Job | None:
@@ -47,11 +49,15 @@ async def find_job(reading: Reading, job_id: str) -> Job | None:
 async def move(tx: Transaction, job: Job, fact: Fact, *, now: Millis, who: str) -> Job:
     """Let ``fact`` happen to ``job`` as it was read; the job as it is afterwards.
 
-    Raises StaleJob when somebody moved it since.
+    Raises StaleJob when somebody moved it since, TaskTaken when the task is another job's.
     """
     moved, effects = advance(job, fact, now=now)
     if moved == job:
         return job
+    if moved.task_id is not None and moved.task_id != job.task_id:
+        owner = await tx.one("job_of_task", provider=job.provider, task_id=moved.task_id)
+        if owner is not None:
+            raise TaskTaken(moved.task_id, owner["job_id"])
     if not await tx.run("job_update", **job_values(moved)):
         raise StaleJob(job.job_id)
     if moved.state is not job.state or moved.is_muted is not job.is_muted:
@@ -101,13 +107,14 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
                 key=f"result:{job.job_id}",
             )
         case TellOperator():
-            await _tell_of(tx, job, effect.key, now)
+            await tell_of(tx, job, effect.key, now=now)
         case _:
             assert_never(effect)
 
 
-async def _tell_of(tx: Transaction, job: Job, text_key: str, now: Millis) -> None:
-    is_question = job.state is JobState.NEEDS_REVIEW  # each of them waits for its own answer
+async def tell_of(tx: Transaction, job: Job, text_key: str, *, now: Millis) -> None:
+    """Say something of ``job`` to the operator; what is no question, once an hour per provider."""
+    is_question = text_key == QUESTION  # each of them waits for its own answer
     close = Press(Act.RESOLVE, job.job_id).data()
     await tell_operator(
         tx,

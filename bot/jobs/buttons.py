@@ -78,15 +78,14 @@ def read_press(data: str) -> Press | None:
 Rows = list[list[Press]]
 
 
-def presses_for_result(job: Job, tiles: int, offers: Mapping[Operation, Offer]) -> Rows:
-    """The buttons under a result of several tiles, in rows; only what somebody can do."""
-    if tiles == 1:
-        return presses_for_tile(job, 1, offers, has_siblings=False)
-    numbers = range(1, tiles + 1)
-    rows = [[Press(Act.PICK, job.job_id, tile) for tile in numbers]]
+def presses_for_result(job: Job, tiles: Sequence[int], offers: Mapping[Operation, Offer]) -> Rows:
+    """The buttons under a result of these tiles, in rows; only what somebody can do."""
+    if len(tiles) == 1:
+        return presses_for_tile(job, tiles[0], offers, has_siblings=False)
+    rows = [[Press(Act.PICK, job.job_id, tile) for tile in tiles]]
     if Operation.VARIATION in offers:
         # Two to a row, as the tiles lie.
-        rows += _in_rows([Press(Act.VARY, job.job_id, tile) for tile in numbers], 2)
+        rows += _in_rows([Press(Act.VARY, job.job_id, tile) for tile in tiles], 2)
     rows.append([Press(Act.REDO, job.job_id), Press(Act.FILES, job.job_id)])
     return rows
 

@@ -58,6 +58,17 @@ class SubmitLost:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Misnamed:
+    """What was named as its task belongs to another job, so it tells nothing of this one.
+
+    Looked up at ``again_at``; settled by ``until``, if no time was set before.
+    """
+
+    again_at: Millis
+    until: Millis
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class TaskNamed:
     """Somebody who knows the job's reference named its task, before or instead of the answer."""
 
@@ -149,6 +160,7 @@ Fact = (
     | SubmitRefused
     | SubmitAnswered
     | SubmitLost
+    | Misnamed
     | TaskNamed
     | Hinted
     | LookedUp

@@ -20,12 +20,13 @@ def carried_progress(job: Job, *, now: Millis) -> int | None:
     """Whole per cent at ``now``; None while nothing is known. It never goes back."""
     if not job.progress or job.progress_at is None or job.started_at is None:
         return job.progress
+    reached = max(job.progress, job.bar or 0)
     told_after_ms = job.progress_at - job.started_at
     if job.progress < PACE_SHOWS or told_after_ms <= 0:
-        return job.progress
+        return reached
     since_ms = max(0, min(CARRIED_MS, now - job.progress_at))
     carried = job.progress * (told_after_ms + since_ms) // told_after_ms
-    return max(job.progress, min(MOST_SHOWN, carried))
+    return max(reached, min(MOST_SHOWN, carried))
 
 
 def left_s(elapsed_s: float, typical_s: float, progress: int) -> float:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import secrets
 
+import structlog
+
+from bot.errors import TaskTaken
 from bot.jobs import book
 from bot.jobs.facts import Hinted, TaskNamed
 from bot.model import Millis, TaskId
@@ -15,6 +18,8 @@ from bot.store.port import Transaction
 from bot.store.records import read_job
 
 _SECRET = "webhook_secret"  # noqa: S105  # the name of a row
+
+log = structlog.get_logger(__name__)
 
 
 async def hear(
@@ -31,9 +36,12 @@ async def hear(
     job = read_job(row)
     fact: TaskNamed | Hinted = Hinted()
     if job.task_id is None and task_id is not None:
-        owner = await tx.one("job_of_task", provider=provider, task_id=task_id)
-        fact = TaskNamed(task_id) if owner is None else fact
-    await book.move(tx, job, fact, now=now, who="webhook")
+        fact = TaskNamed(task_id)
+    try:
+        await book.move(tx, job, fact, now=now, who="webhook")
+    except TaskTaken as error:
+        log.warning("task_of_another", job=job.job_id, error=str(error))
+        await book.tell_of(tx, job, "operator.task_taken", now=now)
     return True
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,8 +43,7 @@ async def fetch(
     folder = _folder_of(job, data_dir)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     fetches = (
-        _fetch_one(job, task_id, tile, asset, provider, folder)
-        for tile, asset in enumerate(remote, start=1)
+        _fetch_one(job, task_id, _tile_of(asset), asset, provider, folder) for asset in remote
     )
     answers = await asyncio.gather(*fetches, return_exceptions=True)
     assets: list[Asset] = []
@@ -61,15 +59,21 @@ async def fetch(
     return tuple(assets)
 
 
-async def count_fetched(job: Job, data_dir: Path) -> int:
-    """How many files of ``job`` are on our disk, from the first without a gap."""
+async def fetched(
+    job: Job, remote: Sequence[RemoteAsset], data_dir: Path
+) -> tuple[RemoteAsset, ...]:
+    """Those of ``remote`` that are on our disk."""
     folder = _folder_of(job, data_dir)
 
-    def count() -> int:
-        tiles = itertools.count(1)
-        return next(tile for tile in tiles if _find_present(folder, tile) is None) - 1
+    def present() -> tuple[RemoteAsset, ...]:
+        return tuple(asset for asset in remote if _find_present(folder, _tile_of(asset)))
 
-    return await asyncio.to_thread(count)
+    return await asyncio.to_thread(present)
+
+
+def _tile_of(remote: RemoteAsset) -> int:
+    """Its number stays the provider's, also beside one that never came: steps from it go by it."""
+    return remote.index + 1
 
 
 def _folder_of(job: Job, data_dir: Path) -> Path:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 
-import stamina
 import structlog
 
 from bot.errors import StoreError
@@ -28,6 +27,7 @@ from bot.jobs.facts import (
 )
 from bot.model import Clock, Job, JobId, JobState, Millis, Reason
 from bot.runner.accounts import Account, Timing
+from bot.runner.keeping import keep
 from bot.runner.overview import show_overviews
 from bot.runner.probing import probe
 from bot.runner.sweeping import EVERY_MS, sweep
@@ -95,10 +95,7 @@ class Runner:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def move(self, job_id: JobId, fact: Fact) -> Job | None:
-        """Let ``fact`` happen to the job as it stands now; tried until the disk takes it.
-
-        What a provider answered cannot be asked for again, so it is worth waiting for.
-        """
+        """Let ``fact`` happen to the job as it stands now; the job afterwards."""
 
         async def work(tx: Transaction) -> Job | None:
             job = await book.find_job(tx, job_id)
@@ -106,12 +103,7 @@ class Runner:
                 return None
             return await book.move(tx, job, fact, now=self._clock(), who="runner")
 
-        async for attempt in stamina.retry_context(
-            on=StoreError, attempts=None, timeout=None, wait_max=5.0
-        ):
-            with attempt:
-                moved = await self._store.write(work)
-        return moved
+        return await keep(self._store, work)
 
     async def _recover(self) -> None:
         """What was being submitted when the last process ended may or may not have arrived.
@@ -214,16 +206,14 @@ class Runner:
         for first in range(0, len(jobs), size):
             batch = jobs[first : first + size]
             ids = {job.job_id for job in batch}
-            self._start_for(ids, self._work.read(batch, account, self._start_fetch))
-
-    def _start_fetch(self, job_id: JobId, work: Coroutine[None, None, None]) -> None:
-        self._start_for({job_id}, work)
+            self._start_for(ids, self._work.read(batch, account, self._start))
 
     def _overdue(self, job: Job) -> Fact | None:
         """The fact that time alone makes, if it is time."""
         now = self._clock()
-        if job.state in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} and job.task_id is not None:
-            return None  # its task was named: it is found
+        is_named = job.task_id is not None and job.provider in self._accounts
+        if job.state in {JobState.UNKNOWN, JobState.NEEDS_REVIEW} and is_named:
+            return None  # it is found
         if job.state is JobState.NEEDS_REVIEW:
             return LaneOver()
         if job.deadline_at is None or now < job.deadline_at:

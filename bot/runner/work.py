@@ -25,13 +25,15 @@ from bot.errors import (
     OutcomeUnknown,
     ProviderError,
     Rejected,
+    TaskTaken,
     Unreachable,
 )
-from bot.jobs import accounts, queue
+from bot.jobs import accounts, book, queue
 from bot.jobs.facts import (
     Ended,
     Fact,
     LookedUp,
+    Misnamed,
     Saved,
     Seen,
     SubmitAnswered,
@@ -42,12 +44,13 @@ from bot.jobs.facts import (
     Undecided,
 )
 from bot.jobs.pace import MOST_SHOWN
-from bot.model import Clock, Job, JobId, Millis, Reason, TaskId
+from bot.model import Clock, Job, JobId, JobState, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
 from bot.runner.accounts import Account, Timing, retry_s
-from bot.runner.fetching import count_fetched, fetch
+from bot.runner.fetching import fetch, fetched
+from bot.runner.keeping import keep
 from bot.runner.pace import Standing
-from bot.store.port import Store
+from bot.store.port import Store, Transaction
 
 LOOKUP_EVERY_S = 5.0
 FETCH_RETRY_S = 2.0
@@ -120,6 +123,8 @@ class Work:
             return
         try:
             handles = await self._upload(job, account, paths)
+            if handles is None:
+                return
             task_id = await account.provider.submit(account.submission(job, handles))
         except NotSent as error:
             await self._move(job.job_id, SubmitNotSent(await self._put_off(job, account, error)))
@@ -136,6 +141,7 @@ class Work:
                 await self._move(job.job_id, SubmitNotSent(retry_at=self._in(0)))
         else:
             await self._answered(job, account, task_id)
+            await self._prove_well(account, job)
 
     async def _shaped_pictures(self, job: Job, account: Account) -> list[Path]:
         """Its pictures as the provider takes them; a result of another may be larger than that.
@@ -153,10 +159,12 @@ class Work:
             for path in paths
         ]
 
-    async def _upload(self, job: Job, account: Account, paths: Sequence[Path]) -> tuple[str, ...]:
+    async def _upload(
+        self, job: Job, account: Account, paths: Sequence[Path]
+    ) -> tuple[str, ...] | None:
         """Its pictures, brought right before the submit: handles are never used again.
 
-        Raises what `Provider.upload` raises.
+        None: it was cancelled meanwhile, so nothing is ordered. Raises what `Provider.upload` raises.
         """
         if not paths:
             return ()
@@ -164,8 +172,8 @@ class Work:
             handles = tuple([await account.provider.upload(path) for path in paths])
         finally:
             await asyncio.to_thread(self._remove_copies, job, paths)
-        await self._move(job.job_id, SubmitBegun())
-        return handles
+        begun = await self._move(job.job_id, SubmitBegun())
+        return handles if begun and begun.state is JobState.SUBMITTING else None
 
     def _remove_copies(self, job: Job, paths: Sequence[Path]) -> None:
         for path in paths:
@@ -187,8 +195,9 @@ class Work:
             return self._in(retry_s(job.attempts, None))
         now, retry_at = self._clock(), self._in(retry_s(job.attempts, error.retry_after_s))
         if error.status == 429 or error.retry_after_s is not None:
-            await self._store.write(
-                lambda tx: accounts.leave_alone(tx, account.name, until=retry_at, now=now)
+            await keep(
+                self._store,
+                lambda tx: accounts.leave_alone(tx, account.name, until=retry_at, now=now),
             )
         return retry_at
 
@@ -197,10 +206,11 @@ class Work:
         why = accounts.DAILY_LIMIT
         if isinstance(error, AccountUnusable):
             why = error.reason.value
-        return await self._store.write(
+        return await keep(
+            self._store,
             lambda tx: accounts.pause(
                 tx, error.provider, why, detail=error.detail, now=self._clock()
-            )
+            ),
         )
 
     async def look_up(self, job: Job, account: Account) -> None:
@@ -238,15 +248,31 @@ class Work:
         operation = job.request.operation
         typical_s = await self._typical_s(job, account)
         poll_s = account.read_pause_s(Standing(0.0, typical_s), self._timing.poll_s)
-        await self._move(
-            job.job_id,
-            SubmitAnswered(
-                task_id=task_id,
-                poll_at=self._in(poll_s),
-                deadline_at=self._in(self._timing.deadline_s(operation)),
-            ),
+        answered = SubmitAnswered(
+            task_id=task_id,
+            poll_at=self._in(poll_s),
+            deadline_at=self._in(self._timing.deadline_s(operation)),
         )
-        await self._store.write(lambda tx: accounts.found_well(tx, account.name, now=self._clock()))
+        try:
+            await self._move(job.job_id, answered)
+        except TaskTaken as error:
+            log.warning("task_of_another", job=job.job_id, error=str(error))
+            again_at, until = self._in(LOOKUP_EVERY_S), self._in(self._timing.grace_s)
+            await self._move(job.job_id, Misnamed(again_at, until))
+            return
+
+    async def _prove_well(self, account: Account, job: Job) -> None:
+        """An order answered shows its account is well, if it left after the account was paused."""
+
+        async def work(tx: Transaction) -> None:
+            row = await tx.one("account_get", provider=account.name)
+            paused_at = row["paused_at"] if row else None
+            ordered = await book.find_job(tx, job.job_id)
+            begun_at = ordered.submitted_at if ordered else None
+            if paused_at is not None and begun_at is not None and begun_at > paused_at:
+                await accounts.found_well(tx, account.name, now=self._clock())
+
+        await keep(self._store, work)
 
     async def read(self, jobs: Sequence[Job], account: Account, start_fetch: StartFetch) -> None:
         """Ask how a batch of tasks stands, and let what is found happen."""
@@ -324,10 +350,10 @@ class Work:
         try:
             assets = await fetch(job, task_id, remote, account.provider, self._data_dir)
         except NotReady as error:
-            there = await self._count_believed(job, tries)
+            there = await self._believed(job, remote, tries)
             if there:
-                log.warning("fewer_files", job=job.job_id, told=len(remote), found=there)
-                await self._fetch(job, account, task_id, remote[:there], tries)
+                log.warning("fewer_files", job=job.job_id, told=len(remote), found=len(there))
+                await self._fetch(job, account, task_id, there, tries)
                 return
             await self._fetch_again(job, error, FETCH_RETRY_S)
         except Unreachable as error:
@@ -347,12 +373,14 @@ class Work:
         log.info("fetch_again", job=job.job_id, error=str(error))
         await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
 
-    async def _count_believed(self, job: Job, tries: int) -> int:
-        """How many files are all there will be; 0 while more may come, or none has."""
+    async def _believed(
+        self, job: Job, remote: Sequence[RemoteAsset], tries: int
+    ) -> tuple[RemoteAsset, ...]:
+        """The files that are all there will be; none while more may come, or none has."""
         self._missing[job.job_id] = self._missing.get(job.job_id, 0) + 1
         if self._missing[job.job_id] < tries:
-            return 0
-        return await count_fetched(job, self._data_dir)
+            return ()
+        return await fetched(job, remote, self._data_dir)
 
     async def _fetched_broken(
         self, job: Job, error: BrokenMedia | FileTooBig | BadAddress | Rejected

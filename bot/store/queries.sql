@@ -132,17 +132,17 @@ WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
 -- Accepted: from now on only job_update and job_set_status_message touch it.
 INSERT INTO job (
     job_id, version, state, user_id, chat_id, thread_id, request_message_id,
-    status_message_id, provider, operation, request, parent_id, parent_task_id,
+    status_message_id, provider, operation, request, likeness, parent_id, parent_task_id,
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
-    user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, reason,
-    detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
+    user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
+    reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
     due_at
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
-    :status_message_id, :provider, :operation, :request, :parent_id, :parent_task_id,
+    :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
     :price_each_vnd, :held_free, :held_vnd, :charged_free, :charged_vnd, :allowance_day,
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
-    :progress_at, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
+    :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at
 )
 
@@ -153,7 +153,7 @@ UPDATE job
 SET version = version + 1, state = :state, held_free = :held_free, held_vnd = :held_vnd,
     charged_free = :charged_free, charged_vnd = :charged_vnd, task_id = :task_id,
     holds_lane = :holds_lane, is_muted = :is_muted, progress = :progress,
-    progress_at = :progress_at, reason = :reason, detail = :detail, attempts = :attempts,
+    progress_at = :progress_at, bar = :bar, reason = :reason, detail = :detail, attempts = :attempts,
     submitted_at = :submitted_at, started_at = :started_at, made_at = :made_at,
     deadline_at = :deadline_at, ended_at = :ended_at, due_at = :due_at
 WHERE job_id = :job_id AND version = :version
@@ -201,7 +201,8 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- next_admitted --
 -- Whose turn it is: priority first, then who has the fewest running, then who has waited longest
 -- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
--- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin.
+-- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin
+-- in the provider's own list, which shows words and no pictures.
 -- What has ended for its person keeps the account's lane while the provider may still work at it,
 -- but not the person's: they were told to try again.
 -- An account that asked to be left alone is left alone by all.
@@ -222,7 +223,7 @@ SELECT * FROM (
       AND NOT EXISTS (
           SELECT 1 FROM job twin
           WHERE twin.holds_lane = 1 AND twin.provider = j.provider
-            AND twin.state IN ('submitting', 'unknown') AND twin.request = j.request
+            AND twin.state IN ('submitting', 'unknown') AND twin.likeness = j.likeness
       )
 ) AS waiting
 ORDER BY priority DESC, running,

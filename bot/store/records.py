@@ -46,6 +46,7 @@ def job_values(job: Job) -> dict[str, Any]:
         "state": job.state.value,
         "operation": job.request.operation.value,
         "request": request_value(job.request),
+        "likeness": job.request.likeness,
         "reason": job.reason.value if job.reason else None,
         "priority": int(job.priority),
         "holds_lane": int(job.holds_lane),

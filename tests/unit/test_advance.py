@@ -23,6 +23,7 @@ from bot.jobs.facts import (
     Keep,
     LaneOver,
     LookedUp,
+    Misnamed,
     Release,
     Resolved,
     Saved,
@@ -52,7 +53,8 @@ FITTING: dict[type[Fact], set[JobState]] = {
     SubmitBegun: {S.SUBMITTING},
     SubmitNotSent: {S.SUBMITTING},
     SubmitRefused: {S.SUBMITTING},
-    TaskNamed: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
+    TaskNamed: {S.QUEUED, S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
+    Misnamed: {S.SUBMITTING, S.UNKNOWN},
     Hinted: {S.RUNNING, S.FAILED},
     SubmitAnswered: {S.SUBMITTING, S.UNKNOWN, S.NEEDS_REVIEW},
     SubmitLost: {S.SUBMITTING, S.UNKNOWN},
@@ -80,6 +82,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(SubmitRefused, st.sampled_from(Reason), st.just("no")),
     st.just(TaskNamed(TaskId("t-2"))),
     st.just(Hinted()),
+    st.just(Misnamed(again_at=NOON + 9, until=LATER)),
     st.just(ANSWERED),
     st.just(LOST),
     st.just(LookedUp(again_at=NOON + 9)),
@@ -177,6 +180,8 @@ def test_a_fact_that_does_not_fit_changes_nothing(
         fact, SubmitAnswered | TaskNamed | Resolved
     ):
         fits = fits and job.holds_lane
+    if job.state is S.QUEUED and isinstance(fact, TaskNamed):
+        fits = job.attempts > 0
     if not fits:
         assert (job, ()) == advance(job, fact, now=NOON)
 
@@ -328,6 +333,15 @@ def test_the_operator_closes_a_job_under_review_and_its_lane_is_free() -> None:
 def test_cancel_before_the_submit_gives_everything_back() -> None:
     assert follows(a_job(), CancelAsked()) == (Release(1, 300), ShowStatus(Urgency.ANSWER))
     assert S.CANCELLED is after(a_job(), CancelAsked()).state
+
+
+def test_cancel_while_its_pictures_are_brought_is_a_cancel_and_nothing_is_begun() -> None:
+    pictured = dataclasses.replace(GRID, references=("references/an.jpg",))
+    bringing = after(a_job(request=pictured), Admitted())
+    assert (Release(1, 300), ShowStatus(Urgency.ANSWER)) == follows(bringing, CancelAsked())
+    cancelled = after(bringing, CancelAsked())
+    assert (S.CANCELLED, False) == (cancelled.state, cancelled.holds_lane)
+    assert cancelled == after(cancelled, SubmitBegun(), ANSWERED)
 
 
 @pytest.mark.parametrize("history", [[Admitted()], [Admitted(), LOST], [Admitted(), ANSWERED]])

@@ -87,9 +87,16 @@ FILMED = dataclasses.replace(PAINTED, provider="flow")
 def test_a_grid_offers_only_what_somebody_can_do(
     market: Market, job: Job, expected: list[str]
 ) -> None:
-    rows = presses_for_result(job, 4, market.offers(job))
+    rows = presses_for_result(job, [1, 2, 3, 4], market.offers(job))
     assert expected == acts(rows)
     assert [1, 2, 3, 4] == [press.tile for press in rows[0]]
+
+
+def test_pictures_keep_their_numbers_where_one_never_came() -> None:
+    rows = presses_for_result(PAINTED, [2, 3, 4], BOTH.offers(PAINTED))
+    assert [2, 3, 4] == [press.tile for press in rows[0]]
+    alone = presses_for_result(PAINTED, [3], BOTH.offers(PAINTED))
+    assert {3, None} == {press.tile for row in alone for press in row}
 
 
 def test_one_picture_of_midjourneys_grid_is_a_door_to_everything() -> None:
@@ -115,21 +122,21 @@ def test_one_picture_of_flow_is_varied_enlarged_here_and_animated() -> None:
 
 
 def test_a_single_result_can_be_made_again() -> None:
-    rows = presses_for_result(PAINTED, 1, PAINTER_ALONE.offers(PAINTED))
+    rows = presses_for_result(PAINTED, [1], PAINTER_ALONE.offers(PAINTED))
     assert ["vv", "uu", "nn", "nn", "zz", "zz", "rf"] == acts(rows)
 
 
 def test_a_video_is_neither_varied_nor_enlarged() -> None:
     clip = dataclasses.replace(FILMED, request=CLIP)
-    assert ["rf"] == acts(presses_for_result(clip, 1, BOTH.offers(clip)))
+    assert ["rf"] == acts(presses_for_result(clip, [1], BOTH.offers(clip)))
 
 
 def test_an_enlarged_picture_is_not_enlarged_to_the_same_size_again() -> None:
     enlarged = dataclasses.replace(
         FILMED, provider="local", request=Request(Operation.ENLARGE, hd="4k")
     )
-    assert ["v", "ee", "m", "f"] == acts(presses_for_result(enlarged, 1, BOTH.offers(enlarged)))
+    assert ["v", "ee", "m", "f"] == acts(presses_for_result(enlarged, [1], BOTH.offers(enlarged)))
     offers = BOTH.offers(enlarged, 2048)
     ways = [press.how for row in presses_for_tile(enlarged, 1, offers) for press in row]
     assert ["", "4k", "", ""] == ways
-    assert ["v", "m", "f"] == acts(presses_for_result(enlarged, 1, BOTH.offers(enlarged, 4096)))
+    assert ["v", "m", "f"] == acts(presses_for_result(enlarged, [1], BOTH.offers(enlarged, 4096)))

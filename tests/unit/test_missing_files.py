@@ -40,9 +40,10 @@ class Shelf(Provider):
     title = "Midjourney"
     capabilities = Capabilities({Operation.IMAGE: OperationSpec(typical_s=45.0)}, prompt_max=9)
 
-    def __init__(self, told: Succeeded, files: int) -> None:
+    def __init__(self, told: Succeeded, files: int, *, missing: int | None = None) -> None:
         self.told = told
         self.files = files
+        self.missing = missing
 
     async def submit(self, submission: Submission) -> TaskId:
         return TaskId("t")
@@ -54,7 +55,7 @@ class Shelf(Provider):
     async def open(
         self, task_id: TaskId, asset: RemoteAsset
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        if asset.index >= self.files:
+        if asset.index >= self.files or asset.index == self.missing:
             raise NotReady(self.name, status=404)
 
         async def chunks() -> AsyncIterator[bytes]:
@@ -162,6 +163,24 @@ async def test_announced_pictures_are_waited_for_longer_and_not_for_ever(
 
     assert {JobState.RUNNING} == before
     assert (JobState.READY, [1, 2, 3]) == (job.state, await tiles(shop, job))
+
+
+@pytest.mark.parametrize(
+    ("told", "tries"), [(ONE_UNCOUNTED, LAG_TRIES), (counted(4), ANNOUNCED_TRIES)]
+)
+@pytest.mark.parametrize("missing", [0, 2])
+async def test_one_picture_that_never_comes_keeps_none_of_the_others_and_none_of_their_numbers(
+    shop: Shop, tmp_path: Path, missing: int, told: Succeeded, tries: int
+) -> None:
+    reading = await reader(shop, tmp_path, Shelf(told, files=4, missing=missing), count=4)
+    before = {(await reading.look()).state for _ in range(tries - 1)}
+
+    job = await reading.look()
+
+    there = [tile for tile in (1, 2, 3, 4) if tile != missing + 1]
+    assert {JobState.RUNNING} == before
+    assert (JobState.READY, there) == (job.state, await tiles(shop, job))
+    assert 3 == job.charged_free + job.charged_vnd // 100
 
 
 @pytest.mark.parametrize(("made", "paid"), [(1, 1), (2, 2), (3, 2), (6, 2)])

@@ -55,6 +55,17 @@ def test_the_bar_goes_on_at_the_jobs_own_pace_while_nobody_is_asked(
     assert expected == carried_progress(job, now=NOON + now_s * 1000)
 
 
+def test_growth_behind_a_bar_that_ran_ahead_is_growth_and_the_bar_waits_for_it() -> None:
+    seen = []
+    job = running(40, told_after_s=20)
+    for now_s, progress in [(28, 44), (36, 48), (44, 60)]:  # it was carried to 56 per cent by then
+        now = NOON + now_s * 1000
+        job, _ = advance(job, Seen(progress, poll_at=now), now=now)
+        seen.append((job.progress, job.progress_at, carried_progress(job, now=now)))
+    expected = [(44, NOON + 28_000, 56), (48, NOON + 36_000, 56), (60, NOON + 44_000, 60)]
+    assert expected == seen
+
+
 @given(st.lists(st.tuples(st.integers(1, 40_000), st.none() | st.integers(0, 100))))
 def test_the_bar_never_goes_back_whatever_the_provider_says(
     readings: list[tuple[int, int | None]],

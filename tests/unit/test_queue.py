@@ -168,6 +168,47 @@ async def test_twins_are_not_submitted_side_by_side(shop: Shop) -> None:
     assert [BINH] == who([await shop.admit()])
 
 
+AN_AND_BINH = ("references/an.jpg", "references/binh.jpg")
+
+
+@pytest.mark.parametrize(
+    "operation", [Operation.REFERENCE_IMAGE, Operation.IMAGE_VIDEO, Operation.REFERENCE_VIDEO]
+)
+@pytest.mark.parametrize("state", ["submitting", "unknown"])
+async def test_the_same_words_over_somebody_elses_picture_wait_for_a_lost_submit(
+    shop: Shop, operation: Operation, state: str
+) -> None:
+    wishes = [Request(operation, "make it move", references=(path,)) for path in AN_AND_BINH]
+    await shop.grant(AN, 10**6)
+    await shop.grant(BINH, 10**6)
+    await shop.order(AN, wishes[0], provider="flow")
+    shop.now.at += 1
+    retold = dataclasses.replace(wishes[1], prompt=" make  it move ", ratio="9:16")
+    await shop.order(BINH, retold, provider="flow")
+    first = await shop.admit(provider="flow")
+    assert first is not None
+    if state == "unknown":
+        first = await shop.happens(first, SubmitLost(lookup_at=NOON, until=NOON + HOUR))
+    assert None is await shop.admit(provider="flow")
+    await shop.happens(first, answered(first))
+    assert [BINH] == who([await shop.admit(provider="flow")])
+
+
+async def test_the_same_words_for_a_picture_and_for_a_video_are_no_twins(shop: Shop) -> None:
+    await shop.grant(BINH, 10**6)
+    await shop.order(AN, Request(Operation.IMAGE, "waves"))
+    shop.now.at += 1
+    await shop.order(BINH, Request(Operation.VIDEO, "waves", length_s=8))
+    assert [AN, BINH] == who([await shop.admit(), await shop.admit()])
+
+
+async def test_steps_from_results_have_a_task_of_their_own_and_are_no_twins(shop: Shop) -> None:
+    for user in (AN, BINH):
+        await shop.order(user, Request(Operation.UPSCALE, tile=1))
+        shop.now.at += 1
+    assert [AN, BINH] == who([await shop.admit(), await shop.admit()])
+
+
 async def test_a_twin_at_another_provider_is_no_twin(shop: Shop) -> None:
     await shop.order(AN, GRID)
     await shop.order(BINH, GRID, provider="flow")

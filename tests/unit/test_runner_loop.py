@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+import pytest
 from shop import Shop
 
 from bot.errors import Unreachable
-from bot.jobs.facts import Ended, Fact, SubmitAnswered, SubmitRefused
-from bot.model import Job, JobId, Millis, Operation, Reason, Request, TaskId
+from bot.jobs import book
+from bot.jobs.facts import Admitted, Ended, Fact, SubmitAnswered, SubmitRefused, TaskNamed
+from bot.model import Job, JobId, JobState, Millis, Operation, Reason, Request, TaskId
 from bot.providers.port import Capabilities, OperationSpec, Provider, Running, Snapshot
 from bot.runner.accounts import Account, Timing
 from bot.runner.loop import Runner
 from bot.runner.work import Work
+from bot.store.port import Topic, Transaction
 
 
 class Asked:
@@ -98,6 +101,43 @@ async def test_a_bug_before_anything_was_ordered_gives_the_money_back_at_once(
     )
     await work.submit(admitted, Account(cast("Provider", Clumsy()), lanes=3))
     assert [SubmitRefused(Reason.FAILED)] == facts
+
+
+@pytest.mark.parametrize("named", [[], [TaskNamed(TaskId("t-1"))]], ids=["lost", "named"])
+async def test_what_nobody_can_ask_after_any_more_gives_its_money_back_and_then_its_lane(
+    shop: Shop, tmp_path: Path, named: list[Fact]
+) -> None:
+    await shop.grant(1, 10_000)
+    job = await shop.happens(await shop.order(1), Admitted(), *named)
+    timing = Timing(poll_s=3.0, image_deadline_s=600.0, video_deadline_s=1200.0)
+    ears = shop.store.wakeups(Topic.OUTBOX)
+    without_its_key = Runner(shop.store, {}, data_dir=tmp_path, timing=timing, clock=shop.now)
+    running = asyncio.create_task(without_its_key.run())
+    states: list[JobState] = []
+    try:
+        async with asyncio.timeout(20):
+            for state, later_ms in ((JobState.UNKNOWN, 121_000), (JobState.NEEDS_REVIEW, 601_000)):
+                while (now := await book.find_job(shop.store, job.job_id)) and (
+                    now.state is not state
+                ):
+                    await ears.wait(0.05)
+                assert now is not None
+                states.append(now.state)
+                shop.now.at += later_ms
+                await shop.store.write(nudge)
+            while (now := await book.find_job(shop.store, job.job_id)) and now.holds_lane:
+                await ears.wait(0.05)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert [JobState.UNKNOWN, JobState.NEEDS_REVIEW] == states
+    assert now is not None
+    assert (0, 0, False) == (now.held_vnd, now.held_free, now.holds_lane)
+
+
+async def nudge(tx: Transaction) -> None:
+    """The runner looks at its clock."""
+    tx.wake(Topic.RUNNER)
 
 
 class Silent(Asked):

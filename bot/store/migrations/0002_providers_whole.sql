@@ -1,7 +1,11 @@
 -- Both providers, whole: pictures people bring, what accounts say, when progress was told.
 
 ALTER TABLE job ADD COLUMN progress_at INTEGER;  -- when `progress` was told
+ALTER TABLE job ADD COLUMN bar INTEGER;          -- how far the bar had been carried by then
 ALTER TABLE job ADD COLUMN made_at INTEGER;      -- when its files were on our disk
+ALTER TABLE job ADD COLUMN likeness TEXT;        -- twins share it; NULL: nothing is like it
+UPDATE job SET likeness = operation || ' ' || COALESCE(json_extract(request, '$.prompt'), '')
+WHERE operation IN ('image', 'video') AND state IN ('queued', 'submitting', 'unknown');
 CREATE INDEX job_deadline ON job (deadline_at) WHERE deadline_at IS NOT NULL;
 CREATE INDEX job_enlarged ON job (request) WHERE operation = 'enlarge';
 
