@@ -56,6 +56,8 @@ from bot.telemetry import Metrics, Redactor, configure, create_metrics
 from bot.web import Hook, listen, make_server, web
 
 DATABASE_NAME = "bot.db"
+TITLES = {each.name: each.title for each in (Apiframe, Flow, Local)}
+"""Whoever has ever made something: a result outlives its provider's key."""
 SILENCE_S = POLL_S + 40.0
 """Telegram answers a long poll within 50 seconds; longer silence means updates do not flow."""
 
@@ -177,10 +179,12 @@ async def start(
             store, accounts, data_dir=settings.bot_data_dir, timing=timing, clock=wall_clock
         )
 
+        titles = {name: each.title for name, each in providers.items()}
         telegram = TelegramSender(bot, Limiter(time.monotonic), metrics)
         scenes = Scenes(
             store,
             accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
+            titles=TITLES | titles,
             market=market,
             desk=desk,
             i18n=i18n,
@@ -196,7 +200,6 @@ async def start(
             access=settings.bot_access,
             default_language=settings.bot_language,
         )
-        titles = {name: each.title for name, each in providers.items()}
         reader = Reader(bot.username, market, titles)
         making = Making(desk, market)
         handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)

@@ -215,6 +215,8 @@ class Job:
     ended_at: Millis | None
     due_at: Millis | None
     """When the runner has something to do for it; None: nothing until a fact arrives."""
+    moved_to: JobId | None = None
+    """The job another provider was given in its place."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

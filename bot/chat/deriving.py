@@ -129,7 +129,7 @@ class Deriving:
             return None
         title = self._titles.get(parent.provider)
         if title is None:
-            return line("derive.provider_gone", title=parent.provider)
+            return line("derive.provider_gone", provider=parent.provider)
         return line(f"derive.not_offered_{wanted}", title=title)
 
     async def _choose_tile(self, talk: Talk, target: Target, wish: Wish) -> Asset | None:

@@ -250,6 +250,8 @@ class Handlers:
             return tongue.text(await self._show(talk, press, job))
         if press.act is Act.CHOOSE:
             return tongue.text(await self._referring.choose(talk, press, job))
+        if press.act is Act.MOVE and job.moved_to is not None:
+            return tongue.text("press.moved", code=job.moved_to)
         is_accepted = await self._make(talk, press, job)
         return tongue.text("press.accepted" if is_accepted else "press.refused")
 

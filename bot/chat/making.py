@@ -11,7 +11,7 @@ from bot.chat.talk import Talk, line
 from bot.jobs import book
 from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome, Quote
 from bot.jobs.moving import move_over
-from bot.jobs.offers import Market
+from bot.jobs.offers import Market, no_longer_offered
 from bot.model import Job, Operation
 
 
@@ -35,8 +35,12 @@ class Making:
 
     async def again(self, talk: Talk, job: Job) -> bool:
         """The same request once more, for whoever pressed, at today's price."""
-        if self._market.spec(job.provider, job.request.operation) is None:
-            await talk.say(line("derive.provider_gone", title=job.provider))
+        spec = self._market.spec(job.provider, job.request.operation)
+        if spec is None:
+            await talk.say(line("derive.provider_gone", provider=job.provider))
+            return False
+        if (lacking := no_longer_offered(job.request, spec)) is not None:
+            await talk.say(line("derive.no_longer_offered", provider=job.provider, value=lacking))
             return False
         parent = await book.find_job(talk.tx, job.parent_id) if job.parent_id else None
         return await self.accept(

@@ -25,14 +25,14 @@ class Operator:
         """`/pause PROVIDER`: nothing is ordered from it until it is resumed."""
         if (name := await self._named(talk, wanted)) is not None:
             await accounts.pause_by_hand(talk.tx, name, now=talk.now)
-            await talk.say(line("admin.paused", provider=name))
+            await talk.say(line("admin.paused", provider=name, name=name))
 
     async def resume(self, talk: Talk, wanted: str) -> None:
         """`/resume PROVIDER`."""
         if (name := await self._named(talk, wanted)) is not None:
             was_paused = await accounts.resume(talk.tx, name, now=talk.now)
             key = "admin.resumed" if was_paused else "admin.not_paused"
-            await talk.say(line(key, provider=name))
+            await talk.say(line(key, provider=name, name=name))
 
     async def press(self, talk: Talk, press: Press) -> str:
         """The same by a button; the catalogue key of what to float by."""
@@ -47,6 +47,9 @@ class Operator:
 
     async def look(self, talk: Talk) -> None:
         """`/admin`: the accounts are asked, which takes a while; the answer follows."""
+        if not talk.is_private:  # what they have left is the operator's own business
+            await talk.say(line("admin.in_private"))
+            return
         await talk.tx.run(
             "account_look_add",
             chat_id=talk.place.chat_id,
@@ -61,5 +64,6 @@ class Operator:
         name = wanted.strip().lower()
         if name in self._titles:
             return name
-        await talk.say(line("admin.which_provider", names=", ".join(self._titles)))
+        names = list(self._titles)
+        await talk.say(line("admin.which_provider", names=", ".join(names), example=names[0]))
         return None

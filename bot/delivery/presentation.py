@@ -99,6 +99,8 @@ def _handed_over(scene: Scene) -> str:
         return tongue.html("status.enlarged_here")
     if scene.title == scene.parent_title:
         return tongue.html("status.from_picture", title=scene.title)
+    if scene.is_moved:  # the other could do it, and only rests
+        return tongue.html("status.instead", title=scene.title)
     return tongue.html("status.other_provider", title=scene.title, other=scene.parent_title)
 
 
@@ -309,8 +311,10 @@ def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:
     )
 
 
-def catalogue_text(tongue: Tongue, payload: Mapping[str, Any], timezone: Any) -> Words:
-    """A text row: its lines by key, and its buttons.
+def catalogue_text(
+    tongue: Tongue, payload: Mapping[str, Any], timezone: Any, titles: Mapping[str, str]
+) -> Words:
+    """A text row: its lines by key, and its buttons; providers by their ``titles``.
 
     A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_s` a duration; a
     plain integer is a number; everything else is somebody's words and is escaped, and cut where
@@ -318,15 +322,29 @@ def catalogue_text(tongue: Tongue, payload: Mapping[str, Any], timezone: Any) ->
     """
     for most in VALUES_MAX:
         text = "\n".join(
-            _line(tongue, line, timezone, most) for line in payload.get("lines") or [payload]
+            _line(tongue, _titled(line, titles), timezone, most)
+            for line in payload.get("lines") or [payload]
         )
         if len(text.encode("utf-16-le")) <= TEXT_MAX * 2:
             break
     keyboard = [
-        [Button(tongue.text(button["key"], word=button["word"]), button["data"]) for button in row]
+        [_own_button(tongue, button, titles) for button in row]
         for row in payload.get("buttons") or []
     ]
     return Words(text, keyboard)
+
+
+def _own_button(tongue: Tongue, button: Mapping[str, str], titles: Mapping[str, str]) -> Button:
+    word = titles.get(button["word"], button["word"])
+    return Button(tongue.text(button["key"], word=word), button["data"])
+
+
+def _titled(line: Mapping[str, Any], titles: Mapping[str, str]) -> Mapping[str, Any]:
+    """A value named `provider` is one's name, which only commands are written with."""
+    values = dict(line.get("values") or {})
+    if "provider" in values:
+        values["provider"] = titles.get(values["provider"], values["provider"])
+    return {**line, "values": values}
 
 
 def _line(tongue: Tongue, line: Mapping[str, Any], timezone: Any, most: int) -> str:

@@ -54,6 +54,8 @@ class Scene:
     timezone: zoneinfo.ZoneInfo
     is_paused: bool = False
     """It waits, and nothing is ordered from its provider for now."""
+    is_moved: bool = False
+    """It is made in place of a job of another provider."""
     moves: tuple[Move, ...] = ()
     """Who else could make it."""
     retry_at: Millis | None = None
@@ -65,13 +67,17 @@ class Scene:
 
 
 class Scenes:
-    """Made once; reads a scene whenever a message is to be written."""
+    """Made once; reads a scene whenever a message is to be written.
+
+    ``titles``: how people know the providers, also those that are not set up any more.
+    """
 
     def __init__(
         self,
         reading: Reading,
         *,
         accounts: Mapping[str, tuple[Provider, int]],
+        titles: Mapping[str, str],
         market: Market,
         desk: Desk,
         i18n: I18n,
@@ -80,6 +86,7 @@ class Scenes:
     ) -> None:
         self._reading = reading
         self._accounts = accounts
+        self.titles = titles
         self._market = market
         self._desk = desk
         self._i18n = i18n
@@ -129,6 +136,7 @@ class Scenes:
             again_vnd=self._price(plan, job.request),
             timezone=self._desk.timezone,
             is_paused=is_paused,
+            is_moved=await self._reading.one("job_moved_from", job_id=job_id) is not None,
             retry_at=retry_at,
             moves=await self._moves(job, plan, must_wait=is_paused or retry_at is not None),
         )
@@ -136,7 +144,7 @@ class Scenes:
     async def _moves(self, job: Job, plan: Plan, *, must_wait: bool) -> tuple[Move, ...]:
         if job.state is JobState.QUEUED and not must_wait:
             return ()  # it goes on by itself
-        found = await moving.moves(self._reading, job, self._market)
+        found = await moving.moves(self._reading, job, self._market, now=self._clock())
         return tuple(
             Move(name, self._title(name), self._price(plan, request))
             for name, request in found.items()
@@ -156,8 +164,7 @@ class Scenes:
         )
 
     def _title(self, name: str) -> str:
-        provider, _ = self._accounts.get(name, (None, 1))
-        return provider.title if provider else name
+        return self.titles.get(name, name)
 
     def _prices(self, plan: Plan, offers: Mapping[Operation, Offer]) -> dict[Operation, int]:
         prices = {

@@ -110,7 +110,9 @@ class Sending:
 
     async def _text(self, row: Outgoing) -> Sent:
         tongue = self._scenes.tongue(row.payload.get("language"))
-        words = presentation.catalogue_text(tongue, row.payload, self._scenes.timezone)
+        words = presentation.catalogue_text(
+            tongue, row.payload, self._scenes.timezone, self._scenes.titles
+        )
         message = await self._telegram.text(row.place, words.html, words.keyboard)
         return Sent(shown=() if row.job_id is None else (_shown(message, None),))
 

@@ -2,6 +2,8 @@
 
 Knows nothing of how an account is asked. While one is paused its jobs wait and keep their place
 and their money set aside; everybody concerned is told once that it begins and once that it is over.
+Only an order that was taken proves an account well: what it says of itself may be wrong. Until
+then it is on trial: one job at a time is ordered, ever more rarely, and waits on if it is refused.
 """
 
 from __future__ import annotations
@@ -51,21 +53,30 @@ async def why_paused(reading: Reading, provider: str) -> str | None:
     return None if row is None or row["paused_why"] is None else str(row["paused_why"])
 
 
-async def pause(tx: Transaction, provider: str, why: str, *, detail: str, now: Millis) -> bool:
-    """It failed: order nothing from it for now, and say so once. False: it was paused already.
+async def is_on_trial(reading: Reading, provider: str) -> bool:
+    """The next order shows whether it is well; if it is refused, its job waits on."""
+    row = await reading.one("account_get", provider=provider)
+    return row is not None and bool(row["on_trial"])
 
+
+async def pause(tx: Transaction, provider: str, why: str, *, detail: str, now: Millis) -> bool:
+    """It failed: order nothing from it for now, and say so once.
+
+    False: it was paused already, or an operator had it tried: what was ordered waits on.
     ``why``: `key`, `credits` or DAILY_LIMIT; ``detail``: the provider's words.
     """
     before = await why_paused(tx, provider)
-    if before is not None:
-        if before not in {why, BY_HAND}:
-            await _begin(tx, provider, why, probe_s=FIRST_PROBE_S, now=now)
-            await _tell_paused(tx, provider, why, detail, now)
+    if before in {why, BY_HAND}:
         return False
+    if before is not None:  # looks go on growing rarer
+        await tx.run("account_fails_otherwise", provider=provider, why=why)
+        await _tell_paused(tx, provider, why, detail, now)
+        return False
+    was_tried = await is_on_trial(tx, provider)
     await _begin(tx, provider, why, probe_s=FIRST_PROBE_S, now=now)
     await _tell_waiting(tx, provider, now)
     await _tell_paused(tx, provider, why, detail, now)
-    return True
+    return not was_tried
 
 
 async def pause_by_hand(tx: Transaction, provider: str, *, now: Millis) -> None:
@@ -81,6 +92,12 @@ async def leave_alone(tx: Transaction, provider: str, *, until: Millis, now: Mil
         await _tell_waiting(tx, provider, now)
 
 
+async def takes_orders(reading: Reading, provider: str, *, now: Millis) -> bool:
+    """It neither rests nor asked to be left alone."""
+    row = await reading.one("account_get", provider=provider)
+    return row is None or (row["paused_why"] is None and (row["busy_until"] or 0) <= now)
+
+
 async def told_to_wait_until(reading: Reading, provider: str, *, now: Millis) -> Millis | None:
     """The end of a long pause it asked for; None: no pause, or one not worth a word."""
     row = await reading.one("account_get", provider=provider)
@@ -89,25 +106,38 @@ async def told_to_wait_until(reading: Reading, provider: str, *, now: Millis) ->
 
 
 async def resume(tx: Transaction, provider: str, *, now: Millis) -> bool:
-    """Order from it again; False: it was not paused."""
-    if not await tx.run("account_resume", provider=provider):
+    """An operator has it ordered from again, on trial; False: it neither rested nor waited."""
+    if not await tx.run("account_resume", provider=provider, now=now):
         return False
+    await tx.run("jobs_hasten", provider=provider, now=now)
     await _tell_waiting(tx, provider, now)
     tx.wake(Topic.RUNNER)
     return True
 
 
 async def found_well(tx: Transaction, provider: str, *, now: Millis) -> None:
-    """It takes orders again; the operator is told once. What was paused by hand stays so."""
+    """It took an order; the operator is told once. What was paused by hand stays so."""
     why = await why_paused(tx, provider)
-    if why not in {None, BY_HAND} and await resume(tx, provider, now=now):
-        await book.tell_operator(tx, "operator.account_well", now=now, provider=provider)
+    if why == BY_HAND or (why is None and not await is_on_trial(tx, provider)):
+        return
+    await tx.run("account_well", provider=provider)
+    if why is None:  # resumed by an operator, who knows
+        return
+    await _tell_waiting(tx, provider, now)
+    tx.wake(Topic.RUNNER)
+    await book.tell_operator(tx, "operator.account_well", now=now, provider=provider)
+
+
+async def put_on_trial(tx: Transaction, provider: str) -> None:
+    """Nothing speaks against it: one job is ordered as soon as one waits."""
+    await tx.run("account_try", provider=provider, by_hand=BY_HAND)
+    tx.wake(Topic.RUNNER)
 
 
 async def put_off_probe(tx: Transaction, provider: str, *, now: Millis) -> None:
-    """It was looked at; the next look comes later than this one did."""
+    """It was looked at, or is tried this instant; the next look comes later than this one did."""
     row = await tx.one("account_get", provider=provider)
-    if row is None or row["probe_at"] is None:
+    if row is None or row["paused_why"] in {None, BY_HAND}:
         return
     pause_ms = int(probe_pause_s(row["probes"] + 1) * 1000)
     await tx.run("account_probed", provider=provider, probe_at=now + pause_ms)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 
+from bot.errors import StaleJob
 from bot.jobs import book
-from bot.jobs.accept import Desk, Order, Outcome, Quote
-from bot.jobs.accounts import why_paused
-from bot.jobs.facts import CancelAsked
+from bot.jobs.accept import Accepted, Desk, Order, Outcome, Quote
+from bot.jobs.accounts import takes_orders
+from bot.jobs.facts import CancelAsked, ShowStatus
 from bot.jobs.offers import Market, nearest_ratio
-from bot.model import Asset, Job, JobState, Operation, Reason, Request
+from bot.model import Asset, Job, JobState, Millis, Operation, Reason, Request, Urgency
 from bot.providers.port import OperationSpec
 from bot.store.port import Reading, Transaction
 from bot.store.records import read_asset
@@ -22,10 +23,9 @@ _AGAIN_ELSEWHERE = frozenset({Reason.KEY, Reason.CREDITS})
 
 
 def may_move(job: Job) -> bool:
-    """It waits, or it failed for what its provider's account lacks."""
-    return job.state is JobState.QUEUED or (
-        job.state is JobState.FAILED and job.reason in _AGAIN_ELSEWHERE
-    )
+    """It waits, or it failed for what its provider's account lacks, and nobody has moved it."""
+    is_in_vain = job.state is JobState.FAILED and job.reason in _AGAIN_ELSEWHERE
+    return job.moved_to is None and (job.state is JobState.QUEUED or is_in_vain)
 
 
 def moved_request(job: Job, provider: str, market: Market, picture: Asset | None) -> Request | None:
@@ -74,7 +74,7 @@ def _ratio(ratio: str | None, spec: OperationSpec) -> str | None:
     return nearest_ratio(width, height, spec.ratios)
 
 
-async def moves(reading: Reading, job: Job, market: Market) -> dict[str, Request]:
+async def moves(reading: Reading, job: Job, market: Market, *, now: Millis) -> dict[str, Request]:
     """By provider, what each other one that works could make of ``job`` right now."""
     if not may_move(job):
         return {}
@@ -83,7 +83,7 @@ async def moves(reading: Reading, job: Job, market: Market) -> dict[str, Request
     return {
         name: request
         for name, request in found.items()
-        if request is not None and await why_paused(reading, name) is None
+        if request is not None and await takes_orders(reading, name, now=now)
     }
 
 
@@ -93,8 +93,10 @@ async def move_over(
     """Have ``job`` made by ``provider``; None: it may not or cannot be any more.
 
     Where the money does not suffice nothing changes, and the outcome says what is lacking.
+    Raises StaleJob when somebody moved it since it was read.
     """
-    request = (await moves(tx, job, market)).get(provider)
+    now = desk.clock()
+    request = (await moves(tx, job, market, now=now)).get(provider)
     if request is None:
         return None
     parent = await book.find_job(tx, job.parent_id) if job.parent_id else None
@@ -102,8 +104,14 @@ async def move_over(
     quote = await desk.quote(tx, order, freed=job)
     if not isinstance(quote, Quote):
         return quote
-    await book.move(tx, job, CancelAsked(), now=desk.clock(), who=f"user {job.user_id}")
-    return await desk.accept(tx, order)
+    await book.move(tx, job, CancelAsked(), now=now, who=f"user {job.user_id}")
+    outcome = await desk.accept(tx, order)
+    assert isinstance(outcome, Accepted)  # it was quoted with what the move gives back
+    moved_to = outcome.job.job_id
+    if not await tx.run("job_moved", job_id=job.job_id, moved_to=moved_to):
+        raise StaleJob(job.job_id)
+    await book.show_status(tx, job, ShowStatus(Urgency.ANSWER), now=now)  # without the button
+    return outcome
 
 
 async def _picture(reading: Reading, job: Job) -> Asset | None:

@@ -99,6 +99,34 @@ class Market:
         return {wanted: offer for wanted, offer in found.items() if offer is not None}
 
 
+def no_longer_offered(request: Request, spec: OperationSpec) -> str | None:
+    """The first thing asked for in ``request`` that ``spec`` does not hold; None: all is offered."""
+    chosen = (
+        (request.ratio, spec.ratios),
+        (request.mode, spec.modes),
+        (request.voice, spec.voices),
+        (request.strength, spec.strengths),
+        (request.direction, spec.directions),
+    )
+    for value, offered in chosen:
+        # Any shape goes where none is named.
+        is_free = value is None or (value == request.ratio and not offered)
+        if not is_free and value not in offered:
+            return value
+    if request.hd is not None and request.hd not in spec.hd:
+        return request.hd.upper()
+    if request.length_s is not None and request.length_s not in spec.lengths_s:
+        return f"{request.length_s}s"
+    if request.flags and not spec.takes_flags:
+        return request.flags
+    if request.count > spec.max_count:
+        return f"×{request.count}"
+    pictures = len(request.references)
+    if request.references and not spec.min_references <= pictures <= spec.max_references:
+        return f"{pictures} 🖼"
+    return None
+
+
 def nearest_ratio(width: int, height: int, ratios: Sequence[str]) -> str:
     """Of the `W:H` in ``ratios`` (at least one) that most like the shape of ``width`` x ``height``.
 

@@ -22,14 +22,14 @@ async def admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> J
 
     The job comes back in the state submitting: its submit is sent next, once.
     """
-    if await accounts.why_paused(tx, provider) is not None:
+    if await accounts.why_paused(tx, provider) is None:
+        return await _admit(tx, provider, lanes=lanes, now=now)
+    if not await accounts.is_on_trial(tx, provider):
         return None
-    return await _admit(tx, provider, lanes=lanes, now=now)
-
-
-async def admit_probe(tx: Transaction, provider: str, *, now: Millis) -> Job | None:
-    """Try a paused account with one job: if it fails, it and the others have kept their place."""
-    return await _admit(tx, provider, lanes=1, now=now)
+    tried = await _admit(tx, provider, lanes=lanes, now=now)
+    if tried is not None:  # the only one until the next look
+        await accounts.put_off_probe(tx, provider, now=now)
+    return tried
 
 
 async def _admit(tx: Transaction, provider: str, *, lanes: int, now: Millis) -> Job | None:

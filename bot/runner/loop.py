@@ -167,11 +167,9 @@ class Runner:
 
     async def _probe(self, account: Account) -> None:
         try:
-            job = await probe(account, self._store, self._clock)
+            await probe(account, self._store, self._clock)
         finally:
             self._probing.discard(account.name)
-        if job is not None:
-            self._start(job.job_id, self._work.submit(job, account))
 
     async def _start_due(self, now: Millis) -> None:
         rows = await self._store.all("jobs_due", now=now, most=DUE_AT_ONCE)

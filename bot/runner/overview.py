@@ -14,7 +14,7 @@ from typing import Any
 from bot.errors import ProviderError
 from bot.jobs import accounts, book
 from bot.jobs.buttons import Act, Press
-from bot.model import Clock, JobState, Place, Say, Urgency
+from bot.model import Clock, JobState, Millis, Place, Say, Urgency
 from bot.providers.port import AccountReport
 from bot.runner.accounts import MANY_LANES, Account
 from bot.runner.probing import REPORT_S
@@ -38,6 +38,7 @@ async def show_overviews(
     reports = dict(zip(names, told, strict=True))
 
     async def work(tx: Transaction) -> None:
+        now = clock()
         for look in looks:
             if not await tx.run("account_look_done", look_id=look["look_id"]):
                 continue
@@ -46,11 +47,11 @@ async def show_overviews(
                 Say.TEXT,
                 Place(look["chat_id"], look["thread_id"], look["reply_to"]),
                 urgency=Urgency.ANSWER,
-                now=clock(),
+                now=now,
                 payload={
                     "language": look["language"],
-                    "lines": await _lines(tx, look, accounts_by_name, reports),
-                    "buttons": [[await _button(tx, name)] for name in names],
+                    "lines": await _lines(tx, look, accounts_by_name, reports, now),
+                    "buttons": [[await _button(tx, name, now)] for name in names],
                 },
             )
 
@@ -72,9 +73,11 @@ async def _lines(
     look: Row,
     accounts_by_name: Mapping[str, Account],
     reports: Mapping[str, Report],
+    now: Millis,
 ) -> list[Line]:
     lines: list[Line] = []
     for name, account in accounts_by_name.items():
+        lines.append(await _standing(reading, account, now))
         lines += await _lines_of(reading, account, reports[name])
     counted = await reading.all("jobs_of_day", day=look["day"])
     lines.append(_line("admin.today", day=look["day"]))
@@ -85,14 +88,20 @@ async def _lines(
     return lines
 
 
-async def _lines_of(reading: Reading, account: Account, report: Report) -> list[Line]:
-    why = await accounts.why_paused(reading, account.name)
+async def _standing(reading: Reading, account: Account, now: Millis) -> Line:
+    """Whether it takes orders, and why not."""
     title = account.provider.title
-    lines = [
-        _line("admin.works", title=title)
-        if why is None
-        else _line(f"admin.rests_{why}", title=title)
-    ]
+    why = await accounts.why_paused(reading, account.name)
+    if why is not None:
+        return _line(f"admin.rests_{why}", title=title)
+    until_at = await accounts.told_to_wait_until(reading, account.name, now=now)
+    if until_at is not None:
+        return _line("admin.waits", title=title, until_at=until_at)
+    return _line("admin.works", title=title)
+
+
+async def _lines_of(reading: Reading, account: Account, report: Report) -> list[Line]:
+    lines = []
     taken = await reading.one("lanes_taken", provider=account.name)
     waiting = await reading.one("jobs_waiting", provider=account.name)
     assert taken is not None
@@ -129,10 +138,11 @@ def told(report: AccountReport) -> list[Line]:
     return lines
 
 
-async def _button(reading: Reading, name: str) -> dict[str, str]:
+async def _button(reading: Reading, name: str, now: Millis) -> dict[str, str]:
     is_paused = await accounts.why_paused(reading, name) is not None
-    act = Act.RESUME if is_paused else Act.PAUSE
-    key = "button.resume" if is_paused else "button.pause"
+    waits = await accounts.told_to_wait_until(reading, name, now=now) is not None
+    act = Act.RESUME if is_paused or waits else Act.PAUSE
+    key = "button.resume" if is_paused or waits else "button.pause"
     return {"key": key, "word": name, "data": Press(act, how=name).data()}
 
 

@@ -1,7 +1,7 @@
 """Looking gently whether a paused account is well again. Knows nothing of what made it pause.
 
-First its own report is read, which costs nothing. Only where that cannot tell is it tried with
-one job, which keeps its place if it is refused.
+Its own report is read, which costs nothing but may be wrong: it can only keep the account paused.
+Otherwise the account is tried with one job, which keeps its place if it is refused.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import asyncio
 import structlog
 
 from bot.errors import ProviderError
-from bot.jobs import accounts, queue
-from bot.model import Clock, Job
+from bot.jobs import accounts
+from bot.model import Clock
 from bot.runner.accounts import Account
 from bot.store.port import Store, Transaction
 
@@ -22,27 +22,20 @@ REPORT_S = 10.0
 log = structlog.get_logger(__name__)
 
 
-async def probe(account: Account, store: Store, clock: Clock) -> Job | None:
-    """Resume ``account`` if it is well, look again later if not; a job to try it with, if need be.
-
-    The job comes admitted, as from `queue.admit`.
-    """
+async def probe(account: Account, store: Store, clock: Clock) -> None:
+    """Have ``account`` tried unless it says that it is not well; then look again later."""
     why = await accounts.why_paused(store, account.name)
     if why is None:
-        return None
+        return
     is_well = await _ask(account, why)
 
-    async def work(tx: Transaction) -> Job | None:
-        now = clock()
-        if is_well:
-            await accounts.found_well(tx, account.name, now=now)
-            return None
-        await accounts.put_off_probe(tx, account.name, now=now)
+    async def work(tx: Transaction) -> None:
         if is_well is False:
-            return None
-        return await queue.admit_probe(tx, account.name, now=now)
+            await accounts.put_off_probe(tx, account.name, now=clock())
+        else:
+            await accounts.put_on_trial(tx, account.name)
 
-    return await store.write(work)
+    await store.write(work)
 
 
 async def _ask(account: Account, why: str) -> bool | None:

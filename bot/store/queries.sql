@@ -164,15 +164,24 @@ SELECT * FROM job WHERE job_id = :job_id
 -- job_set_status_message --
 UPDATE job SET status_message_id = :message_id WHERE job_id = :job_id
 
+-- job_moved --
+-- 0 rows when it was moved before.
+UPDATE job SET version = version + 1, moved_to = :moved_to
+WHERE job_id = :job_id AND moved_to IS NULL
+
+-- job_moved_from --
+-- Which job one was made in place of.
+SELECT job_id FROM job WHERE moved_to = :job_id
+
 -- jobs_in_state --
 SELECT * FROM job WHERE state = :state
 
 -- jobs_due --
 -- Work for the runner: something to read, look up or give up on. A deadline holds also while a
 -- call about the job is under way.
-SELECT * FROM job
-WHERE (due_at <= :now AND state <> 'queued')
-   OR (deadline_at <= :now AND state IN ('running', 'unknown'))
+SELECT * FROM job WHERE due_at <= :now AND state <> 'queued'
+UNION
+SELECT * FROM job WHERE deadline_at <= :now AND state IN ('running', 'unknown')
 ORDER BY due_at LIMIT :most
 
 -- jobs_due_soon --
@@ -500,13 +509,34 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 INSERT INTO provider_account (provider, paused_why, paused_at, probe_at)
 VALUES (:provider, :why, :now, :probe_at)
 ON CONFLICT (provider) DO UPDATE
-SET paused_why = excluded.paused_why, probe_at = excluded.probe_at, probes = 0,
+SET paused_why = excluded.paused_why, probe_at = excluded.probe_at, probes = 0, on_trial = 0,
     paused_at = COALESCE(provider_account.paused_at, excluded.paused_at)
 
+-- account_fails_otherwise --
+-- Another reason now; when it is looked at stays as it is.
+UPDATE provider_account SET paused_why = :why WHERE provider = :provider
+
 -- account_resume --
+-- By hand; 0 rows when it neither rested nor had asked to be left alone.
 UPDATE provider_account
-SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0, busy_until = NULL
-WHERE provider = :provider AND paused_why IS NOT NULL
+SET paused_why = NULL, paused_at = :now, probe_at = NULL, probes = 0, busy_until = NULL,
+    on_trial = 1
+WHERE provider = :provider AND (paused_why IS NOT NULL OR busy_until > :now)
+
+-- jobs_hasten --
+-- What was put off because its provider asked for it is tried now.
+UPDATE job SET version = version + 1, due_at = :now
+WHERE provider = :provider AND state = 'queued' AND due_at > :now
+
+-- account_well --
+UPDATE provider_account
+SET paused_why = NULL, paused_at = NULL, probe_at = NULL, probes = 0, on_trial = 0
+WHERE provider = :provider
+
+-- account_try --
+-- It still counts as paused; it is not looked at again before it has been tried.
+UPDATE provider_account SET on_trial = 1, probe_at = NULL
+WHERE provider = :provider AND paused_why <> :by_hand
 
 -- account_busy --
 -- It asked to be left alone; what was asked for longer still holds.
@@ -516,8 +546,8 @@ SET busy_until = CASE WHEN provider_account.busy_until > excluded.busy_until
                       THEN provider_account.busy_until ELSE excluded.busy_until END
 
 -- account_probed --
-UPDATE provider_account SET probes = probes + 1, probe_at = :probe_at
-WHERE provider = :provider AND probe_at IS NOT NULL
+UPDATE provider_account SET probes = probes + 1, probe_at = :probe_at, on_trial = 0
+WHERE provider = :provider
 
 -- accounts_to_probe --
 -- Paused ones that are due to be looked at.

@@ -4,7 +4,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from story import Message, Person, Story, labels, living_bot, served_town, settings_for, words
+from story import (
+    Message,
+    Person,
+    Story,
+    code_in,
+    labels,
+    living_bot,
+    served_town,
+    settings_for,
+    words,
+)
 from telling import forge, press, said_to, until
 
 
@@ -37,7 +47,7 @@ async def test_who_waits_is_told_once_and_served_when_the_operator_has_topped_up
     assert refused["reply_to_message"]["message_id"] == asked["message_id"]
     assert [["🔄 Try again"], ["🔀 With Flow AI · ₫400"]] == labels(refused)
     told = await operator.sees("credits are used up")
-    assert [["▶️ Resume apiframe"]] == labels(told)
+    assert [["▶️ Resume Midjourney"]] == labels(told)
 
     waiting = ben.say("/img a harbour")
     status = await ben.answer_to(waiting)
@@ -69,7 +79,7 @@ async def test_an_operator_whose_telegram_is_english_is_told_in_english(
             await operator.answer_to(operator.say("/help"))
             town.apiframe.credits = 0
             story.person("An").say("/img sóng biển")
-            assert "credits are used up" in words(await operator.sees("apiframe"))
+            assert "credits are used up" in words(await operator.sees("Midjourney"))
 
 
 async def test_a_waiting_wish_is_moved_to_the_other_provider_by_its_owner_alone(
@@ -86,7 +96,46 @@ async def test_a_waiting_wish_is_moved_to_the_other_provider_by_its_owner_alone(
     assert await an.result_of(asked)
     assert (0, 1) == (len(story.town.apiframe.tasks), len(story.town.flow.tasks))
     assert "✖ Cancelled. Nothing was charged." in now_reads(an, status)
-    assert "Not possible" in await forge(an, status, move_of(status))
+    assert "moved already" in await forge(an, status, move_of(status))
+    assert 1 == len(story.town.flow.tasks)
+
+
+async def test_what_failed_is_moved_by_the_first_press_and_not_again_by_the_second(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, _ = shop_story
+    story.town.apiframe.credits = 0
+    an = story.person("An", "en")
+    asked = an.say("/img a lighthouse")
+    failed = await an.sees("the operator has been told")
+    assert "Got it!" == await press(an, failed, "🔀")
+    floated = await forge(
+        an, failed, str(failed["reply_markup"]["inline_keyboard"][1][0]["callback_data"])
+    )
+    result = await an.result_of(asked)
+    assert code_in(result) in floated
+    await until(
+        lambda: labels(story.world.message(an.user_id, failed["message_id"])) == [["🔄 Try again"]]
+    )
+    assert 1 == len(story.town.flow.tasks)
+
+
+async def test_a_variation_moved_because_its_provider_rests_says_who_makes_it_instead(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    an = story.person("An", "en")
+    grid = await an.result_of(an.say("/img a lighthouse"))
+    await said_to(operator, "/pause apiframe")
+    asked = an.say("/vary 1", to=grid)
+    status = await an.answer_to(asked)
+    held = story.town.flow.hold_next("/reference-to-image")
+    await press(an, status, "🔀")
+    await held.arrived()
+    moved = await an.sees("Flow AI makes it instead, from the picture itself", after=status)
+    held.release()
+    assert "can't do this" not in words(moved)
+    assert await an.result_of(asked)
 
 
 def move_of(message: Message) -> str:
@@ -112,8 +161,11 @@ async def test_those_who_wait_already_are_told_when_it_is_paused_and_served_when
     assert "takes orders again" in await said_to(operator, "/resume apiframe")
     story.town.apiframe.finish_now(task)
     await until(lambda: len(story.town.apiframe.tasks) == 2)
-    assert "is not paused" in await said_to(operator, "/resume apiframe")
-    assert "apiframe, flow" in await said_to(operator, "/pause nobody")
+    not_paused = await said_to(operator, "/resume apiframe")
+    assert "Midjourney is not paused. /pause apiframe pauses it." == not_paused
+    which = await said_to(operator, "/pause nobody")
+    assert "apiframe, flow" in which
+    assert "/pause local" in which
 
 
 async def test_the_operator_sees_every_account_and_todays_totals(
@@ -134,13 +186,42 @@ async def test_the_operator_sees_every_account_and_todays_totals(
         "Requests of",
     ):
         assert piece in text, (piece, text)
-    assert ["⏸ Pause flow"] in labels(answer)
-    assert "Paused." == await press(operator, answer, "⏸ Pause flow")
+    assert ["⏸ Pause Flow AI"] in labels(answer)
+    assert "Paused." == await press(operator, answer, "⏸ Pause Flow AI")
     story.town.flow.fail_next("/usage", status=500)
     second = await operator.answer_to(operator.say("/admin"))
     assert "Flow AI is paused by an operator" in words(second)
-    assert ["▶️ Resume flow"] in labels(second)
+    assert ["▶️ Resume Flow AI"] in labels(second)
     assert "Only the operators" in await said_to(an, "/admin")
+
+
+async def test_the_accounts_are_nobodys_business_in_a_group(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    group = story.group("Painters", operator, story.person("An", "en"))
+    asked = operator.say(f"/admin@{story.world.bot['username']}", chat=group)
+    answer = await operator.answer_to(asked, chat=group)
+    assert "private chat" in words(answer)
+    assert "Credits" not in words(answer)
+    assert [] == labels(answer)
+
+
+async def test_an_operator_need_not_wait_as_long_as_a_provider_asked(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    an = story.person("An", "en")
+    story.town.apiframe.fail_next("/imagine", status=429, headers={"Retry-After": "3600"})
+    first, second = an.say("/img a lighthouse"), story.person("Ben").say("/img a harbour")
+    await an.sees("asked us to wait until")
+    overview = await operator.answer_to(operator.say("/admin"))
+    assert "Midjourney asked us to wait until" in words(overview)
+    assert "Midjourney is working" not in words(overview)
+    assert "Working again." == await press(operator, overview, "▶️ Resume Midjourney")
+    await until(lambda: len(story.town.apiframe.tasks) == 2)
+    assert await an.result_of(first)
+    assert second
 
 
 async def test_of_several_ordered_at_once_only_the_first_refused_fails_the_others_wait(

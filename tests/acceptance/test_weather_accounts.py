@@ -1,5 +1,7 @@
 """An account that fails: one request learns it, the others wait, and the operator is told once."""
 
+import contextlib
+
 import pytest
 from skies import BOTH, FLOW, MIDJOURNEY, Service, Sky
 from story import labels
@@ -8,7 +10,7 @@ from telling import later
 UNUSABLE = "Dịch vụ tạm thời không dùng được, người quản lý đã được báo. Bạn không bị tính phí"
 CASES = [
     pytest.param(401, "từ chối khóa API", id="401"),
-    pytest.param(402, "báo hết tín dụng", id="402"),
+    pytest.param(402, "báo hết credit", id="402"),
     pytest.param(403, "từ chối khóa API", id="403"),
 ]
 
@@ -80,7 +82,7 @@ async def test_an_account_that_is_well_again_is_found_out_without_anybodys_help(
     an, binh = await sky.person(), await sky.person("Bình")
     sky.sandbox(MIDJOURNEY).fail_next("/imagine", status=402)
     an.say("/img mèo")
-    await sky.told_operator("báo hết tín dụng")
+    await sky.told_operator("báo hết credit")
     asked = binh.say("/img mèo")
     await binh.answer_to(asked)
     with later(61):
@@ -88,3 +90,41 @@ async def test_an_account_that_is_well_again_is_found_out_without_anybodys_help(
         await binh.result_of(asked)
         await sky.told_operator("đã nhận yêu cầu trở lại")
     assert (2, 2) == (sky.submits(MIDJOURNEY), len(sky.heard()))
+
+
+async def test_the_days_rest_is_found_without_anybodys_help(sky: Sky) -> None:
+    an = await sky.person()
+    sky.sandbox(FLOW).fail_next("/text-to-image", status=429)
+    asked = an.say(FLOW.said)
+    await sky.told_operator("đã đạt giới hạn hôm nay")
+    with later(61):
+        await sky.nudge()
+        await an.result_of(asked)
+        await sky.told_operator("đã nhận yêu cầu trở lại")
+        await sky.settled(an, paid_vnd=100)
+    assert (2, 2) == (sky.submits(FLOW), len(sky.heard()))
+
+
+async def test_a_few_credits_left_keep_those_who_wait_waiting_and_are_told_once(sky: Sky) -> None:
+    an, binh, chi = await sky.person(), await sky.person("Bình"), await sky.person("Chi")
+    sky.story.town.apiframe.credits = 2
+    an.say("/img mèo")
+    await an.sees(UNUSABLE)
+    others = [(binh, binh.say("/img chó")), (chi, chi.say("/img cá"))]
+    for person, asked in others:
+        await person.answer_to(asked)
+    with contextlib.ExitStack() as time:
+        for tries, minutes in enumerate((1, 2, 4), start=1):
+            time.enter_context(later(minutes * 60 + 1))
+            await sky.nudge()
+            await sky.calls(MIDJOURNEY, "/imagine", 1 + tries)
+            await chi.sees("đang tạm nghỉ")
+            await sky.settled(an, paid_vnd=0)
+        assert 1 == len(sky.heard())
+        sky.story.town.apiframe.credits = 4000
+        time.enter_context(later(8 * 60 + 1))
+        await sky.nudge()
+        for person, asked in others:
+            await person.result_of(asked)
+        await sky.told_operator("đã nhận yêu cầu trở lại")
+    assert (1 + 3 + 2, 2) == (sky.submits(MIDJOURNEY), len(sky.heard()))

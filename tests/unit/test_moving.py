@@ -6,7 +6,8 @@ import pytest
 from market import BOTH
 from shop import GRID, NOON, Shop, a_job, outputs
 
-from bot.jobs import accounts, moving
+from bot.errors import StaleJob
+from bot.jobs import accounts, book, moving
 from bot.jobs.accept import Accepted, NotEnough, Outcome
 from bot.jobs.facts import Admitted, CancelAsked, SubmitRefused
 from bot.model import Job, JobState, Operation, Reason, Request
@@ -106,8 +107,31 @@ async def test_where_the_money_does_not_suffice_nothing_changes(shop: Shop) -> N
 async def test_nobody_is_sent_to_a_provider_that_rests_too(shop: Shop) -> None:
     job = await shop.order(1)
     await shop.store.write(lambda tx: accounts.pause_by_hand(tx, "flow", now=NOON))
-    assert {} == await moving.moves(shop.store, job, BOTH)
+    assert {} == await moving.moves(shop.store, job, BOTH, now=NOON)
     assert None is await move(shop, job)
+
+
+async def test_nobody_is_sent_to_a_provider_that_asked_to_be_left_alone(shop: Shop) -> None:
+    job = await shop.order(1)
+    until = NOON + 60_000
+    await shop.store.write(lambda tx: accounts.leave_alone(tx, "flow", until=until, now=NOON))
+    assert {} == await moving.moves(shop.store, job, BOTH, now=until - 1)
+    assert ["flow"] == list(await moving.moves(shop.store, job, BOTH, now=until))
+
+
+async def test_what_failed_is_moved_once_however_often_it_is_pressed(shop: Shop) -> None:
+    job = await shop.happens(await shop.order(1), Admitted(), SubmitRefused(Reason.CREDITS))
+    await shop.grant(1, 10_000)
+    outcome = await move(shop, job)
+    assert isinstance(outcome, Accepted)
+    again = await book.find_job(shop.store, job.job_id)
+    assert again is not None
+    assert outcome.job.job_id == again.moved_to
+    assert None is await move(shop, again)
+    with pytest.raises(StaleJob):  # a press that had read it before
+        await move(shop, job)
+    assert 1 == len(await shop.store.all("jobs_in_state", state="queued"))
+    assert [] == await shop.findings()
 
 
 @pytest.mark.parametrize(
@@ -118,4 +142,4 @@ async def test_what_failed_for_the_account_may_move_and_what_was_refused_may_not
     shop: Shop, reason: Reason, expected: list[str]
 ) -> None:
     job = await shop.happens(await shop.order(1), Admitted(), SubmitRefused(reason))
-    assert expected == list(await moving.moves(shop.store, job, BOTH))
+    assert expected == list(await moving.moves(shop.store, job, BOTH, now=NOON))

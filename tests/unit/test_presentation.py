@@ -204,7 +204,7 @@ def test_a_file_too_big_for_telegram_is_told_with_its_size_and_code() -> None:
 
 
 def text_of(tongue: Tongue, *lines: object, zone: tzinfo = UTC) -> str:
-    return catalogue_text(tongue, {"lines": list(lines)}, zone).html
+    return catalogue_text(tongue, {"lines": list(lines)}, zone, {"flow": "Flow AI"}).html
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""A paused account: looked at gently, ever more rarely, and resumed when it is well."""
+"""A paused account: looked at gently, ever more rarely, and tried when nothing speaks against it."""
 
 from collections.abc import Callable
 from typing import cast
@@ -73,7 +73,8 @@ async def look(
 ) -> tuple[str | None, int | None, bool]:
     """After a look: why it is paused, the seconds until the next, and if a job is tried with it."""
     account = Account(cast("Provider", Asked(answer)), lanes=3)
-    job = await probe(account, shop.store, shop.now)
+    await probe(account, shop.store, shop.now)
+    job = await shop.admit()
     row = await shop.store.one("account_get", provider="apiframe")
     assert row is not None
     at = row["probe_at"]
@@ -81,12 +82,23 @@ async def look(
     return row["paused_why"], wait_s, job is not None
 
 
-async def test_an_account_with_new_credits_is_resumed_without_a_job_being_risked(
+async def test_an_account_that_says_it_has_credits_is_tried_with_one_job_and_not_believed(
     shop: Shop,
 ) -> None:
     await shop.order(1)
+    await shop.order(2)
     await pause(shop)
-    assert (None, None, False) == await look(shop, lambda: AccountReport(credits_left=5.0))
+    assert (CREDITS, 120, True) == await look(shop, lambda: AccountReport(credits_left=5.0))
+    assert None is await shop.admit()
+
+
+async def test_an_account_that_is_to_be_tried_and_has_nobody_waiting_is_not_looked_at_again(
+    shop: Shop,
+) -> None:
+    await pause(shop)
+    assert (CREDITS, None, False) == await look(shop, lambda: None)
+    await shop.order(1)
+    assert await shop.admit()
 
 
 @pytest.mark.parametrize("answer", [no_key, away, lambda: AccountReport(credits_left=0.0)])
@@ -105,7 +117,7 @@ async def test_where_the_report_cannot_tell_one_waiting_job_is_tried(shop: Shop)
     await shop.order(2)
     await pause(shop)
     assert (CREDITS, 120, True) == await look(shop, lambda: None)
-    assert (CREDITS, 240, False) == await look(shop, lambda: None)
+    assert None is await shop.admit()
 
 
 async def test_what_an_operator_paused_only_an_operator_resumes(shop: Shop) -> None:

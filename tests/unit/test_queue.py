@@ -258,10 +258,8 @@ async def test_a_paused_account_is_given_nothing_but_one_job_to_try_it_with(shop
     )
     assert None is await shop.admit()
 
-    async def try_it() -> Job | None:
-        return await shop.store.write(lambda tx: queue.admit_probe(tx, "apiframe", now=shop.now()))
-
-    assert [AN, None] == who([await try_it(), await try_it()])
+    await shop.store.write(lambda tx: accounts.put_on_trial(tx, "apiframe"))
+    assert [AN, None] == who([await shop.admit(), await shop.admit()])
     await shop.store.write(lambda tx: accounts.resume(tx, "apiframe", now=shop.now()))
     assert [BINH, CHI] == who([await shop.admit(), await shop.admit()])
 
@@ -284,16 +282,25 @@ async def test_an_account_that_asked_to_be_left_alone_is_left_alone_by_all(shop:
     assert first.job_id == admitted.job_id
 
 
-async def test_an_operator_who_resumes_an_account_ends_the_pause_it_asked_for(shop: Shop) -> None:
+@pytest.mark.parametrize("is_paused_too", [True, False])
+async def test_an_operator_who_resumes_an_account_ends_the_pause_it_asked_for(
+    shop: Shop, *, is_paused_too: bool
+) -> None:
     first = await shop.order(AN)
+    await shop.admit()
+    await shop.happens(first, SubmitNotSent(retry_at=NOON + HOUR))
 
     async def fail(tx: Transaction) -> None:
         await accounts.leave_alone(tx, "apiframe", until=NOON + HOUR, now=NOON)
-        await accounts.pause(tx, "apiframe", "credits", detail="", now=NOON)
+        if is_paused_too:
+            await accounts.pause(tx, "apiframe", "credits", detail="", now=NOON)
+
+    async def resume() -> bool:
+        return await shop.store.write(lambda tx: accounts.resume(tx, "apiframe", now=NOON))
 
     await shop.store.write(fail)
     assert await shop.admit() is None
-    await shop.store.write(lambda tx: accounts.resume(tx, "apiframe", now=NOON))
+    assert [True, False] == [await resume(), await resume()]
     admitted = await shop.admit()
     assert admitted is not None
     assert first.job_id == admitted.job_id

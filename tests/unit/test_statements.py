@@ -20,7 +20,6 @@ READS_ALL = {
     "verify_allowances",
     "verify_job_allowances",
     "verify_settled",
-    "jobs_of_day",  # the operator asks for totals
     "outbox_recover",  # once, at start
 }
 """Statements that may look at every row there ever was."""
@@ -91,8 +90,11 @@ def _is_growing(alias: str) -> bool:
     ("name", "index"),
     [
         ("jobs_due", "job_due"),
+        ("jobs_due", "job_deadline"),
         ("jobs_due_soon", "job_due_at_provider"),
         ("next_due", "job_due"),
+        ("next_due", "job_deadline"),
+        ("jobs_of_day", "job_of_day"),
         ("lanes_taken", "job_lanes"),
         ("next_admitted", "job_lanes_of_user"),
         ("next_admitted", "job_turns"),

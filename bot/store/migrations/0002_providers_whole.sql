@@ -6,7 +6,7 @@ ALTER TABLE job ADD COLUMN made_at INTEGER;      -- when its files were on our d
 ALTER TABLE job ADD COLUMN likeness TEXT;        -- twins share it; NULL: nothing is like it
 UPDATE job SET likeness = operation || ' ' || COALESCE(json_extract(request, '$.prompt'), '')
 WHERE operation IN ('image', 'video') AND state IN ('queued', 'submitting', 'unknown');
-CREATE INDEX job_deadline ON job (deadline_at) WHERE deadline_at IS NOT NULL;
+CREATE INDEX job_deadline ON job (state, deadline_at) WHERE state IN ('running', 'unknown');
 CREATE INDEX job_enlarged ON job (request) WHERE operation = 'enlarge';
 
 -- Items of albums as they arrive: each comes as an update of its own, and nothing marks the last.
@@ -48,7 +48,12 @@ CREATE INDEX draft_of_user ON draft (user_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX draft_asking ON draft (created_at) WHERE due_at IS NULL;
 CREATE INDEX draft_by_album ON draft (chat_id, media_group_id) WHERE media_group_id IS NOT NULL;
 
+ALTER TABLE job ADD COLUMN moved_to TEXT REFERENCES job (job_id);  -- by another provider instead
+CREATE UNIQUE INDEX job_moved ON job (moved_to) WHERE moved_to IS NOT NULL;
+CREATE INDEX job_of_day ON job (allowance_day, state);
+
 ALTER TABLE provider_account ADD COLUMN probes INTEGER NOT NULL DEFAULT 0;  -- since it was paused
+ALTER TABLE provider_account ADD COLUMN on_trial INTEGER NOT NULL DEFAULT 0;  -- the next order tells
 ALTER TABLE provider_account ADD COLUMN busy_until INTEGER;  -- it asked not to be ordered from before
 
 -- An operator wants to see the accounts: they are asked, then the overview is said.
