@@ -6,7 +6,6 @@ nothing but facts moves a job.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Protocol, assert_never
 
 import structlog
 
-from bot import media
 from bot.errors import (
     AccountUnusable,
     BadAddress,
@@ -48,6 +46,7 @@ from bot.model import Clock, Job, JobId, JobState, Millis, Reason, TaskId
 from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
 from bot.runner.accounts import Account, Timing, retry_s
 from bot.runner.fetching import fetch, fetched
+from bot.runner.handing_over import hand_over
 from bot.runner.keeping import keep
 from bot.runner.pace import Standing
 from bot.store.port import Store, Transaction
@@ -116,13 +115,7 @@ class Work:
 
     async def _submit(self, job: Job, account: Account) -> None:
         try:
-            paths = await self._shaped_pictures(job, account)
-        except (BrokenMedia, FileTooBig, OSError) as error:
-            log.warning("reference_unusable", job=job.job_id, error=str(error))
-            await self._move(job.job_id, SubmitRefused(Reason.FAILED))
-            return
-        try:
-            handles = await self._upload(job, account, paths)
+            handles = await self._upload(job, account)
             if handles is None:
                 return
             task_id = await account.provider.submit(account.submission(job, handles))
@@ -143,42 +136,21 @@ class Work:
             await self._answered(job, account, task_id)
             await self._prove_well(account, job)
 
-    async def _shaped_pictures(self, job: Job, account: Account) -> list[Path]:
-        """Its pictures as the provider takes them; a result of another may be larger than that.
+    async def _upload(self, job: Job, account: Account) -> tuple[str, ...] | None:
+        """Its pictures, right before the submit; None: nothing is to be ordered any more.
 
-        Raises BrokenMedia, FileTooBig, OSError.
+        Raises what `Provider.upload` raises.
         """
-        paths = [self._data_dir / reference for reference in job.request.references]
-        uploads = account.provider.capabilities.uploads
-        if uploads is None:
-            return paths
-        return [
-            await asyncio.to_thread(
-                media.fitted, path, uploads.mimes, uploads.max_bytes, tag=job.job_id
-            )
-            for path in paths
-        ]
-
-    async def _upload(
-        self, job: Job, account: Account, paths: Sequence[Path]
-    ) -> tuple[str, ...] | None:
-        """Its pictures, brought right before the submit: handles are never used again.
-
-        None: it was cancelled meanwhile, so nothing is ordered. Raises what `Provider.upload` raises.
-        """
-        if not paths:
+        if not job.request.references:
             return ()
         try:
-            handles = tuple([await account.provider.upload(path) for path in paths])
-        finally:
-            await asyncio.to_thread(self._remove_copies, job, paths)
+            handles = await hand_over(job, account, self._data_dir)
+        except (BrokenMedia, FileTooBig, OSError) as error:
+            log.warning("reference_unusable", job=job.job_id, error=str(error))
+            await self._move(job.job_id, SubmitRefused(Reason.FAILED))
+            return None
         begun = await self._move(job.job_id, SubmitBegun())
         return handles if begun and begun.state is JobState.SUBMITTING else None
-
-    def _remove_copies(self, job: Job, paths: Sequence[Path]) -> None:
-        for path in paths:
-            if path.name.startswith(f"{media.UPLOAD}{job.job_id}-"):
-                path.unlink(missing_ok=True)
 
     async def forget_ended(self) -> None:
         """Drop what was counted of jobs that nothing more happens to."""

@@ -222,7 +222,9 @@ async def test_forged_numbers_on_ones_own_picture_are_answered_and_start_nothing
     assert nothing == await forge(an, grid, f"p:{code}::")
     assert nothing == await forge(an, grid, f"f:{code}:9:")
     for number in ("9" * 40, str(2**63), "-1", "x"):
-        assert "You have chosen already." == await forge(an, grid, f"g:{code}:1:{number}")
+        assert "You have chosen already; it is on its way." == await forge(
+            an, grid, f"g:{code}:1:{number}"
+        )
     refused = "Not possible; see the message."
     assert refused == await forge(an, grid, f"v:{code}:9:")
     assert refused == await forge(an, grid, f"u:{code}:1:huge")

@@ -234,7 +234,7 @@ async def test_when_no_picture_of_a_grid_is_named_the_bot_asks_which(story: Stor
     await press(an, question, "4")
     result = await an.result_of(asked)
     assert "ảnh 4" in words(result)
-    assert "Bạn đã chọn rồi." == await press(an, question, "2")
+    assert "Bạn đã chọn rồi, ảnh đang được làm." == await press(an, question, "2")
     assert 1 == len(bodies(story, "reference-to-image"))
 
 
