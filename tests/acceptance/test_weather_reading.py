@@ -165,6 +165,32 @@ async def test_done_with_an_error_and_no_file_is_a_failure_in_the_providers_word
     await an.result_of(an.say(f"{service.said} lần nữa"))
 
 
+async def test_done_before_the_files_are_told_is_read_again_until_they_are(sky: Sky) -> None:
+    an = await sky.person()
+    empty: list[dict[str, Any]] = [{}, {"image_urls": []}, {"image_urls": ["file:///etc/passwd"]}]
+
+    def lie(told: dict[str, Any]) -> dict[str, Any]:
+        return {"task_id": told["task_id"], "status": "finished", **empty.pop()}
+
+    sky.sandbox(MIDJOURNEY).alter_next("/fetch", lie, times=len(empty))
+    await an.result_of(an.say("/img mèo"))
+    await sky.settled(an, paid_vnd=400)
+    assert ([], 1, []) == (empty, sky.submits(MIDJOURNEY), sky.heard())
+
+
+async def test_done_without_ever_telling_a_file_ends_at_the_deadline(short_sky: Sky) -> None:
+    an = await short_sky.person()
+
+    def lie(told: dict[str, Any]) -> dict[str, Any]:
+        return {"task_id": told["task_id"], "status": "finished"}
+
+    short_sky.sandbox(MIDJOURNEY).alter_next("/fetch", lie, times=10_000)
+    an.say("/img mèo")
+    await an.sees("Chờ quá lâu nên mình đã dừng. Bạn không bị tính phí")
+    await short_sky.settled(an, paid_vnd=0)
+    assert 1 == short_sky.submits(MIDJOURNEY)
+
+
 async def test_a_failed_task_says_why_and_costs_nothing(sky: Sky, service: Service) -> None:
     an = await sky.person()
     sandbox = sky.sandbox(service)
