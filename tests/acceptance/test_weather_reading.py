@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from skies import BOTH, FLOW, MIDJOURNEY, SAD_PAGE, Service, Sky
-from story import words
+from story import labels, words
 
 
 @pytest.fixture(params=BOTH, ids=lambda service: service.name)
@@ -226,6 +226,27 @@ async def test_fewer_pictures_than_asked_are_delivered_and_the_rest_is_given_bac
     await an.result_of(an.say("/img mèo --with flow --n 4"))
     await sky.settled(an, paid_vnd=200)
     assert (1, []) == (sky.submits(FLOW), sky.heard())
+
+
+async def test_a_missing_picture_leaves_the_others_their_numbers_for_whatever_follows(
+    sky: Sky,
+) -> None:
+    an = await sky.person("An", "en")
+    apiframe = sky.sandbox(MIDJOURNEY)
+
+    def without_second(told: dict[str, Any]) -> dict[str, Any]:
+        urls = told.get("image_urls")
+        return told | {"image_urls": [urls[0], None, *urls[2:]]} if urls else told
+
+    apiframe.alter_next("/fetch", without_second, times=10_000)
+    result = await an.result_of(an.say("/img a cat"))
+    assert ["1", "3", "4"] == labels(result)[0]
+    gap = "There is no picture 2; this result has 3."
+    assert gap == words(await an.answer_to(an.say("/vary 2", to=result)))
+    assert gap == words(await an.answer_to(an.say("2", to=result)))
+    assert "photo" in await an.answer_to(an.say("4", to=result))
+    await an.result_of(an.say("/vary 3", to=result))
+    assert ["3"] == [task.body["index"] for task in apiframe.tasks.values() if "index" in task.body]
 
 
 async def test_more_pictures_than_asked_are_delivered_and_cost_what_was_agreed(sky: Sky) -> None:
