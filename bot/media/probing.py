@@ -33,7 +33,8 @@ longer side through the shorter."""
 AV_TIME_BASE = 1_000_000
 """FFmpeg counts a container's duration in microseconds."""
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+"""What we handle, as Pillow calls it."""
 _TAIL_BYTES = 64 * 1024
 _BOX_HEADER_BYTES = 8
 
@@ -121,14 +122,14 @@ def is_sideways(image: Image.Image) -> bool:
 
 
 @contextlib.contextmanager
-def open_image(path: Path) -> Iterator[ImageFile.ImageFile]:
+def open_image(path: Path, formats: tuple[str, ...] = FORMATS) -> Iterator[ImageFile.ImageFile]:
     """The picture with its header read; hold ``unpacking`` to go further. What goes wrong
     with it inside becomes BrokenMedia.
     """
     with (
         path.open("rb") as file,
         _pillow_complaints(path.name),
-        Image.open(file, formats=_FORMATS) as image,
+        Image.open(file, formats=formats) as image,
     ):
         if image.width * image.height > PIXELS_MAX:
             raise TooManyPixels(path.name, f"{image.width}×{image.height} pixels are too many")

@@ -27,6 +27,9 @@ EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "web
 UPLOAD: Final = "upload-"
 """How the names of copies begin that are made for one upload."""
 
+CONVERTED: Final = ("BMP", "TIFF", "AVIF")
+"""Formats of people's own files that are made into one of those, as Pillow calls them."""
+
 _PLAIN_MODES = frozenset({"RGB", "RGBA", "L", "LA"})
 _QUALITIES = (95, 88, 75)
 _SHRINK = 0.75
@@ -42,6 +45,8 @@ def keep_reference(raw: Path, folder: Path) -> Path:
     afterwards, also when it cannot be used. Raises BadPicture.
     """
     try:
+        if sniff(raw) is None:
+            _convert(raw)
         _check(raw)
         folder.mkdir(parents=True, exist_ok=True)
         with unpacking:
@@ -76,6 +81,23 @@ def forget(path: Path, before_s: float) -> bool:
             return True
         path.unlink()
         return True
+
+
+def _convert(raw: Path) -> None:
+    """Make a JPEG or PNG, in its place, of a format that only people send. Raises BadPicture,
+    BrokenMedia, FileTooBig.
+    """
+    try:
+        with unpacking, open_image(raw, CONVERTED) as image:
+            if image.format == "AVIF" and getattr(image, "n_frames", 1) > 1:
+                raise BadPicture(Flaw.ANIMATED, "AVIF")
+            image.load()
+            made = _write(_unpack(image), raw.with_name(f"{raw.stem}-converted"), None, BYTES_MAX)
+    except TooManyPixels:
+        raise
+    except BrokenMedia as error:
+        raise BadPicture(Flaw.NO_PICTURE, str(error)) from error
+    made.replace(raw)
 
 
 def _check(raw: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import samples
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageChops, ImageStat
 
 from bot import media
 from bot.errors import BadPicture, Flaw
@@ -162,11 +162,11 @@ def moving(kind: str) -> bytes:
         (Flaw.NO_PICTURE, lambda: b"just words"),
         (Flaw.NO_PICTURE, lambda: b""),
         (Flaw.NO_PICTURE, lambda: b"\0\0\0\x18ftypheic" + bytes(200)),
-        (Flaw.NO_PICTURE, lambda: saved(half_red(), "BMP")),
         (Flaw.VIDEO, samples.clip),
         (Flaw.ANIMATED, lambda: moving("GIF")),
         (Flaw.ANIMATED, lambda: moving("PNG")),
         (Flaw.ANIMATED, lambda: moving("WEBP")),
+        (Flaw.ANIMATED, lambda: moving("AVIF")),
         (Flaw.TOO_MANY_PIXELS, bomb),
         (Flaw.BROKEN, lambda: saved(half_red(600, 400), "PNG")[:-300]),
         (Flaw.BROKEN, lambda: saved(half_red(600, 400), "JPEG")[:-300]),
@@ -224,3 +224,23 @@ def test_where_a_picture_was_taken_and_by_whom_stays_with_us(
     with Image.open(kept) as shown:
         assert (60, 40) == shown.size
         assert not dict(shown.getexif())
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "AVIF"])
+def test_a_format_no_provider_takes_is_made_into_one_they_take(tmp_path: Path, kind: str) -> None:
+    kept = keep(tmp_path, saved(half_red(), kind))
+
+    assert "image/jpeg" == media.sniff(kept)
+    with Image.open(kept) as shown:
+        assert (60, 40) == shown.size
+        difference = ImageChops.difference(shown.convert("RGB"), half_red())
+    assert max(ImageStat.Stat(difference).mean) < 10
+    assert [kept] == list(kept.parent.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "AVIF"])
+def test_such_a_file_cut_short_is_no_picture(tmp_path: Path, kind: str) -> None:
+    data = saved(half_red(400, 300), kind)
+    with pytest.raises(BadPicture) as refusal:
+        keep(tmp_path, data[: len(data) // 2])
+    assert refusal.value.flaw in {Flaw.NO_PICTURE, Flaw.BROKEN}
