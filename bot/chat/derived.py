@@ -154,11 +154,14 @@ def read_zoom(text: str, command: Span) -> ZoomCommand:
 def read_reply(text: str) -> PickCommand | DerivedCommand | NotForUs:
     """A reply to a result without a slash; NotForUs unless it cannot mean anything else.
 
-    Raises Mistake when the verb is plain and the number is out of reach.
+    Raises Mistake when the verb is plain, or nothing but a number is there, and the number is
+    out of reach.
     """
     folded = _fold(text)
     if re.fullmatch(r"[1-4]", folded):
         return PickCommand(int(folded))
+    if re.fullmatch(r"[5-9]", folded):
+        _read_tile(words_of(text)[0])
     if re.fullmatch(r"v[1-4]", folded):
         return VaryCommand(int(folded[1]))
     if re.fullmatch(r"u[1-4]", folded):

@@ -7,6 +7,7 @@ or a factor that was not said is asked for with buttons.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import assert_never
 
@@ -19,6 +20,8 @@ from bot.jobs.buttons import CUSTOM, WANTED, Act, Press
 from bot.jobs.offers import NEEDS_WORDS, Market, Offer, derived_request
 from bot.model import HD_SIDE, Asset, AssetKind, Job, JobState, Operation, Request
 from bot.providers.port import OperationSpec
+
+_FACTOR = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?")
 
 DerivedCommand = VaryCommand | UpscaleCommand | PanCommand | ZoomCommand
 
@@ -227,13 +230,10 @@ def ways(spec: OperationSpec, operation: Operation) -> tuple[str, ...]:
 
 
 def _is_within(wish: Wish, spec: OperationSpec) -> bool:
-    """A zoom's own number (the grammar let only numbers and words it knows pass)."""
+    """A zoom's own number, as plainly written as the grammar writes it: a press may be forged."""
     if wish.operation is not Operation.ZOOM or spec.factor_max is None or wish.how is None:
         return False
-    try:
-        return 1 < float(wish.how) <= spec.factor_max
-    except ValueError:
-        return False
+    return _FACTOR.fullmatch(wish.how) is not None and 1 < float(wish.how) <= spec.factor_max
 
 
 def done_so(request: Request, wish: Wish) -> Request:

@@ -173,11 +173,11 @@ class Handlers:
         if target is None:
             return
         rows = await talk.tx.all("assets_of_job", job_id=target.job.job_id)
-        count = sum(1 for row in rows if row["tile"] > 0)
-        if not count:
+        tiles = {row["tile"] for row in rows if row["tile"] > 0}
+        if not tiles:
             await talk.say(line("derive.not_ready", code=target.job.job_id))
-        elif tile > count:
-            await talk.say(line("derive.no_such_tile", tile=tile, count=count))
+        elif tile not in tiles:
+            await talk.say(line("derive.no_such_tile", tile=tile, count=len(tiles)))
         else:
             await talk.show(Say.PICK, target.job.job_id, tile)
 

@@ -28,6 +28,7 @@ from bot.chat.values import (
 from bot.chat.words import Line, Option, Reach, scan
 from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation, Request
+from bot.providers.multipliers import find_multiplier
 from bot.providers.port import OperationSpec
 
 ALIASES: Final[Mapping[str, str]] = {"aspect": "ar"}
@@ -302,6 +303,8 @@ class _Wish:
             prompt = one_line(prompt)
         ratio = f"--ar {request.ratio}" if request.ratio and spec.takes_flags else ""
         sent = " ".join(filter(None, (prompt, request.flags, ratio)))
+        if spec.takes_flags:
+            self._refuse_multiplied(sent)
         longest = self.market.providers[provider].prompt_max
         if len(sent) > longest:
             raise Mistake(
@@ -312,6 +315,16 @@ class _Wish:
                 over=len(sent) - longest,
             )
         return dataclasses.replace(request, prompt=prompt)
+
+    def _refuse_multiplied(self, sent: str) -> None:
+        """``sent``: all that the provider is to read; options between two words bring them close."""
+        if (found := find_multiplier(sent)) is None:
+            return
+        begin, text = self.command[1], self.line.text
+        typed = find_multiplier(text[begin:])
+        at = (begin + typed.start, begin + typed.end) if typed else (begin, len(text))
+        words = sent[found.start : found.end]
+        raise Mistake(f"complaint.{found.multiplier}_refused", at, option=words)
 
 
 def makers(market: Market) -> list[str]:

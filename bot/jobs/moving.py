@@ -15,6 +15,7 @@ from bot.jobs.accounts import takes_orders
 from bot.jobs.facts import CancelAsked, ShowStatus
 from bot.jobs.offers import Market, nearest_ratio
 from bot.model import Asset, Job, JobState, Millis, Operation, Reason, Request, Urgency
+from bot.providers.multipliers import find_multiplier
 from bot.providers.port import OperationSpec
 from bot.store.port import Reading, Transaction
 from bot.store.records import read_asset
@@ -60,6 +61,7 @@ def _is_kept(wish: Request, spec: OperationSpec) -> bool:
     """What was asked for in so many words has to be had there too."""
     return (
         not wish.flags
+        and not (spec.takes_flags and find_multiplier(wish.prompt))
         and (wish.hd is None or wish.hd in spec.hd)
         and (wish.length_s is None or wish.length_s in spec.lengths_s)
         and (wish.voice is None or wish.voice in spec.voices)

@@ -39,23 +39,26 @@ FIELD = (24, 24, 27)
 QUALITIES = (90, 80, 65, 50, 35)
 
 
-def grid(tiles: Sequence[Path], dest: Path) -> ImageProbe:
+def grid(tiles: Sequence[Path | None], dest: Path) -> ImageProbe:
     """Lay one to sixteen tiles in reading order on a JPEG that fits Telegram's photo limits.
 
     As wide as high where that goes: two stand side by side, three leave the last field plain.
-    Every field has the first tile's ratio; a tile of another ratio is shown whole, with the
+    The place of a None stays plain too. Every field has the first tile's ratio; a tile of another ratio is shown whole, with the
     field around it. Raises BrokenMedia.
     """
-    if not 1 <= len(tiles) <= TILES_MAX:
+    first = next(filter(None, tiles), None)
+    if first is None or len(tiles) > TILES_MAX:
         raise ValueError(f"a grid has one to {TILES_MAX} tiles, not {len(tiles)}")
     columns = math.ceil(math.sqrt(len(tiles)))
     rows = math.ceil(len(tiles) / columns)
-    width, height = _cell(probe_image(tiles[0]), columns, rows)
+    width, height = _cell(probe_image(first), columns, rows)
     with unpacking:
         canvas = Image.new(
             "RGB", (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP), FIELD
         )
         for place, path in enumerate(tiles):
+            if path is None:
+                continue
             tile = _unpack_within(path, width, height)
             row, column = divmod(place, columns)
             left = column * (width + GAP) + (width - tile.width) // 2

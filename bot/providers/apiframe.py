@@ -57,6 +57,8 @@ _WAITING = frozenset({"pending", "staged"})
 _WORKING = frozenset({"starting", "processing", "retry", "retrying"})
 _DONE = frozenset({"finished", "completed"})
 _FAILED = frozenset({"failed"})
+_ALL_BUT_TOLD = 99
+"""Per cent of a task that is done but has told no file yet."""
 
 _CAPABILITIES = Capabilities(
     operations={
@@ -251,16 +253,18 @@ def read_snapshot(data: Mapping[str, Any]) -> Snapshot:
     """How a task stands, from an answer to fetch (or the body of a webhook).
 
     Finished is a done-word, or no status at all beside a result: the vendor's finished example
-    has no status. A result beside any other word is a preview. What is not understood runs on.
+    has no status. A result beside any other word is a preview. What is not understood runs on,
+    and so does a done-word that tells neither files nor an error: the files may be told later.
     """
     status = read_status(data)
     if status in _FAILED:
         return Failed(find_detail(data))
     assets = _read_assets(data)
-    if status in _DONE:
-        return Succeeded(assets) if assets else Failed(find_detail(data))
-    if not status and assets:
+    if assets and (status in _DONE or not status):
         return Succeeded(assets)
+    if status in _DONE:
+        has_error = data.get("errors") or data.get("error")
+        return Failed(find_detail(data)) if has_error else Running(_ALL_BUT_TOLD)
     return Queued() if status in _WAITING else Running(read_percent(data.get("percentage")))
 
 

@@ -133,6 +133,10 @@ def read_task_id(value: Any) -> TaskId | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     text = str(value).strip()
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: can be neither stored nor asked after
+        return None
     return TaskId(text) if text else None
 
 
@@ -157,10 +161,10 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
     except ValueError:
         try:
             moment = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            seconds = (moment - now).total_seconds()
+        except (ValueError, OverflowError):
             return None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        seconds = (moment - now).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 

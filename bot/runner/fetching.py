@@ -53,8 +53,10 @@ async def fetch(
         assets.append(_below(answer, data_dir))
     pictures = [asset for asset in assets if asset.kind is AssetKind.IMAGE]
     if len(pictures) > 1:
-        paths = [data_dir / asset.path for asset in pictures]
-        grid = await asyncio.to_thread(_make_grid, job, paths, folder / GRID_NAME)
+        paths = {asset.tile: data_dir / asset.path for asset in pictures}
+        # People count the places: one that never came leaves its own empty.
+        places = [paths.get(tile) for tile in range(1, max(paths) + 1)]
+        grid = await asyncio.to_thread(_make_grid, job, places, folder / GRID_NAME)
         assets.insert(0, _below(grid, data_dir))
     return tuple(assets)
 
@@ -122,7 +124,7 @@ def _probe(job: Job, tile: int, path: Path) -> Asset:
     return asset
 
 
-def _make_grid(job: Job, tiles: Sequence[Path], dest: Path) -> Asset:
+def _make_grid(job: Job, tiles: Sequence[Path | None], dest: Path) -> Asset:
     return _asset(job, 0, dest, media.grid(tiles, dest))
 
 

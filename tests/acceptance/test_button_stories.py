@@ -228,6 +228,8 @@ async def test_forged_numbers_on_ones_own_picture_are_answered_and_start_nothing
     refused = "Not possible; see the message."
     assert refused == await forge(an, grid, f"v:{code}:9:")
     assert refused == await forge(an, grid, f"u:{code}:1:huge")
+    for factor in ("1.5e0", "1_1", "+1.5", " 1.5", "nan", "１.５", "1.5000", "99"):
+        assert refused == await forge(an, grid, f"z:{code}:1:{factor}")
     assert "Under way: 0 requests" in await said_to(an, "/quota")
 
 

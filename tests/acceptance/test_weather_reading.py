@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from skies import BOTH, FLOW, MIDJOURNEY, SAD_PAGE, Service, Sky
-from story import words
+from story import labels, words
 
 
 @pytest.fixture(params=BOTH, ids=lambda service: service.name)
@@ -165,6 +165,32 @@ async def test_done_with_an_error_and_no_file_is_a_failure_in_the_providers_word
     await an.result_of(an.say(f"{service.said} lần nữa"))
 
 
+async def test_done_before_the_files_are_told_is_read_again_until_they_are(sky: Sky) -> None:
+    an = await sky.person()
+    empty: list[dict[str, Any]] = [{}, {"image_urls": []}, {"image_urls": ["file:///etc/passwd"]}]
+
+    def lie(told: dict[str, Any]) -> dict[str, Any]:
+        return {"task_id": told["task_id"], "status": "finished", **empty.pop()}
+
+    sky.sandbox(MIDJOURNEY).alter_next("/fetch", lie, times=len(empty))
+    await an.result_of(an.say("/img mèo"))
+    await sky.settled(an, paid_vnd=400)
+    assert ([], 1, []) == (empty, sky.submits(MIDJOURNEY), sky.heard())
+
+
+async def test_done_without_ever_telling_a_file_ends_at_the_deadline(short_sky: Sky) -> None:
+    an = await short_sky.person()
+
+    def lie(told: dict[str, Any]) -> dict[str, Any]:
+        return {"task_id": told["task_id"], "status": "finished"}
+
+    short_sky.sandbox(MIDJOURNEY).alter_next("/fetch", lie, times=10_000)
+    an.say("/img mèo")
+    await an.sees("Chờ quá lâu nên mình đã dừng. Bạn không bị tính phí")
+    await short_sky.settled(an, paid_vnd=0)
+    assert 1 == short_sky.submits(MIDJOURNEY)
+
+
 async def test_a_failed_task_says_why_and_costs_nothing(sky: Sky, service: Service) -> None:
     an = await sky.person()
     sandbox = sky.sandbox(service)
@@ -200,6 +226,27 @@ async def test_fewer_pictures_than_asked_are_delivered_and_the_rest_is_given_bac
     await an.result_of(an.say("/img mèo --with flow --n 4"))
     await sky.settled(an, paid_vnd=200)
     assert (1, []) == (sky.submits(FLOW), sky.heard())
+
+
+async def test_a_missing_picture_leaves_the_others_their_numbers_for_whatever_follows(
+    sky: Sky,
+) -> None:
+    an = await sky.person("An", "en")
+    apiframe = sky.sandbox(MIDJOURNEY)
+
+    def without_second(told: dict[str, Any]) -> dict[str, Any]:
+        urls = told.get("image_urls")
+        return told | {"image_urls": [urls[0], None, *urls[2:]]} if urls else told
+
+    apiframe.alter_next("/fetch", without_second, times=10_000)
+    result = await an.result_of(an.say("/img a cat"))
+    assert ["1", "3", "4"] == labels(result)[0]
+    gap = "There is no picture 2; this result has 3."
+    assert gap == words(await an.answer_to(an.say("/vary 2", to=result)))
+    assert gap == words(await an.answer_to(an.say("2", to=result)))
+    assert "photo" in await an.answer_to(an.say("4", to=result))
+    await an.result_of(an.say("/vary 3", to=result))
+    assert ["3"] == [task.body["index"] for task in apiframe.tasks.values() if "index" in task.body]
 
 
 async def test_more_pictures_than_asked_are_delivered_and_cost_what_was_agreed(sky: Sky) -> None:

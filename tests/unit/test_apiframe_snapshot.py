@@ -123,11 +123,28 @@ def test_a_failure_beside_a_preview_is_a_failure() -> None:
     assert Failed("") == read_snapshot({"status": "failed", "image_url": GRID})
 
 
-@pytest.mark.parametrize("urls", [None, [], [None], ["file:///etc/passwd"], "text", [{"url": 1}]])
-def test_finished_without_any_file_has_failed(urls: Any) -> None:
+NO_FILE = [None, [], [None], ["file:///etc/passwd"], "text", [{"url": 1}]]
+
+
+@pytest.mark.parametrize("urls", NO_FILE)
+def test_finished_without_any_file_and_with_an_error_has_failed(urls: Any) -> None:
     assert Failed("empty") == read_snapshot(
-        {"status": "finished", "image_urls": urls, "message": "empty"}
+        {"status": "finished", "image_urls": urls, "error": "empty"}
     )
+
+
+@pytest.mark.parametrize("urls", NO_FILE)
+@pytest.mark.parametrize("words", [{}, {"message": "Success"}, {"errors": []}, {"error": None}])
+def test_finished_before_its_files_are_told_is_not_the_end(urls: Any, words: Any) -> None:
+    assert Running(99) == read_snapshot({"status": "finished", "image_urls": urls, **words})
+
+
+def test_a_tile_that_is_missing_leaves_the_others_their_numbers() -> None:
+    first, _, third, fourth = TILES
+    kept = [(0, first), (2, third), (3, fourth)]
+    assert Succeeded(
+        tuple(RemoteAsset(AssetKind.IMAGE, index, url) for index, url in kept)
+    ) == read_snapshot({"status": "finished", "image_urls": [first, None, third, fourth]})
 
 
 JSON = st.recursive(

@@ -225,6 +225,17 @@ def test_a_video_has_the_default_length_until_another_is_chosen() -> None:
         ("/img a cat --turbo of --fast", "modes_conflict", "--turbo of --fast", None),
         ("/img a cat --s 5 --stylize 6", "option_twice", "--stylize 6", None),
         ("/img a cat --repeat 4", "repeat_refused", "--repeat 4", "/img a cat"),
+        ("/img cat,--repeat 4", "repeat_refused", "--repeat", None),
+        ("/img cat--REPEAT 4", "repeat_refused", "--REPEAT", None),
+        ("/img cat (--r 4)", "repeat_refused", "--r", None),
+        ("/img cat \u200b--repeat 4", "repeat_refused", "--repeat", None),
+        ("/img cat --no -\u200b-re\u00adpeat 4", "repeat_refused", "-\u200b-re\u00adpeat", None),
+        ("/img cat －－ｒｅｐｅａｔ 4", "repeat_refused", "－－ｒｅｐｅａｔ", None),
+        ("/img cat,⸺r4", "repeat_refused", "⸺r", None),
+        ("/img cat ‐‐r 4", "repeat_refused", "‐‐r", None),
+        ("/img a {red, green} cat", "braces_refused", "{red, green}", None),
+        ("/img a ｛red，green｝ cat", "braces_refused", "｛red，green｝", None),
+        ("/img a cat --no {a, b}", "braces_refused", "{a, b}", None),
         ("/img a cat --relax", "account_flag", "--relax", "/img a cat"),
         ("/img a cat --video", "video_flag", "--video", "/img a cat"),
         ("/img a cat --len 8", "option_other_command", "--len 8", None),
@@ -353,7 +364,6 @@ def test_the_other_commands(typed: str, expected: Parsed) -> None:
         ("Phóng to 2", UpscaleCommand(2)),
         ("phong to 2", UpscaleCommand(2)),
         ("nâng cấp 2 sáng tạo", UpscaleCommand(2, "creative")),
-        ("5", NotForUs()),
         ("v6", NotForUs()),
         ("2 con mèo", NotForUs()),
         ("đẹp quá, cảm ơn", NotForUs()),
@@ -401,3 +411,15 @@ def test_a_command_prints_as_one_line_with_everything_spelled_out(typed: str, pr
     parsed = reply(typed)
     assert not isinstance(parsed, Complaint | NotForUs)
     assert printed == format_command(parsed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/img a {red, green} cat --with flow",
+        "/img cat,--repeat 4 --with flow",
+        "/img {red} and green, a re-run, well--red",
+    ],
+)
+def test_words_that_multiply_nothing_stay_as_they_are(typed: str) -> None:
+    assert isinstance(read(typed), ImageCommand)

@@ -180,3 +180,16 @@ def test_anybodys_picture_can_be_enlarged() -> None:
     assert UpscaleCommand(None, "4k") == read("/upscale 4k", is_reply=False, pictures=1)
     assert UpscaleCommand(2, "2k") == read("/upscale 2k 2", pictures=1)
     assert NotForUs() == read("upscale 4k", is_reply=False, pictures=1)
+
+
+@pytest.mark.parametrize("number", "56789")
+def test_a_bare_number_beyond_the_pictures_is_told_how_many_there_are(number: str) -> None:
+    parsed = read(number)
+    assert isinstance(parsed, Complaint)
+    assert ("complaint.tile_out_of_range", {"value": number}) == (parsed.key, parsed.values)
+    assert NotForUs() == read(number, is_reply=False)
+
+
+@pytest.mark.parametrize("number", ["0", "10", "2026", "5 cats"])
+def test_another_number_in_reply_may_mean_anything(number: str) -> None:
+    assert NotForUs() == read(number)

@@ -1,6 +1,8 @@
 """Whatever is typed is either read, and reads the same again, or complained about in place."""
 
 import dataclasses
+import re
+import unicodedata
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -139,6 +141,22 @@ def test_a_prompt_without_options_survives_to_the_last_character(parts: list[str
         return
     assert isinstance(parsed, ImageCommand)
     assert prompt == parsed.request.prompt
+
+
+multiplying = one_of(
+    "--repeat 4|--r|—r 2|–repeat|－－repeat|‐‑r|-|--no|re\u00adpeat|\u200b|(|,|{|}|｛|，|red|peat|r|⸺"
+)
+
+
+@given(st.lists(multiplying, min_size=1, max_size=7), st.sampled_from(["", " "]))
+def test_nothing_midjourney_would_multiply_is_accepted(parts: list[str], blank: str) -> None:
+    parsed = read(Typed(f"/img cat {blank.join(parts)}"))
+    if not isinstance(parsed, ImageCommand):
+        return
+    sent = unicodedata.normalize("NFKC", f"{parsed.request.prompt} {parsed.request.flags}")
+    sent = re.sub("[\u200b\u00ad]", "", sent)
+    assert not re.search(r"(?:[-‐‑]{2,}|[–—])(?:repeat|r(?![a-z]))", sent)
+    assert not re.search(r"\{[^{}]*,[^{}]*\}", sent)
 
 
 @given(st.text(alphabet="vuary 0123456789upscale phóngtobiếnthể zoom pan lia trái"))

@@ -189,6 +189,17 @@ def test_two_tiles_stand_side_by_side_and_three_leave_a_plain_field(tmp_path: Pa
         assert is_near(FIELD, grid.getpixel((160, 160)))
 
 
+def test_the_place_of_a_tile_that_never_came_stays_plain(tmp_path: Path) -> None:
+    first, third = draw(tmp_path / "1.png", 100, 100), draw(tmp_path / "3.png", 100, 100, GREEN)
+
+    probe = media.grid([None, first, third], tmp_path / "grid.jpg")
+
+    assert (probe.width, probe.height) == (208, 208)
+    with Image.open(tmp_path / "grid.jpg") as grid:
+        assert is_near(FIELD, grid.getpixel((50, 50)))
+        assert is_near(GREEN, grid.getpixel((50, 160)))
+
+
 def test_a_tile_of_another_ratio_is_shown_whole(tmp_path: Path) -> None:
     tiles = [draw(tmp_path / "0.png", 200, 200), draw(tmp_path / "1.jpg", 400, 100, GREEN)]
 

@@ -13,6 +13,7 @@ from bot.providers.reading import (
     clean_text,
     parse_json,
     read_retry_after,
+    read_task_id,
     read_time,
 )
 
@@ -65,6 +66,8 @@ def test_json_nested_beyond_reason_is_no_json() -> None:
         ("Fri, 02 Jan 2026 12:01:30 GMT", 90.0),
         ("Fri, 02 Jan 2026 11:00:00 GMT", 0.0),
         ("later", None),
+        ("Wed, 21 Oct 9999999999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999", None),
         ("inf", None),
         ("nan", None),
         ("", None),
@@ -95,6 +98,22 @@ def test_how_long_to_wait_is_said_in_seconds_or_as_a_date(
 )
 def test_a_moment_is_read_however_it_is_written(value: Any, millis: int | None) -> None:
     assert millis == read_time(value)
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\udfffb", " ", True, None, [1]])
+def test_what_cannot_be_asked_after_is_no_handle(value: Any) -> None:
+    assert read_task_id(value) is None
+
+
+@pytest.mark.parametrize(("value", "handle"), [(" a-1 ", "a-1"), (7, "7"), ("é", "é")])
+def test_a_handle_is_a_text_or_a_number(value: Any, handle: str) -> None:
+    assert handle == read_task_id(value)
+
+
+@given(st.text(alphabet="Fri, 0123456789 JanDecGMT+-:"))
+def test_no_wait_is_too_strange_to_read(header: str) -> None:
+    wait_s = read_retry_after(header, NOON)
+    assert wait_s is None or wait_s >= 0
 
 
 def test_a_status_nobody_documented_is_logged_once() -> None:
