@@ -87,7 +87,7 @@ async def test_a_file_that_stays_useless_costs_nothing_and_the_operator_is_told_
     await ben.sees(GONE_WRONG_IN_ENGLISH)
     await sky.settled(an, paid_vnd=0)
     assert [] == sky.results(an, asked[0]) + sky.results(ben, asked[1])
-    await sky.told_operator(f"từ {service.name}:")
+    await sky.told_operator(f"từ {service.title}:")
     assert (2, 1) == (sky.submits(service), len(sky.heard()))
     row = await sky.store.one("lanes_taken", provider=service.name)
     assert row is not None
@@ -139,7 +139,7 @@ async def test_a_host_that_stays_unknown_costs_nothing_and_what_comes_later_is_f
     asked = an.say("/img mèo")
     await an.sees("Chờ quá lâu nên mình đã dừng. Bạn không bị tính phí; hãy thử lại.")
     await sky.settled(an, paid_vnd=0)
-    await sky.told_operator("apiframe không làm xong yêu cầu")
+    await sky.told_operator("Midjourney không làm xong yêu cầu")
     sky.internet.knows_names = True
     await an.result_of(asked)
     assert 1 == len(sky.results(an, asked))

@@ -67,7 +67,7 @@ async def test_a_task_the_provider_forgot_ends_at_the_deadline_and_its_lane_with
     await ben.sees("It took too long, so I stopped waiting. Nothing was charged; you can try again")
     await short_sky.settled(an, paid_vnd=0)
     assert 2 == short_sky.submits(service)
-    await short_sky.told_operator(f"{service.name} không làm xong yêu cầu")
+    await short_sky.told_operator(f"{service.title} không làm xong yêu cầu")
     assert 1 == len(short_sky.heard())  # once an hour, however many
     await lanes_free(short_sky, service)
 

@@ -173,7 +173,7 @@ async def test_an_unclear_answer_of_midjourney_is_never_ordered_again_and_costs_
     ben.say("/img a cat")
     await ben.sees("it can't be found out whether the order arrived. Nothing was charged")
     await sky.settled(an, paid_vnd=0)
-    question = await sky.told_operator("apiframe")
+    question = await sky.told_operator("Midjourney")
     assert 2 == len(sky.heard())  # each waits for its own answer
     assert 1 == len(labels(question))
     assert 2 == sky.submits(MIDJOURNEY)
@@ -206,7 +206,7 @@ async def test_an_order_flow_never_lists_is_given_up_after_the_grace_time(sky: S
     with later(121):
         await sky.nudge()
         await an.sees("không rõ yêu cầu đã đến nơi chưa. Bạn không bị tính phí")
-        await sky.told_operator("flow")
+        await sky.told_operator("Flow AI")
         assert 1 == len(sky.heard())
         await sky.settled(an, paid_vnd=0)
     assert (1, []) == (sky.submits(FLOW), sky.results(an, asked))

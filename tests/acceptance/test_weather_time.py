@@ -27,7 +27,7 @@ async def test_the_deadline_gives_the_money_back_and_a_later_result_is_free(
         "It took too long, so I stopped waiting. Nothing was charged; you can try again."
     )
     await sky.settled(an, paid_vnd=0)
-    await sky.told_operator(f"{service.name} không làm xong yêu cầu")
+    await sky.told_operator(f"{service.title} không làm xong yêu cầu")
     for task_id in sky.sandbox(service).tasks:
         sky.sandbox(service).finish_now(task_id)
     await an.result_of(asked)

@@ -26,6 +26,11 @@ class Order:
     def __str__(self) -> str:
         return self.submit.strip("/")
 
+    @property
+    def title(self) -> str:
+        """The provider as people read it."""
+        return "Midjourney" if self.provider == "apiframe" else "Flow AI"
+
     def sandbox(self, host: Host) -> ApiframeSandbox | FlowSandbox:
         return host.story.town.apiframe if self.provider == "apiframe" else host.story.town.flow
 
@@ -83,7 +88,7 @@ async def check_given_back(host: Host, person: Person, asked: Message, order: Or
     told = await person.sees("không rõ yêu cầu đã đến nơi chưa")
     assert asked["message_id"] == told["reply_to_message"]["message_id"]
     assert "không bị tính phí" in words(told)
-    await host.operator.sees(f"đã đến {order.provider} hay chưa")
+    await host.operator.sees(f"đã đến {order.title} hay chưa")
     await host.is_quiet()
     assert ["needs_review"] == host.states()
     assert [] == results_for(person, asked)

@@ -106,7 +106,7 @@ async def test_a_doubtful_request_is_listed_and_closed_with_the_operators_button
     host.story.town.apiframe.lose_answer_of_next("/imagine")
     asked = an.say("/img a lighthouse")
     await an.sees("should the result turn up")
-    notice = await host.operator.sees("apiframe")
+    notice = await host.operator.sees("Midjourney")
     listed = await host.command("jobs --stuck")
     assert "needs_review" in listed.out
     an.world.press(
