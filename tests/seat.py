@@ -41,6 +41,7 @@ SCREENSHOTS = ROOT / "screenshots"
 async def opened_chromium() -> AsyncIterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "These tests need Chromium: apt-get install chromium."
+    expect.set_options(timeout=PATIENCE_MS)  # a busy machine is slow, not wrong
     async with async_playwright() as playing:
         browser = await playing.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
