@@ -40,7 +40,8 @@ async def sweep(store: Store, data_dir: Path, now: Millis) -> None:
         name = path.relative_to(data_dir).as_posix()
         if await store.one("reference_named", path=name) is None:
             removed += await asyncio.to_thread(media.forget, path, before_s)
-    log.info("swept", files=removed)
+    if removed:
+        log.info("swept", files=removed)
 
 
 def _old_files(data_dir: Path, before_s: float) -> list[Path]:
