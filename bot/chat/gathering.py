@@ -1,6 +1,6 @@
 """Drafts become jobs: their pictures are fetched, checked and kept, then the command is made.
 
-Knows nothing of money or of what a provider takes. Everything it needs is a row, so killed
+Knows no price and not what a provider takes. Everything it needs is a row, so killed
 anywhere it begins again after the start; the draft ends in the transaction that makes its job,
 so there is one job.
 """

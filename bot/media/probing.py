@@ -1,4 +1,4 @@
-"""What a file is: its type, size and length, told without unpacking pictures.
+"""What a file is: its type, size and length, told without unpacking pictures (but for GIF).
 
 Knows nothing of who asks. Names and headers of strangers are not believed, only the bytes.
 """
@@ -72,7 +72,7 @@ def sniff(path: Path) -> str | None:
 
 
 def probe_image(path: Path) -> ImageProbe:
-    """What the picture is, without unpacking it.
+    """What the picture is, without unpacking it; only of a GIF nothing else tells that it is whole.
 
     Raises BrokenMedia for what is no picture, is cut short, or has more than ``PIXELS_MAX``.
     """

@@ -1,6 +1,6 @@
 """Apiframe (Midjourney) as its HTTP contract has it, with pictures that are really drawn.
 
-Knows nothing of the bot. Source: docs/providers.md, part 1.
+Knows nothing of the bot. Source: docs/providers.md, "Apiframe".
 """
 
 import re

@@ -1,6 +1,6 @@
 """What Apiframe accepts: the bodies of its calls, and Midjourney's flags inside a prompt.
 
-Knows nothing of tasks, time or HTTP. Source: docs/providers.md, part 1.
+Knows nothing of tasks, time or HTTP. Source: docs/providers.md, "Apiframe".
 """
 
 import re

@@ -1,6 +1,6 @@
 """Flow AI (Imagen and Veo) as its HTTP contract has it, with pictures and films that are really made.
 
-Knows nothing of the bot. Source: docs/providers.md, part 2.
+Knows nothing of the bot. Source: docs/providers.md, "Flow AI".
 """
 
 import secrets

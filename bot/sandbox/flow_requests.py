@@ -1,6 +1,6 @@
 """What Flow AI accepts: the bodies of its calls, read into one record per job.
 
-Knows nothing of tasks, time or HTTP. Source: docs/providers.md, part 2.
+Knows nothing of tasks, time or HTTP. Source: docs/providers.md, "Flow AI".
 """
 
 from collections.abc import Callable, Mapping
