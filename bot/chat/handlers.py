@@ -38,23 +38,20 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.pictures import Brought, brought_by, picture_in
+from bot.chat.presses import Presses
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.referring import Referring, possible_counts
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
-from bot.jobs.buttons import WANTED, Act, Press, read_press
-from bot.jobs.facts import Resolved
-from bot.model import ChatId, Clock, Job, MessageId, Say, UserId
+from bot.jobs.buttons import read_press
+from bot.model import ChatId, Clock, MessageId, Say, UserId
 from bot.store.port import Transaction
 
 ADMIN_ONLY = frozenset(
     {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
 )
-
-TWICE_MS = 10_000
-"""Within it, the same press again is a finger that tapped twice."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,6 +95,15 @@ class Handlers:
         self._deriving = Deriving(reader.market, reader.titles, making.accept)
         self._account = Account(desk, reader.market)
         self._operator = Operator(desk, reader.titles)
+        self._presses = Presses(
+            making,
+            self._referring,
+            self._deriving,
+            self._account,
+            self._operator,
+            i18n,
+            admin_ids=me.admin_ids,
+        )
         self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
@@ -221,85 +227,14 @@ class Handlers:
         press = read_press(query.data or "")
         if message is None or press is None or query.from_user.is_bot:
             return PressAnswer(query.id, "")
-        speaker = speaker_from(query.from_user)
-        talk = await self._open(tx, speaker, message)
+        talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
             return PressAnswer(
                 query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
             )
-        text = await self._act(talk, press, MessageId(message.message_id))
-        return PressAnswer(query.id, text)
-
-    async def _act(self, talk: Talk, press: Press, message_id: MessageId) -> str:
-        """Do what the button means; the words that float by."""
-        tongue = self._i18n.tongue(talk.language)
-        if press.act is Act.LANGUAGE:
-            await self._account.language(talk, press.how)
-            return ""
-        if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk.speaker.user_id):
-            return tongue.text(await self._operator.press(talk, press))
-        job = await self._pressed_job(talk, press, message_id)
-        is_others = job is not None and job.user_id != talk.speaker.user_id
-        if job is None or (press.act is Act.MOVE and is_others):
-            return tongue.text("press.not_yours")
-        if press.act is Act.CANCEL:
-            answer = await self._account.stop(talk, job)
-            return tongue.text(answer["key"], **answer["values"])
-        if press.act is Act.RESOLVE:
-            await book.move(talk.tx, job, Resolved(), now=talk.now, who="operator")
-            return tongue.text("press.resolved")
-        if press.act in {Act.PICK, Act.FILES}:
-            return tongue.text(await self._show(talk, press, job))
-        if press.act is Act.MOVE and job.moved_to is not None:
-            return tongue.text("press.moved", code=job.moved_to)
-        return tongue.text(await self._make_once(talk, press, job, message_id))
-
-    async def _pressed_job(self, talk: Talk, press: Press, message_id: MessageId) -> Job | None:
-        """The button's job, if this message shows it or the presser owns it."""
-        job = await book.find_job(talk.tx, press.job_id or "")
-        if job is None or press.act is Act.RESOLVE:
-            return job if self._is_admin(talk.speaker.user_id) else None
-        shown = await talk.tx.one("message_get", chat_id=talk.place.chat_id, message_id=message_id)
-        is_shown_here = shown is not None and shown["job_id"] == job.job_id
-        return job if is_shown_here or job.user_id == talk.speaker.user_id else None
-
-    async def _show(self, talk: Talk, press: Press, job: Job) -> str:
-        """A tile or the originals again; the catalogue key of what to float by."""
-        rows = await talk.tx.all("assets_of_job", job_id=job.job_id)
-        tiles = {row["tile"] for row in rows if row["tile"] > 0}
-        is_all = press.act is Act.FILES and press.tile is None
-        if not tiles or (press.tile not in tiles and not is_all):
-            return "press.nothing"
-        await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
-        return "press.coming"
-
-    async def _make_once(self, talk: Talk, press: Press, job: Job, message_id: MessageId) -> str:
-        """What costs, unless the same was pressed a moment ago; the catalogue key of the answer."""
-        pressed = {
-            "user_id": talk.speaker.user_id,
-            "chat_id": talk.place.chat_id,
-            "message_id": message_id,
-            "data": press.data(),
-        }
-        before = talk.now - TWICE_MS
-        if not await talk.tx.run("press_first", **pressed, now=talk.now, before=before):
-            return "press.twice"
-        answer = await self._make(talk, press, job)
-        if answer != "press.accepted":
-            await talk.tx.run("press_refused", **pressed)
-        return answer
-
-    async def _make(self, talk: Talk, press: Press, job: Job) -> str:
-        if press.act is Act.CHOOSE:
-            return await self._referring.choose(talk, press, job)
-        if press.act in WANTED:
-            is_accepted = await self._deriving.press(talk, Target(job, press.tile), press)
-        elif press.act is Act.MOVE:
-            is_accepted = await self._making.move(talk, job, press.how)
-        else:
-            is_accepted = await self._making.again(talk, job)
-        return "press.accepted" if is_accepted else "press.refused"
+        pressed = dataclasses.replace(talk, press=press, pressed_id=MessageId(message.message_id))
+        return PressAnswer(query.id, await self._presses.answer(pressed, press))
 
     # --- both -------------------------------------------------------------------------------
 

@@ -75,6 +75,10 @@ class Talk:
     is_private: bool
     language: str
     now: Millis
+    press: Press | None = None
+    """The button that was pressed; None: words were said."""
+    pressed_id: MessageId | None = None
+    """The message it stands under."""
 
     def in_language(self, language: str) -> Talk:
         return dataclasses.replace(self, language=language)

@@ -1,0 +1,122 @@
+"""What a press on a button does: routed to the one doing that answers it. Knows no texts.
+
+Anybody can forge the text of a button: what it names is checked against what its message shows,
+a job against its owner, and a price against what the button said.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.chat.account import Account
+from bot.chat.deriving import Deriving, Target
+from bot.chat.making import Making
+from bot.chat.operator import Operator
+from bot.chat.referring import Referring
+from bot.chat.talk import Talk
+from bot.i18n import I18n
+from bot.jobs import book
+from bot.jobs.buttons import WANTED, Act, Press
+from bot.jobs.facts import Resolved
+from bot.model import Job, Say
+
+TWICE_MS: Final = 10_000
+"""Within it, the same press again is a finger that tapped twice."""
+
+
+class Presses:
+    """Made once. ``answer`` does what one press means."""
+
+    def __init__(
+        self,
+        making: Making,
+        referring: Referring,
+        deriving: Deriving,
+        account: Account,
+        operator: Operator,
+        i18n: I18n,
+        *,
+        admin_ids: frozenset[int],
+    ) -> None:
+        self._making = making
+        self._referring = referring
+        self._deriving = deriving
+        self._account = account
+        self._operator = operator
+        self._i18n = i18n
+        self._admin_ids = admin_ids
+
+    async def answer(self, talk: Talk, press: Press) -> str:
+        """Do what the button means; the words that float by."""
+        tongue = self._i18n.tongue(talk.language)
+        if press.act is Act.LANGUAGE:
+            await self._account.language(talk, press.how)
+            return ""
+        if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
+            return tongue.text(await self._operator.press(talk, press))
+        job = await self._pressed_job(talk, press)
+        is_others = job is not None and job.user_id != talk.speaker.user_id
+        if job is None or (press.act is Act.MOVE and is_others):
+            return tongue.text("press.not_yours")
+        if press.act is Act.CANCEL:
+            answer = await self._account.stop(talk, job)
+            return tongue.text(answer["key"], **answer["values"])
+        if press.act is Act.RESOLVE:
+            await book.move(talk.tx, job, Resolved(), now=talk.now, who="operator")
+            return tongue.text("press.resolved")
+        if press.act in {Act.PICK, Act.FILES}:
+            return tongue.text(await self._show(talk, press, job))
+        if press.act is Act.MOVE and job.moved_to is not None:
+            return tongue.text("press.moved", code=job.moved_to)
+        return tongue.text(await self._make_once(talk, press, job))
+
+    async def _pressed_job(self, talk: Talk, press: Press) -> Job | None:
+        """The button's job, if this message shows it or the presser owns it."""
+        job = await book.find_job(talk.tx, press.job_id or "")
+        if job is None or press.act is Act.RESOLVE:
+            return job if self._is_admin(talk) else None
+        shown = await talk.tx.one(
+            "message_get", chat_id=talk.place.chat_id, message_id=talk.pressed_id
+        )
+        is_shown_here = shown is not None and shown["job_id"] == job.job_id
+        return job if is_shown_here or job.user_id == talk.speaker.user_id else None
+
+    async def _show(self, talk: Talk, press: Press, job: Job) -> str:
+        """A tile or the originals again; the catalogue key of what to float by."""
+        rows = await talk.tx.all("assets_of_job", job_id=job.job_id)
+        tiles = {row["tile"] for row in rows if row["tile"] > 0}
+        is_all = press.act is Act.FILES and press.tile is None
+        if not tiles or (press.tile not in tiles and not is_all):
+            return "press.nothing"
+        await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
+        return "press.coming"
+
+    async def _make_once(self, talk: Talk, press: Press, job: Job) -> str:
+        """What costs, unless the same was pressed a moment ago; the catalogue key of the answer."""
+        pressed = {
+            "user_id": talk.speaker.user_id,
+            "chat_id": talk.place.chat_id,
+            "message_id": talk.pressed_id,
+            "data": press.data(),
+        }
+        before = talk.now - TWICE_MS
+        if not await talk.tx.run("press_first", **pressed, now=talk.now, before=before):
+            return "press.twice"
+        answer = await self._make(talk, press, job)
+        if answer != "press.accepted":
+            await talk.tx.run("press_refused", **pressed)
+        return answer
+
+    async def _make(self, talk: Talk, press: Press, job: Job) -> str:
+        if press.act is Act.CHOOSE:
+            return await self._referring.choose(talk, press, job)
+        if press.act in WANTED:
+            is_accepted = await self._deriving.press(talk, Target(job, press.tile), press)
+        elif press.act is Act.MOVE:
+            is_accepted = await self._making.move(talk, job, press.how)
+        else:
+            is_accepted = await self._making.again(talk, job)
+        return "press.accepted" if is_accepted else "press.refused"
+
+    def _is_admin(self, talk: Talk) -> bool:
+        return talk.speaker.user_id in self._admin_ids
