@@ -217,6 +217,10 @@ class Job:
     """When the runner has something to do for it; None: nothing until a fact arrives."""
     moved_to: JobId | None = None
     """The job another provider was given in its place."""
+    bulk_id: int | None = None
+    """The message of several requests it is one of: they share one status message."""
+    bulk_number: int | None = None
+    """Its place there, from 1."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ class Deriving:
             return False
         request = derived_request(offer, parent, picture, prompt=wish.words)
         if (question := asks_for_words(request)) is not None:
-            await talk.say(question, about=parent.job_id)
+            then = words_for(request)
+            await talk.ask(question, then=then, about=parent.job_id, tile=picture.tile)
             return False
         order = Order(
             talk.speaker.user_id, talk.place, done_so(request, wish), offer.provider, parent
@@ -171,8 +172,8 @@ class Deriving:
     ) -> None:
         asked = dataclasses.replace(wish, tile=picture.tile)
         if wish.how == CUSTOM:
-            example = format_command(ZoomCommand(picture.tile, "1.8"))
-            await talk.say(line("zoom.custom", example=example), about=picture.job_id)
+            then = format_command(ZoomCommand(picture.tile, "{}"))
+            await talk.ask(line("zoom.custom"), then=then, about=picture.job_id, tile=picture.tile)
             return
         act = _act_of(wish.operation)
         labels = [
@@ -200,6 +201,12 @@ def asks_for_words(request: Request) -> Line | None:
         return None
     is_video = request.operation.output_kind is AssetKind.VIDEO
     return line("derive.needs_words" if is_video else "derive.needs_words_image")
+
+
+def words_for(request: Request) -> str:
+    """The command that what is answered completes."""
+    is_video = request.operation.output_kind is AssetKind.VIDEO
+    return "/video {}" if is_video else "/img {}"
 
 
 def _wanted(command: DerivedCommand) -> Operation:

@@ -28,6 +28,7 @@ from bot.chat.talk import Talk, line, reopen_talk
 from bot.chat.tiles import tiles_of
 from bot.errors import BadPicture, Flaw, StoreError
 from bot.jobs import book
+from bot.jobs.preferences import preferences_of
 from bot.model import Clock, Place, UserId
 from bot.store.port import Reading, Store, Topic, Transaction
 
@@ -190,7 +191,7 @@ class Gathering:
         if await self._pictures_of(tx, draft) != pictures:
             return True  # as in `_make`
         talk = await self._talk(tx, draft)
-        parsed = self._read(draft, len(pictures) + (draft.parent_id is not None))
+        parsed = await self._read(tx, draft, len(pictures) + (draft.parent_id is not None))
         is_hopeless = isinstance(parsed, Complaint)
         if isinstance(parsed, Complaint):
             await self._reader.complain(talk, parsed)
@@ -200,9 +201,12 @@ class Gathering:
             await tx.run("draft_end", draft_id=draft.draft_id)
         return is_hopeless
 
-    def _read(self, draft: Draft, pictures: int) -> Parsed:
+    async def _read(self, tx: Transaction, draft: Draft, pictures: int) -> Parsed:
+        preferences = await preferences_of(tx, draft.user_id)
         is_reply = draft.parent_id is not None
-        return self._reader.read(draft.text, is_reply=is_reply, pictures=[pictures])
+        return self._reader.read(
+            draft.text, is_reply=is_reply, pictures=[pictures], preferences=preferences
+        )
 
     async def _bring(self, draft: Draft, picture: Picture) -> Reference:
         """One picture on our disk.
@@ -253,7 +257,7 @@ class Gathering:
         if parent is not None:  # own pictures first, then the result's
             tiles = await tiles_of(tx, parent.job_id)
             references = [*references, reference_to(tiles[draft.tile or 0])]
-        parsed = self._read(draft, len(references))
+        parsed = await self._read(tx, draft, len(references))
         match parsed:
             case ImageCommand() | VideoCommand():
                 command = complete(

@@ -46,6 +46,7 @@ from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
+from bot.jobs.preferences import preferences_of
 from bot.model import ChatId, Clock, MessageId, Say, UserId
 from bot.store.port import Transaction
 
@@ -125,10 +126,16 @@ class Handlers:
         if speaker is None or not text or message.via_bot is not None:
             return
         target = await self._target(tx, message)
+        text = await self._answered(tx, speaker, message, text)
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
         counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
-        parsed = self._reader.read(text, is_reply=target is not None, pictures=counts)
+        parsed = self._reader.read(
+            text,
+            is_reply=target is not None,
+            pictures=counts,
+            preferences=await preferences_of(tx, speaker.user_id),
+        )
         is_private = message.chat.type == "private"
         if isinstance(parsed, NotForUs) and (not is_private or text.lstrip().startswith("/")):
             return
@@ -269,6 +276,20 @@ class Handlers:
             return None
         job = await book.find_job(tx, row["job_id"])
         return None if job is None else Target(job, row["tile"])
+
+    async def _answered(
+        self, tx: Transaction, speaker: Speaker, message: Message, text: str
+    ) -> str:
+        """What was said; in reply to a question of ours, the command it completes."""
+        replied = message.reply_to_message
+        if replied is None or text.lstrip().startswith("/"):
+            return text
+        question = await tx.one(
+            "question_get", chat_id=message.chat.id, message_id=replied.message_id
+        )
+        if question is None or question["user_id"] != speaker.user_id:
+            return text
+        return str(question["line"]).replace("{}", text, 1)
 
     def _is_admin(self, user_id: UserId) -> bool:
         return user_id in self._me.admin_ids

@@ -5,7 +5,7 @@ Knows nothing of how updates look or of results acted on; money is held only by 
 
 from __future__ import annotations
 
-from bot.chat.deriving import asks_for_words
+from bot.chat.deriving import asks_for_words, words_for
 from bot.chat.enlarged import bring_enlarged, may_enlarge
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Talk, line
@@ -44,7 +44,8 @@ class Making:
             await talk.say(line("derive.no_longer_offered", provider=job.provider, value=lacking))
             return False
         if (question := asks_for_words(job.request)) is not None:
-            await talk.say(question, about=job.parent_id)
+            tile = job.request.tile
+            await talk.ask(question, then=words_for(job.request), about=job.parent_id, tile=tile)
             return False
         parent = await book.find_job(talk.tx, job.parent_id) if job.parent_id else None
         return await self.accept(

@@ -12,7 +12,9 @@ from bot.chat import grammar
 from bot.chat.parsed import Complaint, Parsed, Typed
 from bot.chat.talk import Talk, line
 from bot.jobs.offers import Market
+from bot.jobs.preferences import Preferences
 
+USUAL = Preferences()
 OFFERED_MAX = 3_400
 """Characters of a line offered to copy: with the sentences before it, a message holds no more."""
 
@@ -26,17 +28,26 @@ class Reader:
     market: Market
     titles: Mapping[str, str]
 
-    def read(self, text: str, *, is_reply: bool, pictures: Sequence[int]) -> Parsed:
-        """``pictures``: how many may come with it, the likeliest first.
+    def read(
+        self,
+        text: str,
+        *,
+        is_reply: bool,
+        pictures: Sequence[int],
+        preferences: Preferences = USUAL,
+    ) -> Parsed:
+        """``pictures``: how many may come with it, the likeliest first; ``preferences``: of who
+        speaks.
 
         What is right for one of the numbers is no mistake yet.
         """
+        market = self.market.preferring(preferences.provider)
         readings = [
             grammar.parse(
                 Typed(text, is_reply=is_reply, pictures=number),
                 username=self.username,
-                providers=self.market.providers,
-                default_provider=self.market.default_provider,
+                providers=market.providers,
+                default_provider=market.default_provider,
             )
             for number in pictures
         ]

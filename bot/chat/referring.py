@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.chat.deriving import Target
+from bot.chat.deriving import Target, words_for
 from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, draft_number, find_draft, has_room
 from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
@@ -95,7 +95,12 @@ class Referring:
         if command.request.prompt:
             await self._making.make(talk, command, parent)
         else:
-            await talk.say(line("derive.needs_words"))
+            await talk.ask(
+                line("derive.needs_words"),
+                then=words_for(command.request),
+                about=parent.job_id if parent else None,
+                tile=command.request.tile,
+            )
 
     async def _make_from_own(
         self, talk: Talk, command: ImageCommand | VideoCommand, text: str, brought: Brought

@@ -6,7 +6,7 @@ Knows nothing of commands. Everything said goes into the outbox in the update's 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telegram import Chat, Message, User
@@ -37,6 +37,14 @@ class Label:
     press: Press
     word: str = ""
     """Fills `{word}` in the label: a code, a number."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Link:
+    """A button that opens an address."""
+
+    key: str
+    url: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class Talk:
     async def say(
         self,
         *lines: Line,
-        buttons: Sequence[Sequence[Label]] = (),
+        buttons: Sequence[Sequence[Label | Link]] = (),
         about: JobId | None = None,
     ) -> None:
         """Answer with these sentences, one under the other.
@@ -94,17 +102,30 @@ class Talk:
         ``about``: the result it speaks of, so that a reply to the answer or a press on it acts
         on that.
         """
-        payload = {
-            "language": self.language,
-            "lines": list(lines),
-            "buttons": [
-                [
-                    {"key": label.key, "word": label.word, "data": label.press.data()}
-                    for label in row
-                ]
-                for row in buttons
-            ],
+        await self._put({"lines": list(lines), "buttons": _written(buttons)}, about)
+
+    async def turn(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]] = ()) -> None:
+        """Like ``say``, in place of the message whose button was pressed: a page is turned."""
+        payload = {"lines": list(lines), "buttons": _written(buttons), "edits": self.pressed_id}
+        await self._put(payload, None)
+
+    async def ask(
+        self, *lines: Line, then: str, about: JobId | None = None, tile: int | None = None
+    ) -> None:
+        """Ask for words: the reply, put into the gap `{}` of ``then``, is read as a command.
+
+        ``about``, ``tile``: what that command acts on.
+        """
+        question = {
+            "user_id": self.speaker.user_id,
+            "first_name": self.speaker.first_name,
+            "line": then,
         }
+        await self._put({"lines": list(lines), "question": question}, about, tile)
+
+    async def _put(
+        self, payload: Mapping[str, Any], about: JobId | None, tile: int | None = None
+    ) -> None:
         await book.say(
             self.tx,
             Say.TEXT,
@@ -112,7 +133,8 @@ class Talk:
             urgency=Urgency.ANSWER,
             now=self.now,
             job_id=about,
-            payload=payload,
+            tile=tile,
+            payload={"language": self.language, **payload},
         )
 
     async def show(self, what: Say, job_id: JobId, tile: int | None, **payload: Any) -> None:
@@ -127,6 +149,18 @@ class Talk:
             tile=tile,
             payload={"language": self.language, **payload},
         )
+
+
+def _written(buttons: Sequence[Sequence[Label | Link]]) -> list[list[dict[str, str]]]:
+    return [
+        [
+            {"key": button.key, "url": button.url}
+            if isinstance(button, Link)
+            else {"key": button.key, "word": button.word, "data": button.press.data()}
+            for button in row
+        ]
+        for row in buttons
+    ]
 
 
 async def open_talk(

@@ -184,6 +184,15 @@ class Delivery:
             await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
         for tile, file_id in sent.document_file_ids:
             await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
+        if sent.question_id is not None:
+            await tx.run(
+                "question_add",
+                chat_id=row.place.chat_id,
+                message_id=sent.question_id,
+                user_id=row.payload["question"]["user_id"],
+                line=row.payload["question"]["line"],
+                now=now,
+            )
         if row.say is Say.STATUS and not sent.status_is_gone:
             await self._keep_moving(tx, row, now)
         if sent.result_is_shown and (job := await self._job(tx, row)):

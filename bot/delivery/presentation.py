@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,7 +41,9 @@ class Button:
     """What it says, and what it sends back when pressed."""
 
     label: str
-    data: str
+    data: str = ""
+    url: str = ""
+    """Opens this address instead."""
 
 
 Keyboard = Sequence[Sequence[Button]]
@@ -52,6 +55,8 @@ class Words:
 
     html: str
     keyboard: Keyboard = ()
+    is_question: bool = False
+    """The app opens a reply to it by itself."""
 
 
 def clip(text: str, most: int) -> str:
@@ -312,6 +317,14 @@ def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:
     )
 
 
+def to_whom(question: Mapping[str, Any], chat_id: int) -> str:
+    """In a group the name of who is asked: a reply opens by itself only for who is named."""
+    if chat_id > 0 or question["user_id"] < 0:  # a chat acting as itself has no name to tap
+        return ""
+    name = html.escape(question["first_name"], quote=False)
+    return f'<a href="tg://user?id={question["user_id"]}">{name}</a>, '
+
+
 def catalogue_text(
     tongue: Tongue, payload: Mapping[str, Any], timezone: Any, titles: Mapping[str, str]
 ) -> Words:
@@ -332,10 +345,12 @@ def catalogue_text(
         [_own_button(tongue, button, titles) for button in row]
         for row in payload.get("buttons") or []
     ]
-    return Words(text, keyboard)
+    return Words(text, keyboard, is_question="question" in payload)
 
 
 def _own_button(tongue: Tongue, button: Mapping[str, str], titles: Mapping[str, str]) -> Button:
+    if "url" in button:
+        return Button(tongue.text(button["key"]), url=button["url"])
     word = titles.get(button["word"], button["word"])
     return Button(tongue.text(button["key"], word=word), button["data"])
 

@@ -7,6 +7,7 @@ written down by the loop in one transaction.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import assert_never
@@ -52,6 +53,8 @@ class Sent:
     """Tile and Telegram's handle of its shown form."""
     document_file_ids: tuple[tuple[int, str], ...] = ()
     result_is_shown: bool = False
+    question_id: MessageId | None = None
+    """The message whose reply completes a command."""
     status_is_gone: bool = False
     """Somebody deleted it: progress is shown no more."""
 
@@ -113,8 +116,22 @@ class Sending:
         words = presentation.catalogue_text(
             tongue, row.payload, self._scenes.timezone, self._scenes.titles
         )
-        message = await self._telegram.text(row.place, words.html, words.keyboard)
-        return Sent(shown=() if row.job_id is None else (_shown(message, None),))
+        if (page_id := row.payload.get("edits")) is not None:
+            with contextlib.suppress(MessageGone):  # deleted, or a photo: the page comes anew
+                await self._telegram.edit_text(
+                    row.place.chat_id, page_id, words.html, words.keyboard
+                )
+                return Sent()
+        if words.is_question:
+            html = presentation.to_whom(row.payload["question"], row.place.chat_id) + words.html
+            message = await self._telegram.question(row.place, html)
+        else:
+            message = await self._telegram.text(row.place, words.html, words.keyboard)
+        shown = _shown(message, row.tile)
+        return Sent(
+            shown=() if row.job_id is None else (shown,),
+            question_id=shown.message_id if words.is_question else None,
+        )
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:
         job = scene.job

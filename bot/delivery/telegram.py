@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import structlog
 from telegram import (
     Bot,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputFile,
@@ -170,6 +171,20 @@ class TelegramSender:
                 html,
                 parse_mode="HTML",
                 reply_markup=_markup(keyboard),
+                disable_web_page_preview=True,
+                **_where(place),
+            ),
+        )
+
+    async def question(self, place: Place, html: str) -> Message:
+        """A new message that the app of who is answered opens a reply to. Raises SendError."""
+        return await self._call(
+            place.chat_id,
+            lambda: self._bot.send_message(
+                place.chat_id,
+                html,
+                parse_mode="HTML",
+                reply_markup=ForceReply(selective=True),
                 disable_web_page_preview=True,
                 **_where(place),
             ),
@@ -340,7 +355,12 @@ def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
         return None
     return InlineKeyboardMarkup(
         [
-            [InlineKeyboardButton(button.label, callback_data=button.data) for button in row]
+            [
+                InlineKeyboardButton(button.label, url=button.url)
+                if button.url
+                else InlineKeyboardButton(button.label, callback_data=button.data)
+                for button in row
+            ]
             for row in keyboard
         ]
     )

@@ -58,21 +58,34 @@ class Press:
     job_id: JobId | None = None
     tile: int | None = None
     how: str = ""
+    said_vnd: int | None = None
+    """What the button says it costs: a dearer price is asked about before anything is held."""
 
     def data(self) -> str:
-        """As callback data, e.g. `v:K7QD4X:2:strong`."""
-        return f"{self.act}:{self.job_id or ''}:{self.tile or ''}:{self.how}"
+        """As callback data, e.g. `v:K7QD4X:2:strong` or `v:K7QD4X:2:strong:400`."""
+        said = "" if self.said_vnd is None else f":{self.said_vnd}"
+        return f"{self.act}:{self.job_id or ''}:{self.tile or ''}:{self.how}{said}"
 
 
 def read_press(data: str) -> Press | None:
     """The meaning of callback data; None when it is none of ours."""
     parts = data.split(":")
-    if len(parts) != 4 or parts[0] not in set(Act):
+    if len(parts) not in {4, 5} or parts[0] not in set(Act):
         return None
-    act, job_id, tile, how = parts
-    if tile and (not tile.isdecimal() or not tile.isascii() or len(tile) > 2):
+    act, job_id, tile, how, *said = parts
+    if (tile and not _is_number(tile, 2)) or (said and not _is_number(said[0], 10)):
         return None
-    return Press(Act(act), JobId(job_id) if job_id else None, int(tile) if tile else None, how)
+    return Press(
+        Act(act),
+        JobId(job_id) if job_id else None,
+        int(tile) if tile else None,
+        how,
+        int(said[0]) if said else None,
+    )
+
+
+def _is_number(word: str, digits_max: int) -> bool:
+    return word.isascii() and word.isdecimal() and len(word) <= digits_max
 
 
 Rows = list[list[Press]]

@@ -65,6 +65,14 @@ class Market:
     providers: Mapping[str, Capabilities]
     default_provider: Mapping[Operation, str]
 
+    def preferring(self, provider: str | None) -> Market:
+        """The same market for somebody who would rather have ``provider``, where it can."""
+        if provider is None or provider not in self.providers:
+            return self
+        can = self.providers[provider].operations
+        preferred = dict.fromkeys(can, provider)
+        return dataclasses.replace(self, default_provider={**self.default_provider, **preferred})
+
     def spec(self, provider: str, operation: Operation) -> OperationSpec | None:
         capabilities = self.providers.get(provider)
         return capabilities.operations.get(operation) if capabilities else None

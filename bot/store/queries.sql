@@ -136,14 +136,14 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at
+    due_at, bulk_id, bulk_number
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
     :price_each_vnd, :held_free, :held_vnd, :charged_free, :charged_vnd, :allowance_day,
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
-    :made_at, :deadline_at, :ended_at, :due_at
+    :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number
 )
 
 -- job_update --
@@ -328,6 +328,19 @@ ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
 
 -- message_get --
 SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
+
+-- question_add --
+-- Sent again after a lost answer, it is the same question under another number.
+INSERT INTO question (chat_id, message_id, user_id, line, asked_at)
+VALUES (:chat_id, :message_id, :user_id, :line, :now)
+ON CONFLICT (chat_id, message_id) DO NOTHING
+
+-- question_get --
+SELECT user_id, line FROM question WHERE chat_id = :chat_id AND message_id = :message_id
+
+-- questions_forget --
+-- Nobody answers a question of long ago.
+DELETE FROM question WHERE asked_at < :before
 
 -- ============================================================ pictures people bring
 

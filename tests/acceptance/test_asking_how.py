@@ -29,15 +29,16 @@ async def test_a_zoom_without_a_number_asks_how_far(story: Story) -> None:
     assert ("4", "1") == (body["index"], body["type"])
 
 
-async def test_any_other_zoom_is_a_line_to_copy(story: Story) -> None:
+async def test_any_other_zoom_is_asked_for_and_the_number_is_enough_of_an_answer(
+    story: Story,
+) -> None:
     an = story.person("An", "en")
     grid = await an.result_of(an.say("/img a lake"))
     await press(an, grid, "2")
     picked = await next_result(an, grid, after=grid)
     await press(an, picked, "🔭 Other")
-    told = await an.sees("Reply to the picture with a number")
-    assert "/zoom 2 1.8" in words(told)
-    await an.result_of(an.say("/zoom 2 1.8", to=told))
+    asked = await an.sees("How far out?")
+    await an.result_of(an.say("1.8", to=asked))
     [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/zoom")]
     assert ("2", "1.8") == (body["index"], body["type"])
 
@@ -57,3 +58,18 @@ async def test_new_words_without_a_number_ask_for_it(story: Story) -> None:
     grid = await an.result_of(an.say("/img a lake"))
     answer = await said_to(an, "/vary the lake at night", to=grid)
     assert "/vary 1 the lake at night" in answer
+
+
+async def test_a_question_is_answered_by_who_was_asked_and_by_nobody_else(story: Story) -> None:
+    an, ben = story.person("An", "en"), story.person("Ben", "en")
+    chat = story.group("Club", an, ben)
+    grid = await an.result_of(an.say("/img@easel_bot a lake", chat=chat), chat=chat)
+    await press(an, grid, "2")
+    picked = await next_result(an, grid, after=grid, chat=chat)
+    await press(an, picked, "🔭 Other")
+    asked = await an.sees("How far out?", chat=chat)
+    assert words(asked).startswith("An, ")
+    ben.say("1.2", to=asked, chat=chat)
+    await an.result_of(an.say("1.8", to=asked, chat=chat), chat=chat)
+    [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/zoom")]
+    assert "1.8" == body["type"]

@@ -1,0 +1,35 @@
+-- The conversation: what was asked of people, and several requests that were one message.
+
+-- What the bot asked somebody to say: their reply fills the gap `{}` of a command line.
+CREATE TABLE question (
+    chat_id    INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,         -- the bot's, which is replied to
+    user_id    INTEGER NOT NULL,         -- who was asked
+    line       TEXT    NOT NULL,
+    asked_at   INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, message_id)
+) STRICT;
+CREATE INDEX question_age ON question (asked_at);
+
+-- Several requests of one message: shown with their price, begun when that is agreed to.
+CREATE TABLE bulk (
+    bulk_id           INTEGER PRIMARY KEY,
+    user_id           INTEGER NOT NULL REFERENCES user (user_id),
+    chat_id           INTEGER NOT NULL,
+    thread_id         INTEGER,
+    message_id        INTEGER NOT NULL,  -- what asked, and is replied to
+    status_message_id INTEGER,           -- the question, then the progress of all of them
+    state             TEXT    NOT NULL DEFAULT 'asked'
+                      CHECK (state IN ('asked', 'running', 'stopped', 'done')),
+    requests          TEXT    NOT NULL,  -- JSON list, each with its provider
+    begun             INTEGER NOT NULL DEFAULT 0,  -- how many of them are jobs
+    language          TEXT    NOT NULL,
+    created_at        INTEGER NOT NULL,
+    ended_at          INTEGER
+) STRICT;
+CREATE INDEX bulk_asked ON bulk (created_at) WHERE state = 'asked';
+
+ALTER TABLE job ADD COLUMN bulk_id INTEGER REFERENCES bulk (bulk_id);
+ALTER TABLE job ADD COLUMN bulk_number INTEGER;  -- its place in the message, from 1
+CREATE INDEX job_of_bulk ON job (bulk_id, bulk_number) WHERE bulk_id IS NOT NULL;
+CREATE INDEX job_history ON job (user_id, accepted_at);
