@@ -37,6 +37,7 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    BULK = "k"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {
@@ -52,7 +53,7 @@ WANTED: Final[Mapping[Act, Operation]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, or a language."""
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a bulk, or a language."""
 
     act: Act
     job_id: JobId | None = None
