@@ -57,8 +57,8 @@ def expand(text: str, username: str) -> Lines | TooMany | None:
 
     ``username``: the bot's own, without `@`.
     """
-    head = _HEAD.match(text)
-    if head is None or (head["bot"] is not None and head["bot"].lower() != username.lower()):
+    head = _head(text, username)
+    if head is None:
         return None
     command = head["slash"]
     asked: list[tuple[str, Choices]] = []
@@ -69,11 +69,11 @@ def expand(text: str, username: str) -> Lines | TooMany | None:
         rest = line[own.end() :] if own else line
         owns += own is not None
         choices = choices_in(rest.strip())
-        if all(not _unmarked(each) for each in _first_few(choices)):
+        is_making = own is None or _head(line, username) is not None
+        is_wordless = all(not _unmarked(each) for each in _first_few(choices))
+        if is_making and (is_wordless or _is_options(choices)):  # for what follows, or for all
             command = own["slash"] if own else command
-        elif _is_options(choices):
-            command = own["slash"] if own else command
-            for_all.append(choices)
+            for_all += [] if is_wordless else [choices]
         else:
             asked.append((own["slash"] if own else command, choices))
     count = _count(asked, for_all)
@@ -127,6 +127,13 @@ def choices_in(line: str) -> Choices:
             choices += [_split(inside), [""]]
         place = end + 1
     return [each for each in choices if each != [""]]
+
+
+def _head(text: str, username: str) -> re.Match[str] | None:
+    """The command it begins with, if that makes something and is ours."""
+    head = _HEAD.match(text)
+    bot = head["bot"] if head else None
+    return None if bot is not None and bot.lower() != username.lower() else head
 
 
 def _following(text: str, end: int) -> list[str]:
