@@ -21,6 +21,7 @@ import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.chat.bulking import Bulking
 from bot.chat.dispatch import Dispatcher
 from bot.chat.downloading import open_downloader
 from bot.chat.gathering import Gathering
@@ -28,6 +29,8 @@ from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
 from bot.chat.making import Making
 from bot.chat.reading import Reader
+from bot.delivery.bulk_scene import BulkScenes
+from bot.delivery.bulks import Bulks
 from bot.delivery.connecting import open_bot
 from bot.delivery.limiter import Limiter
 from bot.delivery.loop import Delivery
@@ -181,9 +184,10 @@ async def start(
 
         titles = {name: each.title for name, each in providers.items()}
         telegram = TelegramSender(bot, Limiter(time.monotonic), metrics)
+        lanes = {name: (each.provider, each.lanes) for name, each in accounts.items()}
         scenes = Scenes(
             store,
-            accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
+            accounts=lanes,
             titles=TITLES | titles,
             market=market,
             desk=desk,
@@ -191,7 +195,11 @@ async def start(
             default_language=settings.bot_language,
             clock=wall_clock,
         )
-        sending = Sending(telegram, scenes, settings.bot_data_dir)
+        bulk_scenes = BulkScenes(
+            store, scenes, accounts=lanes, desk=desk, default_language=settings.bot_language
+        )
+        bulks = Bulks(telegram, scenes, bulk_scenes, settings.bot_data_dir)
+        sending = Sending(telegram, scenes, bulks, settings.bot_data_dir)
         delivery = Delivery(store, sending, telegram, clock=wall_clock)
 
         me = Self(
@@ -202,13 +210,15 @@ async def start(
         )
         reader = Reader(bot.username, market, titles)
         making = Making(desk, market)
-        handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
+        bulking = Bulking(desk, reader, making)
+        handlers = Handlers(me, desk, reader, making, bulking, i18n, clock=wall_clock)
         proxy = settings.telegram_proxy.get_secret_value() or None
         gathering = Gathering(
             store,
             await stack.enter_async_context(open_downloader(bot, proxy)),
             reader,
             making,
+            bulking,
             telegram,
             data_dir=settings.bot_data_dir,
             default_language=settings.bot_language,

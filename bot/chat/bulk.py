@@ -23,9 +23,11 @@ MOST: Final = 50
 _COUNTED: Final = 1_000_000
 """Nobody is told a larger number."""
 
-_HEAD = re.compile(r"\s*(?P<slash>/(?P<name>img|imagine|video)(?:@(?P<bot>\S*))?)(?=\s|$)", re.I)
+_HEAD = re.compile(
+    r"\s*(?P<slash>/(?P<name>img|imagine|video)(?:@(?P<bot>\S*))?)(?=\s|$)", re.IGNORECASE
+)
 _OWN = re.compile(r"(?P<slash>/\S+)(?:\s+|$)")
-_MARKS = re.compile(r"(?:(?:[-–—•·*]|[0-9]{1,3}[.)])(?:\s+|$))+")  # noqa: RUF001  # as people type them
+_MARKS = re.compile(r"(?:(?:[-–—•·*]|[0-9]{1,3}[.)])(?:\s+|$))+")  # as people type them
 
 Choices = list[list[str]]
 """A line cut where it may be one thing or another; what is fixed is a choice of one."""

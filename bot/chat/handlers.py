@@ -20,6 +20,7 @@ from telegram import (
 
 from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
+from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving, Target
 from bot.chat.drafts import note_album_item
 from bot.chat.making import Making
@@ -82,6 +83,7 @@ class Handlers:
         desk: Desk,
         reader: Reader,
         making: Making,
+        bulking: Bulking,
         i18n: I18n,
         *,
         clock: Clock,
@@ -94,6 +96,7 @@ class Handlers:
         self._making = making
         self._referring = Referring(making, reader.market)
         self._deriving = Deriving(reader.market, reader.titles, making.accept)
+        self._bulking = bulking
         self._account = Account(desk, reader.market)
         self._operator = Operator(desk, reader.titles)
         self._presses = Presses(
@@ -102,6 +105,7 @@ class Handlers:
             self._deriving,
             self._account,
             self._operator,
+            bulking,
             i18n,
             admin_ids=me.admin_ids,
         )
@@ -129,6 +133,7 @@ class Handlers:
         text = await self._answered(tx, speaker, message, text)
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
+        text, several = self._bulking.read(text, brought, target)
         counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
         parsed = self._reader.read(
             text,
@@ -148,7 +153,8 @@ class Handlers:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
             return
-        await self._answer(talk, parsed, target, text, brought)
+        if not await self._bulking.take(talk, text, several, brought):
+            await self._answer(talk, parsed, target, text, brought)
 
     async def _note_album(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
         """Items of albums come before their command or after; only of who may give one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.chat.account import Account
+from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving, Target
 from bot.chat.making import Making
 from bot.chat.operator import Operator
@@ -34,6 +35,7 @@ class Presses:
         deriving: Deriving,
         account: Account,
         operator: Operator,
+        bulking: Bulking,
         i18n: I18n,
         *,
         admin_ids: frozenset[int],
@@ -43,6 +45,7 @@ class Presses:
         self._deriving = deriving
         self._account = account
         self._operator = operator
+        self._bulking = bulking
         self._i18n = i18n
         self._admin_ids = admin_ids
 
@@ -52,6 +55,8 @@ class Presses:
         if press.act is Act.LANGUAGE:
             await self._account.language(talk, press.how)
             return ""
+        if press.act is Act.BULK:
+            return tongue.text(await self._bulking.press(talk, press))
         if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
             return tongue.text(await self._operator.press(talk, press))
         job = await self._pressed_job(talk, press)

@@ -59,9 +59,7 @@ def cover(parts: Sequence[Part], free_left: Mapping[AssetKind, int], balance_vnd
     return Total(len(parts), free, cost_vnd)
 
 
-async def total_of(
-    desk: Desk, reading: Reading, user_id: UserId, wishes: Sequence[Wish]
-) -> Total:
+async def total_of(desk: Desk, reading: Reading, user_id: UserId, wishes: Sequence[Wish]) -> Total:
     """What ``wishes`` would take now."""
     now = desk.clock()
     plan = await desk.plan_of(reading, user_id)

@@ -48,7 +48,10 @@ def test_several_lines_are_several_commands(text: str, expected: list[str]) -> N
         ("/img {a,b} {1,2}", ["/img a 1", "/img a 2", "/img b 1", "/img b 2"]),
         ("/img hat --ar {1:1, 16:9}", ["/img hat --ar 1:1", "/img hat --ar 16:9"]),
         ("/img {a,b}\nc", ["/img a", "/img b", "/img c"]),
-        ("/img --ar {1:1, 9:16}\na\nb", [f"/img {w} --ar {r}" for w in "ab" for r in ("1:1", "9:16")]),
+        (
+            "/img --ar {1:1, 9:16}\na\nb",
+            [f"/img {w} --ar {r}" for w in "ab" for r in ("1:1", "9:16")],
+        ),
         (r"/img {a\,b,c}", ["/img a,b", "/img c"]),
         (r"/img {a,b} \{x\}", ["/img a {x}", "/img b {x}"]),
     ],
@@ -111,10 +114,11 @@ def test_a_whole_file_of_braces_is_read_in_a_moment() -> None:
     assert isinstance(expand("/img " + "{" * 100_000 + "a,b" + "}" * 100_000, ME), Lines)
 
 
-pieces = st.sampled_from(
-    r"mèo|cat|{|}|,|\|\{|\,|\}|{red, blue}|{a,b,}|{x}|/img|/video|--ar 16:9|--turbo|--no|"
-    "—ar 1:1|1.|-|•|\n|\n\n| |\t|\r\n|\u2028|--|@".split("|")
+SIGNS = (
+    r"mèo|cat|{|}|,|\|\{|\,|\}|{red, blue}|{a,b,}|{x}|/img|/video|/help|--ar 16:9|--turbo|--no|"
+    "—ar 1:1|1.|-|•|\n|\n\n| |\t|\r\n|\u2028|--|@"
 )
+pieces = st.sampled_from(SIGNS.split("|"))
 words = st.lists(pieces | st.text(max_size=4), max_size=6).map("".join)
 texts = st.lists(words, max_size=4).map("\n".join)
 commands = st.sampled_from(["/img ", "/img\n", "/video ", "/IMAGINE@easelbot ", " /img"])
@@ -131,8 +135,8 @@ def test_anything_can_be_typed(text: str) -> None:
 @given(messages)
 def test_the_lines_as_printed_are_read_as_the_same_lines(text: str) -> None:
     bulk = expand(text, ME)
-    lines = bulk.lines if isinstance(bulk, Lines) else ()
-    lines = [line for line in lines if has_words(line) and expand(line, ME) is not None]
+    made = bulk.lines if isinstance(bulk, Lines) else ()
+    lines = [line for line in made if has_words(line) and expand(line, ME) is not None]
     if len(lines) > 1:
         assert lines == lines_of(printed(lines))
 
