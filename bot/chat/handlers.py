@@ -22,6 +22,8 @@ from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
 from bot.chat.drafts import note_album_item
+from bot.chat.history import History
+from bot.chat.links import command_meant
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.parsed import (
@@ -95,12 +97,14 @@ class Handlers:
         self._referring = Referring(making, reader.market)
         self._deriving = Deriving(reader.market, reader.titles, making.accept)
         self._account = Account(desk, reader.market)
+        self._history = History(self._account)
         self._operator = Operator(desk, reader.titles)
         self._presses = Presses(
             making,
             self._referring,
             self._deriving,
             self._account,
+            self._history,
             self._operator,
             i18n,
             admin_ids=me.admin_ids,
@@ -195,6 +199,7 @@ class Handlers:
             await talk.show(Say.PICK, target.job.job_id, tile)
 
     async def _plain(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:
+        command = command_meant(command)
         match command.name:
             case "start":
                 await self._account.start(talk)
@@ -211,6 +216,8 @@ class Handlers:
                 await self._account.cancel(talk, command.argument.strip(), replied)
             case "show":
                 await self._account.show(talk, command.argument)
+            case "history":
+                await self._history.open(talk)
             case name if name in ADMIN_ONLY and not self._is_admin(talk.speaker.user_id):
                 await talk.say(line("command.admin_only"))
             case _:

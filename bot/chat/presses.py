@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
+from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.referring import Referring
@@ -33,6 +34,7 @@ class Presses:
         referring: Referring,
         deriving: Deriving,
         account: Account,
+        history: History,
         operator: Operator,
         i18n: I18n,
         *,
@@ -42,6 +44,7 @@ class Presses:
         self._referring = referring
         self._deriving = deriving
         self._account = account
+        self._history = history
         self._operator = operator
         self._i18n = i18n
         self._admin_ids = admin_ids
@@ -54,6 +57,9 @@ class Presses:
             return ""
         if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
             return tongue.text(await self._operator.press(talk, press))
+        if press.act in {Act.HISTORY, Act.SHOW}:
+            floating = await self._history.press(talk, press)
+            return tongue.text(floating) if floating else ""
         job = await self._pressed_job(talk, press)
         is_others = job is not None and job.user_id != talk.speaker.user_id
         if job is None or (press.act is Act.MOVE and is_others):
