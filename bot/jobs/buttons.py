@@ -37,6 +37,7 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    SETTING = "s"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {

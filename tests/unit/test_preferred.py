@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from market import BOTH
 
-from bot.chat.parsed import Complaint, ImageCommand, NotForUs, Parsed, VideoCommand
+from bot.chat.parsed import Complaint, ImageCommand, NotForUs, Parsed, Typed, VideoCommand
 from bot.chat.reading import Reader
 from bot.chat.suffix import read_suffix
 from bot.jobs.offers import Market
@@ -135,7 +135,7 @@ def test_the_shape_is_the_preferred_one_or_the_nearest_there_is(
     ],
 )
 def test_what_is_made_of_pictures_keeps_their_shape_where_they_are_seen_in_it(
-    typed: str, pictures: int, is_reply: bool, ratio: str | None
+    typed: str, pictures: int, *, is_reply: bool, ratio: str | None
 ) -> None:
     preferences = Preferences(ratio="9:16")
     assert ratio == request_of(typed, preferences, pictures=pictures, is_reply=is_reply).ratio
@@ -194,16 +194,18 @@ preferred = st.builds(
 )
 
 
-@given(typed_lines, preferred, st.booleans(), st.integers(0, 3))
-@example("/img mèo --no mưa", NIJI, False, 0)
-@example("/img mèo --p", Preferences(suffix="random nền trắng"), False, 0)
-@example("/video", NIJI, True, 1)
+@given(st.builds(Typed, typed_lines, st.booleans(), st.integers(0, 3)), preferred)
+@example(Typed("/img mèo --no mưa"), NIJI)
+@example(Typed("/img mèo --p"), Preferences(suffix="random nền trắng"))
+@example(Typed("/video", is_reply=True, pictures=1), NIJI)
 def test_preferences_never_get_in_the_way_and_what_was_typed_always_wins(
-    typed: str, preferences: Preferences, is_reply: bool, pictures: int
+    typed: Typed, preferences: Preferences
 ) -> None:
-    only_provider = Preferences(provider=preferences.provider)
-    plain = read(typed, only_provider, is_reply=is_reply, pictures=pictures)
-    added = read(typed, preferences, is_reply=is_reply, pictures=pictures)
+    def read_for(preferences: Preferences) -> Parsed:
+        return read(typed.text, preferences, is_reply=typed.is_reply, pictures=typed.pictures)
+
+    plain = read_for(Preferences(provider=preferences.provider))
+    added = read_for(preferences)
     if not isinstance(plain, ImageCommand | VideoCommand):
         assert plain == added
         return
