@@ -40,6 +40,8 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.pictures import Brought, brought_by, picture_in
+from bot.chat.preferring import WORD as SETTINGS
+from bot.chat.preferring import Preferring
 from bot.chat.presses import Presses
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.referring import Referring, possible_counts
@@ -99,6 +101,7 @@ class Handlers:
         self._account = Account(desk, reader.market)
         self._history = History(self._account)
         self._operator = Operator(desk, reader.titles)
+        self._preferring = Preferring(reader)
         self._presses = Presses(
             making,
             self._referring,
@@ -106,6 +109,7 @@ class Handlers:
             self._account,
             self._history,
             self._operator,
+            self._preferring,
             i18n,
             admin_ids=me.admin_ids,
         )
@@ -202,11 +206,13 @@ class Handlers:
         command = command_meant(command)
         match command.name:
             case "start":
-                await self._account.start(talk)
+                await self._start(talk, command.argument)
             case "help":
                 await self._account.help(talk)
             case "lang":
                 await self._account.language(talk, command.argument.strip().lower())
+            case "settings":
+                await self._preferring.command(talk, command.argument)
             case "quota":
                 await self._account.quota(talk)
             case "jobs":
@@ -222,6 +228,13 @@ class Handlers:
                 await talk.say(line("command.admin_only"))
             case _:
                 await self._administer(talk, command)
+
+    async def _start(self, talk: Talk, word: str) -> None:
+        """``word``: what a link to the private chat opens there."""
+        if word == SETTINGS:
+            await self._preferring.command(talk, "")
+        else:
+            await self._account.start(talk)
 
     async def _administer(self, talk: Talk, command: PlainCommand) -> None:
         match command.name:

@@ -13,6 +13,7 @@ from bot.chat.deriving import Deriving, Target
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.preferring import Preferring
 from bot.chat.referring import Referring
 from bot.chat.talk import Talk
 from bot.i18n import I18n
@@ -36,6 +37,7 @@ class Presses:
         account: Account,
         history: History,
         operator: Operator,
+        preferring: Preferring,
         i18n: I18n,
         *,
         admin_ids: frozenset[int],
@@ -46,6 +48,7 @@ class Presses:
         self._account = account
         self._history = history
         self._operator = operator
+        self._preferring = preferring
         self._i18n = i18n
         self._admin_ids = admin_ids
 
@@ -55,6 +58,9 @@ class Presses:
         if press.act is Act.LANGUAGE:
             await self._account.language(talk, press.how)
             return ""
+        if press.act is Act.SETTING:
+            key = await self._preferring.press(talk, press)
+            return tongue.text(key) if key else ""
         if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
             return tongue.text(await self._operator.press(talk, press))
         if press.act in {Act.HISTORY, Act.SHOW}:
