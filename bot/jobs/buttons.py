@@ -38,6 +38,9 @@ class Act(enum.StrEnum):
     RESOLVE = "x"
     LANGUAGE = "l"
     BULK = "k"
+    HISTORY = "o"
+    SHOW = "d"
+    SETTING = "s"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {
