@@ -41,6 +41,7 @@ from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.presses import Presses
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.referring import Referring, possible_counts
+from bot.chat.returning import lose_chat, see_chat
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
 from bot.i18n import I18n
 from bot.jobs import book
@@ -296,16 +297,13 @@ class Handlers:
 
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
         """Blocked or let back in: whether it is worth sending anything."""
-        chat = change.chat
-        await tx.run(
-            "chat_seen",
-            chat_id=chat.id,
-            kind="private" if chat.type == "private" else "group",
-            title=chat.title or chat.first_name or "",
-            now=self._clock(),
-        )
+        now = self._clock()
         if change.new_chat_member.status in {"kicked", "left"}:
-            await tx.run("chat_unreachable", chat_id=chat.id, now=self._clock())
+            await lose_chat(tx, change.chat, now=now)
+            return
+        user_id = UserId(change.from_user.id)
+        language = self._me.default_language
+        await see_chat(tx, user_id, change.chat, default_language=language, now=now)
 
 
 def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from telegram import Chat, Message, User
 
+from bot.chat.returning import see_chat
 from bot.jobs import book
 from bot.jobs.buttons import Press
 from bot.jobs.people import language_for
@@ -182,13 +183,7 @@ async def open_talk(
         now=now,
     )
     is_private = chat.type == Chat.PRIVATE
-    await tx.run(
-        "chat_seen",
-        chat_id=chat.id,
-        kind="private" if is_private else "group",
-        title=chat.title or chat.first_name or "",
-        now=now,
-    )
+    await see_chat(tx, speaker.user_id, chat, default_language=default_language, now=now)
     chat_id = ChatId(chat.id)
     return Talk(
         tx=tx,
