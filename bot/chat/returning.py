@@ -6,12 +6,17 @@ back is told once how many; that and "it can be reached again" are one transacti
 
 from __future__ import annotations
 
+from typing import Final
+
 from telegram import Chat
 
 from bot.jobs import book
+from bot.jobs.buttons import Act, Press
 from bot.jobs.people import language_for
 from bot.model import ChatId, Millis, Place, Say, Urgency, UserId
 from bot.store.port import Topic, Transaction
+
+_HISTORY: Final = {"key": "button.history", "word": "", "data": Press(Act.HISTORY).data()}
 
 
 async def see_chat(
@@ -40,6 +45,7 @@ async def see_chat(
         payload={
             "language": language,
             "lines": [{"key": "back.finished", "n": missed["n"]}],
+            "buttons": [[_HISTORY]],
             "away_since": since,  # gone again before it could be said, it is said next time
         },
     )

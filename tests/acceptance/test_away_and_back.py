@@ -61,6 +61,9 @@ async def test_who_blocked_the_bot_is_left_alone_and_told_once_when_back(story: 
         "Bạn quay lại rồi! Trong lúc mình không nhắn được vào đây, 2 kết quả đã xong. "
         "Gõ /history để xem."
     )
+    an.press(told, "🗂 Xem lịch sử")
+    listed = await an.sees("mèo số 1", after=told)
+    assert "mèo số 0" in words(listed)
     for line in ("/quota", "/jobs"):
         await an.answer_to(an.say(line))
     assert 1 == len(notices(an))
