@@ -29,6 +29,11 @@ def counted(key: str, n: int, /, **values: Any) -> Line:
     return {"key": key, "n": n, "values": values}
 
 
+def apart(sentence: Line) -> Line:
+    """With an empty line before it."""
+    return {**sentence, "is_apart": True}
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Label:
     """A button under an answer: the catalogue key of its words, and its meaning."""

@@ -37,6 +37,8 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    HISTORY = "o"
+    SHOW = "d"
     SETTING = "s"
 
 
