@@ -12,6 +12,7 @@ from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.accounts import told_to_wait_until, why_paused
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
+from bot.jobs.preferences import preferences_of
 from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Request
 from bot.money.plans import Plan
 from bot.providers.port import Provider
@@ -115,7 +116,8 @@ class Scenes:
         )
         assets = tuple(read_asset(row) for row in rows)
         side = max((max(each.width, each.height) for each in assets if each.tile), default=0)
-        offers = self._market.offers(job, side)
+        preferences = await preferences_of(self._reading, job.user_id)
+        offers = self._market.preferring(preferences.provider).offers(job, side)
         is_waiting = job.state is JobState.QUEUED
         is_paused = is_waiting and await why_paused(self._reading, job.provider) is not None
         retry_at = None

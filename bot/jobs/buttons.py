@@ -55,7 +55,9 @@ WANTED: Final[Mapping[Act, Operation]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, or a language."""
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a language, or what
+    is preferred (`form=album`); never with a colon.
+    """
 
     act: Act
     job_id: JobId | None = None
