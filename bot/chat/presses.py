@@ -13,8 +13,10 @@ from bot.chat.deriving import Deriving, Target
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.pricing import ask_price
 from bot.chat.referring import Referring
 from bot.chat.talk import Talk
+from bot.errors import Dearer
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.buttons import WANTED, Act, Press
@@ -108,7 +110,11 @@ class Presses:
         before = talk.now - TWICE_MS
         if not await talk.tx.run("press_first", **pressed, now=talk.now, before=before):
             return "press.twice"
-        answer = await self._make(talk, press, job)
+        try:
+            answer = await self._make(talk, press, job)
+        except Dearer as dearer:  # whoever tapped twice is asked once
+            await ask_price(talk, press, dearer)
+            return "press.dearer"
         if answer != "press.accepted":
             await talk.tx.run("press_refused", **pressed)
         return answer
