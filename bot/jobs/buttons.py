@@ -39,6 +39,7 @@ class Act(enum.StrEnum):
     LANGUAGE = "l"
     HISTORY = "o"
     SHOW = "d"
+    SETTING = "s"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {
