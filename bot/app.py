@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import secrets
@@ -27,6 +28,7 @@ from bot.chat.downloading import open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
+from bot.chat.links import deep_link
 from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
@@ -189,6 +191,7 @@ async def start(
             desk=desk,
             i18n=i18n,
             default_language=settings.bot_language,
+            link_to=functools.partial(deep_link, bot.username),
             clock=wall_clock,
         )
         sending = Sending(telegram, scenes, settings.bot_data_dir)

@@ -24,6 +24,7 @@ from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.making import Making
 from bot.chat.parsed import (
+    AgainCommand,
     Complaint,
     ImageCommand,
     NotForUs,
@@ -88,6 +89,7 @@ class Handlers:
         self._i18n = i18n
         self._reader = reader
         self._contact = desk.plans.contact
+        self._making = making
         doings = make_doings(desk, reader, making)
         self._referring = doings.referring
         self._deriving = doings.deriving
@@ -157,6 +159,10 @@ class Handlers:
                 await self._referring.enlarge(talk, parsed, text=text, brought=brought)
             case VaryCommand() | UpscaleCommand() | PanCommand() | ZoomCommand():
                 await self._deriving.command(talk, target, parsed)
+            case AgainCommand() if target is not None:
+                await self._making.again(talk, target.job)
+            case AgainCommand():
+                pass  # it is read only in reply to something of ours
             case PickCommand():
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():
