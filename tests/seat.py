@@ -68,14 +68,22 @@ class Seat:
         """What the bot has said in the open chat, oldest first."""
         return self.page.locator("#log > [data-from='bot']")
 
+    async def to_list(self) -> None:
+        """A narrow page shows one thing at a time: back to people and chats."""
+        if await self.one("back").is_visible():
+            await self.one("back").click()
+            await expect(self.page.locator("#side")).to_be_visible()
+
     async def become(self, name: str) -> None:
+        await self.to_list()
         person = self.page.locator("#users").get_by_role("button", name=name)
         await person.click()
         await expect(person).to_have_attribute("aria-pressed", "true")
 
     async def open_chat(self, title: str) -> None:
-        named = self.page.get_by_role("strong").filter(has_text=re.compile(f"^{title}"))
+        named = self.page.locator("strong").filter(has_text=re.compile(f"^{title}"))
         row = self.page.locator("#chats .chat").filter(has=named)
+        await self.to_list()
         await row.click()
         # Row and messages are drawn in one go: what is counted from here on is this chat's.
         await expect(row).to_have_attribute("aria-current", "true")
