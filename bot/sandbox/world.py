@@ -34,7 +34,8 @@ class World:
     """Telegram as one bot meets it.
 
     `clock` gives seconds since the epoch; `check_call(method, parameters)` may raise to refuse a
-    call; uploads are kept in `folder`, or in one of its own that goes with the world.
+    call; uploads are kept in `folder`, or in one of its own that goes with the world; `speed` is how
+    many times faster than the real one it tries a webhook again.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class World:
         check_call: Callable[[str, dict[str, Any]], None] | None = None,
         privacy_mode: bool = True,
         folder: Path | None = None,
+        speed: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.token = token
         self.clock = clock
@@ -64,7 +66,7 @@ class World:
         }
         self.calls: list[Call] = []
         self.violations: list[str] = []
-        self.updates = Updates()
+        self.updates = Updates(clock, speed)
         self.trouble = Trouble()
         self.profile = Profile()
         self.pace = Pace(self.limits, clock)
