@@ -70,7 +70,7 @@ async def test_a_question_for_all_is_for_every_member(
 async def test_a_placeholder_has_sixty_four_characters_at_most(bot: telegram.Bot, lan: int) -> None:
     with pytest.raises(BadRequest, match="placeholder"):
         await bot.send_message(
-            lan, "?", reply_markup={"force_reply": True, "input_field_placeholder": "x" * 65}
+            lan, "?", reply_markup=ForceReply(input_field_placeholder="x" * 65)
         )
 
 

@@ -122,6 +122,7 @@ async def test_a_command_line_is_copied_by_a_tap_and_offered_for_the_line(seat: 
 
     await expect(seat.one("composer")).to_have_value("/img mèo --ar 16:9")
     await expect(seat.one("composer")).to_be_focused()
+    await expect(seat.one("composer")).to_have_css("height", "40px")
     await expect(seat.one("toast")).to_have_count(0)
 
 
