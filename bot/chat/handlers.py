@@ -93,6 +93,7 @@ class Handlers:
         doings = make_doings(desk, reader, making)
         self._referring = doings.referring
         self._deriving = doings.deriving
+        self._bulking = doings.bulking
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids)
@@ -119,6 +120,7 @@ class Handlers:
         text = await self._answered(tx, speaker, message, text)
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
+        text, several = self._bulking.read(text, brought, target)
         counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
         parsed = self._reader.read(
             text,
@@ -138,7 +140,8 @@ class Handlers:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
             return
-        await self._answer(talk, parsed, target, text, brought)
+        if not await self._bulking.take(talk, text, several, brought):
+            await self._answer(talk, parsed, target, text, brought)
 
     async def _note_album(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
         """Items of albums come before their command or after; only of who may give one."""

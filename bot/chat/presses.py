@@ -37,6 +37,7 @@ class Presses:
         self._admin_ids = admin_ids
         self._pages: Mapping[Act, Page] = {
             Act.LANGUAGE: self._speak,
+            Act.BULK: doings.bulking.press,
             Act.SETTING: doings.preferring.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,

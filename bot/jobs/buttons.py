@@ -37,6 +37,7 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    BULK = "k"
     HISTORY = "o"
     SHOW = "d"
     SETTING = "s"
@@ -55,8 +56,8 @@ WANTED: Final[Mapping[Act, Operation]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a language, or what
-    is preferred (`form=album`); never with a colon.
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a bulk, a language, or
+    what is preferred (`form=album`); never with a colon.
     """
 
     act: Act
