@@ -218,7 +218,13 @@ async def start(
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
         await _remember_admins(store, settings)
-        await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
+        await set_menus(
+            bot,
+            i18n,
+            default_language=settings.bot_language,
+            market=market,
+            admin_ids=settings.bot_admin_ids,
+        )
         easel = EaselBot(
             {
                 "updates": poller,

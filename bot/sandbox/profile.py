@@ -26,11 +26,11 @@ class Profile:
         """Exactly what was set for this scope and language, as getMyCommands answers."""
         return self._commands.get((_key(scope), language), [])
 
-    def shown(self, scopes: list[str], language: str) -> list[Json]:
+    def shown(self, scopes: list[Json], language: str) -> list[Json]:
         """What a person's menu lists: the narrowest scope set, the own language before the rest."""
-        for scope in (*scopes, "default"):
+        for scope in (*scopes, None):
             for code in (language, ""):
-                if commands := self.commands({"type": scope}, code):
+                if commands := self.commands(scope, code):
                     return commands
         return []
 

@@ -293,11 +293,22 @@ class World:
         """Raises KeyError when it does not exist or was deleted."""
         return self._room(chat_id).messages[message_id]
 
-    def commands_for(self, chat_id: int, language_code: str) -> list[Json]:
-        """The menu behind "/", as set by setMyCommands for this kind of chat and language."""
-        is_private = self.chat(chat_id)["type"] == "private"
-        scope = "all_private_chats" if is_private else "all_group_chats"
-        return self.profile.shown([scope], language_code)
+    def commands_for(
+        self, chat_id: int, language_code: str, *, user_id: int | None = None
+    ) -> list[Json]:
+        """The menu behind "/", as set by setMyCommands for this chat, its kind and the language.
+
+        `user_id`: who looks; admins of a group may have a menu of their own.
+        """
+        room = self._room(chat_id)
+        scopes: list[Json] = [{"type": "chat", "chat_id": chat_id}]
+        if room.is_private:
+            scopes.append({"type": "all_private_chats"})
+        elif user_id in room.admins():
+            scopes.append({"type": "all_chat_administrators"})
+        if not room.is_private:
+            scopes.append({"type": "all_group_chats"})
+        return self.profile.shown(scopes, language_code)
 
     def file_bytes(self, file_id: str) -> bytes:
         return self.file_path(file_id).read_bytes()

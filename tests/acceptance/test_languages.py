@@ -11,7 +11,10 @@ from bot.i18n import LANGUAGES, read_catalogue
 _TAG = re.compile(r"<[^>]+>")
 _GAP = re.compile(r"\{\w+\}")
 _JOINT = re.compile(r"\n| · ")
-COMMANDS = {"img", "video", "vary", "upscale", "pan", "zoom", "jobs", "cancel", "quota", "help"}
+COMMANDS = {
+    *("img", "video", "vary", "upscale", "pan", "zoom"),
+    *("jobs", "cancel", "history", "show", "quota", "help"),
+}
 
 
 def sentences_of(language: str) -> set[str]:
@@ -137,6 +140,6 @@ async def test_the_menus_stand_in_both_languages_and_for_both_kinds_of_chat(stor
         ("en", "Make pictures from your words"),
         ("fr", "Tạo ảnh từ mô tả của bạn"),
     ):
-        assert {*COMMANDS, "lang"} == menu(an.user_id, language).keys()
+        assert {*COMMANDS, "settings", "lang"} == menu(an.user_id, language).keys()
         assert COMMANDS == menu(group, language).keys()
         assert draw == menu(an.user_id, language)["img"] == menu(group, language)["img"]
