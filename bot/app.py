@@ -35,6 +35,7 @@ from bot.delivery.menus import set_menus
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
+from bot.delivery.welcoming import Welcoming
 from bot.errors import SettingsError
 from bot.i18n import I18n
 from bot.jobs import webhooks
@@ -191,7 +192,8 @@ async def start(
             default_language=settings.bot_language,
             clock=wall_clock,
         )
-        sending = Sending(telegram, scenes, settings.bot_data_dir)
+        welcoming = Welcoming(telegram, store)
+        sending = Sending(telegram, scenes, welcoming, settings.bot_data_dir)
         delivery = Delivery(store, sending, telegram, clock=wall_clock)
 
         me = Self(

@@ -22,6 +22,7 @@ from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
 from bot.chat.drafts import note_album_item
+from bot.chat.helping import Helping
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.parsed import (
@@ -39,9 +40,12 @@ from bot.chat.parsed import (
 )
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.presses import Presses
+from bot.chat.questions import Question, is_wordless, question_replied
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.referring import Referring, possible_counts
+from bot.chat.suggesting import Suggesting
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
+from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
@@ -94,14 +98,22 @@ class Handlers:
         self._making = making
         self._referring = Referring(making, reader.market)
         self._deriving = Deriving(reader.market, reader.titles, making.accept)
-        self._account = Account(desk, reader.market)
+        self._account = Account(desk)
         self._operator = Operator(desk, reader.titles)
+        suggesting = Suggesting(desk, reader, making, i18n)
+        self._welcome = Welcome(
+            desk, reader.market, suggesting, self._account, i18n, username=me.username
+        )
+        self._helping = Helping(reader.market, me.username)
         self._presses = Presses(
             making,
             self._referring,
             self._deriving,
             self._account,
             self._operator,
+            self._welcome,
+            self._helping,
+            suggesting,
             i18n,
             admin_ids=me.admin_ids,
         )
@@ -123,12 +135,19 @@ class Handlers:
         if speaker is not None:
             await self._note_album(tx, speaker, message)
         text = message.text or message.caption
-        if speaker is None or not text or message.via_bot is not None:
+        if speaker is None or message.via_bot is not None:
             return
         target = await self._target(tx, message)
-        text = await self._answered(tx, speaker, message, text)
+        question = await question_replied(tx, speaker, message)
+        if not text:
+            if question is not None and is_wordless(question, message):
+                await self._ask_words(tx, speaker, message, question, target)
+            return
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
+        if question is not None:
+            text = question.answered(text)
+            brought = brought if brought.pictures else question.brought
         counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
         parsed = self._reader.read(
             text,
@@ -144,11 +163,35 @@ class Handlers:
         if _may_be_for_another_bot(parsed, text) and not is_private:
             return
         talk = await self._open(tx, speaker, message)
-        if (refusal := await self._refusal(talk)) is not None:
-            if refusal:
-                await talk.say(line(refusal, contact=self._contact))
+        if not await self._is_refused(talk):
+            await self._answer(talk, parsed, target, text, brought)
+
+    async def _is_refused(self, talk: Talk) -> bool:
+        """Whether the speaker may not; they are told."""
+        refusal = await self._refusal(talk)
+        if refusal:
+            await talk.say(line(refusal, contact=self._contact))
+        return refusal is not None
+
+    async def _ask_words(
+        self,
+        tx: Transaction,
+        speaker: Speaker,
+        message: Message,
+        question: Question,
+        target: Target | None,
+    ) -> None:
+        """The answer was a picture alone: it is kept, and words are asked for."""
+        talk = await self._open(tx, speaker, message)
+        if await self._is_refused(talk):
             return
-        await self._answer(talk, parsed, target, text, brought)
+        await talk.ask(
+            line("ask.words_too"),
+            then=question.line,
+            about=target.job.job_id if target else None,
+            tile=target.tile if target else None,
+            brought=brought_by(message, None),
+        )
 
     async def _note_album(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
         """Items of albums come before their command or after; only of who may give one."""
@@ -197,9 +240,9 @@ class Handlers:
     async def _plain(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:
         match command.name:
             case "start":
-                await self._account.start(talk)
+                await self._welcome.start(talk)
             case "help":
-                await self._account.help(talk)
+                await self._helping.help(talk, command.argument)
             case "lang":
                 await self._account.language(talk, command.argument.strip().lower())
             case "quota":
@@ -240,7 +283,12 @@ class Handlers:
             return PressAnswer(
                 query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
             )
-        pressed = dataclasses.replace(talk, press=press, pressed_id=MessageId(message.message_id))
+        pressed = dataclasses.replace(
+            talk,
+            press=press,
+            pressed_id=MessageId(message.message_id),
+            is_shown=query.data in _buttons_of(message),
+        )
         return PressAnswer(query.id, await self._presses.answer(pressed, press))
 
     # --- both -------------------------------------------------------------------------------
@@ -277,25 +325,11 @@ class Handlers:
         job = await book.find_job(tx, row["job_id"])
         return None if job is None else Target(job, row["tile"])
 
-    async def _answered(
-        self, tx: Transaction, speaker: Speaker, message: Message, text: str
-    ) -> str:
-        """What was said; in reply to a question of ours, the command it completes."""
-        replied = message.reply_to_message
-        if replied is None or text.lstrip().startswith("/"):
-            return text
-        question = await tx.one(
-            "question_get", chat_id=message.chat.id, message_id=replied.message_id
-        )
-        if question is None or question["user_id"] != speaker.user_id:
-            return text
-        return str(question["line"]).replace("{}", text, 1)
-
     def _is_admin(self, user_id: UserId) -> bool:
         return user_id in self._me.admin_ids
 
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
-        """Blocked or let back in: whether it is worth sending anything."""
+        """Blocked or let back in: whether it is worth sending anything. A group is greeted."""
         chat = change.chat
         await tx.run(
             "chat_seen",
@@ -306,12 +340,35 @@ class Handlers:
         )
         if change.new_chat_member.status in {"kicked", "left"}:
             await tx.run("chat_unreachable", chat_id=chat.id, now=self._clock())
+        elif chat.type != "private" and change.old_chat_member.status in {"kicked", "left"}:
+            await self._greet(tx, change)
+
+    async def _greet(self, tx: Transaction, change: ChatMemberUpdated) -> None:
+        """Somebody brought the bot into a group."""
+        talk = await open_talk(
+            tx,
+            speaker_from(change.from_user),
+            change.chat,
+            thread_id=None,
+            reply_to=None,
+            default_language=self._me.default_language,
+            now=self._clock(),
+        )
+        if not await self._is_refused(talk):
+            await self._welcome.hello_group(talk)
 
 
 def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:
     """`/ban` and the like name no bot, and groups have bots for that."""
     is_common = isinstance(parsed, PlainCommand) and parsed.name in ADMIN_ONLY
     return is_common and "@" not in text.split(maxsplit=1)[0]
+
+
+def _buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:
+    """What the buttons under a message mean; an old message does not tell."""
+    markup = message.reply_markup if isinstance(message, Message) else None
+    rows = markup.inline_keyboard if markup else ()
+    return {button.callback_data for row in rows for button in row}
 
 
 def _replied(message: Message) -> Message | ExternalReplyInfo | None:

@@ -6,14 +6,18 @@ a job against its owner, and a price against what the button said.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
+from bot.chat.helping import Helping
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.referring import Referring
+from bot.chat.suggesting import Suggesting
 from bot.chat.talk import Talk
+from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.buttons import WANTED, Act, Press
@@ -22,6 +26,8 @@ from bot.model import Job, Say
 
 TWICE_MS: Final = 10_000
 """Within it, the same press again is a finger that tapped twice."""
+DONE: Final = frozenset({"press.accepted", "press.asked"})
+"""What is answered when something came of a press; after anything else it may be tried again."""
 
 
 class Presses:
@@ -34,6 +40,9 @@ class Presses:
         deriving: Deriving,
         account: Account,
         operator: Operator,
+        welcome: Welcome,
+        helping: Helping,
+        suggesting: Suggesting,
         i18n: I18n,
         *,
         admin_ids: frozenset[int],
@@ -43,6 +52,9 @@ class Presses:
         self._deriving = deriving
         self._account = account
         self._operator = operator
+        self._welcome = welcome
+        self._helping = helping
+        self._suggesting = suggesting
         self._i18n = i18n
         self._admin_ids = admin_ids
 
@@ -50,8 +62,14 @@ class Presses:
         """Do what the button means; the words that float by."""
         tongue = self._i18n.tongue(talk.language)
         if press.act is Act.LANGUAGE:
-            await self._account.language(talk, press.how)
+            await self._welcome.language(talk, press.how)
             return ""
+        if press.act is Act.HELP:
+            await self._helping.turn(talk, press.how)
+            return ""
+        if press.act in {Act.EXAMPLE, Act.PRESET}:
+            floating = await self._suggest(talk, press)
+            return tongue.text(floating) if floating else ""
         if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
             return tongue.text(await self._operator.press(talk, press))
         job = await self._pressed_job(talk, press)
@@ -68,7 +86,7 @@ class Presses:
             return tongue.text(await self._show(talk, press, job))
         if press.act is Act.MOVE and job.moved_to is not None:
             return tongue.text("press.moved", code=job.moved_to)
-        return tongue.text(await self._make_once(talk, press, job))
+        return tongue.text(await self._once(talk, press, lambda: self._make(talk, press, job)))
 
     async def _pressed_job(self, talk: Talk, press: Press) -> Job | None:
         """The button's job, if this message shows it or the presser owns it."""
@@ -91,8 +109,19 @@ class Presses:
         await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
         return "press.coming"
 
-    async def _make_once(self, talk: Talk, press: Press, job: Job) -> str:
-        """What costs, unless the same was pressed a moment ago; the catalogue key of the answer."""
+    async def _suggest(self, talk: Talk, press: Press) -> str:
+        """An example, a preset, or the page of presets; the catalogue key of what floats by."""
+        if press.act is Act.EXAMPLE:
+            return await self._once(
+                talk, press, lambda: self._suggesting.begin(talk, press.how)
+            )
+        if press.how:
+            return await self._once(talk, press, lambda: self._suggesting.ask(talk, press.how))
+        await self._suggesting.presets(talk)
+        return ""
+
+    async def _once(self, talk: Talk, press: Press, do: Callable[[], Awaitable[str]]) -> str:
+        """Do it, unless the same was pressed a moment ago; the catalogue key of the answer."""
         pressed = {
             "user_id": talk.speaker.user_id,
             "chat_id": talk.place.chat_id,
@@ -102,8 +131,8 @@ class Presses:
         before = talk.now - TWICE_MS
         if not await talk.tx.run("press_first", **pressed, now=talk.now, before=before):
             return "press.twice"
-        answer = await self._make(talk, press, job)
-        if answer != "press.accepted":
+        answer = await do()
+        if answer not in DONE:
             await talk.tx.run("press_refused", **pressed)
         return answer
 

@@ -368,9 +368,10 @@ def _line(tongue: Tongue, line: Mapping[str, Any], timezone: Any, most: int) -> 
         name: _value(tongue, name, value, timezone, most)
         for name, value in (line.get("values") or {}).items()
     }
+    gap = "\n" if line.get("is_apart") else ""
     if "n" in line:
-        return tongue.plural(line["key"], line["n"], **values)
-    return tongue.html(line["key"], **values)
+        return gap + tongue.plural(line["key"], line["n"], **values)
+    return gap + tongue.html(line["key"], **values)
 
 
 def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> object:

@@ -33,6 +33,8 @@ class Sent:
     result_is_shown: bool = False
     question_id: MessageId | None = None
     """The message whose reply completes a command."""
+    remembered: tuple[str, str] | None = None
+    """A setting of the bot's own: its name and value."""
     status_is_gone: bool = False
     """Somebody deleted it: progress is shown no more."""
 

@@ -37,6 +37,9 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    HELP = "h"
+    EXAMPLE = "q"
+    PRESET = "t"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {
@@ -52,7 +55,7 @@ WANTED: Final[Mapping[Act, Operation]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, or a language."""
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a language, a page or a wish."""
 
     act: Act
     job_id: JobId | None = None
