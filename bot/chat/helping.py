@@ -103,12 +103,13 @@ class Helping:
         else:
             await talk.say(*self._page(topic), buttons=[[_back()]])
 
-    async def turn(self, talk: Talk, topic: str) -> None:
-        """A button of it: to a topic, or back to the first page."""
-        if topic not in self._offered():
+    async def press(self, talk: Talk, press: Press) -> str:
+        """A button of it: to a topic, or back to the first page; nothing floats by."""
+        if press.how not in self._offered():
             await talk.turn(*self._index(), buttons=self._choices())
         else:
-            await talk.turn(*self._page(topic), buttons=[[_back()]])
+            await talk.turn(*self._page(press.how), buttons=[[_back()]])
+        return ""
 
     def _index(self) -> list[Line]:
         lines = [line("help.title")]

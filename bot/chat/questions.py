@@ -31,9 +31,7 @@ class Question:
         return text if text.lstrip().startswith("/") else self.line.replace("{}", text, 1)
 
 
-async def question_replied(
-    reading: Reading, speaker: Speaker, message: Message
-) -> Question | None:
+async def question_replied(reading: Reading, speaker: Speaker, message: Message) -> Question | None:
     """The question of ours that ``message`` replies to, if it was asked of who speaks."""
     replied = message.reply_to_message
     if replied is None:

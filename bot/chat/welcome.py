@@ -9,12 +9,12 @@ from typing import Final
 
 from bot import i18n
 from bot.chat.account import Account
+from bot.chat.reading import Reader
 from bot.chat.suggesting import Suggesting
 from bot.chat.talk import Label, Line, Talk, line
 from bot.i18n import I18n
 from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.buttons import Act, Press
-from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation
 
 HERE: Final = "-start"
@@ -22,24 +22,22 @@ HERE: Final = "-start"
 
 
 class Welcome:
-    """Made once. ``username``: the bot's own, without `@`."""
+    """Made once."""
 
     def __init__(
         self,
         desk: Desk,
-        market: Market,
+        reader: Reader,
         suggesting: Suggesting,
         account: Account,
         i18n: I18n,
-        *,
-        username: str,
     ) -> None:
         self._desk = desk
-        self._market = market
+        self._market = reader.market
         self._suggesting = suggesting
         self._account = account
         self._i18n = i18n
-        self._username = username
+        self._username = reader.username
 
     async def start(self, talk: Talk) -> None:
         """What can be made here in three taps; a group gets how to speak with the bot."""
@@ -74,14 +72,15 @@ class Welcome:
         lines.append(line("group.reply", bot=self._username))
         await talk.say(*lines)
 
-    async def language(self, talk: Talk, how: str) -> None:
-        """A language was pressed: under a welcome, that is said again in it."""
-        chosen = how.removesuffix(HERE)
-        if chosen == how or chosen not in i18n.LANGUAGES:
-            await self._account.language(talk, how)
-            return
+    async def language(self, talk: Talk, press: Press) -> str:
+        """A language was pressed: under a welcome, that is said again in it; nothing floats by."""
+        chosen = press.how.removesuffix(HERE)
+        if chosen == press.how or chosen not in i18n.LANGUAGES:
+            await self._account.language(talk, press.how)
+            return ""
         await talk.tx.run("user_set_language", user_id=talk.speaker.user_id, language=chosen)
         await self.start(talk.in_language(chosen))
+        return ""
 
     async def _free_today(self, talk: Talk) -> list[Line]:
         """What is left of what the day gives, of the kinds that can be made here."""

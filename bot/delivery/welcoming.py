@@ -41,7 +41,9 @@ class Welcoming:
         handles = [row["value"], None] if row else [None]
         for file_id in handles:
             try:
-                message = await self._show(place, Picture("photo", PICTURE, file_id), words, page_id)
+                message = await self._show(
+                    place, Picture("photo", PICTURE, file_id), words, page_id
+                )
             except SendRefused:
                 continue
             if message is None or not message.photo:

@@ -17,7 +17,7 @@ async def set_for(bot: telegram.Bot, *admin_ids: int, market: Market = BOTH) -> 
     await set_menus(bot, i18n, default_language="vi", market=market, admin_ids=admin_ids)
 
 
-def menu(world: World, chat: int, *, language: str = "vi", user: int | None = None) -> set[str]:
+def menu(world: World, chat: int, *, language: str = "vi", user: int = 0) -> set[str]:
     return {each["command"] for each in world.commands_for(chat, language, user_id=user)}
 
 
