@@ -11,6 +11,7 @@ EaselError
 ├── FileTooBig               more bytes than were allowed
 ├── StaleJob                 somebody else moved the job first: read again
 ├── TaskTaken                the task named for a job belongs to another
+├── Dearer                   it costs more than who asks has agreed to
 └── ProviderError            carries the provider's name and words
     ├── NotSent              the call surely did not arrive, or was turned away untouched
     ├── OutcomeUnknown       a submit may or may not have arrived
@@ -110,6 +111,15 @@ class TaskTaken(EaselError):
         super().__init__(f"{task_id} belongs to {owner}")
         self.task_id = task_id
         self.owner = owner
+
+
+class Dearer(EaselError):
+    """It would cost ``cost_vnd`` and was said to cost ``said_vnd``. Nothing was held."""
+
+    def __init__(self, cost_vnd: int, said_vnd: int) -> None:
+        super().__init__(f"{cost_vnd} ₫, not {said_vnd} ₫")
+        self.cost_vnd = cost_vnd
+        self.said_vnd = said_vnd
 
 
 class ProviderError(EaselError):

@@ -18,15 +18,31 @@ UPDATE user SET language = :language WHERE user_id = :user_id
 
 -- chat_seen --
 -- A chat spoke, so it can be reached again.
-INSERT INTO chat (chat_id, kind, title, created_at)
-VALUES (:chat_id, :kind, :title, :now)
-ON CONFLICT (chat_id) DO UPDATE SET title = excluded.title, unreachable_at = NULL
+INSERT INTO chat (chat_id, kind, title, created_at, seen_at)
+VALUES (:chat_id, :kind, :title, :now, :now)
+ON CONFLICT (chat_id) DO UPDATE
+SET title = excluded.title, seen_at = excluded.seen_at, unreachable_at = NULL
+
+-- chat_gone --
+-- It blocked the bot or threw it out; since when it could not be reached stays as it is.
+INSERT INTO chat (chat_id, kind, title, created_at, unreachable_at)
+VALUES (:chat_id, :kind, :title, :now, :now)
+ON CONFLICT (chat_id) DO UPDATE
+SET unreachable_at = COALESCE(chat.unreachable_at, excluded.unreachable_at)
 
 -- chat_get --
 SELECT * FROM chat WHERE chat_id = :chat_id
 
 -- chat_unreachable --
-UPDATE chat SET unreachable_at = :now WHERE chat_id = :chat_id
+-- Telegram refuses to send there.
+UPDATE chat SET unreachable_at = COALESCE(unreachable_at, :since) WHERE chat_id = :chat_id
+
+-- results_missed --
+-- How many results were finished since then and could not be shown in this chat.
+SELECT COUNT(DISTINCT j.job_id) AS n
+FROM outbox o JOIN job j ON j.job_id = o.job_id
+WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
+  AND j.state = 'done' AND j.ended_at >= :since
 
 -- ============================================================ money
 
@@ -347,12 +363,13 @@ SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- question_add --
 -- Sent again after a lost answer, it is the same question under another number.
-INSERT INTO question (chat_id, message_id, user_id, line, asked_at)
-VALUES (:chat_id, :message_id, :user_id, :line, :now)
+INSERT INTO question (chat_id, message_id, user_id, line, pictures, media_group_id, asked_at)
+VALUES (:chat_id, :message_id, :user_id, :line, :pictures, :media_group_id, :now)
 ON CONFLICT (chat_id, message_id) DO NOTHING
 
 -- question_get --
-SELECT user_id, line FROM question WHERE chat_id = :chat_id AND message_id = :message_id
+SELECT user_id, line, pictures, media_group_id FROM question
+WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- questions_forget --
 -- Nobody answers a question of long ago.
@@ -597,6 +614,15 @@ WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting')
 
 -- outbox_drop --
 UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
+
+-- outbox_skip --
+-- A status nobody can read now: it may be brought up to date again later.
+UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
+
+-- statuses_revive --
+-- Those that were skipped are brought up to date: somebody is there to read them again.
+UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'status'
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.

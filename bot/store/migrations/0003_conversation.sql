@@ -6,6 +6,8 @@ CREATE TABLE question (
     message_id INTEGER NOT NULL,         -- the bot's, which is replied to
     user_id    INTEGER NOT NULL,         -- who was asked
     line       TEXT    NOT NULL,
+    pictures   TEXT,                     -- JSON list: those it was answered with, without words
+    media_group_id TEXT,                 -- the album they are of
     asked_at   INTEGER NOT NULL,
     PRIMARY KEY (chat_id, message_id)
 ) STRICT;
@@ -34,3 +36,7 @@ ALTER TABLE job ADD COLUMN bulk_id INTEGER REFERENCES bulk (bulk_id);
 ALTER TABLE job ADD COLUMN bulk_number INTEGER;  -- its place in the message, from 1
 CREATE INDEX job_of_bulk ON job (bulk_id, bulk_number) WHERE bulk_id IS NOT NULL;
 CREATE INDEX job_history ON job (user_id, accepted_at, job_id);
+
+-- Blocked and back: when a chat last spoke, and what could not be said there meanwhile.
+ALTER TABLE chat ADD COLUMN seen_at INTEGER;
+CREATE INDEX outbox_unsaid ON outbox (chat_id) WHERE error IS NOT NULL;
