@@ -90,7 +90,7 @@ class PickCommand:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AgainCommand:
-    """ "Again" in reply to a result or a failure: the same request once more."""
+    """The word "again" in reply to a result or a failure: the same request once more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
