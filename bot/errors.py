@@ -69,7 +69,7 @@ class TooManyPixels(BrokenMedia):
 
 
 class Flaw(enum.StrEnum):
-    """Why a picture somebody brought cannot be used; each has a sentence in the catalogues."""
+    """Why a picture, or a list, somebody brought cannot be used; each has a sentence."""
 
     NO_PICTURE = "no_picture"
     VIDEO = "video"
@@ -78,11 +78,13 @@ class Flaw(enum.StrEnum):
     TOO_LARGE = "too_large"  # more bytes than Telegram hands to a bot
     TOO_MANY_PIXELS = "too_many_pixels"
     BROKEN = "broken"
+    NO_TEXT = "no_text"  # of a list: it is none
+    EMPTY = "empty"
     NOT_FETCHED = "not_fetched"  # Telegram did not hand it over, however often it was asked
 
 
 class BadPicture(EaselError):
-    """A picture somebody brought that cannot be worked from. Nothing was held."""
+    """A picture or list somebody brought that cannot be worked from. Nothing was held."""
 
     def __init__(self, flaw: Flaw, detail: str = "") -> None:
         super().__init__(f"{flaw}: {detail}")

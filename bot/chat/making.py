@@ -70,6 +70,10 @@ class Making:
     async def is_affordable(self, talk: Talk, command: ImageCommand | VideoCommand) -> bool:
         """Whether it could be accepted now; says what is lacking. Nothing is held."""
         order = Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+        return await self.is_covered(talk, order)
+
+    async def is_covered(self, talk: Talk, order: Order) -> bool:
+        """Whether the quota covers it now; says what is lacking. Nothing is held."""
         quote = await self._desk.quote(talk.tx, order)
         return isinstance(quote, Quote) or await self._say_outcome(talk, quote)
 

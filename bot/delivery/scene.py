@@ -10,8 +10,10 @@ from bot.i18n import I18n, Tongue
 from bot.jobs import book, moving, queue
 from bot.jobs.accept import UNLIMITED, Desk, Purse
 from bot.jobs.accounts import told_to_wait_until, why_paused
+from bot.jobs.bulk import find_bulk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
+from bot.jobs.preferences import preferences_of
 from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Request
 from bot.providers.port import Provider
 from bot.store.port import Reading
@@ -60,6 +62,8 @@ class Scene:
     """It is made in place of a job of another provider."""
     moves: tuple[Move, ...] = ()
     """Who else could make it."""
+    bulk_count: int | None = None
+    """Of how many requests of one message it is one."""
     retry_at: Millis | None = None
     """When it is ordered at the earliest, where the provider asked for a longer wait."""
 
@@ -120,7 +124,8 @@ class Scenes:
         )
         assets = tuple(read_asset(row) for row in rows)
         side = max((max(each.width, each.height) for each in assets if each.tile), default=0)
-        offers = self._market.offers(job, side)
+        preferences = await preferences_of(self._reading, job.user_id)
+        offers = self._market.preferring(preferences.provider).offers(job, side)
         is_waiting = job.state is JobState.QUEUED
         is_paused = is_waiting and await why_paused(self._reading, job.provider) is not None
         retry_at = None
@@ -143,6 +148,7 @@ class Scenes:
             link=self._link_to(job.job_id),
             is_paused=is_paused,
             is_moved=await self._reading.one("job_moved_from", job_id=job_id) is not None,
+            bulk_count=await self._bulk_count(job),
             retry_at=retry_at,
             moves=await self._moves(job, must_wait=is_paused or retry_at is not None),
         )
@@ -156,6 +162,10 @@ class Scenes:
             Move(name, self._title(name), self._price(purse, request))
             for name, request in found.items()
         )
+
+    async def _bulk_count(self, job: Job) -> int | None:
+        whole = None if job.bulk_id is None else await find_bulk(self._reading, job.bulk_id)
+        return len(whole.wishes) if whole else None
 
     async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
         if provider is None:

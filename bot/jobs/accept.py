@@ -49,6 +49,9 @@ class Order:
     request: Request
     provider: str
     parent: Job | None = None
+    bulk_id: int | None = None
+    bulk_number: int | None = None
+    """Its place among the requests of one message, which share their status message."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -218,15 +221,16 @@ class Desk:
             who=f"user {order.user_id}",
             why="accepted",
         )
-        await book.say(
-            tx,
-            Say.STATUS,
-            order.place,
-            urgency=Urgency.ANSWER,
-            now=now,
-            job_id=job.job_id,
-            key=f"status:{job.job_id}",
-        )
+        if order.bulk_id is None:
+            await book.say(
+                tx,
+                Say.STATUS,
+                order.place,
+                urgency=Urgency.ANSWER,
+                now=now,
+                job_id=job.job_id,
+                key=f"status:{job.job_id}",
+            )
         tx.wake(Topic.RUNNER)
         return Accepted(job)
 
@@ -274,6 +278,8 @@ class Desk:
             deadline_at=None,
             ended_at=None,
             due_at=now,
+            bulk_id=order.bulk_id,
+            bulk_number=order.bulk_number,
         )
 
 

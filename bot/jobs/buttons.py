@@ -37,9 +37,13 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    BULK = "k"
     HISTORY = "o"
     SHOW = "d"
     SETTING = "s"
+    HELP = "h"
+    EXAMPLE = "q"
+    PRESET = "t"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {
@@ -55,7 +59,9 @@ WANTED: Final[Mapping[Act, Operation]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, or a language."""
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a bulk, a language, a
+    page, a wish, or what is preferred (`form=album`); never with a colon.
+    """
 
     act: Act
     job_id: JobId | None = None
