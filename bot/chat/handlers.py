@@ -48,7 +48,7 @@ from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
-from bot.model import ChatId, Clock, MessageId, Say
+from bot.model import ChatId, Clock, MessageId, Say, UserId
 from bot.store.port import Transaction
 
 
