@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import secrets
@@ -22,14 +23,18 @@ import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.chat.bulking import Bulking
 from bot.chat.dispatch import Dispatcher
 from bot.chat.downloading import open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
+from bot.chat.links import deep_link
 from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
+from bot.delivery.bulk_scene import BulkScenes
+from bot.delivery.bulks import Bulks
 from bot.delivery.connecting import open_bot
 from bot.delivery.limiter import Limiter
 from bot.delivery.loop import Delivery
@@ -181,17 +186,23 @@ async def start(
 
         titles = {name: each.title for name, each in providers.items()}
         telegram = TelegramSender(bot, Limiter(time.monotonic), metrics)
+        lanes = {name: (each.provider, each.lanes) for name, each in accounts.items()}
         scenes = Scenes(
             store,
-            accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
+            accounts=lanes,
             titles=TITLES | titles,
             market=market,
             desk=desk,
             i18n=i18n,
             default_language=settings.bot_language,
+            link_to=functools.partial(deep_link, bot.username),
             clock=wall_clock,
         )
-        sending = Sending(telegram, scenes, settings.bot_data_dir)
+        bulk_scenes = BulkScenes(
+            store, scenes, accounts=lanes, desk=desk, default_language=settings.bot_language
+        )
+        bulks = Bulks(telegram, scenes, bulk_scenes, settings.bot_data_dir)
+        sending = Sending(telegram, scenes, bulks, settings.bot_data_dir)
         delivery = Delivery(store, sending, telegram, clock=wall_clock)
 
         me = Self(
@@ -209,6 +220,7 @@ async def start(
             await stack.enter_async_context(open_downloader(bot, proxy)),
             reader,
             making,
+            Bulking(desk, reader, making),
             telegram,
             data_dir=settings.bot_data_dir,
             default_language=settings.bot_language,

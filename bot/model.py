@@ -270,6 +270,8 @@ class Say(enum.StrEnum):
     PING = "ping"  # "Done ↑" after a long one: an edit does not notify
     PICK = "pick"  # one tile as a picture with its own buttons
     FILES = "files"  # the untouched originals
+    BULK = "bulk"  # the one message of several requests, made or brought up to date
+    ALBUM = "album"  # results of several requests, side by side
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

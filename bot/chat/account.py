@@ -6,7 +6,7 @@ Knows nothing of how updates look and makes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot import i18n
 from bot.chat.codes import read_code
@@ -31,6 +31,7 @@ HELP = {
     "help.references": (Operation.REFERENCE_IMAGE,),
     "help.video": (Operation.VIDEO,),
     "help.animate": (Operation.IMAGE_VIDEO,),
+    "help.bulk": (Operation.IMAGE,),
     "help.reply": (),
     "help.around": (Operation.PAN, Operation.ZOOM),
     "help.enlarge": (Operation.ENLARGE,),
@@ -115,8 +116,9 @@ class Account:
             await talk.say(line("jobs.none"))
             return
         lines = [counted("jobs.title", len(jobs))]
-        lines += [_job_line(job, talk.now) for job in jobs[:JOBS_SHOWN]]
-        await talk.say(*lines, buttons=[[_cancel(job)] for job in jobs[:JOBS_SHOWN]])
+        shown = _together(jobs)[:JOBS_SHOWN]
+        lines += [_jobs_line(members, talk.now) for members in shown]
+        await talk.say(*lines, buttons=[[_cancel(members)] for members in shown])
 
     async def cancel(self, talk: Talk, code: str, replied: Job | None) -> None:
         """`/cancel CODE`, in reply to a job's message, or the only one under way."""
@@ -163,10 +165,27 @@ class Account:
             await talk.say(line("show.not_ready", code=job.job_id))
 
 
+def _together(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Those of one message as one entry, where its first stands."""
+    entries: dict[int | str, list[Job]] = {}
+    for job in jobs:
+        entries.setdefault(job.job_id if job.bulk_id is None else job.bulk_id, []).append(job)
+    return list(entries.values())
+
+
+def _jobs_line(members: Sequence[Job], now: Millis) -> Line:
+    first = members[0]
+    if first.bulk_id is None:
+        return _job_line(first, now)
+    return counted("jobs.bulk", len(members), prompt=_shortened(first.request.prompt))
+
+
+def _shortened(prompt: str) -> str:
+    return prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
+
+
 def _job_line(job: Job, now: Millis) -> Line:
-    prompt = job.request.prompt
-    if len(prompt) > PROMPT_SHOWN:
-        prompt = prompt[: PROMPT_SHOWN - 1] + "…"
+    prompt = _shortened(job.request.prompt)
     progress = carried_progress(job, now=now)
     if progress is not None and job.state is JobState.RUNNING:
         return line("jobs.running", code=job.job_id, prompt=prompt, percent=f"{progress}%")
@@ -174,7 +193,10 @@ def _job_line(job: Job, now: Millis) -> Line:
     return line(f"jobs.{state}", code=job.job_id, prompt=prompt)
 
 
-def _cancel(job: Job) -> Label:
+def _cancel(members: Sequence[Job]) -> Label:
+    job = members[0]
+    if job.bulk_id is not None:
+        return Label("bulk.button_stop", Press(Act.BULK, how=f"{job.bulk_id}-stop"))
     return Label("button.cancel_code", Press(Act.CANCEL, job.job_id), job.job_id)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from bot.chat.account import Account
+from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
 from bot.chat.history import History
 from bot.chat.making import Making
@@ -25,6 +26,7 @@ class Doings:
     making: Making
     referring: Referring
     deriving: Deriving
+    bulking: Bulking
     account: Account
     history: History
     preferring: Preferring
@@ -37,6 +39,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making) -> Doings:
         making=making,
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept),
+        bulking=Bulking(desk, reader, making),
         account=account,
         history=History(account),
         preferring=Preferring(reader),

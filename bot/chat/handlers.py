@@ -24,6 +24,7 @@ from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.making import Making
 from bot.chat.parsed import (
+    AgainCommand,
     Complaint,
     ImageCommand,
     NotForUs,
@@ -88,9 +89,11 @@ class Handlers:
         self._i18n = i18n
         self._reader = reader
         self._contact = desk.plans.contact
+        self._making = making
         doings = make_doings(desk, reader, making)
         self._referring = doings.referring
         self._deriving = doings.deriving
+        self._bulking = doings.bulking
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids)
@@ -117,6 +120,7 @@ class Handlers:
         text = await self._answered(tx, speaker, message, text)
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
+        text, several = self._bulking.read(text, brought, target)
         counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
         parsed = self._reader.read(
             text,
@@ -136,7 +140,8 @@ class Handlers:
             if refusal:
                 await talk.say(line(refusal, contact=self._contact))
             return
-        await self._answer(talk, parsed, target, text, brought)
+        if not await self._bulking.take(talk, text, several, brought):
+            await self._answer(talk, parsed, target, text, brought)
 
     async def _note_album(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
         """Items of albums come before their command or after; only of who may give one."""
@@ -157,6 +162,10 @@ class Handlers:
                 await self._referring.enlarge(talk, parsed, text=text, brought=brought)
             case VaryCommand() | UpscaleCommand() | PanCommand() | ZoomCommand():
                 await self._deriving.command(talk, target, parsed)
+            case AgainCommand() if target is not None:
+                await self._making.again(talk, target.job)
+            case AgainCommand():
+                pass  # it is read only in reply to something of ours
             case PickCommand():
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():

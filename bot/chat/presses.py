@@ -11,7 +11,9 @@ from typing import Final
 
 from bot.chat.deriving import Target
 from bot.chat.doings import Doings
+from bot.chat.pricing import ask_price
 from bot.chat.talk import Talk
+from bot.errors import Dearer
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.buttons import WANTED, Act, Press
@@ -35,6 +37,7 @@ class Presses:
         self._admin_ids = admin_ids
         self._pages: Mapping[Act, Page] = {
             Act.LANGUAGE: self._speak,
+            Act.BULK: doings.bulking.press,
             Act.SETTING: doings.preferring.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
@@ -100,7 +103,11 @@ class Presses:
         before = talk.now - TWICE_MS
         if not await talk.tx.run("press_first", **pressed, now=talk.now, before=before):
             return "press.twice"
-        answer = await self._make(talk, press, job)
+        try:
+            answer = await self._make(talk, press, job)
+        except Dearer as dearer:  # whoever tapped twice is asked once
+            await ask_price(talk, press, dearer)
+            return "press.dearer"
         if answer != "press.accepted":
             await talk.tx.run("press_refused", **pressed)
         return answer

@@ -42,7 +42,7 @@ STORE_PAUSE_S = 1.0
 AGAIN_S = 1.0
 PING_AFTER_S = 20.0
 """Somebody who waited longer may have gone away, and an edit does not notify."""
-HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES})
+HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 
 log = structlog.get_logger(__name__)
 
@@ -180,7 +180,7 @@ class Delivery:
                 "message_add",
                 chat_id=row.place.chat_id,
                 message_id=shown.message_id,
-                job_id=row.job_id,
+                job_id=shown.job_id or row.job_id,
                 tile=shown.tile,
             )
         if sent.status_message_id is not None:
@@ -191,6 +191,12 @@ class Delivery:
             await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
         for tile, file_id in sent.document_file_ids:
             await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
+        if sent.bulk_message_id is not None:
+            await tx.run(
+                "bulk_set_message",
+                bulk_id=row.payload["bulk_id"],
+                message_id=sent.bulk_message_id,
+            )
         if sent.question_id is not None:
             await tx.run(
                 "question_add",
@@ -214,7 +220,8 @@ class Delivery:
 
     async def _delivered(self, tx: Transaction, job: Job, now: Millis) -> None:
         await book.move(tx, job, Delivered(), now=now, who="delivery")
-        if (now - job.accepted_at) / 1000 > PING_AFTER_S:
+        # Of several requests each result is a message of its own, which notifies by itself.
+        if job.bulk_id is None and (now - job.accepted_at) / 1000 > PING_AFTER_S:
             await book.say(
                 tx,
                 Say.PING,

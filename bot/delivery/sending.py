@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from pathlib import Path
-from typing import assert_never
 
 from bot.delivery import presentation
+from bot.delivery.bulks import Bulks
 from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
@@ -22,13 +22,18 @@ from bot.model import JobState, Outgoing, Say
 class Sending:
     """Made once; says one row at a time."""
 
-    def __init__(self, telegram: TelegramSender, scenes: Scenes, data_dir: Path) -> None:
+    def __init__(
+        self, telegram: TelegramSender, scenes: Scenes, bulks: Bulks, data_dir: Path
+    ) -> None:
         self._telegram = telegram
+        self._bulks = bulks
         self._scenes = scenes
         self._results = Results(telegram, data_dir)
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""
+        if row.say is Say.ALBUM:
+            return len(row.payload["jobs"])
         if row.say is not Say.FILES or row.tile is not None:
             return 1
         scene = await self._scenes.of(row.job_id or "")
@@ -45,8 +50,17 @@ class Sending:
         return await self._say(dataclasses.replace(row, place=place))
 
     async def _say(self, row: Outgoing) -> Sent:
-        if row.say is Say.TEXT:
-            return await self._text(row)
+        match row.say:
+            case Say.TEXT:
+                return await self._text(row)
+            case Say.BULK:
+                return await self._bulks.message(row)
+            case Say.ALBUM:
+                return await self._bulks.album(row)
+            case _:
+                return await self._of_job(row)
+
+    async def _of_job(self, row: Outgoing) -> Sent:
         scene = await self._scenes.of(row.job_id or "")
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
@@ -66,7 +80,7 @@ class Sending:
             case Say.FILES:
                 return await self._results.files(row, scene)
             case _:
-                assert_never(row.say)
+                raise SendRefused(f"nothing of a job is called {row.say}")
 
     async def _text(self, row: Outgoing) -> Sent:
         tongue = self._scenes.tongue(row.payload.get("language"))

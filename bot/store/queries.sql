@@ -252,7 +252,8 @@ SELECT * FROM (
       )
 ) AS waiting
 ORDER BY priority DESC, running,
-    CASE WHEN turn_at > accepted_at THEN turn_at ELSE accepted_at END, accepted_at, job_id
+    CASE WHEN turn_at > accepted_at THEN turn_at ELSE accepted_at END, accepted_at, bulk_number,
+    job_id
 LIMIT 1
 
 -- jobs_ahead --
@@ -461,6 +462,60 @@ DELETE FROM press WHERE pressed_at < :before
 -- 0 rows when it has ended before.
 DELETE FROM draft WHERE draft_id = :draft_id
 
+-- ============================================================ several requests of one message
+
+-- bulk_add --
+-- Answers its number, which its buttons carry.
+INSERT INTO bulk (user_id, chat_id, thread_id, message_id, state, wishes, joined, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :state, :wishes, :joined, :now)
+RETURNING bulk_id
+
+-- bulk_get --
+SELECT * FROM bulk WHERE bulk_id = :bulk_id
+
+-- bulk_move --
+-- Compare and set: 0 rows when it is not in :from_state any more.
+UPDATE bulk SET state = :to_state WHERE bulk_id = :bulk_id AND state = :from_state
+
+-- bulk_set_begun --
+UPDATE bulk SET begun = :begun WHERE bulk_id = :bulk_id
+
+-- bulk_end --
+-- 0 rows when its end was noticed before.
+UPDATE bulk SET state = 'done', ended_at = :now
+WHERE bulk_id = :bulk_id AND state IN ('running', 'stopped')
+
+-- bulk_set_rest --
+-- 0 rows when the rest was begun before.
+UPDATE bulk SET rest_id = :next_id WHERE bulk_id = :bulk_id AND rest_id IS NULL
+
+-- bulk_set_again --
+-- 0 rows when what failed was begun again before.
+UPDATE bulk SET again_id = :next_id WHERE bulk_id = :bulk_id AND again_id IS NULL
+
+-- bulk_set_message --
+UPDATE bulk SET status_message_id = :message_id WHERE bulk_id = :bulk_id
+
+-- bulk_counts --
+-- How many of its jobs there are, and how many have ended.
+SELECT COUNT(*) AS jobs,
+       COUNT(CASE WHEN state IN ('done', 'failed', 'cancelled', 'needs_review') THEN 1 END) AS ended
+FROM job WHERE bulk_id = :bulk_id
+
+-- jobs_of_bulk --
+SELECT * FROM job WHERE bulk_id = :bulk_id ORDER BY bulk_number
+
+-- bulk_shown --
+-- Its results that came into the chat, in order.
+SELECT job_id FROM job
+WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
+  AND EXISTS (SELECT 1 FROM asset WHERE asset.job_id = job.job_id)
+ORDER BY bulk_number
+
+-- bulks_forget --
+-- Questions that nobody answered, or with no.
+DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'done') AND created_at < :before
+
 -- ============================================================ inbox
 
 -- inbox_add --
@@ -508,8 +563,12 @@ UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' THEN urgency ELSE 2 END,
     due_at = CASE WHEN state = 'waiting' AND due_at < :now THEN due_at ELSE :now END
-WHERE say = 'status' AND state <> 'dropped'
-  AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
+WHERE state <> 'dropped' AND (
+    say = 'status'
+    AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
+    OR key IN (SELECT 'bulk:' || bulk_id FROM job
+               WHERE provider = :provider AND state = 'queued' AND bulk_id IS NOT NULL)
+)
 
 -- outbox_heads --
 -- The first row of every chat, media apart from words so that neither waits for the other.
@@ -517,7 +576,7 @@ WHERE say = 'status' AND state <> 'dropped'
 SELECT * FROM (
     SELECT o.*,
            ROW_NUMBER() OVER (
-               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files')
+               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files', 'album')
                ORDER BY o.urgency, o.outbox_id
            ) AS place
     FROM outbox o

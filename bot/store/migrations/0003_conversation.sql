@@ -17,17 +17,18 @@ CREATE TABLE bulk (
     user_id           INTEGER NOT NULL REFERENCES user (user_id),
     chat_id           INTEGER NOT NULL,
     thread_id         INTEGER,
-    message_id        INTEGER NOT NULL,  -- what asked, and is replied to
+    message_id        INTEGER,           -- what asked, and is replied to
     status_message_id INTEGER,           -- the question, then the progress of all of them
-    state             TEXT    NOT NULL DEFAULT 'asked'
-                      CHECK (state IN ('asked', 'running', 'stopped', 'done')),
-    requests          TEXT    NOT NULL,  -- JSON list, each with its provider
+    state             TEXT    NOT NULL CHECK (state IN ('asked', 'running', 'stopped', 'done')),
+    wishes            TEXT    NOT NULL,  -- JSON list, each with its provider
+    joined            TEXT,              -- JSON: all of it as one wish, where that could be meant
     begun             INTEGER NOT NULL DEFAULT 0,  -- how many of them are jobs
-    language          TEXT    NOT NULL,
+    rest_id           INTEGER REFERENCES bulk (bulk_id),  -- what the quota did not cover, begun later
+    again_id          INTEGER REFERENCES bulk (bulk_id),  -- what failed, begun once more
     created_at        INTEGER NOT NULL,
     ended_at          INTEGER
 ) STRICT;
-CREATE INDEX bulk_asked ON bulk (created_at) WHERE state = 'asked';
+CREATE INDEX bulk_asked ON bulk (created_at) WHERE begun = 0;
 
 ALTER TABLE job ADD COLUMN bulk_id INTEGER REFERENCES bulk (bulk_id);
 ALTER TABLE job ADD COLUMN bulk_number INTEGER;  -- its place in the message, from 1
