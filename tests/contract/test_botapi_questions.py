@@ -69,9 +69,7 @@ async def test_a_question_for_all_is_for_every_member(
 
 async def test_a_placeholder_has_sixty_four_characters_at_most(bot: telegram.Bot, lan: int) -> None:
     with pytest.raises(BadRequest, match="placeholder"):
-        await bot.send_message(
-            lan, "?", reply_markup=ForceReply(input_field_placeholder="x" * 65)
-        )
+        await bot.send_message(lan, "?", reply_markup=ForceReply(input_field_placeholder="x" * 65))
 
 
 async def test_the_menu_is_the_narrowest_that_was_set_for_a_person(
