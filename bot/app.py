@@ -42,6 +42,7 @@ from bot.delivery.menus import set_menus
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
+from bot.delivery.welcoming import Welcoming
 from bot.errors import SettingsError
 from bot.i18n import I18n
 from bot.jobs import webhooks
@@ -202,7 +203,8 @@ async def start(
             store, scenes, accounts=lanes, desk=desk, default_language=settings.bot_language
         )
         bulks = Bulks(telegram, scenes, bulk_scenes, settings.bot_data_dir)
-        sending = Sending(telegram, scenes, bulks, settings.bot_data_dir)
+        welcoming = Welcoming(telegram, store)
+        sending = Sending(telegram, scenes, bulks, welcoming, settings.bot_data_dir)
         delivery = Delivery(store, sending, telegram, clock=wall_clock)
 
         me = Self(
@@ -230,7 +232,13 @@ async def start(
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
 
         await _remember_admins(store, settings)
-        await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
+        await set_menus(
+            bot,
+            i18n,
+            default_language=settings.bot_language,
+            market=market,
+            admin_ids=settings.bot_admin_ids,
+        )
         easel = EaselBot(
             {
                 "updates": updates,

@@ -1,4 +1,4 @@
-"""Commands about oneself: what is running, what is left, one's language, help.
+"""Commands about oneself: what is running, what is left, one's language.
 
 Knows nothing of how updates look and makes nothing.
 """
@@ -6,7 +6,7 @@ Knows nothing of how updates look and makes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot import i18n
 from bot.chat.codes import read_code
@@ -15,28 +15,11 @@ from bot.jobs import book
 from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
-from bot.jobs.offers import Market
 from bot.jobs.pace import carried_progress
-from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Operation, Say
+from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say
 from bot.money import ledger
 from bot.store.records import read_job
 
-STARTERS = {
-    "start.image": (Operation.IMAGE,),
-    "start.video": (Operation.VIDEO,),
-    "start.reply": (),
-}
-HELP = {
-    "help.image": (Operation.IMAGE,),
-    "help.references": (Operation.REFERENCE_IMAGE,),
-    "help.video": (Operation.VIDEO,),
-    "help.animate": (Operation.IMAGE_VIDEO,),
-    "help.bulk": (Operation.IMAGE,),
-    "help.reply": (),
-    "help.around": (Operation.PAN, Operation.ZOOM),
-    "help.enlarge": (Operation.ENLARGE,),
-}
-"""Sentences, and the operations of which one is needed for them to be true."""
 JOBS_SHOWN = 10
 PROMPT_SHOWN = 60
 """Characters of a prompt in a list."""
@@ -45,34 +28,8 @@ PROMPT_SHOWN = 60
 class Account:
     """Made once."""
 
-    def __init__(self, desk: Desk, market: Market) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._market = market
-
-    async def start(self, talk: Talk) -> None:
-        await talk.say(
-            line("start.hello", name=talk.speaker.first_name),
-            *self._examples(STARTERS),
-            line("start.free", **await self._free_today(talk)),
-            buttons=[_languages()],
-        )
-
-    async def help(self, talk: Talk) -> None:
-        await talk.say(line("help.title"), *self._examples(HELP), line("help.more"))
-
-    def _examples(self, lines: Mapping[str, tuple[Operation, ...]]) -> list[Line]:
-        """Only what somebody here can do."""
-        return [
-            line(key)
-            for key, operations in lines.items()
-            if not operations or any(map(self._market.doing, operations))
-        ]
-
-    async def _free_today(self, talk: Talk) -> dict[str, int]:
-        user_id = talk.speaker.user_id
-        images = await self._desk.allowance(talk.tx, user_id, AssetKind.IMAGE, now=talk.now)
-        videos = await self._desk.allowance(talk.tx, user_id, AssetKind.VIDEO, now=talk.now)
-        return {"images": images.left, "videos": videos.left}
 
     async def language(self, talk: Talk, wanted: str) -> None:
         """`/lang vi|en`, or the choice as buttons."""

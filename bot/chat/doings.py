@@ -10,12 +10,16 @@ import dataclasses
 from bot.chat.account import Account
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
+from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
+from bot.chat.suggesting import Suggesting
+from bot.chat.welcome import Welcome
+from bot.i18n import I18n
 from bot.jobs.accept import Desk
 
 
@@ -31,10 +35,14 @@ class Doings:
     history: History
     preferring: Preferring
     operator: Operator
+    welcome: Welcome
+    helping: Helping
+    suggesting: Suggesting
 
 
-def make_doings(desk: Desk, reader: Reader, making: Making) -> Doings:
-    account = Account(desk, reader.market)
+def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doings:
+    account = Account(desk)
+    suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
         making=making,
         referring=Referring(making, reader.market),
@@ -44,4 +52,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making) -> Doings:
         history=History(account),
         preferring=Preferring(reader),
         operator=Operator(desk, reader.titles),
+        welcome=Welcome(desk, reader, suggesting, account, i18n),
+        helping=Helping(reader.market, reader.username),
+        suggesting=suggesting,
     )

@@ -205,8 +205,13 @@ class Delivery:
                 message_id=sent.question_id,
                 user_id=row.payload["question"]["user_id"],
                 line=row.payload["question"]["line"],
+                pictures=row.payload["question"].get("pictures"),
+                media_group_id=row.payload["question"].get("media_group_id"),
                 now=now,
             )
+        if sent.remembered is not None:
+            name, value = sent.remembered
+            await tx.run("setting_set", scope=0, name=name, value=value)
         if row.say is Say.STATUS and not sent.status_is_gone:
             await self._keep_moving(tx, row, now)
         if sent.result_is_shown and (job := await self._job(tx, row)):

@@ -16,6 +16,7 @@ from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
 from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
+from bot.delivery.welcoming import Welcoming
 from bot.model import JobState, Outgoing, Say
 
 
@@ -23,11 +24,17 @@ class Sending:
     """Made once; says one row at a time."""
 
     def __init__(
-        self, telegram: TelegramSender, scenes: Scenes, bulks: Bulks, data_dir: Path
+        self,
+        telegram: TelegramSender,
+        scenes: Scenes,
+        bulks: Bulks,
+        welcoming: Welcoming,
+        data_dir: Path,
     ) -> None:
         self._telegram = telegram
         self._bulks = bulks
         self._scenes = scenes
+        self._welcoming = welcoming
         self._results = Results(telegram, data_dir)
 
     async def cost(self, row: Outgoing) -> int:
@@ -53,6 +60,9 @@ class Sending:
         match row.say:
             case Say.TEXT:
                 return await self._text(row)
+            case Say.WELCOME:
+                words = self._words(row)
+                return await self._welcoming.send(row.place, words, row.payload.get("edits"))
             case Say.BULK:
                 return await self._bulks.message(row)
             case Say.ALBUM:
@@ -83,10 +93,7 @@ class Sending:
                 raise SendRefused(f"nothing of a job is called {row.say}")
 
     async def _text(self, row: Outgoing) -> Sent:
-        tongue = self._scenes.tongue(row.payload.get("language"))
-        words = presentation.catalogue_text(
-            tongue, row.payload, self._scenes.timezone, self._scenes.titles
-        )
+        words = self._words(row)
         if (page_id := row.payload.get("edits")) is not None:
             with contextlib.suppress(MessageGone):  # deleted, or a photo: the page comes anew
                 await self._telegram.edit_text(
@@ -102,6 +109,12 @@ class Sending:
         return Sent(
             shown=() if row.job_id is None else (shown,),
             question_id=shown.message_id if words.is_question else None,
+        )
+
+    def _words(self, row: Outgoing) -> presentation.Words:
+        tongue = self._scenes.tongue(row.payload.get("language"))
+        return presentation.catalogue_text(
+            tongue, row.payload, self._scenes.timezone, self._scenes.titles
         )
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:

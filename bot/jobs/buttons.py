@@ -41,6 +41,9 @@ class Act(enum.StrEnum):
     HISTORY = "o"
     SHOW = "d"
     SETTING = "s"
+    HELP = "h"
+    EXAMPLE = "q"
+    PRESET = "t"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {
@@ -56,8 +59,8 @@ WANTED: Final[Mapping[Act, Operation]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a bulk, a language, or
-    what is preferred (`form=album`); never with a colon.
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a bulk, a language, a
+    page, a wish, or what is preferred (`form=album`); never with a colon.
     """
 
     act: Act

@@ -363,12 +363,13 @@ SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- question_add --
 -- Sent again after a lost answer, it is the same question under another number.
-INSERT INTO question (chat_id, message_id, user_id, line, asked_at)
-VALUES (:chat_id, :message_id, :user_id, :line, :now)
+INSERT INTO question (chat_id, message_id, user_id, line, pictures, media_group_id, asked_at)
+VALUES (:chat_id, :message_id, :user_id, :line, :pictures, :media_group_id, :now)
 ON CONFLICT (chat_id, message_id) DO NOTHING
 
 -- question_get --
-SELECT user_id, line FROM question WHERE chat_id = :chat_id AND message_id = :message_id
+SELECT user_id, line, pictures, media_group_id FROM question
+WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- questions_forget --
 -- Nobody answers a question of long ago.

@@ -6,6 +6,8 @@ CREATE TABLE question (
     message_id INTEGER NOT NULL,         -- the bot's, which is replied to
     user_id    INTEGER NOT NULL,         -- who was asked
     line       TEXT    NOT NULL,
+    pictures   TEXT,                     -- JSON list: those it was answered with, without words
+    media_group_id TEXT,                 -- the album they are of
     asked_at   INTEGER NOT NULL,
     PRIMARY KEY (chat_id, message_id)
 ) STRICT;
