@@ -1,4 +1,5 @@
-"""Media files: what they are, how they are drawn small, how they reach the disk.
+"""Media files: what they are, how they are drawn small, how they reach the disk, and
+what they say of how they were made.
 
 Knows nothing of jobs, chats or providers. Everything but ``receive`` blocks: call it with
 ``asyncio.to_thread``.
@@ -7,6 +8,7 @@ Knows nothing of jobs, chats or providers. Everything but ``receive`` blocks: ca
 from bot.media.drawing import grid, photo_copy, thumbnail
 from bot.media.enlarging import enlarge
 from bot.media.files import receive
+from bot.media.marking import is_marked, mark
 from bot.media.probing import (
     ImageProbe,
     VideoProbe,
@@ -26,7 +28,9 @@ __all__ = [
     "fitted",
     "forget",
     "grid",
+    "is_marked",
     "keep_reference",
+    "mark",
     "photo_copy",
     "probe_image",
     "probe_video",
