@@ -39,7 +39,7 @@ def _video(asset: Asset, path: Path) -> Picture | None:
         return None
     thumbnail = path.with_name(THUMBNAIL_NAME)
     if asset.photo_file_id is None and not thumbnail.exists():
-        media.thumbnail(path, thumbnail)
+        media.film_thumbnail(path, thumbnail)
     return Picture(
         "video",
         path,

@@ -5,9 +5,10 @@ Knows nothing of jobs, chats or providers. Everything but ``receive`` blocks: ca
 ``asyncio.to_thread``.
 """
 
-from bot.media.drawing import grid, photo_copy, thumbnail
+from bot.media.drawing import film_thumbnail, grid, photo_copy, picture_thumbnail
 from bot.media.enlarging import enlarge
 from bot.media.files import receive
+from bot.media.filming import film_copy
 from bot.media.marking import is_marked, mark
 from bot.media.probing import (
     ImageProbe,
@@ -24,6 +25,8 @@ __all__ = [
     "ImageProbe",
     "VideoProbe",
     "enlarge",
+    "film_copy",
+    "film_thumbnail",
     "fits_photo",
     "fitted",
     "forget",
@@ -32,9 +35,9 @@ __all__ = [
     "keep_reference",
     "mark",
     "photo_copy",
+    "picture_thumbnail",
     "probe_image",
     "probe_video",
     "receive",
     "sniff",
-    "thumbnail",
 ]
