@@ -59,12 +59,8 @@ def film_copy(path: Path, dest: Path, max_bytes: int) -> None:
     bits: float = MOST_BITS
     try:
         for _ in range(TRIES):
-            with unpacking, open_video(path) as (film, first):
-                bits = min(bits, _bits_for(film, max_bytes))
-                with av.open(
-                    str(part), "w", format="mp4", options={"movflags": "+faststart"}
-                ) as copy:
-                    _transcode(film, first, copy, bits=int(bits))
+            with unpacking, open_video(path) as (_, first):
+                bits = _write(path, first, part, most_bits=bits, max_bytes=max_bytes)
             size_bytes = part.stat().st_size
             if size_bytes <= max_bytes:
                 if is_marked(path):
@@ -77,6 +73,20 @@ def film_copy(path: Path, dest: Path, max_bytes: int) -> None:
         raise BrokenMedia(path.name, str(error)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _write(path: Path, first: VideoFrame, part: Path, *, most_bits: float, max_bytes: int) -> float:
+    """One try; how many bits a second it was given."""
+    import av  # noqa: PLC0415  # see film_copy
+
+    with (
+        # Opened anew: gone back to its beginning, a film leaves out how its sound begins.
+        av.open(str(path), "r", format="mov", metadata_errors="replace") as film,
+        av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as copy,
+    ):
+        bits = min(most_bits, _bits_for(film, max_bytes))
+        _transcode(film, first, copy, bits=int(bits))
+    return bits
 
 
 def _bits_for(film: InputContainer, max_bytes: int) -> float:
@@ -106,7 +116,6 @@ def _transcode(
     target.codec_context.time_base = source.time_base
     # Sound is small and needs no second loss: it is taken over as it is.
     sound_target = copy.add_stream_from_template(sound) if sound is not None else None
-    film.seek(-AV_TIME_BASE)  # sound begins a little before the pictures
     for packet in film.demux(*(each for each in (source, sound) if each is not None)):
         if packet.stream is source:
             for frame in source.codec_context.decode(packet):
