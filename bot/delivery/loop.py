@@ -8,6 +8,7 @@ message that comes twice is better than one that never comes.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 
 import stamina
@@ -26,7 +27,19 @@ from bot.delivery.telegram import (
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
 from bot.jobs.facts import Delivered, DeliveryBegun, ShowStatus
-from bot.model import ChatId, Clock, Job, JobId, JobState, Millis, Outgoing, Say, Urgency
+from bot.jobs.preferences import preferences_of
+from bot.model import (
+    ChatId,
+    Clock,
+    Job,
+    JobId,
+    JobState,
+    MessageId,
+    Millis,
+    Outgoing,
+    Say,
+    Urgency,
+)
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_outgoing
 
@@ -177,6 +190,8 @@ class Delivery:
                 job_id=row.job_id,
                 tile=shown.tile,
             )
+        if sent.album_id is not None:
+            await self._buttons_follow(tx, row, sent.album_id, now)
         if sent.status_message_id is not None:
             await tx.run(
                 "job_set_status_message", job_id=row.job_id, message_id=sent.status_message_id
@@ -197,8 +212,23 @@ class Delivery:
         if row.say is Say.STATUS and not sent.status_is_gone:
             await self._keep_moving(tx, row, now)
         if sent.result_is_shown and (job := await self._job(tx, row)):
-            await self._delivered(tx, job, now)
+            await self._delivered(tx, job, sent, now)
         tx.wake(Topic.OUTBOX)  # what waited for this row
+
+    async def _buttons_follow(
+        self, tx: Transaction, row: Outgoing, album_id: MessageId, now: Millis
+    ) -> None:
+        """In the transaction that writes the album down: neither is ever there without the other."""
+        await book.say(
+            tx,
+            Say.BUTTONS,
+            dataclasses.replace(row.place, reply_to=album_id),
+            urgency=row.urgency,
+            now=now,
+            job_id=row.job_id,
+            payload=row.payload,
+            key=f"buttons:{row.outbox_id}",
+        )
 
     async def _keep_moving(self, tx: Transaction, row: Outgoing, now: Millis) -> None:
         """The bar of what is being made goes on by itself, at the pace of progress."""
@@ -206,9 +236,11 @@ class Delivery:
         if job is not None and job.state is JobState.RUNNING and not job.is_muted:
             await book.show_status(tx, job, ShowStatus(Urgency.PROGRESS), now=now)
 
-    async def _delivered(self, tx: Transaction, job: Job, now: Millis) -> None:
+    async def _delivered(self, tx: Transaction, job: Job, sent: Sent, now: Millis) -> None:
         await book.move(tx, job, Delivered(), now=now, who="delivery")
-        if (now - job.accepted_at) / 1000 > PING_AFTER_S:
+        is_worth_a_ping = sent.result_is_edited and job.bulk_id is None
+        is_long_ago = (now - job.accepted_at) / 1000 > PING_AFTER_S
+        if is_worth_a_ping and is_long_ago and (await preferences_of(tx, job.user_id)).pings:
             await book.say(
                 tx,
                 Say.PING,
@@ -256,7 +288,7 @@ class Delivery:
     async def _drop(self, tx: Transaction, row: Outgoing, why: str) -> None:
         """Give the row up; a result that cannot be shown is kept for the history."""
         await tx.run("outbox_drop", outbox_id=row.outbox_id, error=why)
-        if row.say is Say.RESULT and (job := await self._job(tx, row)):
+        if row.say in {Say.RESULT, Say.BUTTONS} and (job := await self._job(tx, row)):
             await book.move(tx, job, Delivered(why), now=self._clock(), who="delivery")
         tx.wake(Topic.OUTBOX)
 
