@@ -53,6 +53,8 @@ def _facts(scene: Scene, tile: int | None) -> str:
     facts = [_charged(job, tongue)]
     if tile is not None and len(scene.tiles) > 1:
         facts.append(tongue.html("caption.tile", tile=tile))
+    if job.bulk_number is not None and scene.bulk_count is not None:
+        facts.append(tongue.html("caption.bulk", number=job.bulk_number, count=scene.bulk_count))
     facts.append(tongue.html("caption.code", code=job.job_id))
     return " · ".join(facts)
 

@@ -8,12 +8,12 @@ message that comes twice is better than one that never comes.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable
 
 import stamina
 import structlog
 
+from bot.delivery.recording import record
 from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
 from bot.delivery.telegram import (
@@ -26,19 +26,15 @@ from bot.delivery.telegram import (
 )
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
-from bot.jobs.facts import Delivered, DeliveryBegun, ShowStatus
-from bot.jobs.preferences import preferences_of
+from bot.jobs.facts import Delivered, DeliveryBegun
 from bot.model import (
     ChatId,
     Clock,
     Job,
     JobId,
-    JobState,
-    MessageId,
     Millis,
     Outgoing,
     Say,
-    Urgency,
 )
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_outgoing
@@ -52,9 +48,8 @@ MOST_ATTEMPTS = 8
 LONGEST_PAUSE_S = 300.0
 STORE_PAUSE_S = 1.0
 """After a round the database could not take (a full disk), this long until the next."""
-PING_AFTER_S = 20.0
-"""Somebody who waited longer may have gone away, and an edit does not notify."""
-HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES})
+AGAIN_S = 1.0
+HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 
 log = structlog.get_logger(__name__)
 
@@ -150,16 +145,17 @@ class Delivery:
         return due_s if wait_s is None else min(due_s, wait_s)
 
     async def _send(self, row: Outgoing) -> None:
+        began_at = self._clock()
         try:
             if not await self._store.write(lambda tx: self._begin(tx, row)):
                 return
             sent = await self._sending.say(row)
-            await self._write(lambda tx: self._record(tx, row, sent))
+            await self._write(lambda tx: record(tx, row, sent, now=self._clock()))
         except EaselError as error:
-            await self._failed(row, error)
+            await self._failed(row, error, began_at)
         except Exception as error:
             log.exception("send_broken", row=row.outbox_id, say=row.say)
-            await self._failed(row, error)
+            await self._failed(row, error, began_at)
 
     async def _write(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
         """Tried until the database takes it: a send that nobody remembers stops its job."""
@@ -172,6 +168,10 @@ class Delivery:
     async def _begin(self, tx: Transaction, row: Outgoing) -> bool:
         if not await tx.run("outbox_sending", outbox_id=row.outbox_id):
             return False
+        chat = await tx.one("chat_get", chat_id=row.place.chat_id)
+        if chat is not None and chat["unreachable_at"] is not None:
+            await self._give_up(tx, row, "the chat cannot be reached")
+            return False
         if row.say is Say.RESULT and (job := await self._job(tx, row)):
             await book.move(tx, job, DeliveryBegun(), now=self._clock(), who="delivery")
         return True
@@ -179,86 +179,14 @@ class Delivery:
     async def _job(self, tx: Transaction, row: Outgoing) -> Job | None:
         return None if row.job_id is None else await book.find_job(tx, row.job_id)
 
-    async def _record(self, tx: Transaction, row: Outgoing, sent: Sent) -> None:
-        now = self._clock()
-        await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
-        for shown in sent.shown:
-            await tx.run(
-                "message_add",
-                chat_id=row.place.chat_id,
-                message_id=shown.message_id,
-                job_id=row.job_id,
-                tile=shown.tile,
-            )
-        if sent.album_id is not None:
-            await self._buttons_follow(tx, row, sent.album_id, now)
-        if sent.status_message_id is not None:
-            await tx.run(
-                "job_set_status_message", job_id=row.job_id, message_id=sent.status_message_id
-            )
-        for tile, file_id in sent.photo_file_ids:
-            await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
-        for tile, file_id in sent.document_file_ids:
-            await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
-        if sent.question_id is not None:
-            await tx.run(
-                "question_add",
-                chat_id=row.place.chat_id,
-                message_id=sent.question_id,
-                user_id=row.payload["question"]["user_id"],
-                line=row.payload["question"]["line"],
-                now=now,
-            )
-        if row.say is Say.STATUS and not sent.status_is_gone:
-            await self._keep_moving(tx, row, now)
-        if sent.result_is_shown and (job := await self._job(tx, row)):
-            await self._delivered(tx, job, sent, now)
-        tx.wake(Topic.OUTBOX)  # what waited for this row
-
-    async def _buttons_follow(
-        self, tx: Transaction, row: Outgoing, album_id: MessageId, now: Millis
-    ) -> None:
-        """In the transaction that writes the album down: neither is ever there without the other."""
-        await book.say(
-            tx,
-            Say.BUTTONS,
-            dataclasses.replace(row.place, reply_to=album_id),
-            urgency=row.urgency,
-            now=now,
-            job_id=row.job_id,
-            payload=row.payload,
-            key=f"buttons:{row.outbox_id}",
-        )
-
-    async def _keep_moving(self, tx: Transaction, row: Outgoing, now: Millis) -> None:
-        """The bar of what is being made goes on by itself, at the pace of progress."""
-        job = await self._job(tx, row)
-        if job is not None and job.state is JobState.RUNNING and not job.is_muted:
-            await book.show_status(tx, job, ShowStatus(Urgency.PROGRESS), now=now)
-
-    async def _delivered(self, tx: Transaction, job: Job, sent: Sent, now: Millis) -> None:
-        await book.move(tx, job, Delivered(), now=now, who="delivery")
-        is_worth_a_ping = sent.result_is_edited and job.bulk_id is None
-        is_long_ago = (now - job.accepted_at) / 1000 > PING_AFTER_S
-        if is_worth_a_ping and is_long_ago and (await preferences_of(tx, job.user_id)).pings:
-            await book.say(
-                tx,
-                Say.PING,
-                book.home_of(job),
-                urgency=Urgency.RESULT,
-                now=now,
-                job_id=job.job_id,
-                key=f"ping:{job.job_id}",
-            )
-
-    async def _failed(self, row: Outgoing, error: Exception) -> None:
+    async def _failed(self, row: Outgoing, error: Exception, began_at: Millis) -> None:
         match error:
             case ChatGone():
-                await self._write(lambda tx: self._chat_gone(tx, row, str(error)))
+                await self._write(lambda tx: self._chat_gone(tx, row, str(error), began_at))
             case ChatMoved():
                 await self._write(lambda tx: self._drop(tx, row, f"moved: {error}"))
             case NotModified():
-                await self._write(lambda tx: self._record(tx, row, Sent()))
+                await self._write(lambda tx: record(tx, row, Sent(), now=self._clock()))
             case SendLater() if row.attempts < MOST_ATTEMPTS:
                 await self._again(row, error.after_s, str(error))
             case SendRefused():
@@ -292,10 +220,25 @@ class Delivery:
             await book.move(tx, job, Delivered(why), now=self._clock(), who="delivery")
         tx.wake(Topic.OUTBOX)
 
-    async def _chat_gone(self, tx: Transaction, row: Outgoing, why: str) -> None:
+    async def _chat_gone(self, tx: Transaction, row: Outgoing, why: str, began_at: Millis) -> None:
         """Blocked or kicked: stop pushing; results wait in the history."""
-        chat_id = row.place.chat_id
-        await tx.run("chat_unreachable", chat_id=chat_id, now=self._clock())
-        for waiting in await tx.all("outbox_of_chat", chat_id=chat_id):
-            await self._drop(tx, read_outgoing(waiting), why)
-        await self._drop(tx, row, why)
+        chat_id, now = row.place.chat_id, self._clock()
+        chat = await tx.one("chat_get", chat_id=chat_id)
+        is_back = chat is not None and (chat["seen_at"] or 0) > began_at
+        if is_back and row.attempts < MOST_ATTEMPTS:  # it spoke after the call had left
+            due_at = now + int(AGAIN_S * 1000)
+            await tx.run("outbox_again", outbox_id=row.outbox_id, due_at=due_at, error=why)
+            tx.wake(Topic.OUTBOX)
+            return
+        rows = [row, *map(read_outgoing, await tx.all("outbox_of_chat", chat_id=chat_id))]
+        since = min([now, *(each.payload.get("away_since", now) for each in rows)])
+        await tx.run("chat_unreachable", chat_id=chat_id, since=since)
+        for each in rows:
+            await self._give_up(tx, each, why)
+
+    async def _give_up(self, tx: Transaction, row: Outgoing, why: str) -> None:
+        """What cannot be said in a chat that cannot be reached."""
+        if row.say is Say.STATUS:  # it may be brought up to date once somebody reads it again
+            await tx.run("outbox_skip", outbox_id=row.outbox_id, error=why)
+        else:
+            await self._drop(tx, row, why)

@@ -117,7 +117,6 @@ class Results:
 
         Raises SendError when not even words are taken.
         """
-        words = captions.not_taken(scene)
         keyboard = presentation.result_keyboard(scene)
         job, status_id, asset = scene.job, scene.job.status_message_id, scene.assets[0]
         caption = _caption(scene, asset, None)
@@ -128,13 +127,14 @@ class Results:
                 return _newly(row, shown_in(message, _only_tile(scene)))
             await self._telegram.edit_into(job.chat_id, status_id, file, caption, keyboard)
         except (SendRefused, BrokenMedia, FileTooBig):
-            return await self._words(row, scene, words)
+            links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
+            return await self._words(row, scene, captions.not_taken(scene), links)
         shown = Shown(status_id, _only_tile(scene))
         return Sent(shown=(shown,), result_is_shown=True, result_is_edited=True)
 
-    async def _words(self, row: Outgoing, scene: Scene, words: str) -> Sent:
+    async def _words(self, row: Outgoing, scene: Scene, words: str, links: Keyboard = ()) -> Sent:
         """Instead of the result, with its buttons. Raises SendError."""
-        job, keyboard = scene.job, presentation.result_keyboard(scene)
+        job, keyboard = scene.job, [*links, *presentation.result_keyboard(scene)]
         if job.status_message_id is not None and not _is_again(row):
             with contextlib.suppress(MessageGone):
                 await self._telegram.edit_text(job.chat_id, job.status_message_id, words, keyboard)

@@ -96,6 +96,14 @@ def test_no_sentence_is_empty_doubtful_or_short_of_a_plural(language: str, forms
     assert all(text.strip() == text != "" for all_ in entries(catalogue).values() for text in all_)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_there_twice(language: str) -> None:
+    # A second one would quietly take the place of the first.
+    path = Path(bot.__file__).parent / "locales" / language / "LC_MESSAGES" / "easel.po"
+    keys = re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [] == sorted({key for key in keys if keys.count(key) > 1})
+
+
 def test_tags_are_closed_and_known_to_telegram() -> None:
     for language in LANGUAGES:
         for key, forms in entries(read_catalogue(language)).items():

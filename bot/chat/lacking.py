@@ -1,0 +1,30 @@
+"""Why somebody cannot have what they asked for today: what is free, what is missing, what to do.
+
+Pure. Knows nothing of how it was reckoned.
+"""
+
+from __future__ import annotations
+
+from bot.chat.talk import Line, counted, line
+from bot.jobs.accept import NotEnough, NotPriced
+
+
+def lacking_lines(lacking: NotEnough | NotPriced, *, contact: str) -> list[Line]:
+    """``contact``: whom to ask for more."""
+    asked = _asked(lacking)
+    if isinstance(lacking, NotPriced):
+        return [asked, line(f"quota.on_request_{lacking.kind}", contact=contact)]
+    missing = line(
+        "quota.missing_rest" if lacking.free_left else "quota.missing",
+        price_vnd=lacking.cost_vnd,
+        balance_vnd=lacking.balance_vnd,
+        missing_vnd=lacking.cost_vnd - lacking.balance_vnd,
+    )
+    return [asked, missing, line("quota.what_next", contact=contact)]
+
+
+def _asked(lacking: NotEnough | NotPriced) -> Line:
+    if lacking.free_left:  # then more was asked for than one
+        key = f"quota.asked_some_free_{lacking.kind}"
+        return counted(key, lacking.free_left, outputs=lacking.outputs)
+    return counted(f"quota.asked_none_free_{lacking.kind}", lacking.outputs)
