@@ -12,6 +12,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.delivery.failures import failure
 from bot.delivery.scene import Move, Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
@@ -24,13 +25,12 @@ from bot.jobs.buttons import (
     presses_for_tile,
 )
 from bot.jobs.queue import Outlook
-from bot.model import Asset, AssetKind, Job, JobState, Operation, Reason
+from bot.model import Asset, AssetKind, Job, JobState, Operation
 
 BAR_CELLS = 10
 STATUS_PROMPT_MAX = 700
 CAPTION_PROMPT_MAX = 600
 """UTF-16 units of the prompt that are shown; the rest of a caption's 1,024 is ours."""
-DETAIL_MAX = 200
 TEXT_MAX = 4_096
 VALUES_MAX = (TEXT_MAX, 1_900, 700, 150)
 """UTF-16 units of each of somebody's words in an answer: the first that fits a message."""
@@ -156,7 +156,7 @@ def _state_line(scene: Scene) -> str:
         case JobState.CANCELLED:
             return tongue.html("status.cancelled")
         case JobState.FAILED | JobState.NEEDS_REVIEW:
-            return _failure(job, tongue)
+            return failure(job, tongue)
 
 
 def _queue_line(scene: Scene) -> str:
@@ -182,14 +182,6 @@ def _progress_line(outlook: Outlook, tongue: Tongue) -> str:
     bar = "▓" * full + "░" * (BAR_CELLS - full)
     key = "status.running" if outlook.left_s >= 1 else "status.running_soon"
     return tongue.html(key, bar=bar, percent=tongue.percent(outlook.progress), left=left)
-
-
-def _failure(job: Job, tongue: Tongue) -> str:
-    reason = job.reason or Reason.FAILED
-    detail = clip(job.detail, DETAIL_MAX)
-    if detail and reason in {Reason.REFUSED, Reason.FAILED}:
-        return tongue.html(f"failed.{reason}_detail", detail=detail)
-    return tongue.html(f"failed.{reason}")
 
 
 def _price_line(scene: Scene) -> str:
