@@ -40,7 +40,7 @@ from bot.i18n import I18n
 from bot.jobs import webhooks
 from bot.jobs.accept import Desk
 from bot.jobs.offers import Market
-from bot.model import Millis, Operation
+from bot.model import Clock, Millis, Operation
 from bot.money.plans import load_plans
 from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
@@ -68,6 +68,15 @@ def wall_clock() -> Millis:
     return time.time_ns() // 1_000_000
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clocks:
+    """What time it is for everybody here."""
+
+    wall: Clock = wall_clock
+    steady: Callable[[], float] = time.monotonic
+    """Seconds from anywhere, never back: Telegram's pace is kept by it."""
+
+
 class EaselBot:
     """A started bot. ``run`` works until it is cancelled or a part of it fails for good."""
 
@@ -77,8 +86,11 @@ class EaselBot:
         delivery: Delivery,
         username: str,
         drain_s: float,
+        wake: Callable[[], None],
     ) -> None:
         self.username = username
+        self.wake = wake
+        """Every part looks at the clock: it was put on (a machine that slept, a story)."""
         self._parts = parts
         self._delivery = delivery
         self._drain_s = drain_s
@@ -141,7 +153,9 @@ def _lanes(threads: int | None) -> int:
 
 @contextlib.asynccontextmanager
 async def start(
-    settings: Settings, make_accounts: Callable[[Settings], dict[str, Account]] = make_accounts
+    settings: Settings,
+    make_accounts: Callable[[Settings], dict[str, Account]] = make_accounts,
+    clocks: Clocks = Clocks(),  # frozen
 ) -> AsyncIterator[EaselBot]:
     """Everything built and connected, ready to ``run``.
 
@@ -162,7 +176,7 @@ async def start(
             stack.push_async_callback(provider.aclose)
         bot = await stack.enter_async_context(connected_bot(settings))
         i18n = I18n.load()
-        desk = Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), wall_clock)
+        desk = Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), clocks.wall)
         defaults = default_providers(settings, providers)
         metrics = create_metrics()
 
@@ -176,11 +190,11 @@ async def start(
             video_deadline_s=settings.bot_video_deadline_s,
         )
         runner = Runner(
-            store, accounts, data_dir=settings.bot_data_dir, timing=timing, clock=wall_clock
+            store, accounts, data_dir=settings.bot_data_dir, timing=timing, clock=clocks.wall
         )
 
         titles = {name: each.title for name, each in providers.items()}
-        telegram = TelegramSender(bot, Limiter(time.monotonic), metrics)
+        telegram = TelegramSender(bot, Limiter(clocks.steady), metrics)
         scenes = Scenes(
             store,
             accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
@@ -189,10 +203,10 @@ async def start(
             desk=desk,
             i18n=i18n,
             default_language=settings.bot_language,
-            clock=wall_clock,
+            clock=clocks.wall,
         )
         sending = Sending(telegram, scenes, settings.bot_data_dir)
-        delivery = Delivery(store, sending, telegram, clock=wall_clock)
+        delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(
             username=bot.username,
@@ -202,7 +216,7 @@ async def start(
         )
         reader = Reader(bot.username, market, titles)
         making = Making(desk, market)
-        handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
+        handlers = Handlers(me, desk, reader, making, i18n, clock=clocks.wall)
         proxy = settings.telegram_proxy.get_secret_value() or None
         gathering = Gathering(
             store,
@@ -212,10 +226,10 @@ async def start(
             telegram,
             data_dir=settings.bot_data_dir,
             default_language=settings.bot_language,
-            clock=wall_clock,
+            clock=clocks.wall,
         )
-        poller = Poller(bot, store, clock=wall_clock)
-        dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
+        poller = Poller(bot, store, clock=clocks.wall)
+        dispatcher = Dispatcher(bot, store, handlers, telegram, clock=clocks.wall)
 
         await _remember_admins(store, settings)
         await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
@@ -230,8 +244,9 @@ async def start(
             delivery,
             bot.username,
             settings.bot_drain_seconds,
+            store.wake_all,
         )
-        hooks = make_hooks(accounts, store)
+        hooks = make_hooks(accounts, store, clocks.wall)
         await stack.enter_async_context(_serving(settings, easel, poller, store, metrics, hooks))
         yield easel
 
@@ -249,21 +264,21 @@ def with_webhooks(
     }
 
 
-def make_hooks(accounts: Mapping[str, Account], store: Store) -> dict[str, Hook]:
+def make_hooks(accounts: Mapping[str, Account], store: Store, clock: Clock) -> dict[str, Hook]:
     """The webhooks of those who may call."""
     return {
-        name: _hook(account.provider, account.webhook.secret, store)
+        name: _hook(account.provider, account.webhook.secret, store, clock)
         for name, account in accounts.items()
         if account.webhook is not None
     }
 
 
-def _hook(provider: Provider, secret: str, store: Store) -> Hook:
+def _hook(provider: Provider, secret: str, store: Store, clock: Clock) -> Hook:
     async def hear(reference: str, body: Any) -> bool:
         task_id = provider.read_webhook(body)
 
         async def work(tx: Transaction) -> bool:
-            return await webhooks.hear(tx, provider.name, reference, task_id, now=wall_clock())
+            return await webhooks.hear(tx, provider.name, reference, task_id, now=clock())
 
         return await store.write(work)
 

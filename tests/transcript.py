@@ -1,0 +1,381 @@
+"""Chat stories as texts: `tests/transcripts/vi/NAME.txt` and the same story in `en`.
+
+`PYTHONPATH=tests python -m transcript FILE` plays a story and prints it as it is really told, for
+whoever writes one to look at and keep; it changes no file. `test_transcripts.py` plays each and
+compares to the letter. Nothing is left to chance: the clock stands still until the story puts it
+on, and the providers wait for their cue (`transcript_stage`). What varies all the same is
+written as a placeholder: `<code 1>` is the first job code that appeared, whatever it is today,
+and the same one wherever it stands, also in what people write.
+
+A story is what people do, one line each, in the order it happens:
+
+    people: An (vi), Ben (en), Lan (vi, operator)     the first lines set the scene; An is
+    group “Hội vẽ”: An, Ben                           there without being told
+    forum “Hội vẽ” (Mèo, Thuyền): An, Ben
+    free each day: 4 pictures, 0 videos               instead of the shipped plan
+    An: /img một chú mèo                              a further line begins with "  | "
+    An in “Hội vẽ” › “Mèo”: /img@easel_bot mèo        in a group, in a topic
+    An replying to #2: phóng to 2                     to a message of the bot
+    An replying to “/img một chú mèo”: đẹp quá        to a person's message
+    An sends a photo: /img như thế này                a caption; also "2 photos", "a video",
+    An sends a picture as a file                      "2 pictures as files"
+    An presses [V1 · 400 ₫] under #2
+    An deletes #2
+    An pays 50000 đồng                                the shop tops up the balance
+    the provider begins                               orders are let in
+    the provider is at 45 %                           seen when it is looked at next
+    the provider finishes                             orders are let in, all is made and sent
+    the provider fails: words                         what it was making
+    the provider refuses: words                       the orders at its door
+    the provider has no credits / new credits
+    20 seconds pass                                   minutes, hours, days
+    the bot restarts
+
+Under each stands what the bot says to it, whole: new messages with their number and what they
+reply to, edits of earlier ones, deletions, and what floats by after a press. `**bold**`,
+`` `code` `` (copied by a tap), `[words](address)`, `[buttons]` row by row. Remarks begin with `#`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, assert_never
+
+from samples import clip, picture
+from story import Message, Person
+from transcript_lines import (
+    Click,
+    Deed,
+    Delete,
+    Given,
+    Group,
+    Paid,
+    People,
+    Place,
+    Provider,
+    Restart,
+    Say,
+    Send,
+    Step,
+    Wait,
+    read_story,
+)
+from transcript_stage import Stage, opened_stage
+from transcript_words import Codes, body_of, quote_of
+
+from bot.sandbox.service import ProviderSandbox
+from bot.sandbox.tasks import Running, Task, Waiting
+
+SCENE = (People, Group, Given)
+STORIES = Path(__file__).parent / "transcripts"
+HAIR_S = 1e-3
+"""So that 45 % is not 44.999… %."""
+COLOURS = ("teal", "orange", "purple", "gold", "navy", "crimson")
+
+
+@dataclass
+class Chat:
+    """A chat as the story calls it, and its topics by name."""
+
+    chat_id: int
+    title: str = ""
+    topics: dict[str, int] = field(default_factory=dict)
+
+
+class Play:
+    """One story being played on a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._world = stage.story.world
+        self._heard = self._world.subscribe()
+        self._codes = Codes()
+        self._people: dict[str, Person] = {}
+        self._groups: dict[str, Chat] = {}
+        self._numbers: dict[tuple[int, int], int] = {}
+
+    async def play(self, steps: Sequence[Step]) -> str:
+        """The story as it was told."""
+        scene = [step for step in steps if isinstance(step.deed, SCENE)]
+        blocks = ["\n".join(line for step in scene for line in step.remarks)]
+        blocks.append("\n".join(line for step in scene for line in step.lines))
+        for step in scene:
+            self._set(step.deed)
+        await self._stage.open()
+        await self._stage.settle()
+        await self._events()
+        for step in steps[len(scene) :]:
+            blocks += await self._block(step)
+        return "\n\n".join(block for block in blocks if block) + "\n"
+
+    def _set(self, deed: Deed) -> None:
+        match deed:
+            case People():
+                for name, language, _ in deed.people:
+                    self._people[name] = self._stage.story.person(name, language)
+                runs = [self._people[name].user_id for name, _, runs in deed.people if runs]
+                self._stage.environ["BOT_ADMIN_IDS"] = ",".join(map(str, runs))
+            case Given():
+                self._stage.give(deed.images, deed.videos)
+            case Group():
+                members = [self._people[name] for name in deed.members]
+                forum = bool(deed.topics)
+                chat = Chat(
+                    self._stage.story.group(deed.title, *members, is_forum=forum), deed.title
+                )
+                chat.topics = {
+                    name: self._world.add_topic(chat.chat_id, name) for name in deed.topics
+                }
+                self._groups[deed.title] = chat
+
+    async def _block(self, step: Step) -> list[str]:
+        await self._do(step.deed)
+        self._codes.learn(self._stage.codes())
+        told = self._told(await self._events())
+        asks = isinstance(step.deed, Say | Send | Click)
+        nothing = ["(the bot says nothing)"] if asks else []
+        return ["\n".join(step.remarks), "\n".join(step.lines), *(told or nothing)]
+
+    async def _do(self, deed: Deed) -> None:
+        stage = self._stage
+        match deed:
+            case Say():
+                self._say(deed)
+            case Send():
+                self._send(deed)
+            case Click():
+                self._click(deed)
+            case Delete():
+                chat_id, message_id = self._place_of(deed.number)
+                self._world.delete_message(chat_id, message_id)
+            case Paid():
+                await stage.pay(self._people[deed.who].user_id, deed.vnd)
+            case Provider():
+                await self._cue(deed)
+            case Wait():
+                await stage.put_on(deed.seconds)
+            case Restart():
+                await stage.aclose()
+                await stage.open()
+            case People() | Group() | Given():
+                raise ValueError("the scene is set before the first deed")
+            case _:
+                assert_never(deed)
+        await stage.settle()
+
+    def _where(self, who: str, place: Place) -> tuple[int, int | None]:
+        if not place.group:
+            return self._people[who].user_id, None
+        group = self._groups[place.group]
+        return group.chat_id, group.topics[place.topic] if place.topic else None
+
+    def _say(self, deed: Say) -> None:
+        chat_id, thread_id = self._where(deed.who, deed.place)
+        self._world.send_text(
+            self._people[deed.who].user_id,
+            chat_id,
+            self._codes.show(deed.text),
+            reply_to=self._replied(chat_id, deed.to),
+            thread_id=thread_id,
+        )
+
+    def _send(self, deed: Send) -> None:
+        chat_id, thread_id = self._where(deed.who, deed.place)
+        self._world.send_files(
+            self._people[deed.who].user_id,
+            chat_id,
+            [_file(deed.what, number) for number in range(deed.count)],
+            caption=self._codes.show(deed.text) or None,
+            reply_to=self._replied(chat_id, deed.to),
+            thread_id=thread_id,
+            as_document=deed.what == "file",
+        )
+
+    def _replied(self, chat_id: int, to: str) -> int | None:
+        if not to:
+            return None
+        if to.startswith("#"):
+            return self._place_of(int(to[1:]))[1]
+        theirs = [
+            message["message_id"]
+            for message in self._world.messages(chat_id)
+            if not message["from"]["is_bot"] and self._codes.hide(quote_of(message)) == to
+        ]
+        return int(theirs[-1])
+
+    def _click(self, deed: Click) -> None:
+        chat_id, message_id = self._place_of(deed.under)
+        person = self._people[deed.who]
+        label = self._codes.show(deed.label)
+        message = self._world.message(chat_id, message_id)
+        rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+        offered = {button["text"]: button for row in rows for button in row}
+        data = offered[label]["callback_data"]
+        self._world.press(person.user_id, chat_id, message_id, data)
+        self._stage.presses += 1
+
+    async def _cue(self, deed: Provider) -> None:
+        door, town = self._stage.door, self._stage.story.town
+        services = (town.apiframe, town.flow)
+        match deed.act:
+            case "begins":
+                door.let_in()
+            case "finishes":
+                door.let_in()
+                await self._stage.settle()
+                for service in services:
+                    for task_id in self._unfinished(service):
+                        service.finish_now(task_id)
+                await self._stage.until_made()
+            case "is at":
+                for service in services:
+                    for task_id in self._unfinished(service):
+                        _bring_to(int(deed.value) / 100, service, service.tasks[task_id])
+            case "fails":
+                for service in services:
+                    for task_id in self._unfinished(service):
+                        service.fail_task(task_id, deed.value)
+                await self._stage.until_made()
+            case "refuses":
+                door.turn_away(deed.value)
+            case _:
+                town.apiframe.credits = town.flow.credits = 0 if deed.value == "no" else 4_000
+
+    @staticmethod
+    def _unfinished(service: ProviderSandbox) -> list[str]:
+        return [
+            task_id
+            for task_id, task in service.tasks.items()
+            if isinstance(service.stage(task), Running | Waiting)
+        ]
+
+    # --- what the bot said -------------------------------------------------------------------
+
+    async def _events(self) -> list[dict[str, Any]]:
+        """What has happened since the last look."""
+        end: dict[str, Any] = {"type": "end"}
+        self._heard.put(end)
+        events = []
+        async for event in self._heard:
+            if event is end:
+                break
+            events.append(event)
+        return events
+
+    def _told(self, events: Sequence[dict[str, Any]]) -> list[str]:
+        """The blocks of what the bot said: presses' answers, then chat by chat."""
+        floats = [
+            f"floats: {self._codes.hide(event['text'])}"
+            for event in events
+            if "callback_query_id" in event and event["text"]
+        ]
+        said = [event for event in events if self._is_bots(event)]
+        chats = list(dict.fromkeys(event["chat_id"] for event in said))
+        blocks = []
+        for chat_id in sorted(chats, key=self._order_of):
+            here = [event for event in said if event["chat_id"] == chat_id]
+            while here:
+                album = _album(here)
+                blocks.append(self._album(album) if len(album) > 1 else self._event(here[0]))
+                here = here[len(album) :]
+        return [*floats, *blocks]
+
+    def _is_bots(self, event: dict[str, Any]) -> bool:
+        if event.get("type") == "deleted":
+            return (event["chat_id"], event["message_id"]) in self._numbers
+        sender = event.get("message", {}).get("from", {})
+        return bool(sender.get("id") == self._world.bot["id"])
+
+    def _order_of(self, chat_id: int) -> int:
+        people = [person.user_id for person in self._people.values()]
+        return [*people, *(group.chat_id for group in self._groups.values())].index(chat_id)
+
+    def _event(self, event: dict[str, Any]) -> str:
+        if event["type"] == "deleted":
+            return f"Bot deletes #{self._numbers[event['chat_id'], event['message_id']]}"
+        message = event["message"]
+        if event["type"] == "edited":
+            head = f"Bot edits #{self._number(message)}"
+        else:
+            head = f"Bot #{self._number(message)}{self._address(message)}"
+        return self._written(head, body_of(message))
+
+    def _album(self, album: Sequence[dict[str, Any]]) -> str:
+        messages = [event["message"] for event in album]
+        numbers = " ".join(f"#{self._number(message)}" for message in messages)
+        head = f"Bot {numbers}{self._address(messages[0])}, an album"
+        return self._written(head, [line for message in messages for line in body_of(message)])
+
+    def _written(self, head: str, body: Sequence[str]) -> str:
+        lines = [head, *(f"  {line}" if line else "" for line in body)]
+        return self._codes.hide("\n".join(lines))
+
+    def _address(self, message: Message) -> str:
+        """Where it is said, and to what: only what is not plain from the line above."""
+        chat_id, where = message["chat"]["id"], ""
+        if chat_id < 0:
+            group = next(one for one in self._groups.values() if one.chat_id == chat_id)
+            topics = {thread: name for name, thread in group.topics.items()}
+            topic = topics.get(message.get("message_thread_id", 0))
+            where = f" in “{group.title}”" + (f" › “{topic}”" if topic else "")
+        elif len(self._people) > 1:
+            where = f" to {message['chat']['first_name']}"
+        replied = message.get("reply_to_message")
+        if replied is None or "forum_topic_created" in replied:
+            return where
+        number = self._numbers.get((chat_id, replied["message_id"]))
+        return f"{where} ↩ " + (f"#{number}" if number else quote_of(replied))
+
+    def _number(self, message: Message) -> int:
+        place = (message["chat"]["id"], message["message_id"])
+        return self._numbers.setdefault(place, len(self._numbers) + 1)
+
+    def _place_of(self, number: int) -> tuple[int, int]:
+        return next(place for place, known in self._numbers.items() if known == number)
+
+
+def _bring_to(fraction: float, service: ProviderSandbox, task: Task) -> None:
+    """As if it had begun so long ago: the providers' clock hardly moves."""
+    stage = service.stage(task)
+    reached = stage.fraction if isinstance(stage, Running) else 0.0
+    task.start_s -= (fraction - reached) * task.work_s + HAIR_S
+
+
+def _album(events: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The events at the beginning that are one album."""
+    group = events[0].get("message", {}).get("media_group_id")
+    if group is None or events[0]["type"] != "message":
+        return events[:1]
+    return [e for e in events if e.get("message", {}).get("media_group_id") == group]
+
+
+def _file(what: str, number: int) -> tuple[str, bytes]:
+    if what == "video":
+        return "clip.mp4", clip()
+    colour = COLOURS[number % len(COLOURS)]
+    return f"picture-{number + 1}.png", picture(800, 600, colour=colour)
+
+
+async def told(file: Path, folder: Path) -> str:
+    """The story of a file as it is really told; it is played in ``folder``."""
+    steps = read_story(file.read_text(encoding="utf-8"), str(file))
+    language = file.parent.name
+    if not any(isinstance(step.deed, People) for step in steps):
+        steps.insert(0, Step(People((("An", language, False),)), 0))
+    async with opened_stage(folder) as stage:
+        return await Play(stage).play(steps)
+
+
+def main() -> None:
+    [file] = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(asyncio.run(told(Path(file), Path(folder))))
+
+
+if __name__ == "__main__":
+    main()
