@@ -221,30 +221,21 @@ class Play:
 
     async def _cue(self, deed: Provider) -> None:
         door, town = self._stage.door, self._stage.story.town
-        services = (town.apiframe, town.flow)
         match deed.act:
             case "begins":
                 door.let_in()
-            case "finishes":
-                door.let_in()
-                await self._stage.settle()
-                for service in services:
-                    for task_id in self._unfinished(service):
-                        service.finish_now(task_id)
-                await self._stage.until_made()
-            case "is at":
-                for service in services:
-                    for task_id in self._unfinished(service):
-                        _bring_to(int(deed.value) / 100, service, service.tasks[task_id])
-            case "fails":
-                for service in services:
-                    for task_id in self._unfinished(service):
-                        service.fail_task(task_id, deed.value)
-                await self._stage.until_made()
             case "refuses":
                 door.turn_away(deed.value)
-            case _:
+            case "credits":
                 town.apiframe.credits = town.flow.credits = 0 if deed.value == "no" else 4_000
+            case _:
+                door.let_in()
+                await self._stage.settle()
+                for service in (town.apiframe, town.flow):
+                    for task_id in self._unfinished(service):
+                        _bring_on(deed, service, task_id)
+                if deed.act != "is at":
+                    await self._stage.until_made()
 
     @staticmethod
     def _unfinished(service: ProviderSandbox) -> list[str]:
@@ -337,6 +328,16 @@ class Play:
 
     def _place_of(self, number: int) -> tuple[int, int]:
         return next(place for place, known in self._numbers.items() if known == number)
+
+
+def _bring_on(deed: Provider, service: ProviderSandbox, task_id: str) -> None:
+    match deed.act:
+        case "finishes":
+            service.finish_now(task_id)
+        case "fails":
+            service.fail_task(task_id, deed.value)
+        case _:
+            _bring_to(int(deed.value) / 100, service, service.tasks[task_id])
 
 
 def _bring_to(fraction: float, service: ProviderSandbox, task: Task) -> None:

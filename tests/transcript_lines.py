@@ -120,9 +120,12 @@ class Step:
     """The lines with `#` before it."""
 
 
-_WHO = r"(?P<who>\w+)"
+_WHO = r"(?P<who>(?!Bot\b|the\b)[^\W\d_a-z]\w*)"
 _WHERE = r"(?: in “(?P<group>[^”]+)”(?: › “(?P<topic>[^”]+)”)?)?"
 _TO = r"(?: replying to (?:(?P<number>#\d+)|“(?P<quote>[^”]+)”))?"
+_THING = r"(?P<thing>photos?|videos?|picture as a file|pictures as files)"
+_PERSON = r"\w+ \((?:vi|en)(?:, operator)?\)"
+_TITLE = r"“(?P<title>[^”]+)”(?: \((?P<topics>[^)]+)\))?"
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _THINGS = {"photo": "photo", "picture as a file": "file", "video": "video"}
 
@@ -161,12 +164,9 @@ def _singular(found: re.Match[str]) -> str:
 
 
 _LINES: tuple[tuple[str, Callable[[re.Match[str]], Deed]], ...] = (
+    (rf"people: (?P<people>{_PERSON}(?:, {_PERSON})*)", _people),
     (
-        r"people: (?P<people>\w+ \((?:vi|en)(?:, operator)?\)(?:, \w+ \((?:vi|en)(?:, operator)?\))*)",
-        _people,
-    ),
-    (
-        r"(?:group|forum) “(?P<title>[^”]+)”(?: \((?P<topics>[^)]+)\))?: (?P<members>\w+(?:, \w+)*)",
+        rf"(?:group|forum) {_TITLE}: (?P<members>\w+(?:, \w+)*)",
         lambda m: Group(m["title"], _names(m["topics"]), _names(m["members"])),
     ),
     (
@@ -174,8 +174,7 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], Deed]], ...] = (
         lambda m: Given(int(m["images"]), int(m["videos"])),
     ),
     (
-        rf"{_WHO}{_WHERE}{_TO} sends (?P<count>a|\d+) "
-        r"(?P<thing>photos?|videos?|picture as a file|pictures as files)(?:: (?P<text>.*))?",
+        rf"{_WHO}{_WHERE}{_TO} sends (?P<count>a|\d+) {_THING}(?:: (?P<text>.*))?",
         _send,
     ),
     (

@@ -20,6 +20,24 @@ from transcript_lines import (
 )
 from transcript_words import Codes, body_of, marked, quote_of
 
+STORY = """# A title.
+
+An: /img a
+  | cat
+
+Bot #1 ↩ /img a
+  An: told in the answer
+
+  after an empty line
+
+floats: Got it!
+
+the provider finishes
+
+Bot edits #1
+  (photo)
+"""
+
 
 @pytest.mark.parametrize(
     ("line", "deed"),
@@ -61,28 +79,7 @@ def test_a_line_says_what_is_done(line: str, deed: Deed) -> None:
 
 
 def test_what_the_bot_says_is_no_deed() -> None:
-    text = "\n".join(
-        [
-            "# A title.",
-            "",
-            "An: /img a",
-            "  | cat",
-            "",
-            "Bot #1 ↩ /img a",
-            "  An: told in the answer",
-            "",
-            "  after an empty line",
-            "",
-            "floats: Got it!",
-            "",
-            "the provider finishes",
-            "",
-            "Bot edits #1",
-            "  (photo)",
-            "",
-        ]
-    )
-    said, finished = read_story(text, "a story")
+    said, finished = read_story(STORY, "a story")
     assert Say("An", Place(), "", "/img a\ncat") == said.deed
     assert (["# A title."], ["An: /img a", "  | cat"], 3) == (said.remarks, said.lines, said.number)
     assert Provider("finishes") == finished.deed
