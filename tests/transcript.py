@@ -72,7 +72,11 @@ from bot.sandbox.service import ProviderSandbox
 from bot.sandbox.tasks import Running, Task, Waiting
 
 SCENE = (People, Group, Given)
+MOMENT: dict[str, Any] = {"type": "moment"}
+"""Between what was said at one time of the story and at the next."""
 STORIES = Path(__file__).parent / "transcripts"
+A_MOMENT_S = 1.0
+"""Before everything people do: nobody is faster."""
 HAIR_S = 1e-3
 """So that 45 % is not 44.999… %."""
 COLOURS = ("teal", "orange", "purple", "gold", "navy", "crimson")
@@ -94,6 +98,7 @@ class Play:
         self._stage = stage
         self._world = stage.story.world
         self._heard = self._world.subscribe()
+        stage.each_moment = lambda: self._heard.put(MOMENT)
         self._codes = Codes()
         self._people: dict[str, Person] = {}
         self._groups: dict[str, Chat] = {}
@@ -143,6 +148,8 @@ class Play:
 
     async def _do(self, deed: Deed) -> None:
         stage = self._stage
+        if isinstance(deed, Say | Send | Click):
+            await stage.put_on(A_MOMENT_S)
         match deed:
             case Say():
                 self._say(deed)
@@ -259,21 +266,33 @@ class Play:
         return events
 
     def _told(self, events: Sequence[dict[str, Any]]) -> list[str]:
-        """The blocks of what the bot said: presses' answers, then chat by chat."""
+        """The blocks of what the bot said, moment by moment."""
+        blocks: list[str] = []
+        moment: list[dict[str, Any]] = []
+        for event in [*events, MOMENT]:
+            if event is not MOMENT:
+                moment.append(event)
+                continue
+            blocks += self._told_at_once(moment)
+            moment = []
+        return blocks
+
+    def _told_at_once(self, events: Sequence[dict[str, Any]]) -> list[str]:
+        """What was said in one moment: what floats by, then chat by chat, message by message.
+
+        Sends go out side by side, so the order they arrived in says nothing.
+        """
         floats = [
             f"floats: {self._codes.hide(event['text'])}"
             for event in events
             if "callback_query_id" in event and event["text"]
         ]
-        said = [event for event in events if self._is_bots(event)]
-        chats = list(dict.fromkeys(event["chat_id"] for event in said))
+        said = sorted(filter(self._is_bots, events), key=self._order_of)
         blocks = []
-        for chat_id in sorted(chats, key=self._order_of):
-            here = [event for event in said if event["chat_id"] == chat_id]
-            while here:
-                album = _album(here)
-                blocks.append(self._album(album) if len(album) > 1 else self._event(here[0]))
-                here = here[len(album) :]
+        while said:
+            album = _album(said)
+            blocks.append(self._album(album) if len(album) > 1 else self._event(said[0]))
+            said = said[len(album) :]
         return [*floats, *blocks]
 
     def _is_bots(self, event: dict[str, Any]) -> bool:
@@ -282,9 +301,11 @@ class Play:
         sender = event.get("message", {}).get("from", {})
         return bool(sender.get("id") == self._world.bot["id"])
 
-    def _order_of(self, chat_id: int) -> int:
+    def _order_of(self, event: dict[str, Any]) -> tuple[int, int]:
         people = [person.user_id for person in self._people.values()]
-        return [*people, *(group.chat_id for group in self._groups.values())].index(chat_id)
+        chats = [*people, *(group.chat_id for group in self._groups.values())]
+        message_id = event.get("message_id") or event["message"]["message_id"]
+        return chats.index(event["chat_id"]), int(message_id)
 
     def _event(self, event: dict[str, Any]) -> str:
         if event["type"] == "deleted":

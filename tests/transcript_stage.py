@@ -12,7 +12,7 @@ import contextlib
 import itertools
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,6 +125,8 @@ class Stage:
     steady: Iterator[float]
     now: Millis = NOON
     presses: int = 0
+    each_moment: Callable[[], None] = lambda: None
+    """Told whenever the clock is about to be put on."""
     easel: EaselBot | None = None
     _bot: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
     _store: SqliteStore | None = None
@@ -216,6 +218,7 @@ class Stage:
         return [code for (code,) in self._database.execute("SELECT job_id FROM job")]
 
     async def _jump(self, at: Millis) -> None:
+        self.each_moment()
         self.now = at
         assert self.easel is not None
         self.easel.wake()
