@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import secrets
 import time
 import warnings
 import zoneinfo
@@ -26,6 +27,7 @@ from bot.chat.downloading import open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
+from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.delivery.connecting import open_bot
@@ -53,13 +55,11 @@ from bot.store.folder import claim
 from bot.store.port import Store, Transaction
 from bot.store.sqlite import open_store
 from bot.telemetry import Metrics, Redactor, configure, create_metrics
-from bot.web import Hook, listen, make_server, web
+from bot.web import Hook, Letterbox, listen, make_server, web
 
 DATABASE_NAME = "bot.db"
 TITLES = {each.name: each.title for each in (Apiframe, Flow, Local)}
 """Whoever has ever made something: a result outlives its provider's key."""
-SILENCE_S = POLL_S + 40.0
-"""Telegram answers a long poll within 50 seconds; longer silence means updates do not flow."""
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ class EaselBot:
 
     def __init__(
         self,
-        parts: Mapping[str, Poller | Dispatcher | Gathering | Runner | Delivery],
+        parts: Mapping[str, Poller | Listener | Dispatcher | Gathering | Runner | Delivery],
         delivery: Delivery,
         username: str,
         drain_s: float,
@@ -228,14 +228,14 @@ async def start(
             default_language=settings.bot_language,
             clock=clocks.wall,
         )
-        poller = Poller(bot, store, clock=clocks.wall)
+        updates = make_updates(settings, bot, store, clocks.wall)
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=clocks.wall)
 
         await _remember_admins(store, settings)
         await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
         easel = EaselBot(
             {
-                "updates": poller,
+                "updates": updates,
                 "handling": dispatcher,
                 "gathering": gathering,
                 "runner": runner,
@@ -247,8 +247,22 @@ async def start(
             store.wake_all,
         )
         hooks = make_hooks(accounts, store, clocks.wall)
-        await stack.enter_async_context(_serving(settings, easel, poller, store, metrics, hooks))
+        await stack.enter_async_context(_serving(settings, easel, updates, store, metrics, hooks))
         yield easel
+
+
+def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Poller | Listener:
+    """The way in that the settings ask for."""
+    if settings.telegram_updates == "polling":
+        return Poller(bot, store, clock=clock)
+    given = settings.telegram_webhook_secret.get_secret_value()
+    return Listener(
+        bot,
+        store,
+        url=f"{settings.bot_public_url}/telegram",
+        secret=given or secrets.token_urlsafe(32),
+        clock=clock,
+    )
 
 
 def with_webhooks(
@@ -318,7 +332,7 @@ async def _remember_admins(store: Store, settings: Settings) -> None:
 async def _serving(
     settings: Settings,
     easel: EaselBot,
-    poller: Poller,
+    updates: Poller | Listener,
     store: Store,
     metrics: Metrics,
     hooks: Mapping[str, Hook],
@@ -332,16 +346,13 @@ async def _serving(
         await store.all("counts")
         return None
 
-    async def updates() -> str | None:
-        if poller.heard_at is None:
-            return "Telegram has not answered yet"
-        silent_s = time.monotonic() - poller.heard_at
-        return f"Telegram is silent for {silent_s:.0f} s" if silent_s > SILENCE_S else None
+    async def flowing() -> str | None:
+        return updates.trouble()
 
     async def parts() -> str | None:
         return easel.dead_part()
 
-    checks = {"database": database, "updates": updates, "parts": parts}
+    checks = {"database": database, "updates": flowing, "parts": parts}
     try:
         port = listen(*settings.web_address)
     except OSError as error:
@@ -350,7 +361,8 @@ async def _serving(
             "choose another port, or leave it empty to switch the web server off."
         )
         raise SettingsError([problem]) from error
-    server = make_server(web(checks, store, metrics, hooks), *settings.web_address)
+    letterbox = Letterbox(updates.secret, updates.take) if isinstance(updates, Listener) else None
+    server = make_server(web(checks, store, metrics, hooks, letterbox), *settings.web_address)
     task = asyncio.create_task(server.serve(sockets=[port]), name="web")
     try:
         yield

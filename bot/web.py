@@ -1,4 +1,4 @@
-"""The bot's own small web server: is it alive, is it ready, what does it count; who calls back.
+"""The bot's own small web server: is it alive, is it ready, what does it count; who calls.
 
 Knows nothing of what the checks check or what a call means; app hands both in.
 """
@@ -34,6 +34,8 @@ CLOSE_S = 2
 """How long open connections may hold up the end."""
 BODY_MAX_BYTES = 64 * 1024
 """Of a call to a webhook: what providers send is a hundredth of it."""
+UPDATE_MAX_BYTES = 1024 * 1024
+"""Of one update; the longest there are have a tenth of it."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +49,27 @@ class Hook:
     """Told the path's reference and the body (None: unreadable); False when nobody has it."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Letterbox:
+    """Telegram's webhook: what proves that it is Telegram, and what keeps a call's body.
+
+    ``take`` raises StoreError when it cannot be kept.
+    """
+
+    secret: str
+    take: Callable[[bytes], Awaitable[None]]
+
+
 def web(
     checks: Mapping[str, Check],
     reading: Reading,
     metrics: Metrics,
     hooks: Mapping[str, Hook],
+    letterbox: Letterbox | None,
 ) -> Starlette:
-    """`/healthz`, `/readyz`, `/metrics`, and `/webhooks/NAME/REFERENCE` for each of ``hooks``."""
+    """`/healthz`, `/readyz`, `/metrics`, `/webhooks/NAME/REFERENCE` for each of ``hooks``, and
+    `/telegram` where there is a ``letterbox``.
+    """
 
     async def alive(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -73,8 +89,13 @@ def web(
         status = 404 if hook is None else await _call(hook, request)
         return Response(status_code=status)
 
+    async def told(request: Request) -> Response:
+        status = 404 if letterbox is None else await _take(letterbox, request)
+        return Response(status_code=status)
+
     return Starlette(
         routes=[
+            Route("/telegram", told, methods=["POST"]),
             Route("/healthz", alive),
             Route("/readyz", ready),
             Route("/metrics", counts),
@@ -85,20 +106,48 @@ def web(
 
 async def _call(hook: Hook, request: Request) -> int:
     """The HTTP status a call is answered with. The secret goes first: a stranger learns nothing."""
-    given = request.headers.get("x-webhook-secret", "").encode("latin-1")
-    if not hmac.compare_digest(given, hook.secret.encode()):
+    if not _knows(request, "x-webhook-secret", hook.secret):
         return 401
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_MAX_BYTES:
-            return 413
+    if (body := await _body(request, BODY_MAX_BYTES)) is None:
+        return 413
     try:
         is_known = await hook.hear(request.path_params["reference"], _read(body))
     except StoreError:
         log.exception("webhook_not_written")
         return 503
     return 200 if is_known else 404
+
+
+async def _take(letterbox: Letterbox, request: Request) -> int:
+    """The HTTP status an update is answered with: 200 once it is kept, else Telegram comes again.
+
+    Also what nobody can read is kept: refused, it would come for a day, and its chat wait for it.
+    """
+    if not _knows(request, "x-telegram-bot-api-secret-token", letterbox.secret):
+        return 401
+    if (body := await _body(request, UPDATE_MAX_BYTES)) is None:
+        return 413
+    try:
+        await letterbox.take(body)
+    except StoreError:
+        log.exception("inbox_not_written")
+        return 503
+    return 200
+
+
+def _knows(request: Request, header: str, secret: str) -> bool:
+    given = request.headers.get(header, "").encode("latin-1")
+    return hmac.compare_digest(given, secret.encode())
+
+
+async def _body(request: Request, most_bytes: int) -> bytes | None:
+    """What a call brings along; None: more than that."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            return None
+    return body
 
 
 def _read(body: bytes) -> Any:

@@ -55,14 +55,16 @@ class Host:
     starts: int = 0
 
     async def start(self, **more: str) -> None:
-        """`bot run`, until it asks Telegram for updates. Raises AssertionError when it ends."""
+        """`bot run`, until it asks Telegram for updates or to be called. Raises AssertionError when
+        it ends.
+        """
         self.starts += 1
         calls_before = len(self.story.world.calls)
         process = self.process = await self._spawn("run", more, f"run-{self.starts}")
 
         def is_asking() -> bool:
             calls = self.story.world.calls[calls_before:]
-            return any(call.method == "getUpdates" for call in calls)
+            return any(call.method in {"getUpdates", "setWebhook"} for call in calls)
 
         await until(lambda: is_asking() or process.returncode is not None, "the bot to start")
         assert process.returncode is None, f"exit {process.returncode}"

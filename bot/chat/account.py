@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from bot import i18n
+from bot.chat.codes import read_code
 from bot.chat.talk import Label, Line, Talk, counted, line
 from bot.jobs import book
 from bot.jobs.accept import UNLIMITED, Desk
@@ -16,7 +17,7 @@ from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.offers import Market
 from bot.jobs.pace import carried_progress
-from bot.model import AssetKind, Job, JobState, Millis, Operation, Say
+from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Operation, Say
 from bot.money import ledger
 from bot.store.records import read_job
 
@@ -120,7 +121,7 @@ class Account:
     async def cancel(self, talk: Talk, code: str, replied: Job | None) -> None:
         """`/cancel CODE`, in reply to a job's message, or the only one under way."""
         if code:
-            job = await book.find_job(talk.tx, code.upper())
+            job = await book.find_job(talk.tx, read_code(code) or "")
             if job is None or job.user_id != talk.speaker.user_id:
                 await talk.say(line("cancel.unknown", code=code))
                 return
@@ -148,14 +149,18 @@ class Account:
 
     async def show(self, talk: Talk, code: str) -> None:
         """Bring back one of one's own results, with its buttons, in this chat."""
-        job = await book.find_job(talk.tx, code.strip().upper()) if code.strip() else None
+        if not code.strip():
+            await talk.say(line("show.which"))
+            return
+        job = await book.find_job(talk.tx, read_code(code) or "")
         if job is None or job.user_id != talk.speaker.user_id:
-            await talk.say(line("show.unknown", code=code.strip() or "…"))
-            return
-        if not await talk.tx.all("assets_of_job", job_id=job.job_id):
+            await talk.say(line("show.unknown", code=code.strip()))
+        elif await talk.tx.all("assets_of_job", job_id=job.job_id):
+            await talk.show(Say.RESULT, job.job_id, None, again=True)
+        elif job.state in FINAL_STATES:
             await talk.say(line("show.nothing", code=job.job_id))
-            return
-        await talk.show(Say.RESULT, job.job_id, None, again=True)
+        else:
+            await talk.say(line("show.not_ready", code=job.job_id))
 
 
 def _job_line(job: Job, now: Millis) -> Line:

@@ -22,6 +22,8 @@ from bot.chat.access import Access, Doorkeeper
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
 from bot.chat.drafts import note_album_item
+from bot.chat.history import History
+from bot.chat.links import command_meant
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.parsed import (
@@ -38,6 +40,8 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.pictures import Brought, brought_by, picture_in
+from bot.chat.preferring import WORD as SETTINGS
+from bot.chat.preferring import Preferring
 from bot.chat.presses import Presses
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.referring import Referring, possible_counts
@@ -95,13 +99,17 @@ class Handlers:
         self._referring = Referring(making, reader.market)
         self._deriving = Deriving(reader.market, reader.titles, making.accept)
         self._account = Account(desk, reader.market)
+        self._history = History(self._account)
         self._operator = Operator(desk, reader.titles)
+        self._preferring = Preferring(reader)
         self._presses = Presses(
             making,
             self._referring,
             self._deriving,
             self._account,
+            self._history,
             self._operator,
+            self._preferring,
             i18n,
             admin_ids=me.admin_ids,
         )
@@ -195,13 +203,16 @@ class Handlers:
             await talk.show(Say.PICK, target.job.job_id, tile)
 
     async def _plain(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:
+        command = command_meant(command)
         match command.name:
             case "start":
-                await self._account.start(talk)
+                await self._start(talk, command.argument)
             case "help":
                 await self._account.help(talk)
             case "lang":
                 await self._account.language(talk, command.argument.strip().lower())
+            case "settings":
+                await self._preferring.command(talk, command.argument)
             case "quota":
                 await self._account.quota(talk)
             case "jobs":
@@ -211,10 +222,19 @@ class Handlers:
                 await self._account.cancel(talk, command.argument.strip(), replied)
             case "show":
                 await self._account.show(talk, command.argument)
+            case "history":
+                await self._history.open(talk)
             case name if name in ADMIN_ONLY and not self._is_admin(talk.speaker.user_id):
                 await talk.say(line("command.admin_only"))
             case _:
                 await self._administer(talk, command)
+
+    async def _start(self, talk: Talk, word: str) -> None:
+        """``word``: what a link to the private chat opens there."""
+        if word == SETTINGS:
+            await self._preferring.command(talk, "")
+        else:
+            await self._account.start(talk)
 
     async def _administer(self, talk: Talk, command: PlainCommand) -> None:
         match command.name:

@@ -1,11 +1,29 @@
-"""Addresses that open the private chat with the bot and say something there.
+"""Addresses that open the private chat with the bot, and what the word they say there means.
 
-Knows nothing of what is said: `/start WORD` is read where commands are.
+Knows nothing of what becomes of it: `/start WORD` is another command, handled like any other.
 """
 
 from __future__ import annotations
+
+from typing import Final
+
+from bot.chat.codes import read_code
+from bot.chat.parsed import PlainCommand
+
+_PLACES: Final = frozenset({"history", "settings", "help"})
 
 
 def deep_link(username: str, word: str) -> str:
     """``word``: up to 64 of `A-Z a-z 0-9 _ -` (core.telegram.org/bots/features#deep-linking)."""
     return f"https://t.me/{username}?start={word}"
+
+
+def command_meant(command: PlainCommand) -> PlainCommand:
+    """What `/start WORD` stands for: a place by its name, a result by its code, else a welcome."""
+    if command.name != "start":
+        return command
+    word = command.argument.strip().lower()
+    if word in _PLACES:
+        return PlainCommand(word)
+    code = read_code(word)
+    return PlainCommand("start") if code is None else PlainCommand("show", code)

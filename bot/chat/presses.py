@@ -10,8 +10,10 @@ from typing import Final
 
 from bot.chat.account import Account
 from bot.chat.deriving import Deriving, Target
+from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.preferring import Preferring
 from bot.chat.referring import Referring
 from bot.chat.talk import Talk
 from bot.i18n import I18n
@@ -33,7 +35,9 @@ class Presses:
         referring: Referring,
         deriving: Deriving,
         account: Account,
+        history: History,
         operator: Operator,
+        preferring: Preferring,
         i18n: I18n,
         *,
         admin_ids: frozenset[int],
@@ -42,7 +46,9 @@ class Presses:
         self._referring = referring
         self._deriving = deriving
         self._account = account
+        self._history = history
         self._operator = operator
+        self._preferring = preferring
         self._i18n = i18n
         self._admin_ids = admin_ids
 
@@ -52,8 +58,14 @@ class Presses:
         if press.act is Act.LANGUAGE:
             await self._account.language(talk, press.how)
             return ""
+        if press.act is Act.SETTING:
+            key = await self._preferring.press(talk, press)
+            return tongue.text(key) if key else ""
         if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
             return tongue.text(await self._operator.press(talk, press))
+        if press.act in {Act.HISTORY, Act.SHOW}:
+            floating = await self._history.press(talk, press)
+            return tongue.text(floating) if floating else ""
         job = await self._pressed_job(talk, press)
         is_others = job is not None and job.user_id != talk.speaker.user_id
         if job is None or (press.act is Act.MOVE and is_others):

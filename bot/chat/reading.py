@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from bot.chat import grammar
-from bot.chat.parsed import Complaint, Parsed, Typed
+from bot.chat.parsed import Complaint, ImageCommand, Parsed, Typed, VideoCommand
+from bot.chat.preferred import as_preferred
 from bot.chat.talk import Talk, line
 from bot.jobs.offers import Market
 from bot.jobs.preferences import Preferences
@@ -39,20 +40,30 @@ class Reader:
         """``pictures``: how many may come with it, the likeliest first; ``preferences``: of who
         speaks.
 
-        What is right for one of the numbers is no mistake yet.
+        What is right for one of the numbers is no mistake yet, and nothing preferred is one.
         """
-        market = self.market.preferring(preferences.provider)
         readings = [
-            grammar.parse(
-                Typed(text, is_reply=is_reply, pictures=number),
-                username=self.username,
-                providers=market.providers,
-                default_provider=market.default_provider,
-            )
+            self._read(Typed(text, is_reply=is_reply, pictures=number), preferences)
             for number in pictures
         ]
         fitting = (parsed for parsed in readings if not isinstance(parsed, Complaint))
         return next(fitting, readings[0])
+
+    def _read(self, typed: Typed, preferences: Preferences) -> Parsed:
+        market = self.market.preferring(preferences.provider)
+
+        def read(line: str) -> Parsed:
+            return grammar.parse(
+                dataclasses.replace(typed, text=line),
+                username=self.username,
+                providers=market.providers,
+                default_provider=market.default_provider,
+            )
+
+        parsed = read(typed.text)
+        if not isinstance(parsed, ImageCommand | VideoCommand):
+            return parsed
+        return as_preferred(parsed, preferences, market, read, is_reply=typed.is_reply)
 
     async def complain(self, talk: Talk, complaint: Complaint) -> None:
         """Say what is wrong, and the corrected line where there is one."""

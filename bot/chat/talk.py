@@ -29,6 +29,11 @@ def counted(key: str, n: int, /, **values: Any) -> Line:
     return {"key": key, "n": n, "values": values}
 
 
+def apart(sentence: Line) -> Line:
+    """With an empty line before it."""
+    return {**sentence, "is_apart": True}
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Label:
     """A button under an answer: the catalogue key of its words, and its meaning."""
@@ -37,6 +42,8 @@ class Label:
     press: Press
     word: str = ""
     """Fills `{word}` in the label: a code, a number."""
+    is_chosen: bool = False
+    """It is how things stand already: the label is ticked."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -151,16 +158,15 @@ class Talk:
         )
 
 
-def _written(buttons: Sequence[Sequence[Label | Link]]) -> list[list[dict[str, str]]]:
-    return [
-        [
-            {"key": button.key, "url": button.url}
-            if isinstance(button, Link)
-            else {"key": button.key, "word": button.word, "data": button.press.data()}
-            for button in row
-        ]
-        for row in buttons
-    ]
+def _written(buttons: Sequence[Sequence[Label | Link]]) -> list[list[dict[str, Any]]]:
+    return [[_button(button) for button in row] for row in buttons]
+
+
+def _button(button: Label | Link) -> dict[str, Any]:
+    if isinstance(button, Link):
+        return {"key": button.key, "url": button.url}
+    written = {"key": button.key, "word": button.word, "data": button.press.data()}
+    return {**written, "is_chosen": True} if button.is_chosen else written
 
 
 async def open_talk(

@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable
 import stamina
 import structlog
 
-from bot.delivery.sending import Sending, Sent
+from bot.delivery.sending import Sending
+from bot.delivery.sent import Sent
 from bot.delivery.telegram import (
     ChatGone,
     ChatMoved,

@@ -17,7 +17,7 @@ from bot.jobs.offers import Market
 from bot.model import Operation
 
 MAKING = ("img", "video", "vary", "upscale", "pan", "zoom")
-PRIVATE = (*MAKING, "jobs", "cancel", "quota", "lang", "help")
+PRIVATE = (*MAKING, "jobs", "cancel", "quota", "settings", "lang", "help")
 GROUP = (*MAKING, "jobs", "cancel", "quota", "help")
 NEEDS = {
     "video": (Operation.VIDEO,),

@@ -82,7 +82,7 @@ def status(scene: Scene) -> Words:
 
 def _headline(scene: Scene, most: int) -> str:
     job, tongue = scene.job, scene.tongue
-    prompt = clip(job.request.prompt, most)
+    prompt = clip(f"{job.request.prompt} {job.request.flags}".rstrip(), most)
     if job.request.operation is Operation.ENLARGE and scene.parent is None:
         return tongue.html("status.headline_enlarged")
     if scene.parent is None:
@@ -348,11 +348,14 @@ def catalogue_text(
     return Words(text, keyboard, is_question="question" in payload)
 
 
-def _own_button(tongue: Tongue, button: Mapping[str, str], titles: Mapping[str, str]) -> Button:
+def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, str]) -> Button:
     if "url" in button:
         return Button(tongue.text(button["key"]), url=button["url"])
     word = titles.get(button["word"], button["word"])
-    return Button(tongue.text(button["key"], word=word), button["data"])
+    label = tongue.text(button["key"], word=word)
+    if button.get("is_chosen"):
+        label = tongue.text("button.chosen", label=label)
+    return Button(label, button["data"])
 
 
 def _titled(line: Mapping[str, Any], titles: Mapping[str, str]) -> Mapping[str, Any]:
@@ -368,9 +371,10 @@ def _line(tongue: Tongue, line: Mapping[str, Any], timezone: Any, most: int) -> 
         name: _value(tongue, name, value, timezone, most)
         for name, value in (line.get("values") or {}).items()
     }
+    gap = "\n" if line.get("is_apart") else ""
     if "n" in line:
-        return tongue.plural(line["key"], line["n"], **values)
-    return tongue.html(line["key"], **values)
+        return gap + tongue.plural(line["key"], line["n"], **values)
+    return gap + tongue.html(line["key"], **values)
 
 
 def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> object:

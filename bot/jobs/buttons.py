@@ -37,6 +37,9 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    HISTORY = "o"
+    SHOW = "d"
+    SETTING = "s"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {

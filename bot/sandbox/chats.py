@@ -21,6 +21,8 @@ class Room:
     members: dict[int, str]
     topics: dict[int, str] = field(default_factory=dict)
     messages: dict[int, Json] = field(default_factory=dict)
+    questions: dict[int, Json] = field(default_factory=dict)
+    """Whose app has a reply opened, and to which message."""
     migrated_to: int | None = None
     last_message_id: int = 0
 
@@ -89,8 +91,19 @@ class Chats:
             **content,
         }
         room.messages[message["message_id"]] = message
+        room.questions.pop(origin["from"]["id"], None)  # who writes has answered, or moved on
         self._tell({"type": "message", "chat_id": room.chat_id, "message": message})
         return message
+
+    def ask(self, room: Room, user_id: int, message_id: int, placeholder: str) -> None:
+        """Opens a reply to the message in the app of one person."""
+        asked = {"user_id": user_id, "message_id": message_id, "placeholder": placeholder}
+        room.questions[user_id] = {"chat_id": room.chat_id, **asked}
+        self._tell({"type": "question", **room.questions[user_id]})
+
+    def questions(self) -> list[Json]:
+        """Every reply that is opened in somebody's app."""
+        return [asked for room in self.rooms.values() for asked in room.questions.values()]
 
     def rewrite(self, room: Room, message: Json) -> Json:
         """Puts a changed message in the place of the one with its id."""
@@ -100,6 +113,8 @@ class Chats:
 
     def remove(self, room: Room, message_id: int) -> None:
         del room.messages[message_id]
+        for asked in [each for each in room.questions.values() if each["message_id"] == message_id]:
+            del room.questions[asked["user_id"]]
         self._tell({"type": "deleted", "chat_id": room.chat_id, "message_id": message_id})
 
     def thread_of(self, room: Room, place: Place) -> int | None:

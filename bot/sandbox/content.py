@@ -6,7 +6,7 @@ It does not know where the message goes. Limits: core.telegram.org/bots/api.
 import asyncio
 from collections.abc import Sequence
 
-from bot.sandbox import entities
+from bot.sandbox import entities, questions
 from bot.sandbox.ask import ATTACHED, Ask
 from bot.sandbox.files import Media
 from bot.sandbox.refusal import Json, NotModelled, bad_request
@@ -76,12 +76,14 @@ def _check_spans(found: Sequence[Json], length: int) -> None:
 def keyboard_of(params: Json, *, inline_only: bool = False) -> Json:
     """`reply_markup` of the message: inline keyboards stay with it, others do not.
 
-    Raises Refusal 400 for a button Telegram would not show.
+    Raises Refusal 400 for a button or a question Telegram would not show.
     """
     markup: Json = params.get("reply_markup") or {}
     if "inline_keyboard" not in markup:
         if markup and inline_only:
             raise bad_request("inline keyboard expected")
+        if "force_reply" in markup:
+            questions.check(markup)
         return {}
     rows = [[_button(button) for button in row] for row in markup["inline_keyboard"] if row]
     return {"reply_markup": {"inline_keyboard": rows}} if rows else {}

@@ -61,6 +61,7 @@ def page(world: World, *, token_path: str, pace: Pace) -> Starlette:
         Route("/file/{file_id}", desk.file),
         Route("/send", desk.send, methods=["POST"]),
         Route("/upload", desk.upload, methods=["POST"]),
+        Route("/forward", desk.forward, methods=["POST"]),
         Route("/edit", desk.edit, methods=["POST"]),
         Route("/press", desk.press, methods=["POST"]),
         Route("/speed", desk.turn_speed, methods=["POST"]),
@@ -139,6 +140,7 @@ class _Desk:
                 "bot": self._world.bot,
                 "users": [{"user": user, "chats": chats[user["id"]]} for user in users],
                 "messages": {str(chat_id): self._world.messages(chat_id) for chat_id in ids},
+                "questions": self._world.chats.questions(),
                 "speed": self._pace.speed,
                 "speeds": SPEEDS,
                 "max_album": MAX_ALBUM,
@@ -156,9 +158,10 @@ class _Desk:
 
     async def commands(self, request: Request) -> Response:
         chat_id = _whole(request.query_params, "chat_id")
+        user_id = _whole_or_none(request.query_params, "user_id") or 0
         language_code = request.query_params.get("language_code", "")
         with _reasons():
-            return JSONResponse(self._world.commands_for(chat_id, language_code))
+            return JSONResponse(self._world.commands_for(chat_id, language_code, user_id))
 
     def file(self, request: Request) -> Response:
         try:
@@ -213,6 +216,15 @@ class _Desk:
                     as_document=form.get("as_document") == "true" or not is_for_viewing,
                 )
         return JSONResponse(messages)
+
+    async def forward(self, request: Request) -> Response:
+        said = await _json(request)
+        place = self._place(said)
+        with _reasons():
+            message = self._world.forward(
+                place.user_id, place.chat_id, _whole(said, "message_id"), _whole(said, "to_chat_id")
+            )
+        return JSONResponse(message)
 
     async def edit(self, request: Request) -> Response:
         said = await _json(request)
@@ -288,8 +300,10 @@ async def _server_sent(world: World) -> AsyncIterator[str]:
 def _reasons() -> Iterator[None]:
     try:
         yield
-    except (LookupError, ValueError) as error:
-        raise HTTPException(409, str(error) or "That is not possible here.") from error
+    except LookupError as error:
+        raise HTTPException(409, "That is not there any more.") from error
+    except ValueError as error:
+        raise HTTPException(409, str(error)) from error
 
 
 async def _json(request: Request) -> Mapping[str, Any]:

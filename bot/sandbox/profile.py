@@ -26,13 +26,28 @@ class Profile:
         """Exactly what was set for this scope and language, as getMyCommands answers."""
         return self._commands.get((_key(scope), language), [])
 
-    def shown(self, scopes: list[str], language: str) -> list[Json]:
+    def shown(self, scopes: list[Json], language: str) -> list[Json]:
         """What a person's menu lists: the narrowest scope set, the own language before the rest."""
-        for scope in (*scopes, "default"):
+        for scope in scopes:
             for code in (language, ""):
-                if commands := self.commands({"type": scope}, code):
+                if commands := self.commands(scope, code):
                     return commands
         return []
+
+
+def scopes_for(chat_id: int, user_id: int, *, is_admin: bool) -> list[Json]:
+    """The scopes of commands that reach a person in a chat, narrowest first.
+
+    Fact: core.telegram.org/bots/api#determining-list-of-commands.
+    """
+    here: Json = {"chat_id": chat_id}
+    if chat_id > 0:
+        return [{"type": "chat", **here}, {"type": "all_private_chats"}, {"type": "default"}]
+    own = {"type": "chat_member", **here, "user_id": user_id}
+    admins_here = [{"type": "chat_administrators", **here}] if is_admin else []
+    admins = [{"type": "all_chat_administrators"}] if is_admin else []
+    groups = [{"type": "all_group_chats"}, {"type": "default"}]
+    return [own, *admins_here, {"type": "chat", **here}, *admins, *groups]
 
 
 def _key(scope: Json | None) -> str:

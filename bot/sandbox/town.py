@@ -70,6 +70,7 @@ class Town:
     async def aclose(self) -> None:
         """Nothing is sent from here any more; for when ``app`` is served no longer."""
         await self.apiframe.aclose()
+        await self.world.updates.posting.aclose()
 
 
 def build_town(
@@ -84,7 +85,13 @@ def build_town(
     """``address``: where ``app`` will be served, as `http://127.0.0.1:PORT`; close it then."""
     pace = Pace(speed=speed)
     (media_dir / "tg").mkdir(parents=True, exist_ok=True)
-    world = World(token=BOT_TOKEN, limits=limits, check_call=check_call, folder=media_dir / "tg")
+    world = World(
+        token=BOT_TOKEN,
+        limits=limits,
+        check_call=check_call,
+        folder=media_dir / "tg",
+        speed=lambda: pace.speed,
+    )
     apiframe = ApiframeSandbox(
         Account(APIFRAME_KEY, pace, f"{address}/apiframe", media_dir / "apiframe")
     )

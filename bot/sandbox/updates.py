@@ -1,13 +1,14 @@
 """The queue of updates: what the bot has not confirmed yet, and the one poll that waits for more.
 
-It does not know what an update means, and calls no webhook: setting one is only remembered, so
-that polling is refused as Telegram refuses it.
+It does not know what an update means, nor how a webhook is called (see `posting`); while one is
+set, polling is refused as Telegram refuses it.
 """
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from bot.sandbox.posting import Posting
 from bot.sandbox.refusal import Json, Refusal
 
 LONGEST_POLL_S = 50
@@ -15,22 +16,30 @@ _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
 class Updates:
-    """Offset-confirmed delivery: what is not confirmed by a later offset comes again."""
+    """Offset-confirmed delivery: what is not confirmed by a later offset comes again.
 
-    def __init__(self) -> None:
+    `clock` gives seconds since the epoch, `speed` how many times faster than the real one it goes.
+    """
+
+    def __init__(self, clock: Callable[[], float], speed: Callable[[], float]) -> None:
         self._next_id = random.randrange(10**8, 9 * 10**8)
         self._pending: list[Json] = []
         self._allowed: frozenset[str] = frozenset()
         self._waiter: asyncio.Future[None] | None = None
         self.webhook: Json = {}
+        self.posting = Posting(lambda: self.pending, self._take_out, clock, speed)
 
     def add(self, kind: str, body: Json) -> None:
         """Queues one update, unless `allowed_updates` at this moment leaves its kind out."""
         wanted = kind in self._allowed if self._allowed else kind not in _NOT_BY_DEFAULT
-        if not wanted:
-            return
-        self._pending.append({"update_id": self._next_id, kind: body})
+        if wanted:
+            self.put({kind: body})
+
+    def put(self, parts: Json) -> None:
+        """Queues an update of just these parts, however little sense they make."""
+        self._pending.append({"update_id": self._next_id, **parts})
         self._next_id += 1
+        self.posting.stir()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
@@ -64,13 +73,17 @@ class Updates:
         return self._pending[:limit]
 
     def set_webhook(self, webhook: Json) -> None:
-        """Remembers the webhook; an empty `url` (deleteWebhook) lets polling go on."""
+        """What waits goes to the webhook; an empty `url` (deleteWebhook) lets polling go on."""
         self.webhook = webhook
+        self.posting.begin(webhook)
         if webhook.get("url"):
             self._interrupt("terminated by setWebhook request")
 
     def drop_pending(self) -> None:
         self._pending.clear()
+
+    def _take_out(self, update: Json) -> None:
+        self._pending = [each for each in self._pending if each is not update]
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:

@@ -6,19 +6,17 @@ vendor's retries are undocumented, so there are none here. Source: docs/provider
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
+from bot.sandbox.outgoing import is_here, post
 from bot.sandbox.tasks import Failed, Finished, Running, Stage, Task
 
 _LOOK_S = 0.004
 """How often what is watched is looked at: time, speed and switches may move at any moment."""
 _MARKS = (0.25, 0.5, 0.75)
 _PATIENCE_S = 10.0
-_HERE = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ class Webhooks:
 
     def watch(self, task: Task) -> None:
         """Called for every task that is accepted; those without an address here cost nothing."""
-        if not _is_here(task.body.get("webhook_url")):
+        if not is_here(task.body.get("webhook_url")):
             return
         self._watched[task.task_id] = task, 0
         if self._watcher is None or self._watcher.done():
@@ -146,42 +144,9 @@ class Webhooks:
             at, status = self._clock(), None
             with contextlib.suppress(OSError, TimeoutError, ValueError):
                 async with asyncio.timeout(_PATIENCE_S):
-                    status = await _post(call)
+                    status = await post(call.url, call.body, _headers(call))
             self.sent.append(replace(call, at=at, status=status))
 
 
-def _is_here(url: object) -> bool:
-    """Whether it is an address on this machine."""
-    try:
-        parts = urlsplit(url if isinstance(url, str) else "")
-    except ValueError:
-        return False
-    return parts.scheme == "http" and parts.hostname in _HERE
-
-
-async def _post(call: Sent) -> int:
-    """The status of the answer. Raises OSError, ValueError (what answered speaks no HTTP)."""
-    parts = urlsplit(call.url)
-    body = json.dumps(call.body).encode()
-    headers = {
-        "Host": parts.netloc,
-        "Content-Type": "application/json",
-        "Content-Length": str(len(body)),
-        "Connection": "close",
-        **({} if call.secret is None else {"x-webhook-secret": call.secret}),
-    }
-    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
-    try:
-        writer.write(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
-        await writer.drain()
-        status_line = await reader.readline()
-        await reader.read()
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-    if not status_line.startswith(b"HTTP/"):
-        raise ValueError("what answered speaks no HTTP")
-    return int(status_line.split()[1])
+def _headers(call: Sent) -> dict[str, str]:
+    return {} if call.secret is None else {"x-webhook-secret": call.secret}

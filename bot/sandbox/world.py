@@ -20,7 +20,7 @@ from bot.sandbox.calls import Call
 from bot.sandbox.chats import Chats, Place, Room, content_of, find, is_addressed
 from bot.sandbox.files import Files
 from bot.sandbox.limits import Limits, Pace
-from bot.sandbox.profile import Profile
+from bot.sandbox.profile import Profile, scopes_for
 from bot.sandbox.refusal import Json, Refusal
 from bot.sandbox.trouble import Trouble
 from bot.sandbox.updates import Updates
@@ -34,7 +34,8 @@ class World:
     """Telegram as one bot meets it.
 
     `clock` gives seconds since the epoch; `check_call(method, parameters)` may raise to refuse a
-    call; uploads are kept in `folder`, or in one of its own that goes with the world.
+    call; uploads are kept in `folder`, or in one of its own that goes with the world; `speed` is how
+    many times faster than the real one it tries a webhook again.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class World:
         check_call: Callable[[str, dict[str, Any]], None] | None = None,
         privacy_mode: bool = True,
         folder: Path | None = None,
+        speed: Callable[[], float] = lambda: 1.0,
     ) -> None:
         self.token = token
         self.clock = clock
@@ -64,7 +66,7 @@ class World:
         }
         self.calls: list[Call] = []
         self.violations: list[str] = []
-        self.updates = Updates()
+        self.updates = Updates(clock, speed)
         self.trouble = Trouble()
         self.profile = Profile()
         self.pace = Pace(self.limits, clock)
@@ -293,11 +295,10 @@ class World:
         """Raises KeyError when it does not exist or was deleted."""
         return self._room(chat_id).messages[message_id]
 
-    def commands_for(self, chat_id: int, language_code: str) -> list[Json]:
-        """The menu behind "/", as set by setMyCommands for this kind of chat and language."""
-        is_private = self.chat(chat_id)["type"] == "private"
-        scope = "all_private_chats" if is_private else "all_group_chats"
-        return self.profile.shown([scope], language_code)
+    def commands_for(self, chat_id: int, language_code: str, user_id: int = 0) -> list[Json]:
+        """The menu behind "/" here, as setMyCommands set it; without a person: any member's."""
+        is_admin = user_id in self._room(chat_id).admins()
+        return self.profile.shown(scopes_for(chat_id, user_id, is_admin=is_admin), language_code)
 
     def file_bytes(self, file_id: str) -> bytes:
         return self.file_path(file_id).read_bytes()

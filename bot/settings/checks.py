@@ -21,6 +21,10 @@ TOKEN_SHAPE = re.compile(r"\d+:[A-Za-z0-9_-]+", re.ASCII)
 WEBHOOK_SECRET_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 """Bot API, setWebhook, `secret_token`."""
 
+TELEGRAM = "https://api.telegram.org"
+WEBHOOK_PORTS = frozenset({443, 80, 88, 8443})
+"""Bot API, setWebhook; a server of one's own calls any."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
@@ -38,7 +42,7 @@ def problems(settings: Settings) -> list[str]:
 
 
 def find_problems(settings: Settings) -> list[Problem]:
-    checks = (_telegram, _providers, _addresses, _public_address, _listening, _household)
+    checks = (_telegram, _providers, _addresses, _public_address, _called, _listening, _household)
     return [problem for check in checks for problem in check(settings)]
 
 
@@ -54,11 +58,6 @@ def _telegram(settings: Settings) -> Iterator[Problem]:
             "TELEGRAM_BOT_TOKEN",
             "TELEGRAM_BOT_TOKEN is no bot token (digits, a colon, 35 characters): copy it again "
             "from @BotFather.",
-        )
-    if settings.telegram_updates == "webhook":
-        yield Problem(
-            "TELEGRAM_UPDATES",
-            "TELEGRAM_UPDATES cannot be webhook yet: use polling, which needs no address.",
         )
     secret = settings.telegram_webhook_secret.get_secret_value()
     if secret and not WEBHOOK_SECRET_SHAPE.fullmatch(secret):
@@ -127,6 +126,28 @@ def _public_address(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             name,
             "BOT_PUBLIC_URL is not encrypted: write https:// (http:// is for this machine only).",
+        )
+
+
+def _called(settings: Settings) -> Iterator[Problem]:
+    """Whether Telegram could call us, where it is asked to."""
+    if settings.telegram_updates != "webhook":
+        return
+    if not settings.bot_public_url:
+        yield Problem(
+            "BOT_PUBLIC_URL",
+            "BOT_PUBLIC_URL is missing, and TELEGRAM_UPDATES=webhook needs it: write the https:// "
+            "address at which Telegram reaches this bot, or use polling, which needs none.",
+        )
+    url = _split(settings.bot_public_url)
+    if url is None or settings.telegram_api_url != TELEGRAM:
+        return
+    is_at_home = url.scheme == "http" and _is_loopback(url.hostname or "")
+    if is_at_home or (url.port or 443) not in WEBHOOK_PORTS:
+        yield Problem(
+            "BOT_PUBLIC_URL",
+            "BOT_PUBLIC_URL is not where Telegram calls: it takes https:// on port 443, 80, 88 or "
+            "8443 for TELEGRAM_UPDATES=webhook; use one of them, or polling.",
         )
 
 

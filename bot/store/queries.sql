@@ -272,6 +272,21 @@ WHERE user_id = :user_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 ORDER BY accepted_at
 
+-- history_older --
+-- Somebody's ended requests before one of them, newest first. What was moved to another provider
+-- stands there under its new code.
+SELECT * FROM job
+WHERE user_id = :user_id AND (accepted_at, job_id) < (:accepted_at, :job_id)
+  AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+ORDER BY accepted_at DESC, job_id DESC LIMIT :most
+
+-- history_newer --
+-- Those after one of them, oldest first.
+SELECT * FROM job
+WHERE user_id = :user_id AND (accepted_at, job_id) > (:accepted_at, :job_id)
+  AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+ORDER BY accepted_at, job_id LIMIT :most
+
 -- jobs_open --
 -- For the operator: everything not ended.
 SELECT * FROM job

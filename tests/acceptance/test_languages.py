@@ -137,6 +137,6 @@ async def test_the_menus_stand_in_both_languages_and_for_both_kinds_of_chat(stor
         ("en", "Make pictures from your words"),
         ("fr", "Tạo ảnh từ mô tả của bạn"),
     ):
-        assert {*COMMANDS, "lang"} == menu(an.user_id, language).keys()
+        assert {*COMMANDS, "lang", "settings"} == menu(an.user_id, language).keys()
         assert COMMANDS == menu(group, language).keys()
         assert draw == menu(an.user_id, language)["img"] == menu(group, language)["img"]

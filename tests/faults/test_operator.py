@@ -36,15 +36,16 @@ async def test_a_misspelt_setting_is_refused_with_the_nearest_name(host: Host) -
         assert "TELEGRAM_BOT_TOKEN" in found.err.replace("TELEGRAM_BOT_TOKN", "")
 
 
-async def test_webhook_mode_is_refused_in_words_for_now(host: Host) -> None:
-    found = await host.command(
-        "run",
-        TELEGRAM_UPDATES="webhook",
-        BOT_PUBLIC_URL="https://bot.example.org",
-        BOT_WEB_LISTEN="127.0.0.1:8080",
-    )
-    assert 2 == found.code
-    assert "use polling" in found.err
+async def test_webhook_mode_without_an_address_is_refused_in_words(host: Host) -> None:
+    for command in ("check", "run"):
+        found = await host.command(command, TELEGRAM_UPDATES="webhook")
+        assert 2 == found.code
+        assert "BOT_PUBLIC_URL is missing, and TELEGRAM_UPDATES=webhook needs it" in found.err
+        assert "Traceback" not in found.err
+        address = "https://bot.example.org"
+        found = await host.command(command, TELEGRAM_UPDATES="webhook", BOT_PUBLIC_URL=address)
+        assert 2 == found.code
+        assert "BOT_WEB_LISTEN is empty" in found.err
 
 
 async def test_a_taken_port_is_said_in_words(host: Host) -> None:

@@ -89,7 +89,7 @@ async def test_formatting_is_drawn_and_a_link_to_anything_but_https_is_not_one(
 
     await expect(bubble.locator("strong")).to_have_text("Đậm")
     await expect(bubble.locator("code")).to_have_text("/img mèo")
-    await expect(bubble.locator("a")).to_have_text(["đây"])
+    await expect(bubble.get_by_test_id("link")).to_have_text(["đây"])
     await expect(bubble.locator(".text")).to_have_text(text)
 
 

@@ -7,7 +7,8 @@ import pytest
 from shop import GRID, HOUR, NOON, Shop
 
 from bot.delivery.loop import Delivery
-from bot.delivery.sending import Sending, Sent
+from bot.delivery.sending import Sending
+from bot.delivery.sent import Sent
 from bot.delivery.telegram import TelegramSender
 from bot.jobs.accept import Accepted, Order
 from bot.jobs.facts import Admitted, CancelAsked, Fact, SubmitAnswered

@@ -7,7 +7,8 @@ from typing import Any, TypeVar, cast
 from shop import Shop
 
 from bot.delivery.loop import HEAVY_AT_ONCE, Delivery
-from bot.delivery.sending import Sending, Sent
+from bot.delivery.sending import Sending
+from bot.delivery.sent import Sent
 from bot.delivery.telegram import TelegramSender
 from bot.errors import StoreError
 from bot.jobs import book

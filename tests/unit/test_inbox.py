@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shop import NOON, Shop
 
-from bot.chat.intake import ALLOWED, lane_of, write_inbox
+from bot.chat.inbox import ALLOWED, lane_of, write_inbox
 from bot.store.port import Topic
 
 LAN = {"id": 7, "is_bot": False, "first_name": "Lan"}

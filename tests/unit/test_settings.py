@@ -142,7 +142,7 @@ def test_a_misspelt_name_is_refused_with_the_nearest_known_one(
         ("TELEGRAM_API_URL", "https://host:99999", "no address"),
         ("TELEGRAM_PROXY", "socks5://host:1", "no address of an HTTP proxy"),
         ("TELEGRAM_WEBHOOK_SECRET", "a b", "characters Telegram does not take"),
-        ("TELEGRAM_UPDATES", "webhook", "cannot be webhook yet: use polling"),
+        ("TELEGRAM_UPDATES", "webhook", "BOT_PUBLIC_URL is missing, and TELEGRAM_UPDATES=webhook"),
         ("BOT_PUBLIC_URL", "http://easel.example", "is not encrypted"),
         ("BOT_PUBLIC_URL", "https://easel.example/bot", "is no origin"),
         ("BOT_WEB_LISTEN", "8080", "write HOST:PORT"),
@@ -173,6 +173,26 @@ def test_webhooks_nobody_listens_for_are_noticed() -> None:
     (problem,) = problems_of(environ)
 
     assert "nobody would hear" in problem
+
+
+@pytest.mark.parametrize("url", ["https://easel.example:8080", "http://127.0.0.1:8080"])
+def test_a_public_address_telegram_never_calls_is_noticed(url: str) -> None:
+    environ = {**ENOUGH, "TELEGRAM_UPDATES": "webhook", "BOT_PUBLIC_URL": url}
+
+    (problem,) = problems_of(environ)
+
+    assert "is not where Telegram calls" in problem
+
+
+def test_a_telegram_server_of_ones_own_calls_any_port() -> None:
+    environ = {
+        **ENOUGH,
+        "TELEGRAM_API_URL": "http://127.0.0.1:8081",
+        "TELEGRAM_UPDATES": "webhook",
+        "BOT_PUBLIC_URL": "http://127.0.0.1:8080",
+    }
+
+    assert "webhook" == settings.load(environ, None).telegram_updates
 
 
 def test_an_empty_listen_address_switches_the_web_off() -> None:

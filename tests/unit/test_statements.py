@@ -102,6 +102,8 @@ def _is_growing(alias: str) -> bool:
         ("typical_durations", "job_typical"),
         ("jobs_of_user", "job_open_by_user"),
         ("own_jobs_ahead", "job_open_by_user"),
+        ("history_older", "job_history"),
+        ("history_newer", "job_history"),
         ("outbox_heads", "outbox_waiting"),
         ("outbox_next_due", "outbox_waiting"),
         ("inbox_new", "inbox_new"),

@@ -21,7 +21,7 @@ async def get_updates(ask: Ask) -> list[Json]:
 
 
 async def set_webhook(ask: Ask) -> bool:
-    """Remembered only: nothing is ever posted to the URL."""
+    """From now on updates go to the URL, if that is on this machine."""
     updates = ask.world.updates
     if (kinds := ask.params.get("allowed_updates")) is not None:
         updates.allow(kinds)
@@ -43,7 +43,7 @@ async def get_webhook_info(ask: Ask) -> Json:
     webhook = {k: v for k, v in ask.world.updates.webhook.items() if k != "secret_token"}
     waiting = len(ask.world.updates.pending)
     fixed = {"has_custom_certificate": False, "pending_update_count": waiting}
-    return {"url": "", **webhook, **fixed}
+    return {"url": "", **webhook, **fixed, **ask.world.updates.posting.last_error}
 
 
 async def get_file(ask: Ask) -> Json:

@@ -7,7 +7,9 @@ import secrets
 
 from bot.sandbox import shapes
 from bot.sandbox.ask import Ask
+from bot.sandbox.chats import Place, Room
 from bot.sandbox.content import caption_of, keyboard_of, media_of, text_of
+from bot.sandbox.questions import ask_for_reply
 from bot.sandbox.refusal import Json, bad_request
 
 _ACTIONS = frozenset(
@@ -31,7 +33,7 @@ async def send_message(ask: Ask) -> Json:
     room = ask.room()
     place = ask.place(room)
     content = {**text_of(ask.params), **keyboard_of(ask.params)}
-    return ask.world.chats.post(room, _bot(ask), content, place)
+    return _post(ask, room, content, place)
 
 
 async def send_photo(ask: Ask) -> Json:
@@ -85,8 +87,15 @@ async def _send_media(ask: Ask, kind: str) -> Json:
     ask.place(room)
     words = {**caption_of(ask.params), **keyboard_of(ask.params)}
     media = await media_of(ask, kind, ask.params.get(kind), ask.params)
-    place = ask.place(ask.room())  # again: the chat may have changed while the file was read
-    return ask.world.chats.post(room, _bot(ask), {**media.content(), **words}, place)
+    room = ask.room()  # again: the chat may have changed while the file was read
+    place = ask.place(room)
+    return _post(ask, room, {**media.content(), **words}, place)
+
+
+def _post(ask: Ask, room: Room, content: Json, place: Place) -> Json:
+    message = ask.world.chats.post(room, _bot(ask), content, place)
+    ask_for_reply(ask.world.chats, room, message, ask.params.get("reply_markup"))
+    return message
 
 
 def _bot(ask: Ask) -> Json:

@@ -19,6 +19,7 @@ const post = async (path, said) =>
 export const loadState = async () => answer(await fetch("state"));
 export const sendText = (said) => post("send", said);
 export const editText = (said) => post("edit", said);
+export const forward = (said) => post("forward", said);
 export const press = (said) => post("press", said);
 export const setSpeed = (speed) => post("speed", { speed });
 export const fileUrl = (fileId) => `file/${encodeURIComponent(fileId)}`;
@@ -26,8 +27,8 @@ export const fileUrl = (fileId) => `file/${encodeURIComponent(fileId)}`;
 // Each start of the demo has an address of its own; the old one is not found any more.
 const isGone = async () => (await fetch("state").catch(() => null))?.status === 404;
 
-export async function commandsFor(chatId, languageCode) {
-  const query = new URLSearchParams({ chat_id: chatId, language_code: languageCode || "" });
+export async function commandsFor({ chat_id, user_id, language_code }) {
+  const query = new URLSearchParams({ chat_id, user_id, language_code: language_code || "" });
   return answer(await fetch(`commands?${query}`));
 }
 

@@ -1,20 +1,21 @@
-// The line at the bottom: text, reply and edit bar, attached files, the menu of commands.
+// The line at the bottom: text, reply and edit bar, attached files.
 //
 // `desk` is what it needs of the page: place() -> {user_id, chat_id, thread_id, language_code,
 // botName, isGroup}, words(), limits(), ownLast(), say(text), sent().
 
-import { commandsFor, editText, sendFiles, sendText } from "./api.js";
+import { editText, sendFiles, sendText } from "./api.js";
 import { el, find, icon } from "./dom.js";
+import { makeMenu } from "./menu.js";
 import { authorOf, sizeText, summaryOf } from "./message.js";
 
 export function makeComposer(desk) {
   const text = find("text");
   const drafts = new Map();
   let here = null;
-  let answering = null; // {kind: "reply" | "edit", message}
+  let answering = null; // {kind: "reply" | "edit", message, placeholder}
   let files = [];
   let asFile = false;
-  const menu = makeMenu(desk, text, grow);
+  const menu = makeMenu(desk, text, { put, submit });
 
   // ---- drafts, one per person and chat ------------------------------------
 
@@ -37,6 +38,7 @@ export function makeComposer(desk) {
     const bar = find("answering");
     bar.hidden = !answering;
     bar.dataset.testid = answering?.kind === "edit" ? "edit-bar" : "reply-bar";
+    text.placeholder = answering?.placeholder || desk.words().write;
     if (!answering) return;
     const words = desk.words();
     const isEdit = answering.kind === "edit";
@@ -48,11 +50,17 @@ export function makeComposer(desk) {
     cancel.replaceChildren(icon("close", 20));
   }
 
-  function reply(message) {
+  // `placeholder`: what a bot that asks for this reply writes into the empty line.
+  function reply(message, placeholder = "") {
     if (answering?.kind === "edit") text.value = "";
-    answering = { kind: "reply", message };
+    answering = { kind: "reply", message, placeholder };
     showAnswering();
     text.focus();
+  }
+
+  // What was deleted meanwhile can be answered no more.
+  function keepTo(messages) {
+    if (answering && !messages?.has(answering.message.message_id)) stopAnswering();
   }
 
   function startEdit() {
@@ -162,6 +170,12 @@ export function makeComposer(desk) {
     grow();
   }
 
+  function put(said) {
+    text.value = said;
+    text.focus();
+    grow();
+  }
+
   async function sendNow(said) {
     const { user_id, chat_id, thread_id } = desk.place();
     desk.sent();
@@ -177,7 +191,9 @@ export function makeComposer(desk) {
   }
 
   function markSendable() {
-    find("send").classList.toggle("ready", Boolean(text.value.trim() || files.length));
+    const ready = Boolean(text.value.trim() || files.length);
+    find("send").classList.toggle("ready", ready);
+    find("slash").hidden = ready;
   }
 
   function onKey(event) {
@@ -207,9 +223,8 @@ export function makeComposer(desk) {
 
   function label() {
     const words = desk.words();
-    text.placeholder = words.write;
     text.setAttribute("aria-label", words.write);
-    for (const [id, word, sign] of [["attach", words.attach, "attach"], ["send", words.send, "send"]]) {
+    for (const [id, word, sign] of [["attach", words.attach, "attach"], ["slash", words.commands, "slash"], ["send", words.send, "send"]]) {
       find(id).setAttribute("aria-label", word);
       find(id).title = word;
       find(id).replaceChildren(icon(sign));
@@ -237,89 +252,12 @@ export function makeComposer(desk) {
     stopAnswering();
     text.focus();
   });
+  find("slash").addEventListener("click", menu.open);
   find("attach").addEventListener("click", () => find("picker").click());
   find("picker").addEventListener("change", (event) => {
     addFiles([...event.target.files]);
     event.target.value = "";
   });
 
-  return { moveTo, reply, addFiles, sendNow, escape, label, focus: () => text.focus() };
-}
-
-function makeMenu(desk, text, grow) {
-  const list = find("menu");
-  let shown = [];
-  let active = 0;
-
-  async function follow() {
-    const before = text.value;
-    const typed = /^\/\w*$/.test(before) ? before.slice(1).toLowerCase() : null;
-    if (typed === null) return close();
-    const { chat_id, language_code } = desk.place();
-    const commands = await commandsFor(chat_id, language_code).catch(() => []);
-    // The answer may come after the person typed on, sent it or left.
-    if (text.value !== before || desk.place().chat_id !== chat_id) return null;
-    shown = commands.filter((each) => each.command.startsWith(typed));
-    active = 0;
-    show();
-    return null;
-  }
-
-  function show() {
-    list.hidden = !shown.length;
-    text.setAttribute("aria-expanded", Boolean(shown.length));
-    list.replaceChildren(...shown.map(row));
-    if (!shown.length) return text.removeAttribute("aria-activedescendant");
-    text.setAttribute("aria-activedescendant", `command-${active}`);
-    return list.children[active].scrollIntoView({ block: "nearest" });
-  }
-
-  const row = (each, i) =>
-    el(
-      "li",
-      {
-        id: `command-${i}`,
-        role: "option",
-        "aria-selected": `${i === active}`,
-        // Before the click, so that the text keeps the focus.
-        onmousedown: (event) => {
-          event.preventDefault();
-          pick(each);
-        },
-      },
-      el("strong", {}, `/${each.command}`),
-      el("span", {}, each.description),
-    );
-
-  function pick(each) {
-    const { isGroup, botName } = desk.place();
-    text.value = `/${each.command}${isGroup ? `@${botName}` : ""} `;
-    close();
-    grow();
-  }
-
-  function close() {
-    const wasOpen = shown.length > 0;
-    shown = [];
-    show();
-    return wasOpen;
-  }
-
-  // True when the key was the menu's.
-  function onKey(event) {
-    if (!shown.length || event.shiftKey) return false;
-    const typedWhole = shown[active].command === text.value.slice(1).toLowerCase();
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      active = (active + (event.key === "ArrowDown" ? 1 : shown.length - 1)) % shown.length;
-      show();
-    } else if (event.key === "Tab" || (event.key === "Enter" && !typedWhole)) {
-      pick(shown[active]);
-    } else {
-      return false;
-    }
-    event.preventDefault();
-    return true;
-  }
-
-  return { follow, close, onKey };
+  return { moveTo, reply, keepTo, addFiles, put, sendNow, escape, label, focus: () => text.focus() };
 }

@@ -1,9 +1,9 @@
-// What of a message is pressed to act on it: its quote, its reply button, its inline keyboard.
+// What of a message is pressed to act on it: its quote, its reply and forward buttons, its inline keyboard.
 // `view` as in render.js.
 
 import { fileUrl } from "./api.js";
 import { el, fill, hueOf, icon } from "./dom.js";
-import { isSafeLink } from "./formatting.js";
+import { isAddress } from "./links.js";
 import { authorOf, fitting, pressKey, summaryOf } from "./message.js";
 
 export function quote(quoted, view) {
@@ -33,24 +33,33 @@ export function replyButton(message, view) {
   );
 }
 
+export function forwardButton(message, view) {
+  const label = view.words.forward;
+  return el(
+    "button",
+    { class: "icon forward", type: "button", "data-testid": "forward", "aria-label": label, title: label, onclick: () => view.on.forward(message.message_id) },
+    icon("forward", 18),
+  );
+}
+
 // ---- inline keyboard --------------------------------------------------------------------------
 
 export function fillKeyboard(slot, message, view) {
   const rows = message.reply_markup?.inline_keyboard || [];
-  const focused = slot.contains(document.activeElement) ? [...slot.querySelectorAll("button, a")].indexOf(document.activeElement) : -1;
+  const focused = slot.contains(document.activeElement) ? [...slot.querySelectorAll("button")].indexOf(document.activeElement) : -1;
   fill(slot, JSON.stringify(rows), () => rows.map((row) => el("div", { class: "keys" }, row.map((button) => key(message, button, view)))));
-  const keys = [...slot.querySelectorAll("button, a")];
+  const keys = [...slot.querySelectorAll("button")];
   if (focused >= 0 && !slot.contains(document.activeElement)) keys[Math.min(focused, keys.length - 1)]?.focus();
   for (const node of keys) node.setAttribute("aria-busy", view.waiting.has(node.pressKey));
 }
 
 function key(message, button, view) {
-  const face = [el("span", {}, button.text), button.url ? icon("link", 12) : null];
-  if (button.url && isSafeLink(button.url)) {
-    return el("a", { class: "key", "data-testid": "button", href: button.url, target: "_blank", rel: "noopener noreferrer" }, face);
-  }
-  const node = el("button", { class: "key", type: "button", "data-testid": "button" }, face);
-  if (button.callback_data) {
+  const face = [el("span", {}, button.text), button.url ? icon("link", 12) : button.copy_text ? icon("copy", 12) : null];
+  const node = el("button", { class: "key", type: "button", "data-testid": "button", title: button.url || button.text }, face);
+  if (button.url && isAddress(button.url)) {
+    node.setAttribute("role", "link");
+    node.addEventListener("click", () => view.on.link(button.url));
+  } else if (button.callback_data) {
     node.pressKey = pressKey(message, button);
     node.addEventListener("click", () => view.on.press(message.message_id, button));
   } else if (button.copy_text) {

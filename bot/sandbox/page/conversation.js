@@ -4,7 +4,7 @@
 
 import { arrange, badge, dressAvatar, el, find, row } from "./dom.js";
 import { renderLog } from "./render.js";
-import { acting, actionIn, chat, faceOf, inThread, isGroup, locale, me, messagesIn, shownMessages, titleOf, topicOpen, topicsOf, unread, waiting, words, world } from "./state.js";
+import { acting, actionIn, chat, faceOf, inThread, isGroup, locale, me, messagesIn, shownMessages, takeQuestion, titleOf, topicOpen, topicsOf, unread, waiting, words, world } from "./state.js";
 
 const REST_MS = 900;
 const touch = matchMedia("(pointer: coarse)");
@@ -27,6 +27,9 @@ export function makeConversation(page) {
     drawStatus(open);
     drawTopics(open);
     drawMessages(open);
+    page.composer.keepTo(world.messages.get(open.id));
+    const asked = takeQuestion();
+    if (asked) page.composer.reply(asked.message, asked.placeholder);
   }
 
   function drawStatus(open) {

@@ -23,6 +23,8 @@ export function put(node, attributes, ...children) {
 const SHAPES = {
   back: "M15 5l-7 7 7 7",
   reply: "M10 6l-6 6 6 6M4 12h9a7 7 0 0 1 7 7",
+  forward: "M14 6l6 6-6 6M20 12h-9a7 7 0 0 0-7 7",
+  slash: "M8 4h8a4 4 0 0 1 4 4v8a4 4 0 0 1-4 4H8a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4zM14 8l-4 8",
   close: "M6 6l12 12M18 6L6 18",
   attach: "M20 11.5l-8.2 8.2a5 5 0 0 1-7.1-7.1l8.5-8.5a3.4 3.4 0 0 1 4.8 4.8l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4l7.7-7.7",
   send: "M4 12l16-8-5 16-4-6zM11 14l9-10",
@@ -33,6 +35,7 @@ const SHAPES = {
   file: "M7 3h7l5 5v13H7zM14 3v5h5",
   play: "M8 5l12 7-12 7z",
   link: "M8 16L16 8M9 8h7v7",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   save: "M12 4v11M7 10.5l5 5 5-5M5 20h14",
   sent: "M3 9l3.5 3.5L13 5",
   read: "M1 9l3.5 3.5L11 5M8 12l.8.5L16 5",

@@ -1,12 +1,12 @@
 // What the server tells: the whole state at every connection, then each event; and presses, which
 // wait for their answer among the events.
 //
-// `page` is what it needs of the page: draw(), route().
+// `page` is what it needs of the page: draw(), route(), openChat(chatId).
 
 import { listen, loadState, press as sendPress } from "./api.js";
-import { pressKey } from "./message.js";
-import { say, showAlert, tellBack, tellLost } from "./saying.js";
-import { acting, markRead, messagesIn, waiting, words, world } from "./state.js";
+import { pressKey, summaryOf } from "./message.js";
+import { notify, say, showAlert, tellBack, tellLost } from "./saying.js";
+import { acting, markRead, me, messagesIn, titleOf, waiting, words, world } from "./state.js";
 
 const ACTION_MS = 5000;
 const PRESS_MS = 20000;
@@ -24,6 +24,7 @@ export function makeFeed(page) {
     world.messages = new Map(
       Object.entries(state.messages).map(([id, list]) => [Number(id), new Map(list.map((each) => [each.message_id, each]))]),
     );
+    world.questions = new Map(state.questions.map((each) => [`${each.user_id}/${each.chat_id}`, each]));
     const missed = early || [];
     early = null;
     missed.forEach(apply);
@@ -38,7 +39,15 @@ export function makeFeed(page) {
   function onEvent(event) {
     if (early) return early.push(event);
     apply(event);
+    if (event.type === "message") tellElsewhere(event.message);
     return page.draw();
+  }
+
+  // As a phone would: what the bot says in another of this person's chats shows for a moment.
+  function tellElsewhere(message) {
+    const there = me()?.chats.find((each) => each.id === message.chat.id);
+    if (!there || there.id === acting.chatId || message.from?.id !== world.bot.id) return;
+    notify(titleOf(there), summaryOf(message, words()), () => page.openChat(there.id));
   }
 
   function apply(event) {
@@ -47,6 +56,7 @@ export function makeFeed(page) {
       case "message":
         if (!known) return reload();
         known.set(event.message.message_id, event.message);
+        world.questions.delete(`${event.message.from?.id}/${event.chat_id}`);
         if (event.message.from?.id === world.bot.id) world.actions.delete(event.chat_id);
         return null;
       case "edited":
@@ -54,6 +64,8 @@ export function makeFeed(page) {
         return null;
       case "deleted":
         return known?.delete(event.message_id);
+      case "question":
+        return world.questions.set(`${event.user_id}/${event.chat_id}`, event);
       case "action":
         world.actions.set(event.chat_id, { action: event.action, until: Date.now() + ACTION_MS });
         return setTimeout(page.draw, ACTION_MS + 50);

@@ -1,8 +1,9 @@
 // Message text with its entities as DOM. Offsets are UTF-16 units, as in JavaScript's own strings.
 
 import { el } from "./dom.js";
+import { isAddress } from "./links.js";
 
-// `on` has: copy(text), command(text), and words.
+// `on` has: copy(text), command(text), link(url), and words.
 export function formatted(text, entities, on) {
   const sorted = [...(entities || [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
   return range(text, 0, text.length, sorted, on);
@@ -43,9 +44,9 @@ function wrap(entity, text, inner, on) {
     case "pre":
       return [copyable("pre", text, inner, on, entity.language)];
     case "text_link":
-      return link(entity.url, inner);
+      return link(entity.url, inner, on);
     case "url":
-      return link(text, inner);
+      return link(text, inner, on);
     case "spoiler":
       return [spoiler(inner, on)];
     case "blockquote":
@@ -79,13 +80,10 @@ function copyable(name, text, inner, on, language) {
   );
 }
 
-export function isSafeLink(url) {
-  return URL.canParse(url) && new URL(url).protocol === "https:";
-}
-
-function link(url, inner) {
-  if (!isSafeLink(url)) return inner;
-  return [el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, inner)];
+function link(url, inner, on) {
+  if (!isAddress(url)) return inner;
+  const open = () => on.link(url);
+  return [el("button", { class: "inline link", type: "button", role: "link", title: url, "data-testid": "link", onclick: open }, inner)];
 }
 
 function spoiler(inner, on) {

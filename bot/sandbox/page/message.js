@@ -62,6 +62,13 @@ export function quotedIn(message) {
   return quoted && !quoted.forum_topic_created ? quoted : null;
 }
 
+// Whose words or picture were passed on, or "".
+export function forwardedFrom(message) {
+  const origin = message.forward_origin;
+  if (!origin) return "";
+  return origin.sender_user ? nameOf(origin.sender_user) : (origin.sender_chat?.title ?? origin.sender_user_name ?? "");
+}
+
 export function frameOf(message) {
   if (message.photo) return largest(message.photo);
   const moving = message.video || message.animation;

@@ -1,13 +1,15 @@
 // The chat page: where we are (who is acting, which chat is open), and its parts joined together.
 
-import { fileUrl } from "./api.js";
+import { fileUrl, forward } from "./api.js";
 import { makeComposer } from "./composer.js";
 import { makeConversation } from "./conversation.js";
 import { find } from "./dom.js";
 import { makeFeed } from "./feed.js";
 import { makeLightbox } from "./lightbox.js";
+import { isCommandLine, startIn } from "./links.js";
 import { nameOf } from "./message.js";
-import { copy, relabel, say } from "./saying.js";
+import { pickChat } from "./picking.js";
+import { copy, relabel, say, showAlert } from "./saying.js";
 import { makeSide } from "./side.js";
 import { acting, chat, isGroup, lastOpen, markRead, me, shownMessages, topicOpen, unreadOf, words, world } from "./state.js";
 
@@ -44,6 +46,34 @@ function openChat(chatId) {
   return addEventListener("hashchange", conversation.focus, { once: true });
 }
 
+// The private chat with the bot, where `/start WORD` is said.
+function startWith(word) {
+  const here = me().chats.find((each) => !isGroup(each));
+  const start = () => composer.sendNow(`/start ${word}`.trim());
+  if (acting.chatId === here.id) return start();
+  openChat(here.id);
+  return addEventListener("hashchange", start, { once: true });
+}
+
+function openLink(url) {
+  const word = startIn(url, world.bot.username);
+  if (word === null) showAlert(words().leadsTo(url));
+  else startWith(word);
+}
+
+function copyText(text) {
+  const offer = { label: words().toLine, act: () => composer.put(text) };
+  copy(text, isCommandLine(text) && chat() ? offer : null);
+}
+
+async function forwardTo(messageId, chatId) {
+  const said = { user_id: acting.userId, chat_id: acting.chatId, message_id: messageId, to_chat_id: chatId };
+  const sent = await forward(said).catch((error) => say(error.message || words().failed));
+  if (!sent) return;
+  conversation.keepToBottom();
+  openChat(chatId);
+}
+
 function backToList() {
   const from = acting.chatId;
   const focusRow = () => document.querySelector(`[data-testid="chat-${from}"]`)?.focus();
@@ -59,6 +89,10 @@ function draw() {
   side.draw();
   conversation.draw();
   const total = world.users.reduce((sum, each) => sum + unreadOf(each), 0);
+  // On a narrow page the list is out of sight; its count is shown on the way back to it.
+  const elsewhere = find("elsewhere");
+  elsewhere.textContent = unreadOf(me()) || "";
+  elsewhere.hidden = !elsewhere.textContent;
   document.title = total ? `(${total}) ${nameOf(world.bot)}` : nameOf(world.bot);
 }
 
@@ -68,11 +102,13 @@ const on = {
   get words() {
     return words();
   },
-  copy,
+  copy: copyText,
+  link: openLink,
   command: (text) => composer.sendNow(text),
   press: (messageId, button) => feed.press(messageId, button),
   quote: (messageId) => conversation.jumpToQuoted(messageId),
   reply: (id) => composer.reply(world.messages.get(acting.chatId).get(id)),
+  forward: (id) => pickChat(words().forwardTo, me().chats, (chatId) => forwardTo(id, chatId)),
   open: (id) => lightbox.show(shownMessages().filter((each) => each.photo), id),
 };
 
@@ -98,7 +134,7 @@ const side = makeSide({
   openChat,
   draw,
 });
-const feed = makeFeed({ draw, route });
+const feed = makeFeed({ draw, route, openChat });
 
 function onEscape(event) {
   if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]")) return;

@@ -2,13 +2,13 @@
 //
 // `view` is what a bubble must know beside its message:
 //   me, bot (User), words, locale, isGroup, seenTo (message_id), waiting (Set of pressed buttons),
-//   on: {reply, press, open, quote, copy, command, words}
+//   on: {reply, forward, press, open, quote, copy, command, link, words}
 
-import { fillKeyboard, quote, replyButton } from "./controls.js";
+import { fillKeyboard, forwardButton, quote, replyButton } from "./controls.js";
 import { arrange, avatar, el, fill, hueOf, icon } from "./dom.js";
 import { formatted } from "./formatting.js";
 import { fillMedia, setWidth } from "./media.js";
-import { authorOf, bodyOf, clock, entitiesOf, mediaKind, quotedIn, serviceText, sideOf } from "./message.js";
+import { authorOf, bodyOf, clock, entitiesOf, forwardedFrom, mediaKind, quotedIn, serviceText, sideOf } from "./message.js";
 
 const GROUPED_S = 300;
 
@@ -72,7 +72,7 @@ function dayText(date, view) {
 
 function emptyMessage(item) {
   const slots = {};
-  for (const name of ["author", "quote", "media", "text", "meta"]) slots[name] = el("div", { class: name });
+  for (const name of ["author", "origin", "quote", "media", "text", "meta"]) slots[name] = el("div", { class: name });
   const bubble = el("div", { class: "bubble" }, Object.values(slots));
   slots.face = el("div", { class: "face" });
   slots.keyboard = el("div", { class: "keyboard" });
@@ -98,7 +98,7 @@ function updateMessage(node, item, place, view) {
   node.className = ["message", `from-${side}`, service && "service", place.first && "first", place.last && "last", kind && `with-${kind}`, bodyOf(captioned) && "with-text", view.isGroup && "in-group"].filter(Boolean).join(" ");
   if (service) {
     fill(node.slots.text, service, () => service);
-    for (const name of ["face", "author", "quote", "media", "meta", "keyboard", "tools"]) fill(node.slots[name], "", () => null);
+    for (const name of ["face", "author", "origin", "quote", "media", "meta", "keyboard", "tools"]) fill(node.slots[name], "", () => null);
     return;
   }
   const { slots } = node;
@@ -108,13 +108,15 @@ function updateMessage(node, item, place, view) {
   const author = view.isGroup && side !== "me" ? authorOf(message) : "";
   fill(slots.author, `${author} ${place.first}`, () => (author && place.first ? authorLine(message, author) : null));
   fill(slots.face, `${author} ${place.last}`, () => (author && place.last ? avatar((message.sender_chat || message.from).id, author) : null));
+  const origin = forwardedFrom(message);
+  fill(slots.origin, origin && `${origin} ${lang}`, () => (origin ? view.words.forwardedFrom(origin) : null));
   const quoted = quotedIn(message);
   fill(slots.quote, quoted ? JSON.stringify([quoted, lang]) : "", () => (quoted ? quote(quoted, view) : null));
   fillMedia(slots.media, item, kind, view);
   fill(slots.text, JSON.stringify([bodyOf(captioned), entitiesOf(captioned), lang]), () => formatted(bodyOf(captioned), entitiesOf(captioned), view.on));
   fillMeta(slots.meta, item.messages.at(-1), side, view);
   fillKeyboard(slots.keyboard, message, view);
-  fill(slots.tools, `${item.album || ""}${lang}`, () => (item.album ? null : replyButton(message, view)));
+  fill(slots.tools, `${item.album || ""}${kind}${lang}`, () => (item.album ? null : [replyButton(message, view), kind && forwardButton(message, view)]));
 }
 
 function authorLine(message, author) {

@@ -4,6 +4,7 @@ import { el, find, icon } from "./dom.js";
 import { me, words } from "./state.js";
 
 const TOAST_MS = 3500;
+const OFFER_MS = 7000;
 
 export function relabel() {
   const said = words();
@@ -22,10 +23,27 @@ export function relabel() {
   }
 }
 
-export function say(text) {
-  const toast = el("p", { class: "toast", "data-testid": "toast" }, text);
+// `offer`, if any: {label, act}, a button beside the words.
+export function say(text, offer = null) {
+  const toast = el("p", { class: "toast", "data-testid": "toast" }, el("span", {}, text));
+  const act = () => {
+    toast.remove();
+    offer.act();
+  };
+  if (offer) toast.append(el("button", { type: "button", "data-testid": "offer", onclick: act }, offer.label));
   find("toasts").replaceChildren(toast);
-  setTimeout(() => toast.remove(), TOAST_MS);
+  setTimeout(() => toast.remove(), offer ? OFFER_MS : TOAST_MS);
+}
+
+// Something new in a chat that is not open; a click opens it.
+export function notify(title, text, open) {
+  const act = () => {
+    notice.remove();
+    open();
+  };
+  const notice = el("button", { class: "notice", type: "button", "data-testid": "notice", onclick: act }, el("strong", {}, title), el("span", {}, text));
+  find("notices").replaceChildren(notice);
+  setTimeout(() => notice.remove(), OFFER_MS);
 }
 
 export function tellLost(how) {
@@ -46,7 +64,7 @@ export function showAlert(text) {
   if (!find("alert").open) find("alert").showModal();
 }
 
-export async function copy(text) {
+export async function copy(text, offer = null) {
   await navigator.clipboard?.writeText(text).catch(() => null);
-  say(words().copied);
+  say(words().copied, offer);
 }

@@ -12,6 +12,7 @@ export const world = {
   speeds: [],
   limits: {},
   actions: new Map(), // chat_id -> {action, until}
+  questions: new Map(), // "user/chat" -> {message_id, placeholder}: a reply the app is to open
 };
 export const acting = { userId: null, chatId: null, threadId: null };
 export const lastOpen = new Map(); // user_id -> chat_id
@@ -47,6 +48,16 @@ export function actionIn(each) {
   if (!doing || doing.until < Date.now()) return "";
   const what = words().actions[doing.action] || words().actions.typing;
   return isGroup(each) ? `${nameOf(world.bot)}: ${what}` : what;
+}
+
+// The reply to open for who is acting here and now, once; nothing stays to be opened again.
+export function takeQuestion() {
+  const key = `${acting.userId}/${acting.chatId}`;
+  const asked = world.questions.get(key);
+  const message = shownMessages().find((each) => each.message_id === asked?.message_id);
+  if (!message) return null;
+  world.questions.delete(key);
+  return { message, placeholder: asked.placeholder };
 }
 
 // ---- unread -----------------------------------------------------------------------------------

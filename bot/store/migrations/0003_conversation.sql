@@ -32,4 +32,4 @@ CREATE INDEX bulk_asked ON bulk (created_at) WHERE state = 'asked';
 ALTER TABLE job ADD COLUMN bulk_id INTEGER REFERENCES bulk (bulk_id);
 ALTER TABLE job ADD COLUMN bulk_number INTEGER;  -- its place in the message, from 1
 CREATE INDEX job_of_bulk ON job (bulk_id, bulk_number) WHERE bulk_id IS NOT NULL;
-CREATE INDEX job_history ON job (user_id, accepted_at);
+CREATE INDEX job_history ON job (user_id, accepted_at, job_id);

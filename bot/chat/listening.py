@@ -1,0 +1,146 @@
+"""Updates in, the other way: Telegram calls us. Knows no meaning of one, and no HTTP.
+
+What comes is written down before it is acknowledged, so a call that was not answered may be made
+again. Where Telegram calls is looked at now and then: another program that polls with the same
+token takes the webhook away without a word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any, Final
+
+import structlog
+from telegram import Bot, WebhookInfo
+from telegram.error import InvalidToken, TelegramError
+
+from bot.chat.inbox import ALLOWED, bury, id_of, write_inbox
+from bot.errors import SettingsError
+from bot.model import Clock
+from bot.store.port import Store, Transaction
+
+LOOK_S: Final = 60.0
+SILENCE_S: Final = LOOK_S + 60.0
+"""Longer, and Telegram is out of reach."""
+CONNECTIONS: Final = 8
+"""Calls of Telegram at once: each waits for a commit, and commits come in groups."""
+RECENT_S: Final = 300.0
+"""A call that failed longer ago is no trouble of now."""
+TAKEN: Final = "another program has taken the webhook away"
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """A webhook into the inbox. ``run`` goes on until it is cancelled.
+
+    ``url``: where Telegram reaches us; ``secret``: what its calls bring along.
+    """
+
+    def __init__(self, bot: Bot, store: Store, *, url: str, secret: str, clock: Clock) -> None:
+        self.secret = secret
+        self._bot = bot
+        self._store = store
+        self._url = url
+        self._clock = clock
+        self._failures = 0
+        self._is_set = False
+        self._trouble: str | None = "Telegram has not been told yet where to send updates"
+        self._took_at = 0
+        """When an update was last written down."""
+        self._heard_at: float | None = None
+        """When Telegram last answered, on the monotonic clock; None: not yet."""
+
+    async def run(self) -> None:
+        """Raises SettingsError when Telegram refuses the token."""
+        while True:
+            try:
+                await self.look()
+            except InvalidToken as error:
+                raise SettingsError(
+                    ["TELEGRAM_BOT_TOKEN is refused by Telegram: copy it from @BotFather again."]
+                ) from error
+            except TelegramError as error:
+                await self._rest(error)
+            else:
+                self._recovered()
+                await asyncio.sleep(LOOK_S)
+
+    async def look(self) -> None:
+        """See that Telegram calls here, and how that goes. Raises TelegramError."""
+        if self._is_set:
+            self._judge(await self._bot.get_webhook_info())
+        if not self._is_set:
+            await self._bot.set_webhook(
+                self._url,
+                secret_token=self.secret,
+                allowed_updates=ALLOWED,
+                max_connections=CONNECTIONS,
+            )
+            self._is_set = True
+            if self._trouble != TAKEN:  # that is over when the next look finds ours
+                self._trouble = None
+        self._heard_at = time.monotonic()
+
+    async def take(self, body: bytes) -> None:
+        """Keep what a call brought, however little of it can be read. Raises StoreError."""
+
+        async def work(tx: Transaction) -> None:
+            update = _read(body)
+            now = self._clock()
+            if id_of(update) is None:
+                await bury(tx, body.decode(errors="backslashreplace"), "it is no update", now=now)
+            else:
+                await write_inbox(tx, [update], now=now)
+
+        await self._store.write(work)
+        self._took_at = self._clock()
+
+    def trouble(self) -> str | None:
+        """Why no updates flow, in a few words for the operator; None: they do."""
+        silent_s = 0.0 if self._heard_at is None else time.monotonic() - self._heard_at
+        if silent_s > SILENCE_S:
+            return f"Telegram is silent for {silent_s:.0f} s"
+        return self._trouble
+
+    def _judge(self, info: WebhookInfo) -> None:
+        """What Telegram says of the webhook."""
+        if info.url != self._url:
+            self._is_set = False
+            if self._trouble != TAKEN:
+                log.warning("webhook_taken", hint="another program uses this token: stop it")
+            self._trouble = TAKEN
+            return
+        self._trouble = None
+        if info.last_error_date is None:
+            return
+        failed_at = int(info.last_error_date.timestamp() * 1000)
+        is_recent = self._clock() - failed_at < RECENT_S * 1000
+        if is_recent and failed_at > self._took_at:
+            self._trouble = f"Telegram cannot bring updates: {info.last_error_message}"
+
+    async def _rest(self, error: TelegramError) -> None:
+        """A loss is logged once, however long it lasts."""
+        if self._failures == 0:
+            log.warning("telegram_lost", error=str(error))
+        if not self._is_set:
+            self._trouble = f"the webhook could not be set: {error}"
+        pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        await asyncio.sleep(pause_s)
+
+    def _recovered(self) -> None:
+        if self._failures:
+            log.info("telegram_found_again")
+        self._failures = 0
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

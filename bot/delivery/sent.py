@@ -1,0 +1,49 @@
+"""What a send leaves behind, to be written down by the loop in one transaction.
+
+Knows nothing of how it was sent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from telegram import Message
+
+from bot.model import MessageId
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """One message that now shows a job, or one tile of it."""
+
+    message_id: MessageId
+    tile: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sent:
+    """What a send left behind."""
+
+    shown: tuple[Shown, ...] = ()
+    status_message_id: MessageId | None = None
+    """The message that is the job's status from now on."""
+    photo_file_ids: tuple[tuple[int, str], ...] = ()
+    """Tile and Telegram's handle of its shown form."""
+    document_file_ids: tuple[tuple[int, str], ...] = ()
+    result_is_shown: bool = False
+    question_id: MessageId | None = None
+    """The message whose reply completes a command."""
+    status_is_gone: bool = False
+    """Somebody deleted it: progress is shown no more."""
+
+
+def shown_in(message: Message, tile: int | None) -> Shown:
+    return Shown(MessageId(message.message_id), tile)
+
+
+def handles_of(message: Message, tile: int) -> tuple[tuple[int, str], ...]:
+    if message.photo:
+        return ((tile, message.photo[-1].file_id),)
+    if message.video:
+        return ((tile, message.video.file_id),)
+    return ()
