@@ -19,13 +19,10 @@ from telegram import (
 )
 
 from bot.chat.access import Access, Doorkeeper
-from bot.chat.account import Account
-from bot.chat.deriving import Deriving, Target
+from bot.chat.deriving import Target
+from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
-from bot.chat.history import History
-from bot.chat.links import command_meant
 from bot.chat.making import Making
-from bot.chat.operator import Operator
 from bot.chat.parsed import (
     Complaint,
     ImageCommand,
@@ -40,23 +37,18 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.pictures import Brought, brought_by, picture_in
-from bot.chat.preferring import WORD as SETTINGS
-from bot.chat.preferring import Preferring
+from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
 from bot.chat.reading import OFFERED_MAX, Reader
-from bot.chat.referring import Referring, possible_counts
+from bot.chat.referring import possible_counts
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
-from bot.model import ChatId, Clock, MessageId, Say, UserId
+from bot.model import ChatId, Clock, MessageId, Say
 from bot.store.port import Transaction
-
-ADMIN_ONLY = frozenset(
-    {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
-)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,24 +87,11 @@ class Handlers:
         self._i18n = i18n
         self._reader = reader
         self._contact = desk.plans.contact
-        self._making = making
-        self._referring = Referring(making, reader.market)
-        self._deriving = Deriving(reader.market, reader.titles, making.accept)
-        self._account = Account(desk, reader.market)
-        self._history = History(self._account)
-        self._operator = Operator(desk, reader.titles)
-        self._preferring = Preferring(reader)
-        self._presses = Presses(
-            making,
-            self._referring,
-            self._deriving,
-            self._account,
-            self._history,
-            self._operator,
-            self._preferring,
-            i18n,
-            admin_ids=me.admin_ids,
-        )
+        doings = make_doings(desk, reader, making)
+        self._referring = doings.referring
+        self._deriving = doings.deriving
+        self._plain = Plain(doings, me.admin_ids)
+        self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
@@ -180,7 +159,7 @@ class Handlers:
             case PickCommand():
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():
-                await self._plain(talk, parsed, target)
+                await self._plain.answer(talk, parsed, target)
             case Complaint():
                 await self._reader.complain(talk, parsed)
             case NotForUs():
@@ -201,51 +180,6 @@ class Handlers:
             await talk.say(line("derive.no_such_tile", tile=tile, count=len(tiles)))
         else:
             await talk.show(Say.PICK, target.job.job_id, tile)
-
-    async def _plain(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:
-        command = command_meant(command)
-        match command.name:
-            case "start":
-                await self._start(talk, command.argument)
-            case "help":
-                await self._account.help(talk)
-            case "lang":
-                await self._account.language(talk, command.argument.strip().lower())
-            case "settings":
-                await self._preferring.command(talk, command.argument)
-            case "quota":
-                await self._account.quota(talk)
-            case "jobs":
-                await self._account.jobs(talk)
-            case "cancel":
-                replied = target.job if target else None
-                await self._account.cancel(talk, command.argument.strip(), replied)
-            case "show":
-                await self._account.show(talk, command.argument)
-            case "history":
-                await self._history.open(talk)
-            case name if name in ADMIN_ONLY and not self._is_admin(talk.speaker.user_id):
-                await talk.say(line("command.admin_only"))
-            case _:
-                await self._administer(talk, command)
-
-    async def _start(self, talk: Talk, word: str) -> None:
-        """``word``: what a link to the private chat opens there."""
-        if word == SETTINGS:
-            await self._preferring.command(talk, "")
-        else:
-            await self._account.start(talk)
-
-    async def _administer(self, talk: Talk, command: PlainCommand) -> None:
-        match command.name:
-            case "admin":
-                await self._operator.look(talk)
-            case "pause":
-                await self._operator.pause(talk, command.argument)
-            case "resume":
-                await self._operator.resume(talk, command.argument)
-            case name:
-                await talk.say(line("command.not_yet", command=f"/{name}"))
 
     # --- presses ----------------------------------------------------------------------------
 
@@ -310,9 +244,6 @@ class Handlers:
         if question is None or question["user_id"] != speaker.user_id:
             return text
         return str(question["line"]).replace("{}", text, 1)
-
-    def _is_admin(self, user_id: UserId) -> bool:
-        return user_id in self._me.admin_ids
 
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
         """Blocked or let back in: whether it is worth sending anything."""

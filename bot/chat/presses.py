@@ -6,15 +6,11 @@ a job against its owner, and a price against what the button said.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot.chat.account import Account
-from bot.chat.deriving import Deriving, Target
-from bot.chat.history import History
-from bot.chat.making import Making
-from bot.chat.operator import Operator
-from bot.chat.preferring import Preferring
-from bot.chat.referring import Referring
+from bot.chat.deriving import Target
+from bot.chat.doings import Doings
 from bot.chat.talk import Talk
 from bot.i18n import I18n
 from bot.jobs import book
@@ -26,52 +22,38 @@ TWICE_MS: Final = 10_000
 """Within it, the same press again is a finger that tapped twice."""
 
 
+Page = Callable[[Talk, Press], Awaitable[str]]
+"""A press about no job; the catalogue key of what floats by, "" for nothing."""
+
+
 class Presses:
     """Made once. ``answer`` does what one press means."""
 
-    def __init__(
-        self,
-        making: Making,
-        referring: Referring,
-        deriving: Deriving,
-        account: Account,
-        history: History,
-        operator: Operator,
-        preferring: Preferring,
-        i18n: I18n,
-        *,
-        admin_ids: frozenset[int],
-    ) -> None:
-        self._making = making
-        self._referring = referring
-        self._deriving = deriving
-        self._account = account
-        self._history = history
-        self._operator = operator
-        self._preferring = preferring
+    def __init__(self, doings: Doings, i18n: I18n, admin_ids: frozenset[int]) -> None:
+        self._doings = doings
         self._i18n = i18n
         self._admin_ids = admin_ids
+        self._pages: Mapping[Act, Page] = {
+            Act.LANGUAGE: self._speak,
+            Act.SETTING: doings.preferring.press,
+            Act.HISTORY: doings.history.press,
+            Act.SHOW: doings.history.press,
+        }
 
     async def answer(self, talk: Talk, press: Press) -> str:
         """Do what the button means; the words that float by."""
         tongue = self._i18n.tongue(talk.language)
-        if press.act is Act.LANGUAGE:
-            await self._account.language(talk, press.how)
-            return ""
-        if press.act is Act.SETTING:
-            key = await self._preferring.press(talk, press)
+        if (page := self._pages.get(press.act)) is not None:
+            key = await page(talk, press)
             return tongue.text(key) if key else ""
         if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
-            return tongue.text(await self._operator.press(talk, press))
-        if press.act in {Act.HISTORY, Act.SHOW}:
-            floating = await self._history.press(talk, press)
-            return tongue.text(floating) if floating else ""
+            return tongue.text(await self._doings.operator.press(talk, press))
         job = await self._pressed_job(talk, press)
         is_others = job is not None and job.user_id != talk.speaker.user_id
         if job is None or (press.act is Act.MOVE and is_others):
             return tongue.text("press.not_yours")
         if press.act is Act.CANCEL:
-            answer = await self._account.stop(talk, job)
+            answer = await self._doings.account.stop(talk, job)
             return tongue.text(answer["key"], **answer["values"])
         if press.act is Act.RESOLVE:
             await book.move(talk.tx, job, Resolved(), now=talk.now, who="operator")
@@ -81,6 +63,10 @@ class Presses:
         if press.act is Act.MOVE and job.moved_to is not None:
             return tongue.text("press.moved", code=job.moved_to)
         return tongue.text(await self._make_once(talk, press, job))
+
+    async def _speak(self, talk: Talk, press: Press) -> str:
+        await self._doings.account.language(talk, press.how)
+        return ""
 
     async def _pressed_job(self, talk: Talk, press: Press) -> Job | None:
         """The button's job, if this message shows it or the presser owns it."""
@@ -121,13 +107,13 @@ class Presses:
 
     async def _make(self, talk: Talk, press: Press, job: Job) -> str:
         if press.act is Act.CHOOSE:
-            return await self._referring.choose(talk, press, job)
+            return await self._doings.referring.choose(talk, press, job)
         if press.act in WANTED:
-            is_accepted = await self._deriving.press(talk, Target(job, press.tile), press)
+            is_accepted = await self._doings.deriving.press(talk, Target(job, press.tile), press)
         elif press.act is Act.MOVE:
-            is_accepted = await self._making.move(talk, job, press.how)
+            is_accepted = await self._doings.making.move(talk, job, press.how)
         else:
-            is_accepted = await self._making.again(talk, job)
+            is_accepted = await self._doings.making.again(talk, job)
         return "press.accepted" if is_accepted else "press.refused"
 
     def _is_admin(self, talk: Talk) -> bool:

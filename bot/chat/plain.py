@@ -1,0 +1,55 @@
+"""Commands without a grammar of their own: each name leads to the doing that answers it.
+
+Knows nothing of how updates look and does nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.chat.deriving import Target
+from bot.chat.doings import Doings
+from bot.chat.links import command_meant
+from bot.chat.parsed import PlainCommand
+from bot.chat.talk import Talk, line
+
+ADMIN_ONLY = frozenset(
+    {"admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"}
+)
+
+Answer = Callable[[Talk, str], Awaitable[None]]
+"""Told the words behind the command."""
+
+
+class Plain:
+    """Made once. ``answer`` does what one command asks for."""
+
+    def __init__(self, doings: Doings, admin_ids: frozenset[int]) -> None:
+        self._doings = doings
+        self._admin_ids = admin_ids
+        account, operator = doings.account, doings.operator
+        self._answers: Mapping[str, Answer] = {
+            "start": lambda talk, _: account.start(talk),
+            "help": lambda talk, _: account.help(talk),
+            "lang": lambda talk, words: account.language(talk, words.strip().lower()),
+            "settings": doings.preferring.command,
+            "quota": lambda talk, _: account.quota(talk),
+            "jobs": lambda talk, _: account.jobs(talk),
+            "show": account.show,
+            "history": lambda talk, _: doings.history.open(talk),
+            "admin": lambda talk, _: operator.look(talk),
+            "pause": operator.pause,
+            "resume": operator.resume,
+        }
+
+    async def answer(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:
+        command = command_meant(command)
+        if command.name in ADMIN_ONLY and talk.speaker.user_id not in self._admin_ids:
+            await talk.say(line("command.admin_only"))
+        elif command.name == "cancel":  # the one that means what is replied to
+            replied = target.job if target else None
+            await self._doings.account.cancel(talk, command.argument.strip(), replied)
+        elif (answer := self._answers.get(command.name)) is not None:
+            await answer(talk, command.argument)
+        else:
+            await talk.say(line("command.not_yet", command=f"/{command.name}"))
