@@ -147,9 +147,28 @@ class Play:
         return ["\n".join(step.remarks), "\n".join(step.lines), *(told or nothing)]
 
     async def _do(self, deed: Deed) -> None:
-        stage = self._stage
-        if isinstance(deed, Say | Send | Click):
-            await stage.put_on(A_MOMENT_S)
+        match deed:
+            case Say() | Send() | Click():
+                await self._stage.put_on(A_MOMENT_S)
+                self._act(deed)
+            case Delete():
+                self._world.delete_message(*self._place_of(deed.number))
+            case Paid():
+                await self._stage.pay(self._people[deed.who].user_id, deed.vnd)
+            case Provider():
+                await self._cue(deed)
+            case Wait():
+                await self._stage.put_on(deed.seconds)
+            case Restart():
+                await self._stage.aclose()
+                await self._stage.open()
+            case People() | Group() | Given():
+                raise ValueError("the scene is set before the first deed")
+            case _:
+                assert_never(deed)
+        await self._stage.settle()
+
+    def _act(self, deed: Say | Send | Click) -> None:
         match deed:
             case Say():
                 self._say(deed)
@@ -157,23 +176,6 @@ class Play:
                 self._send(deed)
             case Click():
                 self._click(deed)
-            case Delete():
-                chat_id, message_id = self._place_of(deed.number)
-                self._world.delete_message(chat_id, message_id)
-            case Paid():
-                await stage.pay(self._people[deed.who].user_id, deed.vnd)
-            case Provider():
-                await self._cue(deed)
-            case Wait():
-                await stage.put_on(deed.seconds)
-            case Restart():
-                await stage.aclose()
-                await stage.open()
-            case People() | Group() | Given():
-                raise ValueError("the scene is set before the first deed")
-            case _:
-                assert_never(deed)
-        await stage.settle()
 
     def _where(self, who: str, place: Place) -> tuple[int, int | None]:
         if not place.group:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bot.chat.deriving import asks_for_words, words_for
 from bot.chat.enlarged import bring_enlarged, may_enlarge
+from bot.chat.lacking import lacking
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Talk, line
 from bot.jobs import book
@@ -82,24 +83,6 @@ class Making:
         match outcome:
             case Accepted():
                 return True
-            case NotEnough() as lacking:
-                await talk.say(
-                    line(
-                        "quota.not_enough",
-                        outputs=lacking.outputs,
-                        free=lacking.free_left,
-                        price_vnd=(lacking.outputs - lacking.free_left) * lacking.price_each_vnd,
-                        balance_vnd=lacking.balance_vnd,
-                    ),
-                    line("quota.what_next", contact=self._desk.plans.contact),
-                )
-            case NotPriced() as unpriced:
-                await talk.say(
-                    line(
-                        "quota.not_priced",
-                        outputs=unpriced.outputs,
-                        free=unpriced.free_left,
-                        contact=unpriced.contact,
-                    )
-                )
+            case NotEnough() | NotPriced():
+                await talk.say(*lacking(outcome, self._desk.plans.contact))
         return False

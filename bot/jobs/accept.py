@@ -64,6 +64,8 @@ class NotEnough:
     free_left: int
     price_each_vnd: int
     balance_vnd: int
+    free_each_day: int
+    """What comes back tomorrow."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class Desk:
             return NotPriced(outputs, free_left, self.plans.contact)
         quote = Quote(free, outputs - free, price or 0)
         if quote.cost_vnd > balance_vnd:
-            return NotEnough(outputs, free_left, quote.price_each_vnd, balance_vnd)
+            return NotEnough(outputs, free_left, quote.price_each_vnd, balance_vnd, allowance.given)
         return quote
 
     async def accept(self, tx: Transaction, order: Order) -> Outcome:

@@ -225,7 +225,7 @@ async def test_forged_numbers_on_ones_own_picture_are_answered_and_start_nothing
         assert "You have chosen already; it is on its way." == await forge(
             an, grid, f"g:{code}:1:{number}"
         )
-    refused = "Not possible; see the message."
+    refused = "Please see the new message."
     assert refused == await forge(an, grid, f"v:{code}:9:")
     assert refused == await forge(an, grid, f"u:{code}:1:huge")
     for factor in ("1.5e0", "1_1", "+1.5", " 1.5", "nan", "１.５", "1.5000", "99"):

@@ -65,7 +65,7 @@ async def test_an_enlarged_photo_is_varied_only_in_somebodys_words(story: Story)
     larger = await an.result_of(asked)
     quota = await said_to(an, "/quota")
 
-    assert "Not possible; see the message." == await press(an, larger, "✨")
+    assert "Please see the new message." == await press(an, larger, "✨")
     told = await an.sees("/img the same as a watercolour", after=larger)
     await press(an, larger, "🎬")
     await an.sees("/video the camera moves slowly closer", after=told)

@@ -75,7 +75,7 @@ async def test_a_press_refused_for_want_of_money_may_be_tried_again_at_once(stor
     grid = await grid_of(an)
     for _ in range(9):  # to the end of today's free ones
         await an.result_of(an.say("/img a garden"))
-    refused = "Not possible; see the message."
+    refused = "Please see the new message."
     assert [refused, refused] == [await press(an, grid, "V1") for _ in range(2)]
 
 

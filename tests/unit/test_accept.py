@@ -67,9 +67,9 @@ async def test_what_is_lacking_is_told_in_numbers_and_nothing_is_held(shop: Shop
     for _ in range(10):
         await shop.order(AN)
     await shop.grant(AN, 399)
-    assert NotEnough(outputs=4, free_left=0, price_each_vnd=100, balance_vnd=399) == (
-        await shop.ask(AN)
-    )
+    assert NotEnough(
+        outputs=4, free_left=0, price_each_vnd=100, balance_vnd=399, free_each_day=40
+    ) == (await shop.ask(AN))
     assert Wallet(399, 0) == await shop.wallet(AN)
 
 
