@@ -160,7 +160,7 @@ def _is_for_operators(call: ast.Call) -> bool:
         return function.id.endswith(("Error", "Gone", "Refused", "Later", "Moved"))
     root = function
     while isinstance(root, ast.Attribute):
-        root = root.value  # type: ignore[assignment]  # whatever it stands for
+        root = root.value
     return isinstance(root, ast.Name) and root.id in _TOLD_TO_OPERATORS
 
 

@@ -12,6 +12,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.delivery.causes import failure
 from bot.delivery.scene import Move, Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
@@ -156,7 +157,9 @@ def _state_line(scene: Scene) -> str:
         case JobState.CANCELLED:
             return tongue.html("status.cancelled")
         case JobState.FAILED | JobState.NEEDS_REVIEW:
-            return _failure(job, tongue)
+            detail = clip(job.detail, DETAIL_MAX)
+            reason = job.reason or Reason.FAILED
+            return failure(reason, detail, title=scene.title, tongue=tongue)
 
 
 def _queue_line(scene: Scene) -> str:
@@ -182,14 +185,6 @@ def _progress_line(outlook: Outlook, tongue: Tongue) -> str:
     bar = "▓" * full + "░" * (BAR_CELLS - full)
     key = "status.running" if outlook.left_s >= 1 else "status.running_soon"
     return tongue.html(key, bar=bar, percent=tongue.percent(outlook.progress), left=left)
-
-
-def _failure(job: Job, tongue: Tongue) -> str:
-    reason = job.reason or Reason.FAILED
-    detail = clip(job.detail, DETAIL_MAX)
-    if detail and reason in {Reason.REFUSED, Reason.FAILED}:
-        return tongue.html(f"failed.{reason}_detail", detail=detail)
-    return tongue.html(f"failed.{reason}")
 
 
 def _price_line(scene: Scene) -> str:
