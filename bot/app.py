@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import secrets
@@ -22,14 +23,18 @@ import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.chat.bulking import Bulking
 from bot.chat.dispatch import Dispatcher
 from bot.chat.downloading import open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
+from bot.chat.links import deep_link
 from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
+from bot.delivery.bulk_scene import BulkScenes
+from bot.delivery.bulks import Bulks
 from bot.delivery.connecting import open_bot
 from bot.delivery.limiter import Limiter
 from bot.delivery.loop import Delivery
@@ -37,6 +42,7 @@ from bot.delivery.menus import set_menus
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
+from bot.delivery.welcoming import Welcoming
 from bot.errors import SettingsError
 from bot.i18n import I18n
 from bot.jobs import webhooks
@@ -195,17 +201,24 @@ async def start(
 
         titles = {name: each.title for name, each in providers.items()}
         telegram = TelegramSender(bot, Limiter(clocks.steady), metrics)
+        lanes = {name: (each.provider, each.lanes) for name, each in accounts.items()}
         scenes = Scenes(
             store,
-            accounts={name: (each.provider, each.lanes) for name, each in accounts.items()},
+            accounts=lanes,
             titles=TITLES | titles,
             market=market,
             desk=desk,
             i18n=i18n,
             default_language=settings.bot_language,
+            link_to=functools.partial(deep_link, bot.username),
             clock=clocks.wall,
         )
-        sending = Sending(telegram, scenes, settings.bot_data_dir)
+        bulk_scenes = BulkScenes(
+            store, scenes, accounts=lanes, desk=desk, default_language=settings.bot_language
+        )
+        bulks = Bulks(telegram, scenes, bulk_scenes, settings.bot_data_dir)
+        welcoming = Welcoming(telegram, store)
+        sending = Sending(telegram, scenes, bulks, welcoming, settings.bot_data_dir)
         delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(
@@ -223,6 +236,7 @@ async def start(
             await stack.enter_async_context(open_downloader(bot, proxy)),
             reader,
             making,
+            Bulking(desk, reader, making),
             telegram,
             data_dir=settings.bot_data_dir,
             default_language=settings.bot_language,
@@ -232,7 +246,13 @@ async def start(
         dispatcher = Dispatcher(bot, store, handlers, telegram, clock=clocks.wall)
 
         await _remember_admins(store, settings)
-        await set_menus(bot, i18n, default_language=settings.bot_language, market=market)
+        await set_menus(
+            bot,
+            i18n,
+            default_language=settings.bot_language,
+            market=market,
+            admin_ids=settings.bot_admin_ids,
+        )
         easel = EaselBot(
             {
                 "updates": updates,

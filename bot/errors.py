@@ -11,6 +11,7 @@ EaselError
 ├── FileTooBig               more bytes than were allowed
 ├── StaleJob                 somebody else moved the job first: read again
 ├── TaskTaken                the task named for a job belongs to another
+├── Dearer                   it costs more than who asks has agreed to
 └── ProviderError            carries the provider's name and words
     ├── NotSent              the call surely did not arrive, or was turned away untouched
     ├── OutcomeUnknown       a submit may or may not have arrived
@@ -68,7 +69,7 @@ class TooManyPixels(BrokenMedia):
 
 
 class Flaw(enum.StrEnum):
-    """Why a picture somebody brought cannot be used; each has a sentence in the catalogues."""
+    """Why a picture, or a list, somebody brought cannot be used; each has a sentence."""
 
     NO_PICTURE = "no_picture"
     VIDEO = "video"
@@ -77,11 +78,13 @@ class Flaw(enum.StrEnum):
     TOO_LARGE = "too_large"  # more bytes than Telegram hands to a bot
     TOO_MANY_PIXELS = "too_many_pixels"
     BROKEN = "broken"
+    NO_TEXT = "no_text"  # of a list: it is none
+    EMPTY = "empty"
     NOT_FETCHED = "not_fetched"  # Telegram did not hand it over, however often it was asked
 
 
 class BadPicture(EaselError):
-    """A picture somebody brought that cannot be worked from. Nothing was held."""
+    """A picture or list somebody brought that cannot be worked from. Nothing was held."""
 
     def __init__(self, flaw: Flaw, detail: str = "") -> None:
         super().__init__(f"{flaw}: {detail}")
@@ -108,6 +111,15 @@ class TaskTaken(EaselError):
         super().__init__(f"{task_id} belongs to {owner}")
         self.task_id = task_id
         self.owner = owner
+
+
+class Dearer(EaselError):
+    """It would cost ``cost_vnd`` and was said to cost ``said_vnd``. Nothing was held."""
+
+    def __init__(self, cost_vnd: int, said_vnd: int) -> None:
+        super().__init__(f"{cost_vnd} ₫, not {said_vnd} ₫")
+        self.cost_vnd = cost_vnd
+        self.said_vnd = said_vnd
 
 
 class ProviderError(EaselError):

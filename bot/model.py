@@ -265,11 +265,14 @@ class Say(enum.StrEnum):
     """What an outbox row means; delivery alone turns it into words and pictures."""
 
     TEXT = "text"  # a catalogue text by key
+    WELCOME = "welcome"  # the same under the picture we ship
     STATUS = "status"  # the job's status message, made or brought up to date
     RESULT = "result"  # the job's pictures or video, in place of its status message
     PING = "ping"  # "Done ↑" after a long one: an edit does not notify
     PICK = "pick"  # one tile as a picture with its own buttons
     FILES = "files"  # the untouched originals
+    BULK = "bulk"  # the one message of several requests, made or brought up to date
+    ALBUM = "album"  # results of several requests, side by side
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

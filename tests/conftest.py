@@ -16,6 +16,8 @@ from story import Story, living_bot, served_town, settings_for
 from bot.sandbox.limits import Limits
 from bot.sandbox.world import World
 
+pytest_plugins = ("browsing",)
+
 # A slow machine makes examples slowly, which says nothing of the code.
 hypothesis.settings.register_profile(
     "easel", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

@@ -4,10 +4,12 @@ What a browser complains of while they do is kept, and fails the test that cause
 """
 
 import contextlib
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from playwright.async_api import (
@@ -20,7 +22,6 @@ from playwright.async_api import (
     async_playwright,
     expect,
 )
-from programs import ROOT
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -34,7 +35,8 @@ ARGUMENTS = [
 DESKTOP = (1280, 800)
 PHONE = (360, 740)
 PATIENCE_MS = 40_000
-SCREENSHOTS = ROOT / "screenshots"
+SCREENSHOTS = "SCREENSHOTS"
+"""The environment variable that names the folder screenshots go to; without it none are taken."""
 
 
 @contextlib.asynccontextmanager
@@ -68,14 +70,22 @@ class Seat:
         """What the bot has said in the open chat, oldest first."""
         return self.page.locator("#log > [data-from='bot']")
 
+    async def to_list(self) -> None:
+        """A narrow page shows one thing at a time: back to people and chats."""
+        if await self.one("back").is_visible():
+            await self.one("back").click()
+            await expect(self.page.locator("#side")).to_be_visible()
+
     async def become(self, name: str) -> None:
+        await self.to_list()
         person = self.page.locator("#users").get_by_role("button", name=name)
         await person.click()
         await expect(person).to_have_attribute("aria-pressed", "true")
 
     async def open_chat(self, title: str) -> None:
-        named = self.page.get_by_role("strong").filter(has_text=re.compile(f"^{title}"))
+        named = self.page.locator("strong").filter(has_text=re.compile(f"^{title}"))
         row = self.page.locator("#chats .chat").filter(has=named)
+        await self.to_list()
         await row.click()
         # Row and messages are drawn in one go: what is counted from here on is this chat's.
         await expect(row).to_have_attribute("aria-current", "true")
@@ -106,6 +116,11 @@ class Seat:
         button = bubble.get_by_test_id("button").filter(has_text=re.compile(f"^{label}"))
         return await self.next_bubble(button.click)
 
+    async def turn(self, bubble: Locator, label: str, shows: str) -> None:
+        """Press a button that turns the same bubble into what shows these words."""
+        await bubble.get_by_test_id("button").filter(has_text=label).click()
+        await expect(bubble).to_contain_text(shows)
+
     async def turn_speed(self, times: int) -> None:
         dial = self.one(f"speed-{times}")
         await dial.click()
@@ -113,8 +128,8 @@ class Seat:
 
     async def show(self, name: str) -> None:
         """A screenshot for people to look at."""
-        SCREENSHOTS.mkdir(exist_ok=True)
-        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        if folder := os.environ.get(SCREENSHOTS):
+            await self.page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 @contextlib.asynccontextmanager
@@ -124,9 +139,13 @@ async def seated(
     size: tuple[int, int] = DESKTOP,
     *,
     scheme: Literal["light", "dark"] = "light",
+    is_touch: bool = False,
 ) -> AsyncIterator[Seat]:
     context = await browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,
+        has_touch=is_touch,
+        is_mobile=is_touch,
     )
     seat = Seat(await context.new_page())
     seat.page.set_default_timeout(PATIENCE_MS)

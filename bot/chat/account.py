@@ -1,4 +1,4 @@
-"""Commands about oneself: what is running, what is left, one's language, help.
+"""Commands about oneself: what is running, what is left, one's language.
 
 Knows nothing of how updates look and makes nothing.
 """
@@ -6,7 +6,7 @@ Knows nothing of how updates look and makes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from bot import i18n
 from bot.chat.codes import read_code
@@ -15,27 +15,11 @@ from bot.jobs import book
 from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
-from bot.jobs.offers import Market
 from bot.jobs.pace import carried_progress
-from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Operation, Say
+from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say
 from bot.money import ledger
 from bot.store.records import read_job
 
-STARTERS = {
-    "start.image": (Operation.IMAGE,),
-    "start.video": (Operation.VIDEO,),
-    "start.reply": (),
-}
-HELP = {
-    "help.image": (Operation.IMAGE,),
-    "help.references": (Operation.REFERENCE_IMAGE,),
-    "help.video": (Operation.VIDEO,),
-    "help.animate": (Operation.IMAGE_VIDEO,),
-    "help.reply": (),
-    "help.around": (Operation.PAN, Operation.ZOOM),
-    "help.enlarge": (Operation.ENLARGE,),
-}
-"""Sentences, and the operations of which one is needed for them to be true."""
 JOBS_SHOWN = 10
 PROMPT_SHOWN = 60
 """Characters of a prompt in a list."""
@@ -44,34 +28,8 @@ PROMPT_SHOWN = 60
 class Account:
     """Made once."""
 
-    def __init__(self, desk: Desk, market: Market) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._market = market
-
-    async def start(self, talk: Talk) -> None:
-        await talk.say(
-            line("start.hello", name=talk.speaker.first_name),
-            *self._examples(STARTERS),
-            line("start.free", **await self._free_today(talk)),
-            buttons=[_languages()],
-        )
-
-    async def help(self, talk: Talk) -> None:
-        await talk.say(line("help.title"), *self._examples(HELP), line("help.more"))
-
-    def _examples(self, lines: Mapping[str, tuple[Operation, ...]]) -> list[Line]:
-        """Only what somebody here can do."""
-        return [
-            line(key)
-            for key, operations in lines.items()
-            if not operations or any(map(self._market.doing, operations))
-        ]
-
-    async def _free_today(self, talk: Talk) -> dict[str, int]:
-        user_id = talk.speaker.user_id
-        images = await self._desk.allowance(talk.tx, user_id, AssetKind.IMAGE, now=talk.now)
-        videos = await self._desk.allowance(talk.tx, user_id, AssetKind.VIDEO, now=talk.now)
-        return {"images": images.left, "videos": videos.left}
 
     async def language(self, talk: Talk, wanted: str) -> None:
         """`/lang vi|en`, or the choice as buttons."""
@@ -115,8 +73,9 @@ class Account:
             await talk.say(line("jobs.none"))
             return
         lines = [counted("jobs.title", len(jobs))]
-        lines += [_job_line(job, talk.now) for job in jobs[:JOBS_SHOWN]]
-        await talk.say(*lines, buttons=[[_cancel(job)] for job in jobs[:JOBS_SHOWN]])
+        shown = _together(jobs)[:JOBS_SHOWN]
+        lines += [_jobs_line(members, talk.now) for members in shown]
+        await talk.say(*lines, buttons=[[_cancel(members)] for members in shown])
 
     async def cancel(self, talk: Talk, code: str, replied: Job | None) -> None:
         """`/cancel CODE`, in reply to a job's message, or the only one under way."""
@@ -163,10 +122,27 @@ class Account:
             await talk.say(line("show.not_ready", code=job.job_id))
 
 
+def _together(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Those of one message as one entry, where its first stands."""
+    entries: dict[int | str, list[Job]] = {}
+    for job in jobs:
+        entries.setdefault(job.job_id if job.bulk_id is None else job.bulk_id, []).append(job)
+    return list(entries.values())
+
+
+def _jobs_line(members: Sequence[Job], now: Millis) -> Line:
+    first = members[0]
+    if first.bulk_id is None:
+        return _job_line(first, now)
+    return counted("jobs.bulk", len(members), prompt=_shortened(first.request.prompt))
+
+
+def _shortened(prompt: str) -> str:
+    return prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
+
+
 def _job_line(job: Job, now: Millis) -> Line:
-    prompt = job.request.prompt
-    if len(prompt) > PROMPT_SHOWN:
-        prompt = prompt[: PROMPT_SHOWN - 1] + "…"
+    prompt = _shortened(job.request.prompt)
     progress = carried_progress(job, now=now)
     if progress is not None and job.state is JobState.RUNNING:
         return line("jobs.running", code=job.job_id, prompt=prompt, percent=progress)
@@ -174,7 +150,10 @@ def _job_line(job: Job, now: Millis) -> Line:
     return line(f"jobs.{state}", code=job.job_id, prompt=prompt)
 
 
-def _cancel(job: Job) -> Label:
+def _cancel(members: Sequence[Job]) -> Label:
+    job = members[0]
+    if job.bulk_id is not None:
+        return Label("bulk.button_stop", Press(Act.BULK, how=f"{job.bulk_id}-stop"))
     return Label("button.cancel_code", Press(Act.CANCEL, job.job_id), job.job_id)
 
 

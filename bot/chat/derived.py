@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.chat.parsed import (
+    AgainCommand,
     Edit,
     Mistake,
     NotForUs,
@@ -95,8 +96,17 @@ _VERBS: Final[Mapping[str, str]] = {
 }
 """A longer verb before one it begins with. "thu nhỏ" is not here: it may as well ask for fewer
 pixels."""
+AGAIN: Final = "again"
+_AGAIN: Final = frozenset(
+    {
+        *(AGAIN, "redo", "same again", "once more", "one more time"),
+        *("lại", "lai", "lần nữa", "lan nua", "làm lại", "lam lai", "vẽ lại", "ve lai"),
+        *("làm lại lần nữa", "vẽ lại lần nữa"),
+    }
+)
 _NEEDS_DIRECTION: Final = ("mở rộng", "mo rong")
 """Said without a direction these may mean anything."""
+_ENDINGS: Final = "!.…"
 _NUMBER = re.compile(r"[0-9]{1,3}")
 _FACTOR = re.compile(r"(?:[x×] ?)?([0-9]{1,3}(?:[.,][0-9]{1,3})?)(?: ?(?:x|×|lần))?")
 _TOWARDS = re.compile(r"(?:sang|qua|bên|ben|phía|phia) ")
@@ -151,7 +161,7 @@ def read_zoom(text: str, command: Span) -> ZoomCommand:
     return _zoom(heard)
 
 
-def read_reply(text: str) -> PickCommand | DerivedCommand | NotForUs:
+def read_reply(text: str) -> PickCommand | DerivedCommand | AgainCommand | NotForUs:
     """A reply to a result without a slash; NotForUs unless it cannot mean anything else.
 
     Raises Mistake when the verb is plain, or nothing but a number is there, and the number is
@@ -168,6 +178,8 @@ def read_reply(text: str) -> PickCommand | DerivedCommand | NotForUs:
         return UpscaleCommand(int(folded[1]))
     words = words_of(text)
     spoken = [_fold(word.text) for word in words]
+    if " ".join(spoken).rstrip(_ENDINGS) in _AGAIN:
+        return AgainCommand()
     for verb in _VERBS:
         said = verb.split()
         if spoken[: len(said)] == said:

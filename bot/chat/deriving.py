@@ -18,6 +18,7 @@ from bot.chat.tiles import ask_tile, tile_meant, tiles_of
 from bot.jobs.accept import Order
 from bot.jobs.buttons import CUSTOM, WANTED, Act, Press
 from bot.jobs.offers import NEEDS_WORDS, Market, Offer, derived_request
+from bot.jobs.preferences import preferences_of
 from bot.model import HD_SIDE, Asset, AssetKind, Job, JobState, Operation, Request
 from bot.providers.port import OperationSpec
 
@@ -106,7 +107,8 @@ class Deriving:
         if (refusal := self._not_possible(parent, wish.operation)) is not None:
             await talk.say(refusal)
             return False
-        offer = self._market.offer(parent, wish.operation)
+        preferences = await preferences_of(talk.tx, talk.speaker.user_id)
+        offer = self._market.preferring(preferences.provider).offer(parent, wish.operation)
         assert offer is not None  # else it was refused
         picture = await self._choose_tile(talk, target, wish)
         if picture is None or not await self._may_be_so(talk, offer, wish, picture):

@@ -8,13 +8,18 @@ from __future__ import annotations
 import dataclasses
 
 from bot.chat.account import Account
+from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
+from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
+from bot.chat.suggesting import Suggesting
+from bot.chat.welcome import Welcome
+from bot.i18n import I18n
 from bot.jobs.accept import Desk
 
 
@@ -25,20 +30,29 @@ class Doings:
     making: Making
     referring: Referring
     deriving: Deriving
+    bulking: Bulking
     account: Account
     history: History
     preferring: Preferring
     operator: Operator
+    welcome: Welcome
+    helping: Helping
+    suggesting: Suggesting
 
 
-def make_doings(desk: Desk, reader: Reader, making: Making) -> Doings:
-    account = Account(desk, reader.market)
+def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doings:
+    account = Account(desk)
+    suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
         making=making,
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept),
+        bulking=Bulking(desk, reader, making),
         account=account,
         history=History(account),
         preferring=Preferring(reader),
         operator=Operator(desk, reader.titles),
+        welcome=Welcome(desk, reader, suggesting, account, i18n),
+        helping=Helping(reader.market, reader.username),
+        suggesting=suggesting,
     )

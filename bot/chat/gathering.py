@@ -16,11 +16,13 @@ import structlog
 from telegram.error import RetryAfter, TelegramError
 
 from bot import media
+from bot.chat.bulk_files import read_list
+from bot.chat.bulking import Bulking
 from bot.chat.drafts import Draft, all_pictures, read_draft
 from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
 from bot.chat.parsed import Complaint, ImageCommand, Parsed, UpscaleCommand, VideoCommand
-from bot.chat.pictures import Picture
+from bot.chat.pictures import Brought, Picture
 from bot.chat.reading import Reader
 from bot.chat.references import Reference, complete, reference_to
 from bot.chat.referring import Referring
@@ -71,6 +73,7 @@ class Gathering:
         files: Files,
         reader: Reader,
         making: Making,
+        bulking: Bulking,
         busy: BusyPort,
         *,
         data_dir: Path,
@@ -81,6 +84,7 @@ class Gathering:
         self._files = files
         self._reader = reader
         self._making = making
+        self._bulking = bulking
         self._referring = Referring(making, reader.market)
         self._enlarging = Enlarging(reader.market, making.accept)
         self._busy = busy
@@ -160,6 +164,9 @@ class Gathering:
     async def _gather(self, draft: Draft) -> None:
         """Raises StoreError."""
         try:
+            if Brought(draft.pictures).has_list:
+                await self._gather_list(draft)
+                return
             pictures = await self._pictures_of(self._store, draft)
             if await self._store.write(lambda tx: self._is_settled(tx, draft, pictures)):
                 return
@@ -178,6 +185,18 @@ class Gathering:
         except Exception as error:
             log.exception("gathering_broken", draft=draft.draft_id)
             await self._later(draft, error)
+
+    async def _gather_list(self, draft: Draft) -> None:
+        """A text file, whose lines are asked about. Raises BadPicture, TelegramError, OSError."""
+        [file] = draft.pictures
+        raw = await self._fetch(draft, file)
+        content = await asyncio.to_thread(read_list, raw)
+
+        async def ask(tx: Transaction) -> None:
+            if await tx.run("draft_end", draft_id=draft.draft_id):
+                await self._bulking.ask_list(await self._talk(tx, draft), draft.text, content)
+
+        await self._store.write(ask)
 
     async def _pictures_of(self, reading: Reading, draft: Draft) -> tuple[Picture, ...]:
         return await all_pictures(
@@ -213,13 +232,18 @@ class Gathering:
 
         Raises BadPicture, TelegramError, OSError.
         """
+        raw = await self._fetch(draft, picture)
+        kept = await asyncio.to_thread(media.keep_reference, raw, raw.parent)
+        probe = await asyncio.to_thread(media.probe_image, kept)
+        return Reference(str(kept.relative_to(self._data_dir)), probe.width, probe.height)
+
+    async def _fetch(self, draft: Draft, picture: Picture) -> Path:
+        """As it came, on our disk. Raises BadPicture, TelegramError, OSError."""
         folder = self._data_dir / FOLDER
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         raw = folder / f"draft-{draft.draft_id}-{picture.message_id}.raw"
         await self._files.fetch(picture.file_id, raw)
-        kept = await asyncio.to_thread(media.keep_reference, raw, folder)
-        probe = await asyncio.to_thread(media.probe_image, kept)
-        return Reference(str(kept.relative_to(self._data_dir)), probe.width, probe.height)
+        return raw
 
     async def _later(self, draft: Draft, error: Exception) -> None:
         """Once more after a while, or not at all any more."""
@@ -238,7 +262,8 @@ class Gathering:
     async def _refuse(self, tx: Transaction, draft: Draft, flaw: Flaw) -> None:
         if await tx.run("draft_end", draft_id=draft.draft_id):
             talk = await self._talk(tx, draft)
-            await talk.say(line(f"picture.{flaw}"))
+            is_list = Brought(draft.pictures).has_list
+            await talk.say(line(f"textfile.{flaw}" if is_list else f"picture.{flaw}"))
 
     async def _make(
         self,

@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import Final, assert_never
 
-from bot.chat.derived import read_pan, read_reply, read_upscale, read_vary, read_zoom
+from bot.chat.derived import AGAIN, read_pan, read_reply, read_upscale, read_vary, read_zoom
 from bot.chat.parsed import (
+    AgainCommand,
     Command,
     Complaint,
     Edit,
@@ -76,7 +77,7 @@ def parse(
 def format_command(command: Command) -> str:
     """The command as one canonical line, everything spelled out; reading it gives it again.
 
-    A PickCommand is a bare number and reads as one only in reply to a result. No line says
+    A bare number and "again" read as commands only in reply to a result. No line says
     "zoom, tile 2" and leaves the factor open: `/zoom 2` names a factor.
     """
     match command:
@@ -94,6 +95,8 @@ def format_command(command: Command) -> str:
             return _join("/zoom", str(tile or ""), factor)
         case PickCommand(tile):
             return str(tile)
+        case AgainCommand():
+            return AGAIN
         case PlainCommand(name, argument):
             return _join(f"/{name}", argument)
         case unknown:

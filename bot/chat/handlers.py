@@ -24,6 +24,7 @@ from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.making import Making
 from bot.chat.parsed import (
+    AgainCommand,
     Complaint,
     ImageCommand,
     NotForUs,
@@ -39,15 +40,17 @@ from bot.chat.parsed import (
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
+from bot.chat.questions import Question, is_wordless, question_replied
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.referring import possible_counts
+from bot.chat.returning import lose_chat, see_chat
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
-from bot.model import ChatId, Clock, MessageId, Say
+from bot.model import ChatId, Clock, MessageId, Say, UserId
 from bot.store.port import Transaction
 
 
@@ -87,9 +90,12 @@ class Handlers:
         self._i18n = i18n
         self._reader = reader
         self._contact = desk.plans.contact
-        doings = make_doings(desk, reader, making)
+        self._making = making
+        doings = make_doings(desk, reader, making, i18n)
+        self._welcome = doings.welcome
         self._referring = doings.referring
         self._deriving = doings.deriving
+        self._bulking = doings.bulking
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids)
@@ -110,12 +116,20 @@ class Handlers:
         if speaker is not None:
             await self._note_album(tx, speaker, message)
         text = message.text or message.caption
-        if speaker is None or not text or message.via_bot is not None:
+        if speaker is None or message.via_bot is not None:
             return
         target = await self._target(tx, message)
-        text = await self._answered(tx, speaker, message, text)
+        question = await question_replied(tx, speaker, message)
+        if not text:
+            if question is not None and is_wordless(question, message):
+                await self._ask_words(tx, speaker, message, question, target)
+            return
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
+        if question is not None:
+            text = question.answered(text)
+            brought = brought if brought.pictures else question.brought
+        text, several = self._bulking.read(text, brought, target)
         counts = await possible_counts(tx, ChatId(message.chat.id), brought, target)
         parsed = self._reader.read(
             text,
@@ -123,19 +137,40 @@ class Handlers:
             pictures=counts,
             preferences=await preferences_of(tx, speaker.user_id),
         )
-        is_private = message.chat.type == "private"
-        if isinstance(parsed, NotForUs) and (not is_private or text.lstrip().startswith("/")):
-            return
-        if isinstance(parsed, Complaint) and not parsed.is_addressed and not is_private:
-            return
-        if _may_be_for_another_bot(parsed, text) and not is_private:
+        if not _is_for_us(parsed, text, message.chat.type):
             return
         talk = await self._open(tx, speaker, message)
-        if (refusal := await self._refusal(talk)) is not None:
-            if refusal:
-                await talk.say(line(refusal, contact=self._contact))
+        if await self._is_refused(talk):
             return
-        await self._answer(talk, parsed, target, text, brought)
+        if not await self._bulking.take(talk, text, several, brought):
+            await self._answer(talk, parsed, target, text, brought)
+
+    async def _is_refused(self, talk: Talk) -> bool:
+        """Whether the speaker may not; they are told."""
+        refusal = await self._refusal(talk)
+        if refusal:
+            await talk.say(line(refusal, contact=self._contact))
+        return refusal is not None
+
+    async def _ask_words(
+        self,
+        tx: Transaction,
+        speaker: Speaker,
+        message: Message,
+        question: Question,
+        target: Target | None,
+    ) -> None:
+        """The answer was a picture alone: it is kept, and words are asked for."""
+        talk = await self._open(tx, speaker, message)
+        if await self._is_refused(talk):
+            return
+        await talk.ask(
+            line("ask.words_too"),
+            then=question.line,
+            about=target.job.job_id if target else None,
+            tile=target.tile if target else None,
+            brought=brought_by(message, None),
+        )
 
     async def _note_album(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
         """Items of albums come before their command or after; only of who may give one."""
@@ -156,6 +191,10 @@ class Handlers:
                 await self._referring.enlarge(talk, parsed, text=text, brought=brought)
             case VaryCommand() | UpscaleCommand() | PanCommand() | ZoomCommand():
                 await self._deriving.command(talk, target, parsed)
+            case AgainCommand() if target is not None:
+                await self._making.again(talk, target.job)
+            case AgainCommand():
+                pass  # it is read only in reply to something of ours
             case PickCommand():
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():
@@ -194,7 +233,12 @@ class Handlers:
             return PressAnswer(
                 query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
             )
-        pressed = dataclasses.replace(talk, press=press, pressed_id=MessageId(message.message_id))
+        pressed = dataclasses.replace(
+            talk,
+            press=press,
+            pressed_id=MessageId(message.message_id),
+            is_shown=query.data in _buttons_of(message),
+        )
         return PressAnswer(query.id, await self._presses.answer(pressed, press))
 
     # --- both -------------------------------------------------------------------------------
@@ -231,38 +275,53 @@ class Handlers:
         job = await book.find_job(tx, row["job_id"])
         return None if job is None else Target(job, row["tile"])
 
-    async def _answered(
-        self, tx: Transaction, speaker: Speaker, message: Message, text: str
-    ) -> str:
-        """What was said; in reply to a question of ours, the command it completes."""
-        replied = message.reply_to_message
-        if replied is None or text.lstrip().startswith("/"):
-            return text
-        question = await tx.one(
-            "question_get", chat_id=message.chat.id, message_id=replied.message_id
-        )
-        if question is None or question["user_id"] != speaker.user_id:
-            return text
-        return str(question["line"]).replace("{}", text, 1)
-
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
-        """Blocked or let back in: whether it is worth sending anything."""
-        chat = change.chat
-        await tx.run(
-            "chat_seen",
-            chat_id=chat.id,
-            kind="private" if chat.type == "private" else "group",
-            title=chat.title or chat.first_name or "",
+        """Blocked or let back in: whether it is worth sending anything. A group is greeted."""
+        chat, now = change.chat, self._clock()
+        if change.new_chat_member.status in {"kicked", "left"}:
+            await lose_chat(tx, chat, now=now)
+            return
+        user_id = UserId(change.from_user.id)
+        language = self._me.default_language
+        await see_chat(tx, user_id, chat, default_language=language, now=now)
+        if chat.type != "private" and change.old_chat_member.status in {"kicked", "left"}:
+            await self._greet(tx, change)
+
+    async def _greet(self, tx: Transaction, change: ChatMemberUpdated) -> None:
+        """Somebody brought the bot into a group."""
+        talk = await open_talk(
+            tx,
+            speaker_from(change.from_user),
+            change.chat,
+            thread_id=None,
+            reply_to=None,
+            default_language=self._me.default_language,
             now=self._clock(),
         )
-        if change.new_chat_member.status in {"kicked", "left"}:
-            await tx.run("chat_unreachable", chat_id=chat.id, now=self._clock())
+        if not await self._is_refused(talk):
+            await self._welcome.hello_group(talk)
+
+
+def _is_for_us(parsed: Parsed, text: str, chat_type: str) -> bool:
+    """Whether to answer: in private nearly everything, in a group what is plainly meant for us."""
+    if chat_type == "private":
+        return not (isinstance(parsed, NotForUs) and text.lstrip().startswith("/"))
+    if isinstance(parsed, Complaint):
+        return parsed.is_addressed
+    return not (isinstance(parsed, NotForUs) or _may_be_for_another_bot(parsed, text))
 
 
 def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:
     """`/ban` and the like name no bot, and groups have bots for that."""
     is_common = isinstance(parsed, PlainCommand) and parsed.name in ADMIN_ONLY
     return is_common and "@" not in text.split(maxsplit=1)[0]
+
+
+def _buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:
+    """What the buttons under a message mean; an old message does not tell."""
+    markup = message.reply_markup if isinstance(message, Message) else None
+    rows = markup.inline_keyboard if markup else ()
+    return {button.callback_data for row in rows for button in row}
 
 
 def _replied(message: Message) -> Message | ExternalReplyInfo | None:

@@ -55,6 +55,9 @@ class History:
         """A code or an arrow; the catalogue key of what floats by, "" for nothing."""
         if press.act is Act.SHOW:
             return await self._show(talk, press.job_id)
+        if not press.how:  # the way in, under an answer about something else
+            await self.open(talk)
+            return ""
         turn = _TURN.fullmatch(press.how)
         if turn is None or press.job_id is None or int(turn["user"]) != talk.speaker.user_id:
             return "press.not_yours"

@@ -1,37 +1,30 @@
-"""What is said when neither the day's allowance nor the balance covers a request. Pure.
+"""Why somebody cannot have what they asked for today: what is free, what is missing, what to do.
 
-Knows nothing of how it was asked for.
+Pure. Knows nothing of how it was reckoned.
 """
 
 from __future__ import annotations
 
-from bot.chat.talk import Line, line
+from bot.chat.talk import Line, counted, line
 from bot.jobs.accept import NotEnough, NotPriced
 
 
-def lacking(outcome: NotEnough | NotPriced, contact: str) -> list[Line]:
-    """What it needs and what there is, then what to do; ``contact``: who sells more."""
-    if isinstance(outcome, NotPriced):
-        return [_not_priced(outcome)]
-    # Nobody is promised a new allowance whose plan gives none.
-    next_step = "quota.what_next" if outcome.free_each_day else "quota.top_up"
-    return [_not_enough(outcome), line(next_step, contact=contact)]
-
-
-def _not_priced(outcome: NotPriced) -> Line:
-    if not outcome.free_left:
-        return line("quota.none_free_not_priced", contact=outcome.contact)
-    return line(
-        "quota.not_priced",
-        outputs=outcome.outputs,
-        free=outcome.free_left,
-        contact=outcome.contact,
+def lacking_lines(lacking: NotEnough | NotPriced, *, contact: str) -> list[Line]:
+    """``contact``: whom to ask for more."""
+    asked = _asked(lacking)
+    if isinstance(lacking, NotPriced):
+        return [asked, line(f"quota.on_request_{lacking.kind}", contact=contact)]
+    missing = line(
+        "quota.missing_rest" if lacking.free_left else "quota.missing",
+        price_vnd=lacking.cost_vnd,
+        balance_vnd=lacking.balance_vnd,
+        missing_vnd=lacking.cost_vnd - lacking.balance_vnd,
     )
+    return [asked, missing, line("quota.what_next", contact=contact)]
 
 
-def _not_enough(outcome: NotEnough) -> Line:
-    missing_vnd = (outcome.outputs - outcome.free_left) * outcome.price_each_vnd
-    money = {"price_vnd": missing_vnd, "balance_vnd": outcome.balance_vnd}
-    if not outcome.free_left:
-        return line("quota.none_free", **money)
-    return line("quota.not_enough", outputs=outcome.outputs, free=outcome.free_left, **money)
+def _asked(lacking: NotEnough | NotPriced) -> Line:
+    if lacking.free_left:  # then more was asked for than one
+        key = f"quota.asked_some_free_{lacking.kind}"
+        return counted(key, lacking.free_left, outputs=lacking.outputs)
+    return counted(f"quota.asked_none_free_{lacking.kind}", lacking.outputs)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.chat.deriving import asks_for_words, words_for
 from bot.chat.enlarged import bring_enlarged, may_enlarge
-from bot.chat.lacking import lacking
+from bot.chat.lacking import lacking_lines
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Talk, line
 from bot.jobs import book
@@ -56,24 +56,32 @@ class Making:
     async def accept(self, talk: Talk, order: Order) -> bool:
         """Hold the price and take the order, or say what is lacking.
 
-        A picture enlarged before is brought as it is.
+        A picture enlarged before is brought as it is. Raises Dearer, with nothing held, when the
+        button that was pressed said less.
         """
         if order.request.operation is Operation.ENLARGE:
             if await bring_enlarged(talk, order.request):
                 return True
             if not await may_enlarge(talk):
                 return False
-        return await self._say_outcome(talk, await self._desk.accept(talk.tx, order))
+        outcome = await self._desk.accept(talk.tx, order, at_most_vnd=_said(talk))
+        return await self._say_outcome(talk, outcome)
 
     async def is_affordable(self, talk: Talk, command: ImageCommand | VideoCommand) -> bool:
         """Whether it could be accepted now; says what is lacking. Nothing is held."""
         order = Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+        return await self.is_covered(talk, order)
+
+    async def is_covered(self, talk: Talk, order: Order) -> bool:
+        """Whether the quota covers it now; says what is lacking. Nothing is held."""
         quote = await self._desk.quote(talk.tx, order)
         return isinstance(quote, Quote) or await self._say_outcome(talk, quote)
 
     async def move(self, talk: Talk, job: Job, provider: str) -> bool:
-        """Have one's own waiting job made by another provider, at its price."""
-        outcome = await move_over(talk.tx, self._desk, self._market, job, provider)
+        """Have one's own waiting job made by another provider, at its price. Raises Dearer."""
+        outcome = await move_over(
+            talk.tx, self._desk, self._market, job, provider, at_most_vnd=_said(talk)
+        )
         if outcome is None:
             await talk.say(line("move.too_late", code=job.job_id))
             return False
@@ -84,5 +92,10 @@ class Making:
             case Accepted():
                 return True
             case NotEnough() | NotPriced():
-                await talk.say(*lacking(outcome, self._desk.plans.contact))
+                await talk.say(*lacking_lines(outcome, contact=self._desk.plans.contact))
         return False
+
+
+def _said(talk: Talk) -> int | None:
+    """The price on the button that was pressed; None: words were said, or it is an old button."""
+    return talk.press.said_vnd if talk.press else None

@@ -89,6 +89,11 @@ class PickCommand:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class AgainCommand:
+    """The word "again" in reply to a result or a failure: the same request once more."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class PlainCommand:
     """Any other known command, by its own name (aliases resolved), with the words after it."""
 
@@ -104,6 +109,7 @@ Command = (
     | PanCommand
     | ZoomCommand
     | PickCommand
+    | AgainCommand
     | PlainCommand
 )
 

@@ -9,14 +9,19 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from telegram import ExternalReplyInfo, Message
+from telegram import Document, ExternalReplyInfo, Message
 
 from bot.errors import Flaw
 
 TELEGRAM_MAX_BYTES = 20 * 1024 * 1024
 """Larger files Telegram does not hand to a bot (docs/telegram.md)."""
 
-_FLAWS = {"video": Flaw.VIDEO, "animation": Flaw.ANIMATED, "sticker": Flaw.STICKER}
+_FLAWS = {
+    "list": Flaw.NO_PICTURE,
+    "video": Flaw.VIDEO,
+    "animation": Flaw.ANIMATED,
+    "sticker": Flaw.STICKER,
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Picture:
     """Of the message that shows it: an album comes in this order."""
     file_id: str
     kind: str
-    """`photo`, `document`, `video`, `animation` or `sticker`."""
+    """`photo`, `document`, `video`, `animation` or `sticker`; `list`: a text file."""
     size_bytes: int | None = None
     mime: str | None = None
 
@@ -52,6 +57,11 @@ class Brought:
     pictures: tuple[Picture, ...] = ()
     media_group_id: str | None = None
 
+    @property
+    def has_list(self) -> bool:
+        """It is a text file, whose lines are requests."""
+        return self.pictures[:1] != () and self.pictures[0].kind == "list"
+
 
 def picture_in(message: Message | ExternalReplyInfo) -> Picture | None:
     """What a message shows; a photo in its largest size."""
@@ -64,11 +74,16 @@ def picture_in(message: Message | ExternalReplyInfo) -> Picture | None:
         return Picture(
             message.message_id or 0,
             file.file_id,
-            kind,
+            "list" if kind == "document" and _is_text(file) else kind,
             file.file_size,
             getattr(file, "mime_type", None),
         )
     return None
+
+
+def _is_text(file: Document) -> bool:
+    is_named_so = (file.file_name or "").lower().endswith(".txt")
+    return is_named_so or file.mime_type == "text/plain"
 
 
 def brought_by(message: Message, replied: Message | ExternalReplyInfo | None) -> Brought:

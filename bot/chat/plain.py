@@ -29,8 +29,8 @@ class Plain:
         self._admin_ids = admin_ids
         account, operator = doings.account, doings.operator
         self._answers: Mapping[str, Answer] = {
-            "start": lambda talk, _: account.start(talk),
-            "help": lambda talk, _: account.help(talk),
+            "start": lambda talk, _: doings.welcome.start(talk),
+            "help": doings.helping.help,
             "lang": lambda talk, words: account.language(talk, words.strip().lower()),
             "settings": doings.preferring.command,
             "quota": lambda talk, _: account.quota(talk),

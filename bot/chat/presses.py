@@ -11,7 +11,9 @@ from typing import Final
 
 from bot.chat.deriving import Target
 from bot.chat.doings import Doings
+from bot.chat.pricing import ask_price
 from bot.chat.talk import Talk
+from bot.errors import Dearer
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.buttons import WANTED, Act, Press
@@ -20,6 +22,8 @@ from bot.model import Job, Say
 
 TWICE_MS: Final = 10_000
 """Within it, the same press again is a finger that tapped twice."""
+DONE: Final = frozenset({"press.accepted", "press.asked"})
+"""What is answered when something came of a press; after anything else it may be tried again."""
 
 
 Page = Callable[[Talk, Press], Awaitable[str]]
@@ -34,7 +38,11 @@ class Presses:
         self._i18n = i18n
         self._admin_ids = admin_ids
         self._pages: Mapping[Act, Page] = {
-            Act.LANGUAGE: self._speak,
+            Act.LANGUAGE: doings.welcome.language,
+            Act.HELP: doings.helping.press,
+            Act.EXAMPLE: self._suggest,
+            Act.PRESET: self._suggest,
+            Act.BULK: doings.bulking.press,
             Act.SETTING: doings.preferring.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
@@ -62,11 +70,7 @@ class Presses:
             return tongue.text(await self._show(talk, press, job))
         if press.act is Act.MOVE and job.moved_to is not None:
             return tongue.text("press.moved", code=job.moved_to)
-        return tongue.text(await self._make_once(talk, press, job))
-
-    async def _speak(self, talk: Talk, press: Press) -> str:
-        await self._doings.account.language(talk, press.how)
-        return ""
+        return tongue.text(await self._once(talk, press, lambda: self._make(talk, press, job)))
 
     async def _pressed_job(self, talk: Talk, press: Press) -> Job | None:
         """The button's job, if this message shows it or the presser owns it."""
@@ -89,8 +93,18 @@ class Presses:
         await talk.show(Say.PICK if press.act is Act.PICK else Say.FILES, job.job_id, press.tile)
         return "press.coming"
 
-    async def _make_once(self, talk: Talk, press: Press, job: Job) -> str:
-        """What costs, unless the same was pressed a moment ago; the catalogue key of the answer."""
+    async def _suggest(self, talk: Talk, press: Press) -> str:
+        """An example, a preset, or the page of presets."""
+        suggesting = self._doings.suggesting
+        if press.act is Act.EXAMPLE:
+            return await self._once(talk, press, lambda: suggesting.begin(talk, press.how))
+        if press.how:
+            return await self._once(talk, press, lambda: suggesting.ask(talk, press.how))
+        await suggesting.presets(talk)
+        return ""
+
+    async def _once(self, talk: Talk, press: Press, do: Callable[[], Awaitable[str]]) -> str:
+        """Do it, unless the same was pressed a moment ago; the catalogue key of the answer."""
         pressed = {
             "user_id": talk.speaker.user_id,
             "chat_id": talk.place.chat_id,
@@ -100,8 +114,12 @@ class Presses:
         before = talk.now - TWICE_MS
         if not await talk.tx.run("press_first", **pressed, now=talk.now, before=before):
             return "press.twice"
-        answer = await self._make(talk, press, job)
-        if answer != "press.accepted":
+        try:
+            answer = await do()
+        except Dearer as dearer:  # whoever tapped twice is asked once
+            await ask_price(talk, press, dearer)
+            return "press.dearer"
+        if answer not in DONE:
             await talk.tx.run("press_refused", **pressed)
         return answer
 

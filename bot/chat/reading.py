@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from bot.chat import grammar
 from bot.chat.parsed import Complaint, ImageCommand, Parsed, Typed, VideoCommand
 from bot.chat.preferred import as_preferred
-from bot.chat.talk import Talk, line
+from bot.chat.talk import Line, Talk, line
 from bot.jobs.offers import Market
 from bot.jobs.preferences import Preferences
 
@@ -67,10 +67,14 @@ class Reader:
 
     async def complain(self, talk: Talk, complaint: Complaint) -> None:
         """Say what is wrong, and the corrected line where there is one."""
-        values = dict(complaint.values)
-        if (name := values.get("provider")) in self.titles:
-            values["provider"] = self.titles[str(name)]
-        lines = [line(complaint.key, **values)]
+        lines = [self.sentence(complaint)]
         if complaint.corrected is not None and len(complaint.corrected) <= OFFERED_MAX:
             lines.append(line("hint.corrected", command=complaint.corrected))
         await talk.say(*lines)
+
+    def sentence(self, complaint: Complaint) -> Line:
+        """What is wrong, with the providers as people read them."""
+        values = dict(complaint.values)
+        if (name := values.get("provider")) in self.titles:
+            values["provider"] = self.titles[str(name)]
+        return line(complaint.key, **values)

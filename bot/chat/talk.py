@@ -6,11 +6,14 @@ Knows nothing of commands. Everything said goes into the outbox in the update's 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telegram import Chat, Message, User
 
+from bot.chat.pictures import Brought
+from bot.chat.returning import see_chat
 from bot.jobs import book
 from bot.jobs.buttons import Press
 from bot.jobs.people import language_for
@@ -94,6 +97,8 @@ class Talk:
     """The button that was pressed; None: words were said."""
     pressed_id: MessageId | None = None
     """The message it stands under."""
+    is_shown: bool = False
+    """The message shows that button as it stands now: nobody made it up."""
 
     def in_language(self, language: str) -> Talk:
         return dataclasses.replace(self, language=language)
@@ -113,35 +118,64 @@ class Talk:
 
     async def turn(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]] = ()) -> None:
         """Like ``say``, in place of the message whose button was pressed: a page is turned."""
-        payload = {"lines": list(lines), "buttons": _written(buttons), "edits": self.pressed_id}
-        await self._put(payload, None)
+        await self._put(self._in_place(lines, buttons), None)
+
+    async def welcome(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]]) -> None:
+        """Like ``turn``, under the picture that shows what can be made."""
+        await self._put(self._in_place(lines, buttons), None, what=Say.WELCOME)
+
+    def _in_place(
+        self, lines: Sequence[Line], buttons: Sequence[Sequence[Label | Link]]
+    ) -> dict[str, Any]:
+        # Somebody's made up press turns nobody's message into a page.
+        page_id = self.pressed_id if self.is_shown else None
+        return {"lines": list(lines), "buttons": _written(buttons), "edits": page_id}
 
     async def ask(
-        self, *lines: Line, then: str, about: JobId | None = None, tile: int | None = None
+        self,
+        *lines: Line,
+        then: str,
+        about: JobId | None = None,
+        tile: int | None = None,
+        brought: Brought | None = None,
     ) -> None:
         """Ask for words: the reply, put into the gap `{}` of ``then``, is read as a command.
 
-        ``about``, ``tile``: what that command acts on.
+        ``about``, ``tile``: what that command acts on; ``brought``: pictures that go with it, for
+        which words are asked once.
         """
-        question = {
+        question: dict[str, Any] = {
             "user_id": self.speaker.user_id,
             "first_name": self.speaker.first_name,
             "line": then,
         }
-        await self._put({"lines": list(lines), "question": question}, about, tile)
+        key = None
+        if brought is not None:
+            album = brought.media_group_id
+            question["pictures"] = json.dumps([each.to_json() for each in brought.pictures])
+            question["media_group_id"] = album
+            key = f"words:{self.place.chat_id}:{album}" if album else None
+        await self._put({"lines": list(lines), "question": question}, about, tile, key=key)
 
     async def _put(
-        self, payload: Mapping[str, Any], about: JobId | None, tile: int | None = None
+        self,
+        payload: Mapping[str, Any],
+        about: JobId | None,
+        tile: int | None = None,
+        *,
+        what: Say = Say.TEXT,
+        key: str | None = None,
     ) -> None:
         await book.say(
             self.tx,
-            Say.TEXT,
+            what,
             self.place,
             urgency=Urgency.ANSWER,
             now=self.now,
             job_id=about,
             tile=tile,
             payload={"language": self.language, **payload},
+            key=key,
         )
 
     async def show(self, what: Say, job_id: JobId, tile: int | None, **payload: Any) -> None:
@@ -188,13 +222,7 @@ async def open_talk(
         now=now,
     )
     is_private = chat.type == Chat.PRIVATE
-    await tx.run(
-        "chat_seen",
-        chat_id=chat.id,
-        kind="private" if is_private else "group",
-        title=chat.title or chat.first_name or "",
-        now=now,
-    )
+    await see_chat(tx, speaker.user_id, chat, default_language=default_language, now=now)
     chat_id = ChatId(chat.id)
     return Talk(
         tx=tx,

@@ -39,9 +39,10 @@ MOST_ATTEMPTS = 8
 LONGEST_PAUSE_S = 300.0
 STORE_PAUSE_S = 1.0
 """After a round the database could not take (a full disk), this long until the next."""
+AGAIN_S = 1.0
 PING_AFTER_S = 20.0
 """Somebody who waited longer may have gone away, and an edit does not notify."""
-HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES})
+HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 
 log = structlog.get_logger(__name__)
 
@@ -137,16 +138,17 @@ class Delivery:
         return due_s if wait_s is None else min(due_s, wait_s)
 
     async def _send(self, row: Outgoing) -> None:
+        began_at = self._clock()
         try:
             if not await self._store.write(lambda tx: self._begin(tx, row)):
                 return
             sent = await self._sending.say(row)
             await self._write(lambda tx: self._record(tx, row, sent))
         except EaselError as error:
-            await self._failed(row, error)
+            await self._failed(row, error, began_at)
         except Exception as error:
             log.exception("send_broken", row=row.outbox_id, say=row.say)
-            await self._failed(row, error)
+            await self._failed(row, error, began_at)
 
     async def _write(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
         """Tried until the database takes it: a send that nobody remembers stops its job."""
@@ -158,6 +160,10 @@ class Delivery:
 
     async def _begin(self, tx: Transaction, row: Outgoing) -> bool:
         if not await tx.run("outbox_sending", outbox_id=row.outbox_id):
+            return False
+        chat = await tx.one("chat_get", chat_id=row.place.chat_id)
+        if chat is not None and chat["unreachable_at"] is not None:
+            await self._give_up(tx, row, "the chat cannot be reached")
             return False
         if row.say is Say.RESULT and (job := await self._job(tx, row)):
             await book.move(tx, job, DeliveryBegun(), now=self._clock(), who="delivery")
@@ -174,7 +180,7 @@ class Delivery:
                 "message_add",
                 chat_id=row.place.chat_id,
                 message_id=shown.message_id,
-                job_id=row.job_id,
+                job_id=shown.job_id or row.job_id,
                 tile=shown.tile,
             )
         if sent.status_message_id is not None:
@@ -185,6 +191,12 @@ class Delivery:
             await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
         for tile, file_id in sent.document_file_ids:
             await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
+        if sent.bulk_message_id is not None:
+            await tx.run(
+                "bulk_set_message",
+                bulk_id=row.payload["bulk_id"],
+                message_id=sent.bulk_message_id,
+            )
         if sent.question_id is not None:
             await tx.run(
                 "question_add",
@@ -192,8 +204,13 @@ class Delivery:
                 message_id=sent.question_id,
                 user_id=row.payload["question"]["user_id"],
                 line=row.payload["question"]["line"],
+                pictures=row.payload["question"].get("pictures"),
+                media_group_id=row.payload["question"].get("media_group_id"),
                 now=now,
             )
+        if sent.remembered is not None:
+            name, value = sent.remembered
+            await tx.run("setting_set", scope=0, name=name, value=value)
         if row.say is Say.STATUS and not sent.status_is_gone:
             await self._keep_moving(tx, row, now)
         if sent.result_is_shown and (job := await self._job(tx, row)):
@@ -208,7 +225,8 @@ class Delivery:
 
     async def _delivered(self, tx: Transaction, job: Job, now: Millis) -> None:
         await book.move(tx, job, Delivered(), now=now, who="delivery")
-        if (now - job.accepted_at) / 1000 > PING_AFTER_S:
+        # Of several requests each result is a message of its own, which notifies by itself.
+        if job.bulk_id is None and (now - job.accepted_at) / 1000 > PING_AFTER_S:
             await book.say(
                 tx,
                 Say.PING,
@@ -219,10 +237,10 @@ class Delivery:
                 key=f"ping:{job.job_id}",
             )
 
-    async def _failed(self, row: Outgoing, error: Exception) -> None:
+    async def _failed(self, row: Outgoing, error: Exception, began_at: Millis) -> None:
         match error:
             case ChatGone():
-                await self._write(lambda tx: self._chat_gone(tx, row, str(error)))
+                await self._write(lambda tx: self._chat_gone(tx, row, str(error), began_at))
             case ChatMoved():
                 await self._write(lambda tx: self._drop(tx, row, f"moved: {error}"))
             case NotModified():
@@ -260,10 +278,25 @@ class Delivery:
             await book.move(tx, job, Delivered(why), now=self._clock(), who="delivery")
         tx.wake(Topic.OUTBOX)
 
-    async def _chat_gone(self, tx: Transaction, row: Outgoing, why: str) -> None:
+    async def _chat_gone(self, tx: Transaction, row: Outgoing, why: str, began_at: Millis) -> None:
         """Blocked or kicked: stop pushing; results wait in the history."""
-        chat_id = row.place.chat_id
-        await tx.run("chat_unreachable", chat_id=chat_id, now=self._clock())
-        for waiting in await tx.all("outbox_of_chat", chat_id=chat_id):
-            await self._drop(tx, read_outgoing(waiting), why)
-        await self._drop(tx, row, why)
+        chat_id, now = row.place.chat_id, self._clock()
+        chat = await tx.one("chat_get", chat_id=chat_id)
+        is_back = chat is not None and (chat["seen_at"] or 0) > began_at
+        if is_back and row.attempts < MOST_ATTEMPTS:  # it spoke after the call had left
+            due_at = now + int(AGAIN_S * 1000)
+            await tx.run("outbox_again", outbox_id=row.outbox_id, due_at=due_at, error=why)
+            tx.wake(Topic.OUTBOX)
+            return
+        rows = [row, *map(read_outgoing, await tx.all("outbox_of_chat", chat_id=chat_id))]
+        since = min([now, *(each.payload.get("away_since", now) for each in rows)])
+        await tx.run("chat_unreachable", chat_id=chat_id, since=since)
+        for each in rows:
+            await self._give_up(tx, each, why)
+
+    async def _give_up(self, tx: Transaction, row: Outgoing, why: str) -> None:
+        """What cannot be said in a chat that cannot be reached."""
+        if row.say is Say.STATUS:  # it may be brought up to date once somebody reads it again
+            await tx.run("outbox_skip", outbox_id=row.outbox_id, error=why)
+        else:
+            await self._drop(tx, row, why)

@@ -207,17 +207,24 @@ def _status_keyboard(scene: Scene) -> Keyboard:
         cancel = Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())
         return [*elsewhere, [cancel]]
     if job.state in {JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}:
-        again = Button(tongue.text("button.again"), Press(Act.REDO, job.job_id).data())
-        return [[again], *elsewhere]
-    return []
+        again = Press(Act.REDO, job.job_id, said_vnd=scene.again_vnd)
+        return [[_priced(tongue.text("button.again"), again, tongue)], *elsewhere]
+    is_kept = job.is_muted or job.state is JobState.DONE
+    return elsewhere_keyboard(scene, job.chat_id) if is_kept else []
 
 
 def _move_button(scene: Scene, move: Move) -> Button:
-    tongue = scene.tongue
-    label = tongue.text("button.move", title=move.title)
-    if move.price_vnd is not None:
-        label = f"{label} · {tongue.money(move.price_vnd)}"
-    return Button(label, Press(Act.MOVE, scene.job.job_id, how=move.provider).data())
+    label = scene.tongue.text("button.move", title=move.title)
+    press = Press(Act.MOVE, scene.job.job_id, how=move.provider, said_vnd=move.price_vnd)
+    return _priced(label, press, scene.tongue)
+
+
+def _priced(label: str, press: Press, tongue: Tongue) -> Button:
+    """A button that says what it takes, where it has a price."""
+    price = press.said_vnd
+    if price is not None:
+        label = f"{label} · {tongue.money(price) if price else tongue.text('caption.free')}"
+    return Button(label, press.data())
 
 
 def result_caption(scene: Scene, tile: int | None) -> str:
@@ -227,6 +234,8 @@ def result_caption(scene: Scene, tile: int | None) -> str:
     facts = [_charged(job, tongue)]
     if tile is not None and len(scene.tiles) > 1:
         facts.append(tongue.html("caption.tile", tile=tile))
+    if job.bulk_number is not None and scene.bulk_count is not None:
+        facts.append(tongue.html("caption.bulk", number=job.bulk_number, count=scene.bulk_count))
     facts.append(tongue.html("caption.code", code=job.job_id))
     lines.append(" · ".join(facts))
     return "\n".join(lines)
@@ -244,16 +253,18 @@ def result_keyboard(scene: Scene) -> Keyboard:
 
 
 def tile_keyboard(scene: Scene, tile: int) -> Keyboard:
-    has_siblings = len(scene.tiles) > 1
-    return _label(presses_for_tile(scene.job, tile, scene.offers, has_siblings=has_siblings), scene)
+    return _label(presses_for_tile(scene.job, tile, scene.offers), scene)
 
 
 def _label(rows: Sequence[Sequence[Press]], scene: Scene) -> Keyboard:
     is_grid = any(press.act is Act.PICK for row in rows for press in row)
-    return [
-        [Button(_button_text(press, scene, is_grid=is_grid), press.data()) for press in row]
-        for row in rows
-    ]
+    return [[_button(press, scene, is_grid=is_grid) for press in row] for row in rows]
+
+
+def _button(press: Press, scene: Scene, *, is_grid: bool) -> Button:
+    label = _button_text(press, scene, is_grid=is_grid)
+    press = dataclasses.replace(press, said_vnd=_price_of(press, scene))
+    return _priced(label, press, scene.tongue)
 
 
 def _button_text(press: Press, scene: Scene, *, is_grid: bool) -> str:
@@ -262,33 +273,29 @@ def _button_text(press: Press, scene: Scene, *, is_grid: bool) -> str:
         case Act.PICK:
             return str(press.tile)
         case Act.VARY if not press.how:
-            label = f"V{press.tile}" if is_grid else tongue.text("button.vary_strong")
+            return f"V{press.tile}" if is_grid else tongue.text("button.vary_strong")
         case Act.ZOOM if press.how not in {"square", CUSTOM}:
-            label = tongue.text("button.zoom_times", word=press.how)
+            return tongue.text("button.zoom_times", word=press.how)
         case Act.VARY | Act.UPSCALE | Act.PAN | Act.ZOOM:
-            label = tongue.text(f"button.{press.act.name.lower()}_{press.how}")
+            return tongue.text(f"button.{press.act.name.lower()}_{press.how}")
         case Act.ENLARGE:
-            label = tongue.text("button.enlarge", word=press.how.upper())
+            return tongue.text("button.enlarge", word=press.how.upper())
         case Act.ANIMATE:
-            label = tongue.text("button.animate")
+            return tongue.text("button.animate")
         case Act.FILES if press.tile is None and len(scene.tiles) > 1:
-            label = tongue.text("button.files")
+            return tongue.text("button.files")
         case Act.FILES:
-            label = tongue.text("button.file")
+            return tongue.text("button.file")
         case _:
-            label = tongue.text("button.redo")
-    return label if (price := _price_of(press, scene)) is None else f"{label} · {price}"
+            return tongue.text("button.redo")
 
 
-def _price_of(press: Press, scene: Scene) -> str | None:
-    """What pressing it costs; None when that is nothing worth a word, or not for sale."""
-    wanted = WANTED.get(press.act)
-    price = scene.prices_vnd.get(wanted) if wanted else None
+def _price_of(press: Press, scene: Scene) -> int | None:
+    """What pressing it takes; None when that is nothing worth a word, or not for sale."""
     if press.act is Act.REDO:
-        price = scene.again_vnd
-    if price is None or press.how == CUSTOM:
-        return None
-    return scene.tongue.money(price) if price else scene.tongue.text("caption.free")
+        return scene.again_vnd
+    wanted = WANTED.get(press.act)
+    return scene.prices_vnd.get(wanted) if wanted and press.how != CUSTOM else None
 
 
 def ping(scene: Scene) -> str:
@@ -298,6 +305,13 @@ def ping(scene: Scene) -> str:
 def not_taken(scene: Scene) -> str:
     """Instead of a result that this chat may not be sent."""
     return scene.tongue.html("result.not_taken", code=scene.job.job_id)
+
+
+def elsewhere_keyboard(scene: Scene, chat_id: int) -> Keyboard:
+    """In a group, the way to a kept result in the private chat."""
+    if chat_id > 0:
+        return []
+    return [[Button(scene.tongue.text("button.in_private"), url=scene.link)]]
 
 
 def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:

@@ -86,18 +86,19 @@ class Results:
             presentation.result_caption(scene, None),
         )
         words = presentation.not_taken(scene)
+        links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
         job, status_id = scene.job, scene.job.status_message_id
         is_again = bool(row.payload.get("again"))
         if status_id is None or is_again:
             try:
                 message = await self._telegram.media(row.place, file, caption, keyboard)
             except SendRefused:
-                message = await self._telegram.text(row.place, words, keyboard)
+                message = await self._telegram.text(row.place, words, [*links, *keyboard])
             return Sent(shown=(shown_in(message, shown_tile),), result_is_shown=not is_again)
         try:
             await self._telegram.edit_into(job.chat_id, status_id, file, caption, keyboard)
         except SendRefused:
-            await self._telegram.edit_text(job.chat_id, status_id, words, keyboard)
+            await self._telegram.edit_text(job.chat_id, status_id, words, [*links, *keyboard])
         return Sent(shown=(Shown(status_id, shown_tile),), result_is_shown=True)
 
     async def pick(self, row: Outgoing, scene: Scene) -> Sent:

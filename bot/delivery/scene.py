@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.i18n import I18n, Tongue
 from bot.jobs import book, moving, queue
-from bot.jobs.accept import UNLIMITED, Desk
+from bot.jobs.accept import UNLIMITED, Desk, Purse
 from bot.jobs.accounts import told_to_wait_until, why_paused
+from bot.jobs.bulk import find_bulk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
+from bot.jobs.preferences import preferences_of
 from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Request
-from bot.money.plans import Plan
 from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
@@ -26,7 +27,7 @@ class Move:
     provider: str
     title: str
     price_vnd: int | None
-    """What it costs there; None: it has no price."""
+    """What it takes from its owner there; None: it has no price."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,16 +49,21 @@ class Scene:
     free_left: int | None
     """What is left of today's allowance for outputs of this kind; None: it is unlimited."""
     prices_vnd: Mapping[Operation, int]
-    """What each of ``offers`` costs; what has no price is missing."""
+    """What each of ``offers`` takes from its owner now: 0 where today's allowance covers it; what
+    has no price is missing."""
     again_vnd: int | None
-    """What the same request costs once more; None: it has no price."""
+    """What the same request takes once more; None: it has no price."""
     timezone: zoneinfo.ZoneInfo
+    link: str
+    """The address that opens the private chat and shows it there."""
     is_paused: bool = False
     """It waits, and nothing is ordered from its provider for now."""
     is_moved: bool = False
     """It is made in place of a job of another provider."""
     moves: tuple[Move, ...] = ()
     """Who else could make it."""
+    bulk_count: int | None = None
+    """Of how many requests of one message it is one."""
     retry_at: Millis | None = None
     """When it is ordered at the earliest, where the provider asked for a longer wait."""
 
@@ -70,6 +76,7 @@ class Scenes:
     """Made once; reads a scene whenever a message is to be written.
 
     ``titles``: how people know the providers, also those that are not set up any more.
+    ``link_to``: the address that opens the private chat with a word, such as a job's code.
     """
 
     def __init__(
@@ -82,6 +89,7 @@ class Scenes:
         desk: Desk,
         i18n: I18n,
         default_language: str,
+        link_to: Callable[[str], str],
         clock: Clock,
     ) -> None:
         self._reading = reading
@@ -91,6 +99,7 @@ class Scenes:
         self._desk = desk
         self._i18n = i18n
         self._default_language = default_language
+        self._link_to = link_to
         self._clock = clock
 
     def tongue(self, language: str | None) -> Tongue:
@@ -115,13 +124,14 @@ class Scenes:
         )
         assets = tuple(read_asset(row) for row in rows)
         side = max((max(each.width, each.height) for each in assets if each.tile), default=0)
-        offers = self._market.offers(job, side)
+        preferences = await preferences_of(self._reading, job.user_id)
+        offers = self._market.preferring(preferences.provider).offers(job, side)
         is_waiting = job.state is JobState.QUEUED
         is_paused = is_waiting and await why_paused(self._reading, job.provider) is not None
         retry_at = None
         if is_waiting:
             retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
-        plan = await self._desk.plan_of(self._reading, job.user_id)
+        purse = await self._desk.purse(self._reading, job.user_id)
         return Scene(
             job=job,
             parent=parent,
@@ -132,23 +142,30 @@ class Scenes:
             offers=offers,
             outlook=await self._outlook(job, provider, lanes),
             free_left=None if allowance.given >= UNLIMITED else allowance.left,
-            prices_vnd=self._prices(plan, offers),
-            again_vnd=self._price(plan, job.request),
+            prices_vnd=self._prices(purse, offers),
+            again_vnd=self._price(purse, job.request),
             timezone=self._desk.timezone,
+            link=self._link_to(job.job_id),
             is_paused=is_paused,
             is_moved=await self._reading.one("job_moved_from", job_id=job_id) is not None,
+            bulk_count=await self._bulk_count(job),
             retry_at=retry_at,
-            moves=await self._moves(job, plan, must_wait=is_paused or retry_at is not None),
+            moves=await self._moves(job, must_wait=is_paused or retry_at is not None),
         )
 
-    async def _moves(self, job: Job, plan: Plan, *, must_wait: bool) -> tuple[Move, ...]:
+    async def _moves(self, job: Job, *, must_wait: bool) -> tuple[Move, ...]:
         if job.state is JobState.QUEUED and not must_wait:
             return ()  # it goes on by itself
         found = await moving.moves(self._reading, job, self._market, now=self._clock())
+        purse = await self._desk.purse(self._reading, job.user_id, freed=job)
         return tuple(
-            Move(name, self._title(name), self._price(plan, request))
+            Move(name, self._title(name), self._price(purse, request))
             for name, request in found.items()
         )
+
+    async def _bulk_count(self, job: Job) -> int | None:
+        whole = None if job.bulk_id is None else await find_bulk(self._reading, job.bulk_id)
+        return len(whole.wishes) if whole else None
 
     async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
         if provider is None:
@@ -166,13 +183,13 @@ class Scenes:
     def _title(self, name: str) -> str:
         return self.titles.get(name, name)
 
-    def _prices(self, plan: Plan, offers: Mapping[Operation, Offer]) -> dict[Operation, int]:
+    def _prices(self, purse: Purse, offers: Mapping[Operation, Offer]) -> dict[Operation, int]:
         prices = {
-            wanted: self._price(plan, Request(offer.operation, count=offer.spec.default_count))
+            wanted: self._price(purse, Request(offer.operation, count=offer.spec.default_count))
             for wanted, offer in offers.items()
         }
         return {wanted: price for wanted, price in prices.items() if price is not None}
 
-    def _price(self, plan: Plan, request: Request) -> int | None:
-        each = self._desk.price_each(plan, request)
-        return None if each is None else each * request.count
+    def _price(self, purse: Purse, request: Request) -> int | None:
+        quote = self._desk.reckon(purse, request)
+        return None if quote is None else quote.cost_vnd

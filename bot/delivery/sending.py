@@ -9,26 +9,38 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from pathlib import Path
-from typing import assert_never
 
 from bot.delivery import presentation
+from bot.delivery.bulks import Bulks
 from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
 from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
+from bot.delivery.welcoming import Welcoming
 from bot.model import JobState, Outgoing, Say
 
 
 class Sending:
     """Made once; says one row at a time."""
 
-    def __init__(self, telegram: TelegramSender, scenes: Scenes, data_dir: Path) -> None:
+    def __init__(
+        self,
+        telegram: TelegramSender,
+        scenes: Scenes,
+        bulks: Bulks,
+        welcoming: Welcoming,
+        data_dir: Path,
+    ) -> None:
         self._telegram = telegram
+        self._bulks = bulks
         self._scenes = scenes
+        self._welcoming = welcoming
         self._results = Results(telegram, data_dir)
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""
+        if row.say is Say.ALBUM:
+            return len(row.payload["jobs"])
         if row.say is not Say.FILES or row.tile is not None:
             return 1
         scene = await self._scenes.of(row.job_id or "")
@@ -45,8 +57,20 @@ class Sending:
         return await self._say(dataclasses.replace(row, place=place))
 
     async def _say(self, row: Outgoing) -> Sent:
-        if row.say is Say.TEXT:
-            return await self._text(row)
+        match row.say:
+            case Say.TEXT:
+                return await self._text(row)
+            case Say.WELCOME:
+                words = self._words(row)
+                return await self._welcoming.send(row.place, words, row.payload.get("edits"))
+            case Say.BULK:
+                return await self._bulks.message(row)
+            case Say.ALBUM:
+                return await self._bulks.album(row)
+            case _:
+                return await self._of_job(row)
+
+    async def _of_job(self, row: Outgoing) -> Sent:
         scene = await self._scenes.of(row.job_id or "")
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
@@ -66,13 +90,10 @@ class Sending:
             case Say.FILES:
                 return await self._results.files(row, scene)
             case _:
-                assert_never(row.say)
+                raise SendRefused(f"nothing of a job is called {row.say}")
 
     async def _text(self, row: Outgoing) -> Sent:
-        tongue = self._scenes.tongue(row.payload.get("language"))
-        words = presentation.catalogue_text(
-            tongue, row.payload, self._scenes.timezone, self._scenes.titles
-        )
+        words = self._words(row)
         if (page_id := row.payload.get("edits")) is not None:
             with contextlib.suppress(MessageGone):  # deleted, or a photo: the page comes anew
                 await self._telegram.edit_text(
@@ -88,6 +109,12 @@ class Sending:
         return Sent(
             shown=() if row.job_id is None else (shown,),
             question_id=shown.message_id if words.is_question else None,
+        )
+
+    def _words(self, row: Outgoing) -> presentation.Words:
+        tongue = self._scenes.tongue(row.payload.get("language"))
+        return presentation.catalogue_text(
+            tongue, row.payload, self._scenes.timezone, self._scenes.titles
         )
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:

@@ -9,7 +9,7 @@ import dataclasses
 
 from telegram import Message
 
-from bot.model import MessageId
+from bot.model import JobId, MessageId
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Shown:
 
     message_id: MessageId
     tile: int | None
+    job_id: JobId | None = None
+    """None: the row's own."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Sent:
     result_is_shown: bool = False
     question_id: MessageId | None = None
     """The message whose reply completes a command."""
+    bulk_message_id: MessageId | None = None
+    """The message that is the bulk's from now on."""
+    remembered: tuple[str, str] | None = None
+    """A setting of the bot's own: its name and value."""
     status_is_gone: bool = False
     """Somebody deleted it: progress is shown no more."""
 

@@ -259,22 +259,7 @@ class TelegramSender:
         Raises SendError, MessageGone among them.
         """
         async with _opened(picture) as (file, thumbnail):
-            media: InputMediaPhoto | InputMediaVideo | InputMediaDocument
-            if picture.kind == "photo":
-                media = InputMediaPhoto(file, caption=caption, parse_mode="HTML")
-            elif picture.kind == "video":
-                media = InputMediaVideo(
-                    file,
-                    caption=caption,
-                    parse_mode="HTML",
-                    width=picture.width,
-                    height=picture.height,
-                    duration=_whole_seconds(picture),
-                    thumbnail=thumbnail,
-                    supports_streaming=True,
-                )
-            else:
-                media = InputMediaDocument(file, caption=caption, parse_mode="HTML")
+            media = _input_media(picture, file, thumbnail, caption)
             try:
                 message = await self._call(
                     chat_id,
@@ -292,12 +277,15 @@ class TelegramSender:
         return message if isinstance(message, Message) else None
 
     async def album(self, place: Place, pictures: Sequence[Picture]) -> Sequence[Message]:
-        """Two to ten documents as one album; albums carry no buttons. Raises SendError."""
+        """Two to ten as one album: documents, or photos and videos; albums carry no buttons.
+
+        Raises SendError.
+        """
         async with contextlib.AsyncExitStack() as stack:
             media = []
             for picture in pictures:
-                file, _ = await stack.enter_async_context(_opened(picture))
-                media.append(InputMediaDocument(file))
+                file, thumbnail = await stack.enter_async_context(_opened(picture))
+                media.append(_input_media(picture, file, thumbnail))
             return await self._call(
                 place.chat_id,
                 lambda: self._bot.send_media_group(
@@ -364,6 +352,27 @@ def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
             for row in keyboard
         ]
     )
+
+
+def _input_media(
+    picture: Picture, file: str | InputFile, thumbnail: InputFile | None, caption: str | None = None
+) -> InputMediaPhoto | InputMediaVideo | InputMediaDocument:
+    match picture.kind:
+        case "photo":
+            return InputMediaPhoto(file, caption=caption, parse_mode="HTML")
+        case "video":
+            return InputMediaVideo(
+                file,
+                caption=caption,
+                parse_mode="HTML",
+                width=picture.width,
+                height=picture.height,
+                duration=_whole_seconds(picture),
+                thumbnail=thumbnail,
+                supports_streaming=True,
+            )
+        case _:
+            return InputMediaDocument(file, caption=caption, parse_mode="HTML")
 
 
 def _whole_seconds(picture: Picture) -> int:

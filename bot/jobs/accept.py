@@ -10,7 +10,9 @@ import dataclasses
 import datetime
 import secrets
 import zoneinfo
+from collections.abc import Mapping
 
+from bot.errors import Dearer
 from bot.jobs import book
 from bot.model import (
     AssetKind,
@@ -47,6 +49,9 @@ class Order:
     request: Request
     provider: str
     parent: Job | None = None
+    bulk_id: int | None = None
+    bulk_number: int | None = None
+    """Its place among the requests of one message, which share their status message."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,18 +65,23 @@ class Accepted:
 class NotEnough:
     """Neither today's allowance nor the balance covers it. Amounts in đồng, counts of outputs."""
 
+    kind: AssetKind
     outputs: int
     free_left: int
     price_each_vnd: int
     balance_vnd: int
-    free_each_day: int
-    """What comes back tomorrow."""
+
+    @property
+    def cost_vnd(self) -> int:
+        """Of what is not free."""
+        return (self.outputs - self.free_left) * self.price_each_vnd
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NotPriced:
     """Beyond the free allowance this has no price: the shop's contact sells it."""
 
+    kind: AssetKind
     outputs: int
     free_left: int
     contact: str
@@ -91,6 +101,16 @@ class Quote:
     @property
     def cost_vnd(self) -> int:
         return self.paid * self.price_each_vnd
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Purse:
+    """What somebody could spend now."""
+
+    plan: Plan
+    free_left: Mapping[AssetKind, int]
+    """Of today's allowance."""
+    balance_vnd: int
 
 
 class Desk:
@@ -131,6 +151,30 @@ class Desk:
         key = price_key(request)
         return 0 if key is None else price_of(self.plans, plan, key)
 
+    async def purse(self, reading: Reading, user_id: UserId, *, freed: Job | None = None) -> Purse:
+        """``freed``: a job whose hold would be given back first."""
+        now = self.clock()
+        wallet = await ledger.read_wallet(reading, user_id)
+        free_left = {
+            kind: (await self.allowance(reading, user_id, kind, now=now)).left for kind in AssetKind
+        }
+        balance_vnd = wallet.balance_vnd
+        if freed is not None:
+            balance_vnd += freed.held_vnd
+            if freed.allowance_day == self.today(now):
+                free_left[freed.request.operation.output_kind] += freed.held_free
+        return Purse(await self.plan_of(reading, user_id), free_left, balance_vnd)
+
+    def reckon(self, purse: Purse, request: Request) -> Quote | None:
+        """What ``request`` takes of ``purse``, which may not hold as much; None: it has no price."""
+        price = self.price_each(purse.plan, request)
+        # What costs nothing anyhow does not use up the day's allowance.
+        left = 0 if price_key(request) is None else purse.free_left[request.operation.output_kind]
+        free = min(request.count, left)
+        if price is None and free < request.count:
+            return None
+        return Quote(free, request.count - free, price or 0)
+
     async def quote(
         self, reading: Reading, order: Order, *, freed: Job | None = None
     ) -> Quote | NotEnough | NotPriced:
@@ -138,34 +182,26 @@ class Desk:
 
         ``freed``: a job whose hold would be given back first.
         """
-        now = self.clock()
-        plan = await self.plan_of(reading, order.user_id)
-        kind = order.request.operation.output_kind
-        allowance = await self.allowance(reading, order.user_id, kind, now=now)
-        wallet = await ledger.read_wallet(reading, order.user_id)
-        free_left, balance_vnd = allowance.left, wallet.balance_vnd
-        if freed is not None:
-            balance_vnd += freed.held_vnd
-            is_same_day = freed.allowance_day == self.today(now)
-            if is_same_day and freed.request.operation.output_kind is kind:
-                free_left += freed.held_free
-
-        outputs = order.request.count
-        price = self.price_each(plan, order.request)
-        # What costs nothing anyhow does not use up the day's allowance.
-        free = 0 if price_key(order.request) is None else min(outputs, free_left)
-        if price is None and free < outputs:
-            return NotPriced(outputs, free_left, self.plans.contact)
-        quote = Quote(free, outputs - free, price or 0)
-        if quote.cost_vnd > balance_vnd:
-            return NotEnough(outputs, free_left, quote.price_each_vnd, balance_vnd, allowance.given)
+        purse = await self.purse(reading, order.user_id, freed=freed)
+        kind, outputs = order.request.operation.output_kind, order.request.count
+        quote = self.reckon(purse, order.request)
+        if quote is None:
+            return NotPriced(kind, outputs, purse.free_left[kind], self.plans.contact)
+        if quote.cost_vnd > purse.balance_vnd:
+            return NotEnough(kind, outputs, quote.free, quote.price_each_vnd, purse.balance_vnd)
         return quote
 
-    async def accept(self, tx: Transaction, order: Order) -> Outcome:
-        """Hold what ``order`` may cost and put it into the queue, or say why not."""
+    async def accept(
+        self, tx: Transaction, order: Order, *, at_most_vnd: int | None = None
+    ) -> Outcome:
+        """Hold what ``order`` may cost and put it into the queue, or say why not.
+
+        ``at_most_vnd``: what was agreed to. Raises Dearer, with nothing written, when it is more.
+        """
         quote = await self.quote(tx, order)
         if not isinstance(quote, Quote):
             return quote
+        check_price(quote, at_most_vnd)
         now = self.clock()
         plan = await self.plan_of(tx, order.user_id)
         kind = order.request.operation.output_kind
@@ -185,15 +221,16 @@ class Desk:
             who=f"user {order.user_id}",
             why="accepted",
         )
-        await book.say(
-            tx,
-            Say.STATUS,
-            order.place,
-            urgency=Urgency.ANSWER,
-            now=now,
-            job_id=job.job_id,
-            key=f"status:{job.job_id}",
-        )
+        if order.bulk_id is None:
+            await book.say(
+                tx,
+                Say.STATUS,
+                order.place,
+                urgency=Urgency.ANSWER,
+                now=now,
+                job_id=job.job_id,
+                key=f"status:{job.job_id}",
+            )
         tx.wake(Topic.RUNNER)
         return Accepted(job)
 
@@ -241,7 +278,15 @@ class Desk:
             deadline_at=None,
             ended_at=None,
             due_at=now,
+            bulk_id=order.bulk_id,
+            bulk_number=order.bulk_number,
         )
+
+
+def check_price(quote: Quote, at_most_vnd: int | None) -> None:
+    """Raises Dearer when it costs more than was agreed to; None: any price was."""
+    if at_most_vnd is not None and quote.cost_vnd > at_most_vnd:
+        raise Dearer(quote.cost_vnd, at_most_vnd)
 
 
 async def _free_code(tx: Transaction) -> JobId:

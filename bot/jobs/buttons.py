@@ -37,9 +37,13 @@ class Act(enum.StrEnum):
     RESUME = "y"
     RESOLVE = "x"
     LANGUAGE = "l"
+    BULK = "k"
     HISTORY = "o"
     SHOW = "d"
     SETTING = "s"
+    HELP = "h"
+    EXAMPLE = "q"
+    PRESET = "t"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {
@@ -55,7 +59,9 @@ WANTED: Final[Mapping[Act, Operation]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Press:
-    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, or a language."""
+    """A button's meaning. ``how``: strong, left, 1.5, 4k, a provider, a draft, a bulk, a language, a
+    page, a wish, or what is preferred (`form=album`); never with a colon.
+    """
 
     act: Act
     job_id: JobId | None = None
@@ -97,7 +103,7 @@ Rows = list[list[Press]]
 def presses_for_result(job: Job, tiles: Sequence[int], offers: Mapping[Operation, Offer]) -> Rows:
     """The buttons under a result of these tiles, in rows; only what somebody can do."""
     if len(tiles) == 1:
-        return presses_for_tile(job, tiles[0], offers, has_siblings=False)
+        return presses_for_tile(job, tiles[0], offers)
     rows = [[Press(Act.PICK, job.job_id, tile) for tile in tiles]]
     if Operation.VARIATION in offers:
         # Two to a row, as the tiles lie.
@@ -106,10 +112,8 @@ def presses_for_result(job: Job, tiles: Sequence[int], offers: Mapping[Operation
     return rows
 
 
-def presses_for_tile(
-    job: Job, tile: int, offers: Mapping[Operation, Offer], *, has_siblings: bool = True
-) -> Rows:
-    """The buttons under one picture or video, in rows."""
+def presses_for_tile(job: Job, tile: int, offers: Mapping[Operation, Offer]) -> Rows:
+    """The buttons under one picture or video, in rows; making again means the whole request."""
     rows: Rows = []
     for act, operation in WANTED.items():
         if operation in offers:
@@ -118,7 +122,7 @@ def presses_for_tile(
             rows += _in_rows(presses, 2)
     last = [Press(Act.FILES, job.job_id, tile)]
     # The same picture enlarged again would be the same file.
-    if not has_siblings and job.request.operation is not Operation.ENLARGE:
+    if job.request.operation is not Operation.ENLARGE:
         last.insert(0, Press(Act.REDO, job.job_id))
     rows.append(last)
     return rows

@@ -10,7 +10,7 @@ import dataclasses
 
 from bot.errors import StaleJob
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, Order, Outcome, Quote
+from bot.jobs.accept import Accepted, Desk, Order, Outcome, Quote, check_price
 from bot.jobs.accounts import takes_orders
 from bot.jobs.facts import CancelAsked, ShowStatus
 from bot.jobs.offers import Market, nearest_ratio
@@ -90,12 +90,19 @@ async def moves(reading: Reading, job: Job, market: Market, *, now: Millis) -> d
 
 
 async def move_over(
-    tx: Transaction, desk: Desk, market: Market, job: Job, provider: str
+    tx: Transaction,
+    desk: Desk,
+    market: Market,
+    job: Job,
+    provider: str,
+    *,
+    at_most_vnd: int | None = None,
 ) -> Outcome | None:
     """Have ``job`` made by ``provider``; None: it may not or cannot be any more.
 
     Where the money does not suffice nothing changes, and the outcome says what is lacking.
-    Raises StaleJob when somebody moved it since it was read.
+    ``at_most_vnd``: what was agreed to. Raises StaleJob when somebody moved it since it was read,
+    Dearer, with nothing written, when it costs more than was agreed to.
     """
     now = desk.clock()
     request = (await moves(tx, job, market, now=now)).get(provider)
@@ -106,6 +113,7 @@ async def move_over(
     quote = await desk.quote(tx, order, freed=job)
     if not isinstance(quote, Quote):
         return quote
+    check_price(quote, at_most_vnd)
     await book.move(tx, job, CancelAsked(), now=now, who=f"user {job.user_id}")
     outcome = await desk.accept(tx, order)
     assert isinstance(outcome, Accepted)  # it was quoted with what the move gives back

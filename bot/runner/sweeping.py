@@ -32,6 +32,7 @@ async def sweep(store: Store, data_dir: Path, now: Millis) -> None:
         await tx.run("album_items_forget", before=now - KEPT_MS)
         await tx.run("drafts_forget", before=now - KEPT_MS)
         await tx.run("questions_forget", before=now - KEPT_MS)
+        await tx.run("bulks_forget", before=now - KEPT_MS)
         await tx.run("presses_forget", before=now - DAY_MS)
 
     await store.write(forget)

@@ -146,6 +146,8 @@ class Files:
         if isinstance(thumbnail := said.get("thumbnail"), Media):
             assert isinstance(thumbnail.body, list)
             body["thumbnail"] = thumbnail.body[-1]
+        elif kind == "document" and (small := pictures.preview(path)) is not None:
+            body["thumbnail"] = self._sized(small)
         return Media(kind, body)
 
     def _store(self, path: Path) -> Stored:

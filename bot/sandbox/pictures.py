@@ -15,6 +15,7 @@ from bot.sandbox.sniffing import media_type_of
 
 # The sides of Telegram's thumbnail boxes s, m, x and y (core.telegram.org/api/files).
 BOXES = (90, 320, 800, 1280)
+_PREVIEW = 320
 _LONGEST_SUM = 10_000
 _LARGEST_RATIO = 20
 _KINDS = {
@@ -74,6 +75,22 @@ def reencode(path: Path) -> list[Size]:
         current.save(target, "JPEG", quality=87)
         sizes.append(Size(target, *current.size))
     return sizes[::-1]
+
+
+def preview(path: Path) -> Size | None:
+    """The small JPEG Telegram shows beside a picture sent as a file; None: it is no picture."""
+    try:
+        with Image.open(path) as picture:
+            picture.draft("RGB", (_PREVIEW, _PREVIEW))
+            small = ImageOps.exif_transpose(picture).convert("RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return None
+    except (OSError, SyntaxError):  # no picture, or one that stops in the middle
+        return None
+    small.thumbnail((_PREVIEW, _PREVIEW))
+    target = path.with_name(f"{path.stem}_preview.jpg")
+    small.save(target, "JPEG", quality=87)
+    return Size(target, *small.size)
 
 
 def measure_clip(path: Path) -> Clip:

@@ -18,15 +18,31 @@ UPDATE user SET language = :language WHERE user_id = :user_id
 
 -- chat_seen --
 -- A chat spoke, so it can be reached again.
-INSERT INTO chat (chat_id, kind, title, created_at)
-VALUES (:chat_id, :kind, :title, :now)
-ON CONFLICT (chat_id) DO UPDATE SET title = excluded.title, unreachable_at = NULL
+INSERT INTO chat (chat_id, kind, title, created_at, seen_at)
+VALUES (:chat_id, :kind, :title, :now, :now)
+ON CONFLICT (chat_id) DO UPDATE
+SET title = excluded.title, seen_at = excluded.seen_at, unreachable_at = NULL
+
+-- chat_gone --
+-- It blocked the bot or threw it out; since when it could not be reached stays as it is.
+INSERT INTO chat (chat_id, kind, title, created_at, unreachable_at)
+VALUES (:chat_id, :kind, :title, :now, :now)
+ON CONFLICT (chat_id) DO UPDATE
+SET unreachable_at = COALESCE(chat.unreachable_at, excluded.unreachable_at)
 
 -- chat_get --
 SELECT * FROM chat WHERE chat_id = :chat_id
 
 -- chat_unreachable --
-UPDATE chat SET unreachable_at = :now WHERE chat_id = :chat_id
+-- Telegram refuses to send there.
+UPDATE chat SET unreachable_at = COALESCE(unreachable_at, :since) WHERE chat_id = :chat_id
+
+-- results_missed --
+-- How many results were finished since then and could not be shown in this chat.
+SELECT COUNT(DISTINCT j.job_id) AS n
+FROM outbox o JOIN job j ON j.job_id = o.job_id
+WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
+  AND j.state = 'done' AND j.ended_at >= :since
 
 -- ============================================================ money
 
@@ -236,7 +252,8 @@ SELECT * FROM (
       )
 ) AS waiting
 ORDER BY priority DESC, running,
-    CASE WHEN turn_at > accepted_at THEN turn_at ELSE accepted_at END, accepted_at, job_id
+    CASE WHEN turn_at > accepted_at THEN turn_at ELSE accepted_at END, accepted_at, bulk_number,
+    job_id
 LIMIT 1
 
 -- jobs_ahead --
@@ -346,12 +363,13 @@ SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- question_add --
 -- Sent again after a lost answer, it is the same question under another number.
-INSERT INTO question (chat_id, message_id, user_id, line, asked_at)
-VALUES (:chat_id, :message_id, :user_id, :line, :now)
+INSERT INTO question (chat_id, message_id, user_id, line, pictures, media_group_id, asked_at)
+VALUES (:chat_id, :message_id, :user_id, :line, :pictures, :media_group_id, :now)
 ON CONFLICT (chat_id, message_id) DO NOTHING
 
 -- question_get --
-SELECT user_id, line FROM question WHERE chat_id = :chat_id AND message_id = :message_id
+SELECT user_id, line, pictures, media_group_id FROM question
+WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- questions_forget --
 -- Nobody answers a question of long ago.
@@ -445,6 +463,60 @@ DELETE FROM press WHERE pressed_at < :before
 -- 0 rows when it has ended before.
 DELETE FROM draft WHERE draft_id = :draft_id
 
+-- ============================================================ several requests of one message
+
+-- bulk_add --
+-- Answers its number, which its buttons carry.
+INSERT INTO bulk (user_id, chat_id, thread_id, message_id, state, wishes, joined, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :state, :wishes, :joined, :now)
+RETURNING bulk_id
+
+-- bulk_get --
+SELECT * FROM bulk WHERE bulk_id = :bulk_id
+
+-- bulk_move --
+-- Compare and set: 0 rows when it is not in :from_state any more.
+UPDATE bulk SET state = :to_state WHERE bulk_id = :bulk_id AND state = :from_state
+
+-- bulk_set_begun --
+UPDATE bulk SET begun = :begun WHERE bulk_id = :bulk_id
+
+-- bulk_end --
+-- 0 rows when its end was noticed before.
+UPDATE bulk SET state = 'done', ended_at = :now
+WHERE bulk_id = :bulk_id AND state IN ('running', 'stopped')
+
+-- bulk_set_rest --
+-- 0 rows when the rest was begun before.
+UPDATE bulk SET rest_id = :next_id WHERE bulk_id = :bulk_id AND rest_id IS NULL
+
+-- bulk_set_again --
+-- 0 rows when what failed was begun again before.
+UPDATE bulk SET again_id = :next_id WHERE bulk_id = :bulk_id AND again_id IS NULL
+
+-- bulk_set_message --
+UPDATE bulk SET status_message_id = :message_id WHERE bulk_id = :bulk_id
+
+-- bulk_counts --
+-- How many of its jobs there are, and how many have ended.
+SELECT COUNT(*) AS jobs,
+       COUNT(CASE WHEN state IN ('done', 'failed', 'cancelled', 'needs_review') THEN 1 END) AS ended
+FROM job WHERE bulk_id = :bulk_id
+
+-- jobs_of_bulk --
+SELECT * FROM job WHERE bulk_id = :bulk_id ORDER BY bulk_number
+
+-- bulk_shown --
+-- Its results that came into the chat, in order.
+SELECT job_id FROM job
+WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
+  AND EXISTS (SELECT 1 FROM asset WHERE asset.job_id = job.job_id)
+ORDER BY bulk_number
+
+-- bulks_forget --
+-- Questions that nobody answered, or with no.
+DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'done') AND created_at < :before
+
 -- ============================================================ inbox
 
 -- inbox_add --
@@ -492,8 +564,12 @@ UPDATE outbox
 SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' THEN urgency ELSE 2 END,
     due_at = CASE WHEN state = 'waiting' AND due_at < :now THEN due_at ELSE :now END
-WHERE say = 'status' AND state <> 'dropped'
-  AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
+WHERE state <> 'dropped' AND (
+    say = 'status'
+    AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
+    OR key IN (SELECT 'bulk:' || bulk_id FROM job
+               WHERE provider = :provider AND state = 'queued' AND bulk_id IS NOT NULL)
+)
 
 -- outbox_heads --
 -- The first row of every chat, media apart from words so that neither waits for the other.
@@ -501,7 +577,7 @@ WHERE say = 'status' AND state <> 'dropped'
 SELECT * FROM (
     SELECT o.*,
            ROW_NUMBER() OVER (
-               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files')
+               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files', 'album')
                ORDER BY o.urgency, o.outbox_id
            ) AS place
     FROM outbox o
@@ -538,6 +614,15 @@ WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting')
 
 -- outbox_drop --
 UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
+
+-- outbox_skip --
+-- A status nobody can read now: it may be brought up to date again later.
+UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
+
+-- statuses_revive --
+-- Those that were skipped are brought up to date: somebody is there to read them again.
+UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'status'
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.

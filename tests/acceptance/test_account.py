@@ -1,4 +1,4 @@
-"""One's own affairs: what is left, what is running, stopping it, help, language."""
+"""One's own affairs: what is left, what is running, stopping it, language."""
 
 import pytest
 from story import Message, Person, Story, code_in, labels, words
@@ -127,38 +127,6 @@ async def test_show_brings_a_result_back_with_buttons_that_work_for_its_owner_on
     assert len(file_of(story, await an.sees(lambda m: "document" in m, chat=group))) > 0
     assert f"Mình không thấy kết quả {code}" in await said_to(binh, f"/show {code}")
     assert "Mình không thấy kết quả" in await said_to(an, "/show")
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-async def test_every_example_in_start_and_help_is_read_as_a_command(
-    story: Story, language: str
-) -> None:
-    an = story.person("An", language)
-    examples = [
-        example
-        for command in ("/start", "/help")
-        for example in in_code(await an.answer_to(an.say(command)))
-        if example.startswith(("/img", "/video"))
-    ]
-    assert len(examples) >= 3
-    story.town.apiframe.never_finish()
-    story.town.flow.never_finish()
-    for example in examples[:2]:
-        status = await an.answer_to(an.say(example))
-        assert [["✖ Hủy"]] == labels(status) or [["✖ Cancel"]] == labels(status)
-
-
-async def test_start_welcomes_by_name_tells_what_is_free_and_offers_the_languages(
-    story: Story,
-) -> None:
-    an = story.person("An <b>& Co")
-    hello = await an.answer_to(an.say("/start"))
-    assert "Chào An <b>& Co!" in words(hello)
-    assert "40 ảnh và 2 video" in words(hello)
-    assert [["Tiếng Việt", "English"]] == labels(hello)
-    await press(an, hello, "English")
-    await an.sees("I'll speak English")
-    assert "What I can do" in await said_to(an, "/help")
 
 
 async def test_lang_is_ones_own_choice_and_goes_before_the_phones(story: Story) -> None:

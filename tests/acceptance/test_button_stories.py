@@ -138,14 +138,14 @@ async def test_an_upscale_can_be_varied_enlarged_again_redone_and_had_as_a_file(
     grid = await grid_of(an)
     larger = await an.result_of(an.say("upscale 1", to=grid))
     assert [
-        ["✨ Biến thể · 400 ₫", "🪄 Nhẹ · 400 ₫"],
-        ["🔍 Phóng to · 150 ₫", "🌟 Sáng tạo · 150 ₫"],
-        ["⬅️ Trái · 400 ₫", "➡️ Phải · 400 ₫"],
-        ["⬆️ Lên · 400 ₫", "⬇️ Xuống · 400 ₫"],
-        ["🔭 2× · 400 ₫", "🔭 1.5× · 400 ₫"],
-        ["⬜ Vuông · 400 ₫", "🔭 Số khác…"],
-        ["🎬 Làm video"],
-        ["🔄 Làm lại · 150 ₫", "📁 Tệp gốc"],
+        ["✨ Biến thể · miễn phí", "🪄 Nhẹ · miễn phí"],
+        ["🔍 Phóng to · miễn phí", "🌟 Sáng tạo · miễn phí"],
+        ["⬅️ Trái · miễn phí", "➡️ Phải · miễn phí"],
+        ["⬆️ Lên · miễn phí", "⬇️ Xuống · miễn phí"],
+        ["🔭 2× · miễn phí", "🔭 1.5× · miễn phí"],
+        ["⬜ Vuông · miễn phí", "🔭 Số khác…"],
+        ["🎬 Làm video · miễn phí"],
+        ["🔄 Làm lại · miễn phí", "📁 Tệp gốc"],
     ] == labels(larger)
 
 
@@ -154,15 +154,15 @@ async def test_a_flow_picture_offers_what_can_be_done_with_the_picture_itself(st
     pictures = await an.result_of(an.say("/img hồ sen --n 2 --with flow"))
     assert [
         ["1", "2"],
-        ["V1 · 100 ₫", "V2 · 100 ₫"],
-        ["🔄 Làm lại · 200 ₫", "📁 Tệp gốc"],
+        ["V1 · miễn phí", "V2 · miễn phí"],
+        ["🔄 Làm lại · miễn phí", "📁 Tệp gốc"],
     ] == labels(pictures)
     picked = await an.result_of(an.say("2", to=pictures))
     assert [
-        ["✨ Biến thể · 100 ₫"],
+        ["✨ Biến thể · miễn phí"],
         ["🔍 2K · miễn phí", "🔍 4K · miễn phí"],
-        ["🎬 Làm video"],
-        ["📁 Tệp gốc"],
+        ["🎬 Làm video · miễn phí"],
+        ["🔄 Làm lại · miễn phí", "📁 Tệp gốc"],
     ] == labels(picked)
 
 
@@ -225,7 +225,7 @@ async def test_forged_numbers_on_ones_own_picture_are_answered_and_start_nothing
         assert "You have chosen already; it is on its way." == await forge(
             an, grid, f"g:{code}:1:{number}"
         )
-    refused = "Please see the new message."
+    refused = "Please see the message I just sent."
     assert refused == await forge(an, grid, f"v:{code}:9:")
     assert refused == await forge(an, grid, f"u:{code}:1:huge")
     for factor in ("1.5e0", "1_1", "+1.5", " 1.5", "nan", "１.５", "1.5000", "99"):
@@ -237,7 +237,7 @@ async def test_try_again_after_a_failure_makes_it_after_all(story: Story) -> Non
     an = story.person("An")
     story.town.apiframe.fail_next("/imagine", status=400, body=b'{"errors":[{"msg":"bad words"}]}')
     status = await an.sees("bad words", after=an.say("/img mèo"))
-    assert [["🔄 Thử lại"]] == labels(status)
+    assert [["🔄 Thử lại · miễn phí"]] == labels(status)
     assert "còn 40/40" in await said_to(an, "/quota")
     await press(an, status, "🔄")
     result = await an.sees(lambda m: is_media(m) and answers(m, status))

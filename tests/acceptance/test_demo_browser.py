@@ -7,29 +7,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
-from programs import started
 from samples import picture as picture_of
-from seat import PATIENCE_MS, PHONE, Seat, address_in, opened_chromium, pixels, seated
-from story import free_port
+from seat import PATIENCE_MS, PHONE, Seat, pixels, seated
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GROUP = "Nhóm vẽ"
 SAME_NODE = "node => { node.isTheSame = true }"
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with opened_chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def demo(tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a fresh demo; it has to end well on Ctrl-C."""
-    arguments = ("-m", "bot", "demo", "--port", str(free_port()), "--speed", "30")
-    async with started(*arguments, home=tmp_path) as program:
-        yield address_in(await program.line_with("http://"))
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -69,8 +53,8 @@ async def test_an_sees_her_cat_being_made_and_goes_on_from_it_to_a_film(seat: Se
     assert await grid.evaluate("node => node.isTheSame")
     await expect(grid.get_by_test_id("button")).to_have_text(
         ["1", "2", "3", "4"]
-        + [f"V{tile} · 400 ₫" for tile in range(1, 5)]
-        + ["🔄 Làm lại · 400 ₫", "📁 Tệp gốc"]
+        + [f"V{tile} · miễn phí" for tile in range(1, 5)]
+        + ["🔄 Làm lại · miễn phí", "📁 Tệp gốc"]
     )
     await seat.show("an-3-grid")
 

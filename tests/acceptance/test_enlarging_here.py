@@ -65,10 +65,10 @@ async def test_an_enlarged_photo_is_varied_only_in_somebodys_words(story: Story)
     larger = await an.result_of(asked)
     quota = await said_to(an, "/quota")
 
-    assert "Please see the new message." == await press(an, larger, "✨")
-    told = await an.sees("/img the same as a watercolour", after=larger)
+    assert "Please see the message I just sent." == await press(an, larger, "✨")
+    told = await an.sees("the same as a watercolour", after=larger)
     await press(an, larger, "🎬")
-    await an.sees("/video the camera moves slowly closer", after=told)
+    await an.sees("the camera moves slowly closer", after=told)
     assert quota == await said_to(an, "/quota")
     assert not story.town.apiframe.tasks
     assert not story.town.flow.tasks

@@ -200,3 +200,34 @@ async def test_a_link_opens_the_history_the_help_or_the_welcome(story: Story) ->
         ("whatever", "Hello An!"),
     ):
         assert expected in words(await an.answer_to(an.say(f"/start {word}")))
+
+
+def link_in(message: Message) -> str:
+    [button] = [b for row in message["reply_markup"]["inline_keyboard"] for b in row if "url" in b]
+    return str(button["url"])
+
+
+async def test_what_was_kept_in_a_group_is_one_tap_away_in_the_private_chat(story: Story) -> None:
+    an = story.person("An", "en")
+    group = story.group("Painters", an)
+    held = story.town.apiframe.hold_next("/imagine", when="after")
+    status = await an.answer_to(an.say("/img@easel_bot a lake", chat=group), chat=group)
+    await held.arrived()
+    await press(an, status, "✖")
+    held.release()
+    kept = await an.sees("Finished and kept for you", chat=group)
+    assert [["💬 In our private chat"]] == labels(kept)
+    code = link_in(kept).removeprefix("https://t.me/easel_bot?start=")
+    assert code == code_in(await an.result_of(an.say(f"/start {code}")))
+
+
+async def test_what_a_group_may_not_be_sent_is_one_tap_away_too(story: Story) -> None:
+    an = story.person("An", "en")
+    group = story.group("Painters", an)
+    no_media = "not enough rights to send photos to the chat"
+    for method in ("editMessageMedia", "sendPhoto", "sendDocument"):
+        story.world.fail_next(method, status=400, description=f"Bad Request: {no_media}", times=2)
+    an.say("/img@easel_bot a lake", chat=group)
+    told = await an.sees("Telegram does not let me send it here", chat=group)
+    assert ["💬 In our private chat"] == labels(told)[0]
+    assert link_in(told).startswith("https://t.me/easel_bot?start=")

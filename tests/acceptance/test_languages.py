@@ -11,7 +11,10 @@ from bot.i18n import LANGUAGES, read_catalogue
 _TAG = re.compile(r"<[^>]+>")
 _GAP = re.compile(r"\{\w+\}")
 _JOINT = re.compile(r"\n| · ")
-COMMANDS = {"img", "video", "vary", "upscale", "pan", "zoom", "jobs", "cancel", "quota", "help"}
+COMMANDS = {
+    *("img", "video", "vary", "upscale", "pan", "zoom"),
+    *("jobs", "cancel", "history", "show", "quota", "help"),
+}
 
 
 def sentences_of(language: str) -> set[str]:

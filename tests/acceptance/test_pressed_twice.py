@@ -63,7 +63,7 @@ async def test_try_again_tapped_twice_after_a_failure_tries_once(story: Story) -
     an = story.person("An", "en")
     story.town.apiframe.fail_next("/imagine", status=400, body=b'{"errors":[{"msg":"bad words"}]}')
     failed = await an.sees("bad words", after=an.say("/img a cat"))
-    assert [["🔄 Try again"]] == labels(failed)
+    assert [["🔄 Try again · free"]] == labels(failed)
     assert "Got it!" == await press(an, failed, "🔄")
     assert "Already on it" == await press(an, failed, "🔄")
     await next_result(an, failed, after=failed)
@@ -75,7 +75,7 @@ async def test_a_press_refused_for_want_of_money_may_be_tried_again_at_once(stor
     grid = await grid_of(an)
     for _ in range(9):  # to the end of today's free ones
         await an.result_of(an.say("/img a garden"))
-    refused = "Please see the new message."
+    refused = "Please see the message I just sent."
     assert [refused, refused] == [await press(an, grid, "V1") for _ in range(2)]
 
 

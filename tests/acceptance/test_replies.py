@@ -71,14 +71,14 @@ async def test_a_number_alone_shows_that_picture_with_its_own_buttons_for_free(
     after = await an.answer_to(an.say("/quota"))
     assert 2 == likest(image_of(story, picked), quarters(image_of(story, grid)))
     assert [
-        ["✨ Biến thể · 400 ₫", "🪄 Nhẹ · 400 ₫"],
-        ["🔍 Phóng to · 150 ₫", "🌟 Sáng tạo · 150 ₫"],
-        ["⬅️ Trái · 400 ₫", "➡️ Phải · 400 ₫"],
-        ["⬆️ Lên · 400 ₫", "⬇️ Xuống · 400 ₫"],
-        ["🔭 2× · 400 ₫", "🔭 1.5× · 400 ₫"],
-        ["⬜ Vuông · 400 ₫", "🔭 Số khác…"],
-        ["🎬 Làm video"],
-        ["📁 Tệp gốc"],
+        ["✨ Biến thể · miễn phí", "🪄 Nhẹ · miễn phí"],
+        ["🔍 Phóng to · miễn phí", "🌟 Sáng tạo · miễn phí"],
+        ["⬅️ Trái · miễn phí", "➡️ Phải · miễn phí"],
+        ["⬆️ Lên · miễn phí", "⬇️ Xuống · miễn phí"],
+        ["🔭 2× · miễn phí", "🔭 1.5× · miễn phí"],
+        ["⬜ Vuông · miễn phí", "🔭 Số khác…"],
+        ["🎬 Làm video · miễn phí"],
+        ["🔄 Làm lại · miễn phí", "📁 Tệp gốc"],
     ] == labels(picked)
     assert words(before) == words(after)
 

@@ -29,7 +29,7 @@ async def test_an_account_that_fails_is_told_once_and_ordered_from_again_when_re
     sky.sandbox(service).fail_next(service.submit, status=status)
     an.say(service.said)
     failed = await an.sees(UNUSABLE)
-    assert ["🔄 Thử lại"] in labels(failed)
+    assert [f"🔄 Thử lại · {service.price_vnd} ₫"] in labels(failed)
     await sky.settled(an, paid_vnd=0)
     notice = await sky.told_operator(told)
     waiting = binh.say(service.said)

@@ -83,7 +83,7 @@ async def test_a_file_that_stays_useless_costs_nothing_and_the_operator_is_told_
     FOR_GOOD[mishap](sky.sandbox(service), service)
     asked = [an.say(service.said), ben.say(service.said_in_english)]
     broken = await an.sees(GONE_WRONG)
-    assert [["🔄 Thử lại"]] == labels(broken)[:1]
+    assert [[f"🔄 Thử lại · {service.price_vnd} ₫"]] == labels(broken)[:1]
     await ben.sees(GONE_WRONG_IN_ENGLISH)
     await sky.settled(an, paid_vnd=0)
     assert [] == sky.results(an, asked[0]) + sky.results(ben, asked[1])

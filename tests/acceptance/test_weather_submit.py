@@ -28,7 +28,7 @@ async def test_what_the_provider_will_not_make_is_said_in_its_words_and_costs_no
     sky.sandbox(service).fail_next(service.submit, status=status, body=REFUSAL)
     an.say(service.said)
     refused = await an.sees("không nhận yêu cầu này. Bạn không bị tính phí")
-    assert [["🔄 Thử lại"]] == labels(refused)
+    assert [[f"🔄 Thử lại · {service.price_vnd} ₫"]] == labels(refused)
     await sky.settled(an, paid_vnd=0)
     assert (1, []) == (sky.submits(service), sky.heard())
     an.press(refused, "🔄")
@@ -169,7 +169,7 @@ async def test_an_unclear_answer_of_midjourney_is_never_ordered_again_and_costs_
     lost = await an.sees(
         "Mất kết nối khi đặt làm và không rõ yêu cầu đã đến nơi chưa. Bạn không bị"
     )
-    assert [["🔄 Thử lại"]] == labels(lost)
+    assert [["🔄 Thử lại · 400 ₫"]] == labels(lost)
     ben.say("/img a cat")
     await ben.sees("it can't be found out whether the order arrived. Nothing was charged")
     await sky.settled(an, paid_vnd=0)

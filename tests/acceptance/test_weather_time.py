@@ -22,7 +22,7 @@ async def test_the_deadline_gives_the_money_back_and_a_later_result_is_free(
     asked = an.say(service.said)
     ben.say(service.said_in_english)
     late = await an.sees(LATE)
-    assert [["🔄 Thử lại"]] == labels(late)[:1]
+    assert [[f"🔄 Thử lại · {service.price_vnd} ₫"]] == labels(late)[:1]
     await ben.sees(
         "It took too long, so I stopped waiting. Nothing was charged; you can try again."
     )

@@ -1,25 +1,16 @@
 """Telegram calls the bot instead of being asked: the same stories, and what strangers can do."""
 
 import asyncio
-import contextlib
 import json
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import httpx
+from beside import rows
 from posted import SECRET, posted, webhook_settings
 from samples import picture
 from story import Person, Story, free_port, is_media, living_bot, served_town, settings_for, words
 from telling import press, said_to, until
-
-from bot.app import DATABASE_NAME
-
-
-def rows(story: Story, question: str) -> list[tuple[Any, ...]]:
-    path = story.data_dir / DATABASE_NAME
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        return database.execute(question).fetchall()
 
 
 def written(story: Story, user_id: int, text: str, update_id: int = 5) -> dict[str, Any]:

@@ -1,29 +1,13 @@
 """What the chat page shows of what happens in the world, in a real browser."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from botapi_client import place_of
-from page_seat import Seat, seated
+from page_seat import Seat
 from page_story import AN, BEN, GROUP, entities, keyboard, tell_story
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 from samples import picture
-from seat import DESKTOP, opened_chromium
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with opened_chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def seat(chromium: Browser) -> AsyncIterator[Seat]:
-    async with seated(chromium, DESKTOP) as seat:
-        yield seat
 
 
 async def test_a_status_message_turns_into_the_picture_in_the_same_bubble(seat: Seat) -> None:

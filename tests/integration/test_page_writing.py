@@ -1,38 +1,17 @@
 """What a person does on the chat page, in a real browser: by mouse and by keyboard, wide and narrow."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from page_seat import Seat, seated
+from page_seat import Seat
 from page_story import AN, BEN, GROUP, keyboard, pressed, presses
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Route, expect
 from samples import picture
-from seat import DESKTOP, PHONE, opened_chromium
 
 from bot.sandbox.refusal import Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with opened_chromium() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def seat(chromium: Browser) -> AsyncIterator[Seat]:
-    async with seated(chromium, DESKTOP) as seat:
-        yield seat
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def phone(chromium: Browser) -> AsyncIterator[Seat]:
-    async with seated(chromium, PHONE) as phone:
-        yield phone
 
 
 async def test_enter_sends_what_was_typed_and_markup_in_it_stays_text(seat: Seat) -> None:

@@ -18,8 +18,11 @@ PLURALS = {"vi": 1, "en": 2}
 ALIKE = {
     "lang.name_vi": "a language is named in itself",
     "lang.name_en": "a language is named in itself",
-    "settings.form_album": "the same word in both",
-    "settings.ratio_1x1": "an international word",
+    "count.videos": "a word of both languages",
+    "start.count_video": "a word of both languages",
+    "preset.button_banner": "a word of both languages",
+    "settings.form_album": "a word of both languages",
+    "settings.ratio_1x1": "a word of both languages",
     "settings.ratio_16x9": "a name",
     "settings.ratio_9x16": "a name",
     "settings.ratio_3x4": "a name",
@@ -29,8 +32,10 @@ ROOMS = ("chat", "delivery", "jobs")
 """What people read is put together here."""
 NOT_FOR_PEOPLE = {
     "derived.py": "the words people use",
+    "helping.py": "the words people use",
     "flags.py": "Midjourney's own notation",
     "downloading.py": "Telegram's words",
+    "loop.py": "for the database",
     "sending.py": "Telegram's words",
     "telegram.py": "Telegram's words",
     "inbox.py": "for the log",

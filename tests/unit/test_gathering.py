@@ -12,6 +12,7 @@ import samples
 from shop import Shop
 from telegram.error import NetworkError
 
+from bot.chat.bulking import Bulking
 from bot.chat.drafts import LONGEST_MS, MOST_WAITING, QUIET_MS, note_album_item
 from bot.chat.gathering import MOST_ATTEMPTS, Gathering
 from bot.chat.making import Making
@@ -66,11 +67,14 @@ class Desk:
     folder: Path
 
     def gathering(self) -> Gathering:
+        reader = Reader("easel_bot", MARKET, {"flow": "Flow AI"})
+        making = Making(self.shop.desk, MARKET)
         return Gathering(
             self.shop.store,
             self.telegram,
-            Reader("easel_bot", MARKET, {"flow": "Flow AI"}),
-            Making(self.shop.desk, MARKET),
+            reader,
+            making,
+            Bulking(self.shop.desk, reader, making),
             self.telegram,
             data_dir=self.folder,
             default_language="en",

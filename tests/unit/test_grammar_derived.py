@@ -4,6 +4,7 @@ import pytest
 
 from bot.chat.grammar import parse
 from bot.chat.parsed import (
+    AgainCommand,
     Complaint,
     NotForUs,
     PanCommand,
@@ -193,3 +194,23 @@ def test_a_bare_number_beyond_the_pictures_is_told_how_many_there_are(number: st
 @pytest.mark.parametrize("number", ["0", "10", "2026", "5 cats"])
 def test_another_number_in_reply_may_mean_anything(number: str) -> None:
     assert NotForUs() == read(number)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("again", "Redo", "same  again", "Once more!", "again..."),
+        *("lại", "Lần nữa", "làm lại", "VẼ LẠI", "ve lai", "la\u0323i", "vẽ lại lần nữa"),
+    ],
+)
+def test_again_in_reply_to_something_means_the_same_once_more(typed: str) -> None:
+    assert AgainCommand() == read(typed)
+    assert NotForUs() == read(typed, is_reply=False)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["never again", "lại đây", "vẽ lại màu xanh", "again and again", "làm lại 2", "!", "đi lại"],
+)
+def test_more_words_than_that_are_talk_between_people(typed: str) -> None:
+    assert NotForUs() == read(typed)

@@ -80,7 +80,8 @@ wishes = st.builds(
 replies = st.builds(
     "{} {}".format,
     one_of(
-        "/vary|/upscale|/pan|/zoom|vary|phóng to|biến thể|pan|lia|mở rộng|zoom|zoom out|lùi xa|v2|2"
+        "/vary|/upscale|/pan|/zoom|vary|phóng to|biến thể|pan|lia|mở rộng|zoom|zoom out|lùi xa|v2|2|"
+        "again|Same again|lại|Vẽ lại|làm lại lần nữa|redo!"
     ),
     st.lists(
         one_of(
@@ -159,6 +160,7 @@ def test_nothing_midjourney_would_multiply_is_accepted(parts: list[str], blank: 
     assert not re.search(r"\{[^{}]*,[^{}]*\}", sent)
 
 
-@given(st.text(alphabet="vuary 0123456789upscale phóngtobiếnthể zoom pan lia trái"))
+@given(st.text(alphabet="vuary 0123456789upscale phóngtobiếnthể zoom pan lia trái") | replies)
 def test_nothing_without_a_slash_is_ours_unless_it_is_a_reply(text: str) -> None:
-    assert NotForUs() == read(Typed(text))
+    if not text.startswith("/"):
+        assert NotForUs() == read(Typed(text))

@@ -51,6 +51,14 @@ def source_strings() -> Iterator[tuple[str, bool, bool]]:
                 yield node.value, False, id(node) in looked_up
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_there_twice(language: str) -> None:
+    # A second one would quietly take the place of the first.
+    path = Path(bot.__file__).parent / "locales" / language / "LC_MESSAGES" / "easel.po"
+    keys = re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [] == sorted({key for key in keys if keys.count(key) > 1})
+
+
 def test_every_key_in_the_source_exists_and_every_key_is_used() -> None:
     keys = set(entries(read_catalogue("en")))
     rooms = {key.split(".")[0] for key in keys}

@@ -13,7 +13,7 @@ _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
 async def set_my_commands(ask: Ask) -> bool:
-    """At most 100, lower case, each with 1-256 characters of description."""
+    """At most 100, lower case, each with 1-256 characters of description; of a chat it knows."""
     commands: list[Json] = ask.params.get("commands") or []
     if len(commands) > 100:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
@@ -22,7 +22,10 @@ async def set_my_commands(ask: Ask) -> bool:
             raise bad_request("BOT_COMMAND_INVALID")
         if not 1 <= utf16_length(command.get("description", "")) <= 256:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    ask.world.profile.set_commands(ask.params.get("scope"), ask.text("language_code"), commands)
+    scope: Json | None = ask.params.get("scope")
+    if scope is not None and "chat_id" in scope:
+        ask.world.chats.open_to_bot(scope["chat_id"])
+    ask.world.profile.set_commands(scope, ask.text("language_code"), commands)
     return True
 
 

@@ -185,9 +185,9 @@ export function makeComposer(desk) {
   // ---- the line itself ----------------------------------------------------
 
   function grow() {
+    markSendable(); // first: it changes how wide the line is
     text.style.height = "auto";
     text.style.height = `${Math.min(text.scrollHeight, 180)}px`;
-    markSendable();
   }
 
   function markSendable() {

@@ -14,6 +14,7 @@ export function makeConversation(page) {
   let keptFor = "";
   let stick = true;
   let restTimer = 0;
+  let seenHeight = 0;
 
   function draw() {
     const open = chat();
@@ -112,9 +113,16 @@ export function makeConversation(page) {
 
   function onScroll() {
     const { scrollHeight, scrollTop, clientHeight } = find("scroller");
+    // A bar that opens below makes the view lower: then it is not the person who left the bottom.
+    if (stick && clientHeight < seenHeight) {
+      seenHeight = clientHeight;
+      return toBottomIfStuck();
+    }
+    seenHeight = clientHeight;
     stick = scrollHeight - scrollTop - clientHeight < 40;
     find("jump").hidden = stick;
     if (!stick) showDayForAMoment();
+    return undefined;
   }
 
   function jumpToQuoted(messageId) {

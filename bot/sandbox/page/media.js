@@ -5,7 +5,7 @@ import { replyButton } from "./controls.js";
 import { el, fill, icon } from "./dom.js";
 import { fitting, frameOf, largest, ratioOf, sideOf, sizeText, summaryOf } from "./message.js";
 
-const PHOTO = { width: 400, height: 440, least: 220 };
+const PHOTO = { width: 400, height: 500, least: 220 };
 
 // The box keeps the picture's own ratio; only beyond narrow strips it gains bars, never a squeeze.
 function boxOf({ width, height }) {

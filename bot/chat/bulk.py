@@ -1,0 +1,233 @@
+"""The text of one message becomes the command lines it stands for. Pure.
+
+Several lines are several requests, and so is each choice of `{red, blue}`. Knows nothing of
+Telegram, of what a command means, of money or of who asks.
+"""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.chat import flags
+from bot.chat.wish import ALIASES, MODES, reach_of
+from bot.chat.words import Option, scan
+
+MOST: Final = 50
+"""Requests of one message."""
+_COUNTED: Final = 1_000_000
+"""Nobody is told a larger number."""
+
+_HEAD = re.compile(
+    r"\s*(?P<slash>/(?P<name>img|imagine|video)(?:@(?P<bot>\S*))?)(?=\s|$)", re.IGNORECASE
+)
+_OWN = re.compile(r"(?P<slash>/\S+)(?:\s+|$)")
+_MARKS = re.compile(r"(?:(?:[-–—•·*]|[0-9]{1,3}[.)])(?:\s+|$))+")  # as people type them
+
+Choices = list[list[str]]
+"""A line cut where it may be one thing or another; what is fixed is a choice of one."""
+_Token = tuple[str, bool]
+"""A sign, and whether it was escaped."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lines:
+    """What one message asks for."""
+
+    lines: tuple[str, ...]
+    """Whole commands, to be read as they are. One: it is an ordinary command."""
+    places: tuple[int, ...]
+    """For each, the line it came from, counted from 1 among those that ask for something."""
+    joined: str | None = None
+    """All of it as one command, where it could be meant so."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TooMany:
+    """More than `MOST`."""
+
+    count: int
+
+
+def expand(text: str, username: str) -> Lines | TooMany | None:
+    """What ``text`` asks for; None: it does not begin with `/img` or `/video` for us. Never raises.
+
+    ``username``: the bot's own, without `@`.
+    """
+    head = _head(text, username)
+    if head is None:
+        return None
+    command = head["slash"]
+    asked: list[tuple[str, Choices]] = []
+    for_all: list[Choices] = []
+    owns = 0
+    for line in [text[head.end("slash") :].split("\n", 1)[0], *_following(text, head.end())]:
+        own = _OWN.match(line)
+        rest = line[own.end() :] if own else line
+        owns += own is not None
+        choices = choices_in(rest.strip())
+        is_making = own is None or _head(line, username) is not None
+        is_wordless = all(not _unmarked(each) for each in _first_few(choices))
+        if is_making and (is_wordless or _is_options(choices)):  # for what follows, or for all
+            command = own["slash"] if own else command
+            for_all += [] if is_wordless else [choices]
+        else:
+            asked.append((own["slash"] if own else command, choices))
+    count = _count(asked, for_all)
+    if count > MOST:
+        return TooMany(min(count, _COUNTED))
+    if count <= 1:
+        return Lines((_plain(text),), (1,))
+    common = [" ".join(each) for each in itertools.product(*map(_written, for_all))]
+    written = [
+        (f"{slash} {_with(_unmarked(words), options)}".rstrip(), place)
+        for place, (slash, choices) in enumerate(asked, 1)
+        for words in _written(choices)
+        for options in common
+    ]
+    is_listed = count == len(asked) and not owns
+    lines, places = zip(*written, strict=True)
+    return Lines(lines, places, _plain(text) if is_listed else None)
+
+
+def has_words(line: str) -> bool:
+    """Whether a command line says more than its command and options."""
+    own = _OWN.match(line.lstrip())
+    begin = own.end() if own else 0
+    return bool(scan(line.lstrip(), begin, reach_of).prompt)
+
+
+def printed(lines: Sequence[str]) -> str:
+    """A message that asks for exactly these commands."""
+    return "\n".join(_escaped(line) for line in lines)
+
+
+def choices_in(line: str) -> Choices:
+    """`{a, b}` is a choice; nested ones, and braces without a comma, are words as typed."""
+    tokens = _tokens(line)
+    closings = _closings(tokens)
+    openings = sorted(closings)
+    choices: Choices = [[""]]
+    place = 0
+    while place < len(tokens):
+        end = closings.get(place)
+        if end is None:
+            choices[-1] = [choices[-1][0] + tokens[place][0]]
+            place += 1
+            continue
+        inside = tokens[place + 1 : end]
+        following = bisect.bisect_right(openings, place)
+        is_nested = following < len(openings) and openings[following] < end
+        if is_nested or (",", False) not in inside:
+            choices[-1] = [choices[-1][0] + _text(tokens[place : end + 1])]
+        else:
+            choices += [_split(inside), [""]]
+        place = end + 1
+    return [each for each in choices if each != [""]]
+
+
+def _head(text: str, username: str) -> re.Match[str] | None:
+    """The command it begins with, if that makes something and is ours."""
+    head = _HEAD.match(text)
+    bot = head["bot"] if head else None
+    return None if bot is not None and bot.lower() != username.lower() else head
+
+
+def _following(text: str, end: int) -> list[str]:
+    """The lines after the one the command stands on, without what surrounds them."""
+    return [stripped for line in text[end:].split("\n")[1:] if (stripped := line.strip())]
+
+
+def _unmarked(words: str) -> str:
+    """Without the mark of a list before it."""
+    found = _MARKS.match(words)
+    return words[found.end() :] if found else words
+
+
+def _written(choices: Choices) -> list[str]:
+    return ["".join(each).strip() for each in itertools.product(*choices)]
+
+
+def _first_few(choices: Choices) -> list[str]:
+    """Enough of what it can be to know its kind: all, where they are few."""
+    return ["".join(each).strip() for each in itertools.islice(itertools.product(*choices), MOST)]
+
+
+def _is_options(choices: Choices) -> bool:
+    """Whatever is chosen, it holds only options: it is meant for every line."""
+    return all(_holds_only_options(each) for each in _first_few(choices))
+
+
+def _holds_only_options(words: str) -> bool:
+    line = scan(words, 0, reach_of)
+    return bool(line.options) and not line.prompt
+
+
+def _count(asked: Sequence[tuple[str, Choices]], for_all: Sequence[Choices]) -> int:
+    each = sum(math.prod(len(choice) for choice in choices) for _, choices in asked)
+    return each * math.prod(len(choice) for choices in for_all for choice in choices)
+
+
+def _with(words: str, common: str) -> str:
+    """What a line says itself goes before what is said for all."""
+    own = {_name(option) for option in scan(words, 0, reach_of).options}
+    line = scan(common, 0, reach_of)
+    added = [common[o.start : o.end] for o in line.options if _name(o) not in own]
+    return " ".join([words, *added])
+
+
+def _name(option: Option) -> str:
+    name = ALIASES.get(option.name, option.name)
+    flag = flags.find(name)
+    return "mode" if name in MODES else flag.name if flag else name
+
+
+def _tokens(text: str) -> list[_Token]:
+    r"""``text`` with `\{`, `\}` and `\,` taken for what they stand for."""
+    tokens: list[_Token] = []
+    signs = iter(range(len(text)))
+    for at in signs:
+        is_escape = text[at] == "\\" and text[at + 1 : at + 2] in {"{", "}", ","}
+        tokens.append((text[next(signs)] if is_escape else text[at], is_escape))
+    return tokens
+
+
+def _text(tokens: Sequence[_Token]) -> str:
+    return "".join(sign for sign, _ in tokens)
+
+
+def _plain(text: str) -> str:
+    return _text(_tokens(text))
+
+
+def _closings(tokens: Sequence[_Token]) -> dict[int, int]:
+    """Where each opening brace that has one is closed."""
+    closings: dict[int, int] = {}
+    opened: list[int] = []
+    for place, token in enumerate(tokens):
+        if token == ("{", False):
+            opened.append(place)
+        elif token == ("}", False) and opened:
+            closings[opened.pop()] = place
+    return closings
+
+
+def _split(inside: Sequence[_Token]) -> list[str]:
+    parts = [""]
+    for sign, is_escaped in inside:
+        if sign == "," and not is_escaped:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
+
+
+def _escaped(line: str) -> str:
+    if "".join(_first_few(choices_in(line))) == line:
+        return line
+    return re.sub(r"[{}]|(?<=\\),", r"\\\g<0>", line)

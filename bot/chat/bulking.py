@@ -1,0 +1,278 @@
+"""Several requests of one message: asked about with their price, begun when that is agreed to.
+
+Knows nothing of how a message is cut into lines, nor of how they are made. Nothing is held
+before the person says yes, and only who asked may say so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Final
+
+from bot.chat.bulk import MOST, Lines, TooMany, expand, has_words, printed
+from bot.chat.bulk_files import TEXT_MAX_BYTES
+from bot.chat.deriving import Target
+from bot.chat.drafts import add_draft, draft_number, has_room
+from bot.chat.making import Making
+from bot.chat.parsed import Complaint, ImageCommand, Parsed, VideoCommand
+from bot.chat.pictures import Brought
+from bot.chat.reading import OFFERED_MAX, Reader
+from bot.chat.talk import Talk, line
+from bot.errors import Flaw, StaleJob
+from bot.jobs import bulk
+from bot.jobs.accept import Accepted, Desk, Order
+from bot.jobs.bulk import Bulk, BulkState, Wish
+from bot.jobs.bulk_orders import begin, begin_more, failed_of, stop, total_of
+from bot.jobs.buttons import Press
+from bot.jobs.preferences import preferences_of
+from bot.model import Urgency
+
+WORDS_SHOWN: Final = 60
+"""Characters of a line that is complained about."""
+
+
+class Bulking:
+    """Made once."""
+
+    def __init__(self, desk: Desk, reader: Reader, making: Making) -> None:
+        self._desk = desk
+        self._reader = reader
+        self._making = making
+
+    def read(
+        self, text: str, brought: Brought, target: Target | None
+    ) -> tuple[str, Lines | TooMany | None]:
+        """The text of an ordinary command, and None; or the several that it asks for.
+
+        With pictures, and about a result, it is one.
+        """
+        if brought.pictures or target is not None:
+            return text, None
+        asked = expand(text, self._reader.username)
+        if isinstance(asked, Lines) and len(asked.lines) == 1:
+            return asked.lines[0], None
+        return text, asked
+
+    async def take(
+        self, talk: Talk, text: str, asked: Lines | TooMany | None, brought: Brought
+    ) -> bool:
+        """Ask about several requests; False: it is none of them."""
+        if asked is not None:
+            await self._ask(talk, asked)
+            return True
+        if not brought.has_list or expand(text, self._reader.username) is None:
+            return False
+        await self._write_draft(talk, text, brought)
+        return True
+
+    async def ask_list(self, talk: Talk, command: str, content: str) -> None:
+        """The requests of a file, whose text is ``content``, that came with ``command``."""
+        asked = expand(f"{command}\n{content}", self._reader.username)
+        if isinstance(asked, Lines) and len(asked.lines) > 1:
+            asked = dataclasses.replace(asked, joined=None)
+        if asked is None or (isinstance(asked, Lines) and not any(map(has_words, asked.lines))):
+            await talk.say(line(f"textfile.{Flaw.EMPTY}"))
+            return
+        await self._ask(talk, asked)
+
+    async def press(self, talk: Talk, press: Press) -> str:
+        """What a button under a bulk means; the catalogue key of what floats by."""
+        number, _, choice = press.how.partition("-")
+        bulk_id = draft_number(number)
+        pressed = None if bulk_id is None else await bulk.find_bulk(talk.tx, bulk_id)
+        if pressed is None or pressed.user_id != talk.speaker.user_id:
+            return "press.not_yours"
+        match choice:
+            case "all":
+                return await self._begin(talk, pressed, press.said_vnd)
+            case "one":
+                return await self._begin_joined(talk, pressed, press.said_vnd)
+            case "no":
+                return await self._decline(talk, pressed)
+            case "stop":
+                is_stopped = await stop(talk.tx, self._desk, pressed)
+                return "bulk.stopped" if is_stopped else "bulk.over"
+            case "rest":
+                return await self._begin_rest(talk, pressed, press.said_vnd)
+            case "again":
+                return await self._begin_again(talk, pressed, press.said_vnd)
+            case _:
+                return "press.not_yours"
+
+    # --- asking -----------------------------------------------------------------------------
+
+    async def _write_draft(self, talk: Talk, command: str, brought: Brought) -> None:
+        """The file is fetched first; what is known to be wrong is said at once."""
+        file = brought.pictures[0]
+        if has_words(command):
+            await talk.say(line("bulk.file_words"))
+        elif (file.size_bytes or 0) > TEXT_MAX_BYTES:
+            await talk.say(line(f"textfile.{Flaw.TOO_LARGE}"))
+        elif await has_room(talk):
+            await add_draft(talk, command, Brought((file,)), due_at=talk.now)
+
+    async def _ask(self, talk: Talk, asked: Lines | TooMany) -> None:
+        if isinstance(asked, TooMany):
+            await talk.say(line("bulk.too_many", count=asked.count, most=MOST))
+            return
+        preferences = await preferences_of(talk.tx, talk.speaker.user_id)
+
+        def read(text: str) -> Parsed:
+            return self._reader.read(text, is_reply=False, pictures=[0], preferences=preferences)
+
+        parsed = [read(text) for text in asked.lines]
+        made = [each for each in parsed if isinstance(each, ImageCommand | VideoCommand)]
+        if len(made) < len(parsed):
+            await self._complain(talk, asked, parsed)
+            return
+        if len(made) == 1:
+            await self._making.make(talk, made[0])
+            return
+        joined = read(asked.joined) if asked.joined else None
+        as_one = _wish(joined) if isinstance(joined, ImageCommand | VideoCommand) else None
+        await self._question(talk, [_wish(each) for each in made], as_one)
+
+    async def _question(self, talk: Talk, wishes: Sequence[Wish], joined: Wish | None) -> None:
+        if not (await total_of(self._desk, talk.tx, talk.speaker.user_id, wishes)).covered:
+            await self._say_lacking(talk, wishes[0])
+            return
+        await bulk.add_bulk(
+            talk.tx, talk.speaker.user_id, talk.place, wishes, joined=joined, now=talk.now
+        )
+
+    async def _complain(self, talk: Talk, asked: Lines, parsed: Sequence[Parsed]) -> None:
+        """The first line that is no request, why, and all of it put right where that is short."""
+        at, wrong = next(
+            (at, each)
+            for at, each in enumerate(parsed)
+            if not isinstance(each, ImageCommand | VideoCommand)
+        )
+        words = asked.lines[at]
+        shown = words if len(words) <= WORDS_SHOWN else f"{words[: WORDS_SHOWN - 1]}…"
+        lines = [line("bulk.line_wrong", number=asked.places[at], words=shown)]
+        if isinstance(wrong, Complaint):
+            lines.append(self._reader.sentence(wrong))
+        else:
+            lines.append(line("bulk.line_other"))
+        if (whole := _put_right(asked.lines, parsed)) is not None:
+            lines.append(line("hint.corrected", command=whole))
+        await talk.say(*lines)
+
+    async def _say_lacking(self, talk: Talk, wish: Wish) -> None:
+        order = Order(talk.speaker.user_id, talk.place, wish.request, wish.provider)
+        await self._making.is_covered(talk, order)
+
+    # --- the answer -------------------------------------------------------------------------
+
+    async def _is_dearer(
+        self, talk: Talk, pressed: Bulk, wishes: Sequence[Wish], said_vnd: int | None
+    ) -> bool:
+        """It costs more than the button says: the message is brought up to date instead."""
+        total = await total_of(self._desk, talk.tx, pressed.user_id, wishes)
+        if total.cost_vnd <= (said_vnd or 0):
+            return False
+        await self._show(talk, pressed)
+        return True
+
+    async def _begin(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
+        if pressed.state is not BulkState.ASKED:
+            return "press.twice" if pressed.begun else "bulk.over"
+        if await self._is_dearer(talk, pressed, pressed.wishes, said_vnd):
+            return "bulk.dearer"
+        if await begin(talk.tx, self._desk, pressed):
+            return "press.accepted"
+        await self._say_lacking(talk, pressed.wishes[0])
+        return "press.refused"
+
+    async def _begin_joined(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
+        """The question's message becomes the one request's own."""
+        wish = pressed.joined
+        if wish is None or pressed.state is not BulkState.ASKED:
+            return "bulk.over"
+        if await self._is_dearer(talk, pressed, [wish], said_vnd):
+            return "bulk.dearer"
+        order = Order(pressed.user_id, pressed.place, wish.request, wish.provider)
+        outcome = await self._desk.accept(talk.tx, order)
+        if not isinstance(outcome, Accepted):
+            await self._say_lacking(talk, wish)
+            return "press.refused"
+        await self._close(talk, pressed)
+        if (message_id := pressed.status_message_id) is not None:
+            job_id = outcome.job.job_id
+            await talk.tx.run("job_set_status_message", job_id=job_id, message_id=message_id)
+            await talk.tx.run(
+                "message_add",
+                chat_id=pressed.place.chat_id,
+                message_id=message_id,
+                job_id=job_id,
+                tile=None,
+            )
+        return "press.accepted"
+
+    async def _decline(self, talk: Talk, pressed: Bulk) -> str:
+        if pressed.state is not BulkState.ASKED:
+            return "bulk.over"
+        await self._close(talk, pressed)
+        await self._show(talk, pressed)
+        return "bulk.declined"
+
+    async def _begin_rest(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
+        wishes = pressed.wishes[pressed.begun :]
+        if pressed.rest_id is not None or not pressed.begun or not wishes:
+            return "press.twice" if pressed.rest_id else "bulk.over"
+        return await self._begin_more(talk, pressed, wishes, said_vnd, "bulk_set_rest")
+
+    async def _begin_again(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
+        wishes = failed_of(await bulk.jobs_of(talk.tx, pressed.bulk_id))
+        if pressed.again_id is not None or pressed.state is not BulkState.DONE or not wishes:
+            return "press.twice" if pressed.again_id else "bulk.over"
+        return await self._begin_more(talk, pressed, wishes, said_vnd, "bulk_set_again")
+
+    async def _begin_more(
+        self,
+        talk: Talk,
+        pressed: Bulk,
+        wishes: Sequence[Wish],
+        said_vnd: int | None,
+        noting: str,
+    ) -> str:
+        """``noting``: the statement that writes down in which bulk they were begun."""
+        if await self._is_dearer(talk, pressed, wishes, said_vnd):
+            return "bulk.dearer"
+        next_id = await begin_more(talk.tx, self._desk, pressed, wishes)
+        if next_id is None:
+            await self._say_lacking(talk, wishes[0])
+            return "press.refused"
+        if not await talk.tx.run(noting, bulk_id=pressed.bulk_id, next_id=next_id):
+            raise StaleJob(f"bulk {pressed.bulk_id}")
+        await self._show(talk, pressed)
+        return "press.accepted"
+
+    async def _close(self, talk: Talk, pressed: Bulk) -> None:
+        asked, done = BulkState.ASKED.value, BulkState.DONE.value
+        if not await talk.tx.run(
+            "bulk_move", bulk_id=pressed.bulk_id, from_state=asked, to_state=done
+        ):
+            raise StaleJob(f"bulk {pressed.bulk_id}")
+
+    async def _show(self, talk: Talk, pressed: Bulk) -> None:
+        chat_id = pressed.place.chat_id
+        await bulk.show(talk.tx, pressed.bulk_id, chat_id, Urgency.ANSWER, now=talk.now)
+
+
+def _wish(command: ImageCommand | VideoCommand) -> Wish:
+    return Wish(command.provider, command.request)
+
+
+def _put_right(lines: Sequence[str], parsed: Sequence[Parsed]) -> str | None:
+    """The whole message without its mistakes; None where only they know, or it is too long."""
+    mended: list[str] = []
+    for text, each in zip(lines, parsed, strict=True):
+        is_made = isinstance(each, ImageCommand | VideoCommand)
+        corrected = each.corrected if isinstance(each, Complaint) else None
+        if not is_made and corrected is None:
+            return None
+        mended.append(text if is_made else corrected or "")
+    whole = printed(mended)
+    return whole if len(whole) <= OFFERED_MAX else None

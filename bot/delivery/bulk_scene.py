@@ -1,0 +1,123 @@
+"""Everything needed to put several requests of one message into words, read together.
+
+Decides no words itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+
+from bot.delivery.scene import Scenes
+from bot.i18n import Tongue
+from bot.jobs import queue
+from bot.jobs.accept import Desk
+from bot.jobs.accounts import why_paused
+from bot.jobs.bulk import Bulk, Wish, find_bulk, jobs_of
+from bot.jobs.bulk_orders import Total, failed_of, total_of
+from bot.jobs.people import language_for
+from bot.model import FINAL_STATES, Job, JobState, Millis
+from bot.providers.port import Provider
+from bot.store.port import Reading
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BulkScene:
+    """A bulk as it stands, for who asked for it."""
+
+    bulk: Bulk
+    jobs: tuple[Job, ...]
+    tongue: Tongue
+    all: Total
+    """What all of it would take now."""
+    joined: Total | None
+    """What it would take as one; None: it cannot be meant so."""
+    rest: Total
+    """What those would take that are not begun."""
+    again: Total
+    """What those would take that failed."""
+    left_s: float
+    """Until all that is begun should be ready."""
+    paused_title: str | None
+    """The provider that some of it waits for and that is not ordered from for now."""
+
+    @property
+    def ended(self) -> list[Job]:
+        return [job for job in self.jobs if job.state in FINAL_STATES]
+
+    @property
+    def failed(self) -> list[Job]:
+        in_vain = {JobState.FAILED, JobState.NEEDS_REVIEW}
+        return [job for job in self.jobs if job.state in in_vain]
+
+
+class BulkScenes:
+    """Made once; reads a scene whenever a message is to be written."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        scenes: Scenes,
+        *,
+        accounts: Mapping[str, tuple[Provider, int]],
+        desk: Desk,
+        default_language: str,
+    ) -> None:
+        self._reading = reading
+        self._scenes = scenes
+        self._accounts = accounts
+        self._desk = desk
+        self._default_language = default_language
+
+    async def of(self, bulk_id: int) -> BulkScene | None:
+        bulk = await find_bulk(self._reading, bulk_id)
+        if bulk is None:
+            return None
+        jobs = await jobs_of(self._reading, bulk_id)
+        language = await language_for(
+            self._reading, bulk.user_id, bulk.place.chat_id, default=self._default_language
+        )
+
+        return BulkScene(
+            bulk=bulk,
+            jobs=tuple(jobs),
+            tongue=self._scenes.tongue(language),
+            all=await self._total(bulk, bulk.wishes),
+            joined=await self._total(bulk, [bulk.joined]) if bulk.joined else None,
+            rest=await self._total(bulk, bulk.wishes[bulk.begun :]),
+            again=await self._total(bulk, failed_of(jobs)),
+            left_s=await self._left_s(jobs, self._desk.clock()),
+            paused_title=await self._paused_title(jobs),
+        )
+
+    async def _total(self, bulk: Bulk, wishes: Sequence[Wish]) -> Total:
+        return await total_of(self._desk, self._reading, bulk.user_id, wishes)
+
+    async def _left_s(self, jobs: Sequence[Job], now: Millis) -> float:
+        under_way_s, longest_s, lanes = 0.0, 0.0, 1
+        waiting = [job for job in jobs if job.state is JobState.QUEUED]
+        for job in jobs:
+            if job.state in FINAL_STATES or job.provider not in self._accounts:
+                continue
+            provider, of_account = self._accounts[job.provider]
+            spec = provider.capabilities.operations.get(job.request.operation)
+            if spec is None:
+                continue
+            typical_s = await queue.typical_duration(
+                self._reading, job.provider, job.request.operation, otherwise_s=spec.typical_s
+            )
+            longest_s = max(longest_s, typical_s)
+            lanes = max(1, min(of_account, job.user_lanes or of_account))
+            if job.state is not JobState.QUEUED:
+                outlook = await queue.outlook(
+                    self._reading, job, lanes=lanes, typical_s=typical_s, now=now
+                )
+                under_way_s = max(under_way_s, outlook.left_s)
+        return under_way_s + longest_s * math.ceil(len(waiting) / lanes)
+
+    async def _paused_title(self, jobs: Sequence[Job]) -> str | None:
+        for provider in {job.provider for job in jobs if job.state is JobState.QUEUED}:
+            if await why_paused(self._reading, provider) is not None:
+                return self._scenes.titles.get(provider, provider)
+        return None

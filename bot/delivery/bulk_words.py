@@ -1,0 +1,199 @@
+"""How several requests of one message read: the question, the progress, the end. Pure.
+
+Knows nothing of sending. Text is Telegram's HTML; whatever a person wrote is escaped.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.delivery.bulk_scene import BulkScene
+from bot.delivery.presentation import BAR_CELLS, Button, Words, clip
+from bot.i18n import Tongue
+from bot.jobs.bulk import BulkState
+from bot.jobs.bulk_orders import Total
+from bot.jobs.buttons import Act, Press
+from bot.model import AssetKind, Job, JobState, Reason
+
+LISTED_MAX: Final = 8
+"""Requests, and failures, that are listed; of the others the number is said."""
+PROMPT_MAX: Final = 60
+"""UTF-16 units of each."""
+
+
+def words_of(scene: BulkScene) -> Words:
+    """The one message, as the bulk stands."""
+    match scene.bulk.state:
+        case BulkState.ASKED:
+            return _question(scene)
+        case BulkState.RUNNING | BulkState.STOPPED:
+            return _progress(scene)
+        case BulkState.DONE:
+            return _end(scene)
+
+
+def press_for(scene: BulkScene, choice: str, total: Total | None = None) -> Press:
+    """``total``: what the button says it takes."""
+    said_vnd = total.cost_vnd if total else None
+    return Press(Act.BULK, how=f"{scene.bulk.bulk_id}-{choice}", said_vnd=said_vnd)
+
+
+def _question(scene: BulkScene) -> Words:
+    bulk, tongue = scene.bulk, scene.tongue
+    lines = [_title(scene)]
+    prompts = [wish.request.prompt for wish in bulk.wishes]
+    lines += [
+        tongue.html("bulk.item", number=number, prompt=_short(prompt))
+        for number, prompt in enumerate(prompts[:LISTED_MAX], 1)
+    ]
+    lines += _and_more(len(prompts) - LISTED_MAX, tongue)
+    lines += ["", _price(scene.all, tongue)]
+    if scene.all.covered < len(bulk.wishes):
+        lines.append(tongue.html("bulk.covers", covered=scene.all.covered, count=len(bulk.wishes)))
+    lines.append(tongue.html("bulk.confirm"))
+    keyboard = [[_begin_button(scene)]] if scene.all.covered else []
+    if bulk.joined is not None and scene.joined is not None and scene.joined.covered:
+        kind = bulk.joined.request.operation.output_kind
+        label = tongue.text(f"bulk.button_joined_{kind}")
+        keyboard.append([_priced(scene, "one", label, scene.joined)])
+    keyboard.append([Button(tongue.text("bulk.button_no"), press_for(scene, "no").data())])
+    return Words("\n".join(lines), keyboard)
+
+
+def _begin_button(scene: BulkScene) -> Button:
+    tongue, count, covered = scene.tongue, len(scene.bulk.wishes), scene.all.covered
+    label = tongue.plural("bulk.button_all", count)
+    if covered < count:
+        label = tongue.text("bulk.button_some", covered=covered, count=count)
+    return _priced(scene, "all", label, scene.all)
+
+
+def _progress(scene: BulkScene) -> Words:
+    bulk, tongue = scene.bulk, scene.tongue
+    ended, begun = len(scene.ended), max(1, len(scene.jobs))
+    full = ended * BAR_CELLS // begun
+    bar = "▓" * full + "░" * (BAR_CELLS - full)
+    values = {"bar": bar, "ended": ended, "count": begun}
+    if scene.paused_title is not None:
+        lines = [
+            tongue.html("bulk.progress_waiting", **values),
+            tongue.html("status.paused", title=scene.paused_title),
+        ]
+    else:
+        left = tongue.duration(scene.left_s)
+        lines = [tongue.html("bulk.progress", left=left, **values)]
+    if bulk.state is BulkState.STOPPED:
+        lines.append(tongue.html("bulk.stopping"))
+    lines += _failures(scene) + _not_begun(scene)
+    keyboard = _go_on(scene)
+    if bulk.state is BulkState.RUNNING:
+        keyboard.insert(
+            0, [Button(tongue.text("bulk.button_stop"), press_for(scene, "stop").data())]
+        )
+    return Words("\n".join([_title(scene), *lines]), keyboard)
+
+
+def _end(scene: BulkScene) -> Words:
+    bulk, tongue = scene.bulk, scene.tongue
+    if not bulk.begun:
+        return Words(tongue.html("bulk.declined"))
+    made = [job for job in scene.jobs if job.state is JobState.DONE]
+    cancelled = [job for job in scene.jobs if job.state is JobState.CANCELLED]
+    facts = [tongue.html("bulk.made", made=len(made), count=len(bulk.wishes))]
+    if scene.failed:
+        facts.append(tongue.plural("bulk.failed", len(scene.failed)))
+    if cancelled:
+        facts.append(tongue.plural("bulk.cancelled", len(cancelled)))
+    lines = [_title(scene), " · ".join(facts), _cost(scene)]
+    lines += _failures(scene) + _not_begun(scene)
+    keyboard = _go_on(scene)
+    if scene.failed and bulk.again_id is None:
+        label = tongue.plural("bulk.button_again", len(scene.failed))
+        keyboard.insert(0, [_priced(scene, "again", label, scene.again)])
+    return Words("\n".join(lines), keyboard)
+
+
+def _title(scene: BulkScene) -> str:
+    tongue, wishes = scene.tongue, scene.bulk.wishes
+    outputs = {
+        kind: sum(
+            wish.request.count for wish in wishes if wish.request.operation.output_kind is kind
+        )
+        for kind in AssetKind
+    }
+    parts = [tongue.plural("bulk.title", len(wishes))]
+    parts += [tongue.plural(f"count.{kind}s", n) for kind, n in outputs.items() if n]
+    return " · ".join(parts)
+
+
+def _price(total: Total, tongue: Tongue) -> str:
+    if not total.covered:
+        return tongue.html("bulk.nothing_covered")
+    if total.cost_vnd == 0:
+        return tongue.html("bulk.price_free", free=tongue.number(total.free))
+    price = tongue.money(total.cost_vnd)
+    if total.free == 0:
+        return tongue.html("bulk.price_paid", price=price)
+    return tongue.html("bulk.price_mixed", price=price, free=tongue.number(total.free))
+
+
+def _cost(scene: BulkScene) -> str:
+    """What it has cost in all."""
+    tongue = scene.tongue
+    price = tongue.money(sum(job.charged_vnd for job in scene.jobs))
+    free = sum(job.charged_free for job in scene.jobs)
+    if free == 0:
+        return tongue.html("bulk.cost", price=price)
+    return tongue.html("bulk.cost_mixed", price=price, free=tongue.number(free))
+
+
+def _failures(scene: BulkScene) -> list[str]:
+    tongue = scene.tongue
+    lines = [
+        tongue.html(
+            "bulk.failed_item",
+            number=job.bulk_number,
+            prompt=_short(job.request.prompt),
+            why=_why(job, tongue),
+        )
+        for job in scene.failed[:LISTED_MAX]
+    ]
+    return lines + _and_more(len(scene.failed) - LISTED_MAX, tongue)
+
+
+def _why(job: Job, tongue: Tongue) -> str:
+    return tongue.text(f"bulk.why_{job.reason or Reason.FAILED}")
+
+
+def _not_begun(scene: BulkScene) -> list[str]:
+    bulk, tongue = scene.bulk, scene.tongue
+    rest = len(bulk.wishes) - bulk.begun
+    if not rest or bulk.rest_id is not None:
+        return []
+    return [tongue.plural("bulk.not_begun", rest, begun=bulk.begun, count=len(bulk.wishes))]
+
+
+def _go_on(scene: BulkScene) -> list[list[Button]]:
+    """The button to begin what the quota did not cover."""
+    rest = len(scene.bulk.wishes) - scene.bulk.begun
+    if not rest or scene.bulk.rest_id is not None:
+        return []
+    label = scene.tongue.plural("bulk.button_rest", rest)
+    return [[_priced(scene, "rest", label, scene.rest)]]
+
+
+def _priced(scene: BulkScene, choice: str, label: str, total: Total) -> Button:
+    """What is not covered at all has no price: pressed, it says what is lacking."""
+    if total.covered:
+        tongue = scene.tongue
+        price = tongue.money(total.cost_vnd) if total.cost_vnd else tongue.text("caption.free")
+        label = f"{label} · {price}"
+    return Button(label, press_for(scene, choice, total).data())
+
+
+def _and_more(count: int, tongue: Tongue) -> list[str]:
+    return [tongue.plural("bulk.more", count)] if count > 0 else []
+
+
+def _short(prompt: str) -> str:
+    return clip(" ".join(prompt.split()), PROMPT_MAX)

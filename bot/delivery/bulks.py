@@ -1,0 +1,76 @@
+"""How several requests of one message are shown: their one message, and their albums in the end.
+
+Knows nothing of their words, nor of when they go out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from pathlib import Path
+
+from bot.delivery import pictures
+from bot.delivery.bulk_scene import BulkScenes
+from bot.delivery.bulk_words import words_of
+from bot.delivery.scene import Scenes
+from bot.delivery.sent import Sent, Shown, shown_in
+from bot.delivery.telegram import MessageGone, Picture, SendRefused, TelegramSender
+from bot.jobs.bulk import BulkState
+from bot.model import JobId, MessageId, Outgoing
+
+
+class Bulks:
+    """Made once; shows one row at a time."""
+
+    def __init__(
+        self, telegram: TelegramSender, scenes: Scenes, bulks: BulkScenes, data_dir: Path
+    ) -> None:
+        self._telegram = telegram
+        self._scenes = scenes
+        self._bulks = bulks
+        self._data_dir = data_dir
+
+    async def message(self, row: Outgoing) -> Sent:
+        """The question, the progress or the end, always in the same message. Raises SendError."""
+        scene = await self._bulks.of(row.payload["bulk_id"])
+        if scene is None:
+            raise SendRefused(f"bulk {row.payload['bulk_id']} is not there")
+        words = words_of(scene)
+        status_id = scene.bulk.status_message_id
+        if status_id is not None:
+            try:
+                await self._telegram.edit_text(
+                    row.place.chat_id, status_id, words.html, words.keyboard
+                )
+            except MessageGone:
+                if scene.bulk.state is BulkState.RUNNING:
+                    return Sent()  # progress is not worth a new message
+            else:
+                return Sent()
+        message = await self._telegram.text(row.place, words.html, words.keyboard)
+        return Sent(bulk_message_id=MessageId(message.message_id))
+
+    async def album(self, row: Outgoing) -> Sent:
+        """Results side by side; a reply to one of them acts on just that. Raises SendError."""
+        found = [await self._item(JobId(job_id)) for job_id in row.payload["jobs"]]
+        items = [item for item in found if item is not None]
+        if len(items) < 2:
+            return Sent()  # Telegram takes no album of one, and each is in the chat already
+        messages = await self._telegram.album(row.place, [picture for _, picture in items])
+        return Sent(
+            shown=tuple(
+                dataclasses.replace(shown_in(message, shown.tile), job_id=shown.job_id)
+                for message, (shown, _) in zip(messages, items, strict=True)
+            )
+        )
+
+    async def _item(self, job_id: JobId) -> tuple[Shown, Picture] | None:
+        """The shown form of a result; None when it cannot stand in an album."""
+        scene = await self._scenes.of(job_id)
+        if scene is None or not scene.assets:
+            return None
+        picture = await asyncio.to_thread(pictures.to_look_at, scene.assets[0], self._data_dir)
+        if picture is None or picture.kind == "document":
+            return None
+        tile = scene.tiles[0].tile if len(scene.tiles) == 1 else None
+        return Shown(MessageId(0), tile, job_id), picture

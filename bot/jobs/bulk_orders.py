@@ -1,0 +1,152 @@
+"""Beginning several requests together, and stopping them: their price, their holds, their jobs.
+
+Knows nothing of chats. Each becomes a job of its own at the desk; what the quota does not cover
+is not begun.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from bot.jobs import book, bulk
+from bot.jobs.accept import Accepted, Desk, Order
+from bot.jobs.bulk import Bulk, BulkState, Wish
+from bot.jobs.facts import CancelAsked
+from bot.model import AssetKind, Job, JobState, Urgency, UserId
+from bot.money import ledger
+from bot.store.port import Reading, Transaction
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """What one of the requests needs."""
+
+    kind: AssetKind
+    outputs: int
+    price_each_vnd: int | None
+    """None: it has no price and comes from the free allowance only."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Total:
+    """What they would take together from whom asks, in their order and as far as it goes."""
+
+    covered: int
+    """How many of them, from the first on."""
+    free: int
+    """Outputs of these from the day's allowance."""
+    cost_vnd: int
+
+
+def cover(parts: Sequence[Part], free_left: Mapping[AssetKind, int], balance_vnd: int) -> Total:
+    """As the desk takes them one by one: the allowance of their kind first, then money. Pure.
+
+    The first that is not covered ends it, though a later one might be cheaper.
+    """
+    left = dict(free_left)
+    free = cost_vnd = 0
+    for covered, part in enumerate(parts):
+        given = min(part.outputs, left[part.kind])
+        paid = part.outputs - given
+        price_vnd = paid * (part.price_each_vnd or 0)
+        is_unpriced = part.price_each_vnd is None and paid > 0
+        if is_unpriced or cost_vnd + price_vnd > balance_vnd:
+            return Total(covered, free, cost_vnd)
+        left[part.kind] -= given
+        free += given
+        cost_vnd += price_vnd
+    return Total(len(parts), free, cost_vnd)
+
+
+async def total_of(desk: Desk, reading: Reading, user_id: UserId, wishes: Sequence[Wish]) -> Total:
+    """What ``wishes`` would take now."""
+    now = desk.clock()
+    plan = await desk.plan_of(reading, user_id)
+    wallet = await ledger.read_wallet(reading, user_id)
+    free_left = {
+        kind: (await desk.allowance(reading, user_id, kind, now=now)).left for kind in AssetKind
+    }
+    parts = [
+        Part(
+            wish.request.operation.output_kind,
+            wish.request.count,
+            desk.price_each(plan, wish.request),
+        )
+        for wish in wishes
+    ]
+    return cover(parts, free_left, wallet.balance_vnd)
+
+
+async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
+    """Take on what was asked about, as far as the quota goes; how many. 0: nothing has changed."""
+    running = BulkState.RUNNING.value
+    if not await tx.run(
+        "bulk_move", bulk_id=asked.bulk_id, from_state=asked.state.value, to_state=running
+    ):
+        return 0
+    begun = await _accept(tx, desk, asked)
+    if not begun:
+        await tx.run(
+            "bulk_move", bulk_id=asked.bulk_id, from_state=running, to_state=asked.state.value
+        )
+        return 0
+    await bulk.show(tx, asked.bulk_id, asked.place.chat_id, Urgency.ANSWER, now=desk.clock())
+    return begun
+
+
+async def begin_more(
+    tx: Transaction, desk: Desk, before: Bulk, wishes: Sequence[Wish]
+) -> int | None:
+    """Take on ``wishes`` as a bulk of their own; its number, None when not even one is covered."""
+    if not (await total_of(desk, tx, before.user_id, wishes)).covered:
+        return None
+    bulk_id = await bulk.add_bulk(tx, before.user_id, before.place, wishes, now=desk.clock())
+    added = await bulk.find_bulk(tx, bulk_id)
+    assert added is not None
+    await begin(tx, desk, added)
+    return bulk_id
+
+
+async def _accept(tx: Transaction, desk: Desk, asked: Bulk) -> int:
+    begun = 0
+    for number, wish in enumerate(asked.wishes, 1):
+        outcome = await desk.accept(
+            tx,
+            Order(
+                asked.user_id,
+                asked.place,
+                wish.request,
+                wish.provider,
+                bulk_id=asked.bulk_id,
+                bulk_number=number,
+            ),
+        )
+        if not isinstance(outcome, Accepted):
+            break
+        begun = number
+    await tx.run("bulk_set_begun", bulk_id=asked.bulk_id, begun=begun)
+    return begun
+
+
+async def stop(tx: Transaction, desk: Desk, running: Bulk) -> bool:
+    """Cancel what is not ordered yet; what is, is finished and sent. False: it was over."""
+    if not await tx.run(
+        "bulk_move",
+        bulk_id=running.bulk_id,
+        from_state=BulkState.RUNNING.value,
+        to_state=BulkState.STOPPED.value,
+    ):
+        return False
+    now = desk.clock()
+    for job in await bulk.jobs_of(tx, running.bulk_id):
+        if job.state is JobState.QUEUED:
+            await book.move(tx, job, CancelAsked(), now=now, who=f"user {running.user_id}")
+    await bulk.show(tx, running.bulk_id, running.place.chat_id, Urgency.ANSWER, now=now)
+    return True
+
+
+def failed_of(jobs: Sequence[Job]) -> list[Wish]:
+    """What came to nothing and was not cancelled."""
+    in_vain = {JobState.FAILED, JobState.NEEDS_REVIEW}
+    return [Wish(job.provider, job.request) for job in jobs if job.state in in_vain]

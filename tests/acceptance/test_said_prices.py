@@ -1,0 +1,288 @@
+"""A button says what it takes from its owner now, and never takes more than it said."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from story import Message, Person, Story, labels, living_bot, served_town, settings_for, words
+from telling import forge, next_result, press
+
+from bot import app
+from bot.app import DATABASE_NAME
+from bot.model import UserId
+from bot.money import ledger
+from bot.store.sqlite import open_store
+
+PLANS = """
+[prices]
+image = {image}
+image_hd = 150
+[shop]
+contact = "@shop"
+[plans.free]
+free_images_per_day = {free}
+threads = 20
+"""
+
+
+@dataclass
+class Counter:
+    """A shop whose prices the operator writes, four pictures a day free."""
+
+    story: Story
+    plans: Path
+
+    @contextlib.asynccontextmanager
+    async def opened(self, *, image: int = 100, free: int = 8) -> AsyncIterator[None]:
+        self.plans.write_text(PLANS.format(image=image, free=free))
+        town, folder = self.story.town, self.story.data_dir
+        async with living_bot(settings_for(town, folder, BOT_PLANS_FILE=str(self.plans))):
+            yield
+
+    async def grant(self, person: Person, amount_vnd: int) -> None:
+        await person.answer_to(person.say("/start"))
+        async with open_store(self.story.data_dir / DATABASE_NAME) as store:
+            await store.write(
+                lambda tx: ledger.grant(
+                    tx,
+                    UserId(person.user_id),
+                    amount_vnd,
+                    key=f"grant:{person.user_id}",
+                    author="operator",
+                    reason="",
+                    now=app.wall_clock(),
+                )
+            )
+
+    async def verify(self) -> list[str]:
+        async with open_store(self.story.data_dir / DATABASE_NAME) as store:
+            return await ledger.verify(store)
+
+
+@pytest.fixture
+async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
+    async with served_town(tmp_path / "town") as town:
+        counter = Counter(Story(town, tmp_path / "data"), tmp_path / "plans.toml")
+        yield counter
+        assert [] == await counter.verify()
+
+
+async def balance(person: Person) -> str:
+    told = words(await person.answer_to(person.say("/quota")))
+    return next(line for line in told.splitlines() if line.startswith(("Balance", "Số dư")))
+
+
+def ordered(counter: Counter) -> int:
+    return len(counter.story.town.apiframe.tasks)
+
+
+async def test_buttons_are_free_while_the_day_lasts_and_then_say_their_price(
+    counter: Counter,
+) -> None:
+    async with counter.opened():
+        an = counter.story.person("An", "en")
+        first = await an.result_of(an.say("/img a lake"))
+        assert ["V1 · free", "V2 · free"] == labels(first)[1]
+        second = await an.result_of(an.say("/img a hill"))
+        assert ["V1 · ₫400", "V2 · ₫400"] == labels(second)[1]
+        assert "🔄 Redo · ₫400" == labels(second)[3][0]
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "button", "floating", "left"),
+    [
+        (
+            "en",
+            "This costs ₫400 now (the button said free). Nothing was charged; shall I make it?",
+            "✅ Make it",
+            "The price is another now; see the message.",
+            "Balance: ₫600 (set aside: ₫0)",
+        ),
+        (
+            "vi",
+            "Bây giờ giá là 400 ₫ (nút ghi miễn phí). Bạn chưa bị tính phí; mình làm nhé?",
+            "✅ Làm đi",
+            "Giá đã khác; xem tin nhắn nhé.",
+            "Số dư: 600 ₫ (đang giữ: 0 ₫)",
+        ),
+    ],
+)
+async def test_what_was_free_when_it_was_shown_is_asked_about_when_it_is_not(
+    counter: Counter, language: str, asked: str, button: str, floating: str, left: str
+) -> None:
+    async with counter.opened():
+        an = counter.story.person("An", language)
+        await counter.grant(an, 1_000)
+        first = await an.result_of(an.say("/img a lake"))
+        await an.result_of(an.say("/img a hill"))
+        assert floating == await press(an, first, "V1")
+        question = await an.sees(asked)
+        assert [[button]] == labels(question)
+        assert 2 == ordered(counter)
+        await press(an, question, button)
+        await next_result(an, question, after=question)
+        assert left == await balance(an)
+
+
+async def test_impatient_fingers_are_asked_once_and_pay_once(counter: Counter) -> None:
+    async with counter.opened():
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 10_000)
+        first = await an.result_of(an.say("/img a lake"))
+        await an.result_of(an.say("/img a hill"))
+        dearer = "The price is another now; see the message."
+        assert [dearer, "Already on it"] == [await press(an, first, "V1") for _ in range(2)]
+        question = await an.sees("This costs")
+        heard = [await press(an, question, "✅") for _ in range(3)]
+        assert ["Got it!", "Already on it", "Already on it"] == heard
+        assert "Already on it" == await press(an, first, "V1")
+        await next_result(an, question, after=question)
+        assert 1 == sum(words(m).startswith("This costs") for m in an.from_bot())
+        assert "Balance: ₫9,600 (set aside: ₫0)" == await balance(an)
+
+
+async def test_a_price_that_rose_over_night_is_asked_about_again_and_again(
+    counter: Counter,
+) -> None:
+    async with counter.opened(free=0):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 10_000)
+        grid = await an.result_of(an.say("/img a lake"))
+    async with counter.opened(image=150, free=0):
+        await press(an, grid, "V1")
+        question = await an.sees("This costs ₫600 now (the button said ₫400).")
+    async with counter.opened(image=200, free=0):
+        await press(an, question, "✅")
+        second = await an.sees("This costs ₫800 now (the button said ₫600).")
+        assert "Balance: ₫9,600 (set aside: ₫0)" == await balance(an)
+        await press(an, second, "✅")
+        await next_result(an, second, after=second)
+        assert "Balance: ₫8,800 (set aside: ₫0)" == await balance(an)
+
+
+async def test_a_price_that_fell_is_simply_taken(counter: Counter) -> None:
+    async with counter.opened(free=0):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        grid = await an.result_of(an.say("/img a lake"))
+    async with counter.opened(image=50, free=0):
+        assert "Got it!" == await press(an, grid, "V1")
+        await next_result(an, grid, after=grid)
+        assert "Balance: ₫400 (set aside: ₫0)" == await balance(an)
+
+
+async def test_somebody_else_who_presses_is_told_their_own_price(counter: Counter) -> None:
+    async with counter.opened():
+        an, ben = counter.story.person("An", "en"), counter.story.person("Ben", "en")
+        group = counter.story.group("Painters", an, ben)
+        await counter.grant(ben, 1_000)
+        for _ in range(2):
+            await ben.result_of(ben.say("/img a boat"))
+        grid = await an.result_of(an.say("/img@easel_bot a lake", chat=group), chat=group)
+        assert "V1 · free" == labels(grid)[1][0]
+        await press(ben, grid, "V1")
+        question = await ben.sees("This costs ₫400 now", chat=group)
+        await press(ben, question, "✅")
+        await next_result(ben, question, after=question, chat=group)
+        assert "Balance: ₫600 (set aside: ₫0)" == await balance(ben)
+
+
+async def test_try_again_says_its_price_and_keeps_to_it(counter: Counter) -> None:
+    async with counter.opened(free=4):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        counter.story.town.apiframe.fail_next("/imagine", status=422)
+        failed = await an.answer_to(an.say("/img a lake"))
+        failed = await an.sees("did not take this request")
+        assert [["🔄 Try again · free"]] == labels(failed)
+        await an.result_of(an.say("/img a hill"))
+        await press(an, failed, "🔄")
+        assert await an.sees("This costs ₫400 now (the button said free).")
+
+
+def old(message: Message, label: str) -> str:
+    """A button's data as it was written before buttons said their price."""
+    buttons = [b for row in message["reply_markup"]["inline_keyboard"] for b in row]
+    data = next(str(b["callback_data"]) for b in buttons if b["text"].startswith(label))
+    return data.rsplit(":", 1)[0]
+
+
+async def test_a_button_of_before_goes_on_working(counter: Counter) -> None:
+    async with counter.opened():
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        await an.result_of(an.say("/img a hill"))
+        assert "Got it!" == await forge(an, grid, old(grid, "V1"))
+        await next_result(an, grid, after=grid)
+        assert "Balance: ₫600 (set aside: ₫0)" == await balance(an)
+
+
+async def test_a_forged_price_buys_nothing_cheaper(counter: Counter) -> None:
+    async with counter.opened(free=0):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        asked = "The price is another now; see the message."
+        assert asked == await forge(an, grid, f"{old(grid, 'V1')}:1")
+        assert "Got it!" == await forge(an, grid, f"{old(grid, 'V1')}:9999999999")
+        await next_result(an, grid, after=grid)
+        assert "Balance: ₫200 (set aside: ₫0)" == await balance(an)
+
+
+@pytest.mark.parametrize(
+    ("language", "free", "said", "told"),
+    [
+        (
+            "en",
+            5,
+            "/img a hill",
+            (
+                "You asked for 4 pictures, and 1 of them is still free today.\n"
+                "The rest costs ₫300 and your balance is ₫0, so ₫300 is missing."
+                " Nothing was charged.\n"
+                "Top up with @shop, or come back tomorrow when your free ones are there again."
+            ),
+        ),
+        (
+            "en",
+            4,
+            "/img a hill --with flow",
+            (
+                "You asked for 1 picture and have no free ones left today.\n"
+                "It costs ₫100 and your balance is ₫0, so ₫100 is missing. Nothing was charged.\n"
+                "Top up with @shop, or come back tomorrow when your free ones are there again."
+            ),
+        ),
+        (
+            "vi",
+            6,
+            "/img ngọn đồi",
+            (
+                "Bạn cần 4 ảnh, hôm nay còn 2 ảnh miễn phí.\n"
+                "Phần còn lại giá 200 ₫, số dư của bạn là 0 ₫, còn thiếu 200 ₫."
+                " Bạn không bị tính phí.\n"
+                "Hãy nạp thêm qua @shop, hoặc quay lại vào ngày mai để có lượt miễn phí mới."
+            ),
+        ),
+        (
+            "vi",
+            4,
+            "/video sóng",
+            (
+                "Bạn cần 1 video, hôm nay không còn video miễn phí nào.\n"
+                "Muốn thêm video, hãy hỏi giá @shop, hoặc quay lại vào ngày mai."
+                " Bạn không bị tính phí."
+            ),
+        ),
+    ],
+)
+async def test_who_has_too_little_reads_what_is_free_what_is_missing_and_what_to_do(
+    counter: Counter, language: str, free: int, said: str, told: str
+) -> None:
+    async with counter.opened(free=free):
+        an = counter.story.person("An", language)
+        await an.result_of(an.say("/img a lake"))
+        assert told == words(await an.answer_to(an.say(said)))

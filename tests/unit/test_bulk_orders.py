@@ -1,0 +1,209 @@
+"""Several requests together: what they cost, which are begun, and what becomes of the message."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shop import CLIP, GRID, SINGLE, Shop, opened_shop, outputs
+
+from bot.jobs import bulk
+from bot.jobs.bulk import BulkState, Wish, album_sizes
+from bot.jobs.bulk_orders import Part, begin, begin_more, cover, failed_of, stop, total_of
+from bot.jobs.facts import CancelAsked, Delivered, Ended, Saved, SubmitAnswered
+from bot.model import AssetKind, ChatId, JobState, MessageId, Place, Reason, TaskId, UserId
+from bot.store.port import Transaction
+
+AN = UserId(7)
+IMAGE, VIDEO = AssetKind.IMAGE, AssetKind.VIDEO
+
+
+def wishes(count: int) -> list[Wish]:
+    return [Wish("apiframe", dataclasses.replace(GRID, prompt=f"cat {n}")) for n in range(count)]
+
+
+async def asked(shop: Shop, what: list[Wish], chat: int = 7) -> bulk.Bulk:
+    async def work(tx: Transaction) -> int:
+        await tx.run("user_seen", user_id=AN, first_name="An", language_code="vi", now=shop.now())
+        place = Place(ChatId(chat), None, MessageId(70))
+        return await bulk.add_bulk(tx, AN, place, what, now=shop.now())
+
+    return await found(shop, await shop.store.write(work))
+
+
+async def found(shop: Shop, bulk_id: int) -> bulk.Bulk:
+    there = await bulk.find_bulk(shop.store, bulk_id)
+    assert there is not None
+    return there
+
+
+async def begun(shop: Shop, what: list[Wish], chat: int = 7) -> bulk.Bulk:
+    there = await asked(shop, what, chat)
+    await shop.store.write(lambda tx: begin(tx, shop.desk, there))
+    return await found(shop, there.bulk_id)
+
+
+async def waiting(shop: Shop, say: str) -> list[str]:
+    sql = "SELECT key FROM outbox WHERE say = ? AND state = 'waiting' ORDER BY outbox_id"
+    return [row["key"] for row in await shop.store._reader.execute_fetchall(sql, (say,))]
+
+
+# --- what it costs ---------------------------------------------------------------------------
+
+
+def test_the_free_ones_go_first_and_pictures_apart_from_videos() -> None:
+    parts = [Part(IMAGE, 4, 100), Part(VIDEO, 1, None), Part(IMAGE, 4, 100)]
+    total = cover(parts, {IMAGE: 6, VIDEO: 1}, 1_000)
+    assert (3, 7, 200) == (total.covered, total.free, total.cost_vnd)
+
+
+def test_the_first_that_is_not_covered_ends_it() -> None:
+    parts = [Part(IMAGE, 4, 100), Part(VIDEO, 1, None), Part(IMAGE, 1, 100)]
+    total = cover(parts, {IMAGE: 0, VIDEO: 0}, 10_000)
+    assert (1, 0, 400) == (total.covered, total.free, total.cost_vnd)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Part, st.sampled_from(AssetKind), st.integers(1, 4), st.none() | st.integers(0, 200)
+        )
+    ),
+    st.integers(0, 20),
+    st.integers(0, 3),
+    st.integers(0, 2_000),
+)
+def test_a_total_never_takes_more_than_there_is(
+    parts: list[Part], images: int, videos: int, balance_vnd: int
+) -> None:
+    total = cover(parts, {IMAGE: images, VIDEO: videos}, balance_vnd)
+    assert 0 <= total.covered <= len(parts)
+    assert total.cost_vnd <= balance_vnd
+    assert total.free <= images + videos
+
+
+@pytest.mark.parametrize("balance_vnd", [0, 400, 500, 900, 5_000])
+async def test_as_many_are_begun_as_were_said_to_be_covered(shop: Shop, balance_vnd: int) -> None:
+    await shop.order(AN, dataclasses.replace(GRID, prompt="before"))
+    await shop.grant(AN, balance_vnd, key="g") if balance_vnd else None
+    what = [*wishes(10), Wish("flow", CLIP), Wish("flow", SINGLE)]
+    total = await total_of(shop.desk, shop.store, AN, what)
+    there = await begun(shop, what)
+    assert total.covered == there.begun == len(await bulk.jobs_of(shop.store, there.bulk_id))
+    assert total.cost_vnd == (await shop.wallet(AN)).held_vnd
+
+
+async def test_when_nothing_is_covered_it_stays_a_question(tmp_path: Path) -> None:
+    plans = tmp_path / "plans.toml"
+    plans.write_text("[prices]\nimage = 100\n[plans.free]\n")
+    async with opened_shop(tmp_path, plans) as shop:
+        there = await begun(shop, wishes(2))
+        assert (BulkState.ASKED, 0) == (there.state, there.begun)
+        assert None is await shop.store.write(
+            lambda tx: begin_more(tx, shop.desk, there, there.wishes)
+        )
+
+
+async def test_it_is_begun_once(shop: Shop) -> None:
+    there = await asked(shop, wishes(2))
+    first, second = [
+        await shop.store.write(lambda tx: begin(tx, shop.desk, there)) for _ in range(2)
+    ]
+    assert (2, 0) == (first, second)
+    assert 2 == len(await bulk.jobs_of(shop.store, there.bulk_id))
+
+
+async def test_they_are_made_in_the_order_of_the_lines(shop: Shop) -> None:
+    await begun(shop, wishes(5))
+    made = []
+    while job := await shop.admit(lanes=9):
+        made.append(job.bulk_number)
+        await shop.happens(job, SubmitAnswered(TaskId(job.job_id), 0, 10**15), Ended(Reason.FAILED))
+    assert [1, 2, 3, 4, 5] == made
+
+
+# --- what becomes of it ----------------------------------------------------------------------
+
+
+async def finish(shop: Shop, job_number: int, there: bulk.Bulk, reason: Reason | None) -> None:
+    job = (await bulk.jobs_of(shop.store, there.bulk_id))[job_number - 1]
+    admitted = await shop.admit(lanes=9)
+    assert admitted is not None
+    assert admitted.job_id == job.job_id
+    job = await shop.happens(admitted, SubmitAnswered(TaskId(job.job_id), 0, 10**15))
+    if reason is not None:
+        await shop.happens(job, Ended(reason, "no"))
+        return
+    await shop.happens(job, Saved(outputs(job, 4)), Delivered())
+
+
+async def test_the_last_to_end_ends_it_and_the_albums_are_sent_once(shop: Shop) -> None:
+    there = await begun(shop, wishes(3))
+    await finish(shop, 1, there, None)
+    await finish(shop, 2, there, Reason.FAILED)
+    assert [] == await waiting(shop, "album")
+    assert BulkState.RUNNING is (await found(shop, there.bulk_id)).state
+    await finish(shop, 3, there, None)
+    assert BulkState.DONE is (await found(shop, there.bulk_id)).state
+    assert [f"album:{there.bulk_id}:1"] == await waiting(shop, "album")
+    assert ["cat 1"] == [
+        wish.request.prompt for wish in failed_of(await bulk.jobs_of(shop.store, there.bulk_id))
+    ]
+
+
+async def test_a_single_result_needs_no_album(shop: Shop) -> None:
+    there = await begun(shop, wishes(2))
+    await finish(shop, 1, there, None)
+    await finish(shop, 2, there, Reason.REFUSED)
+    assert [] == await waiting(shop, "album")
+
+
+async def test_stopped_what_waits_is_cancelled_and_what_is_ordered_goes_on(shop: Shop) -> None:
+    there = await begun(shop, wishes(3))
+    job = await shop.admit()
+    assert job is not None
+    job = await shop.happens(job, SubmitAnswered(TaskId("t"), 0, 10**15))
+    assert await shop.store.write(lambda tx: stop(tx, shop.desk, there))
+    assert not await shop.store.write(lambda tx: stop(tx, shop.desk, there))
+    states = [each.state for each in await bulk.jobs_of(shop.store, there.bulk_id)]
+    assert [JobState.RUNNING, JobState.CANCELLED, JobState.CANCELLED] == states
+    assert BulkState.STOPPED is (await found(shop, there.bulk_id)).state
+    await shop.happens(job, Saved(outputs(job, 4)), Delivered())
+    assert BulkState.DONE is (await found(shop, there.bulk_id)).state
+    assert [] == await shop.findings()
+
+
+async def test_stopped_before_anything_is_ordered_it_is_over_at_once(shop: Shop) -> None:
+    there = await begun(shop, wishes(3))
+    await shop.store.write(lambda tx: stop(tx, shop.desk, there))
+    assert BulkState.DONE is (await found(shop, there.bulk_id)).state
+    assert 40 == await shop.free_left(AN)
+
+
+async def test_one_cancelled_by_its_code_does_not_end_the_others(shop: Shop) -> None:
+    there = await begun(shop, wishes(2))
+    second = (await bulk.jobs_of(shop.store, there.bulk_id))[1]
+    await shop.happens(second, CancelAsked())
+    assert BulkState.RUNNING is (await found(shop, there.bulk_id)).state
+    await finish(shop, 1, there, None)
+    assert BulkState.DONE is (await found(shop, there.bulk_id)).state
+
+
+async def test_in_a_group_progress_is_shown_for_every_fourth_of_the_work(shop: Shop) -> None:
+    there = await begun(shop, wishes(8), chat=-5)
+    sql = f"UPDATE outbox SET state = 'sent', sends = 1, sent_at = {shop.now()} WHERE say = 'bulk'"
+    shown = []
+    for number in range(1, 9):
+        await shop.tamper(sql)
+        await finish(shop, number, there, Reason.FAILED)
+        shown.append(bool(await waiting(shop, "bulk")))
+    assert [False, True] * 4 == shown
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [(0, []), (1, []), (2, [2]), (10, [10]), (11, [6, 5]), (21, [7, 7, 7]), (50, [10] * 5)],
+)
+def test_no_album_is_left_with_a_single_picture(results: int, expected: list[int]) -> None:
+    assert expected == album_sizes(results)
