@@ -111,7 +111,7 @@ def differences(ours: Entries, theirs: Entries, alike: Mapping[str, str]) -> Ite
             if mine == other and has_words(mine) and key not in alike:
                 yield f"{key}: it is not translated"
     for key in alike:
-        if key not in ours or ours[key] != theirs.get(key):
+        if not set(ours.get(key, [])) & set(theirs.get(key, [])):
             yield f"{key}: it is said to be alike and is not"
 
 

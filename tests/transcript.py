@@ -19,7 +19,7 @@ A story is what people do, one line each, in the order it happens:
     An replying to “/img một chú mèo”: đẹp quá        to a person's message
     An sends a photo: /img như thế này                a caption; also "2 photos", "a video",
     An sends a picture as a file                      "2 pictures as files"
-    An presses [V1 · 400 ₫] under #2
+    An presses [V1] under #2                          a button's words, with or without its price
     An deletes #2
     An pays 50000 đồng                                the shop tops up the balance
     the provider begins                               orders are let in
@@ -66,7 +66,7 @@ from transcript_lines import (
     read_story,
 )
 from transcript_stage import Stage, opened_stage
-from transcript_words import Codes, body_of, quote_of
+from transcript_words import Codes, body_of, button_of, quote_of
 
 from bot.sandbox.service import ProviderSandbox
 from bot.sandbox.tasks import Running, Task, Waiting
@@ -221,11 +221,8 @@ class Play:
         chat_id, message_id = self._place_of(deed.under)
         person = self._people[deed.who]
         label = self._codes.show(deed.label)
-        message = self._world.message(chat_id, message_id)
-        rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-        offered = {button["text"]: button for row in rows for button in row}
-        data = offered[label]["callback_data"]
-        self._world.press(person.user_id, chat_id, message_id, data)
+        button = button_of(self._world.message(chat_id, message_id), label)
+        self._world.press(person.user_id, chat_id, message_id, button["callback_data"])
         self._stage.presses += 1
 
     async def _cue(self, deed: Provider) -> None:

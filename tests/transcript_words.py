@@ -95,6 +95,17 @@ def _button(button: dict[str, Any]) -> str:
     return f"[{button['text']}]{address}"
 
 
+def button_of(message: Message, label: str) -> dict[str, Any]:
+    """The one button that says ``label``, whatever it costs. Raises ValueError without it."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    buttons = [button for row in rows for button in row]
+    for button in buttons:
+        if label in {button["text"], button["text"].rpartition(" · ")[0]}:
+            return dict(button)
+    there = " ".join(f"[{button['text']}]" for button in buttons) or "no button"
+    raise ValueError(f"there is no [{label}], but {there}")
+
+
 def quote_of(message: Message) -> str:
     """How a person's message is called: its beginning, or what it shows."""
     words = str(message.get("text") or message.get("caption") or "").split("\n")[0]

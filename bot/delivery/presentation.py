@@ -12,7 +12,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.delivery.causes import failure
+from bot.delivery.failures import failure
 from bot.delivery.scene import Move, Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
@@ -25,13 +25,12 @@ from bot.jobs.buttons import (
     presses_for_tile,
 )
 from bot.jobs.queue import Outlook
-from bot.model import Asset, AssetKind, Job, JobState, Operation, Reason
+from bot.model import Asset, AssetKind, Job, JobState, Operation
 
 BAR_CELLS = 10
 STATUS_PROMPT_MAX = 700
 CAPTION_PROMPT_MAX = 600
 """UTF-16 units of the prompt that are shown; the rest of a caption's 1,024 is ours."""
-DETAIL_MAX = 200
 TEXT_MAX = 4_096
 VALUES_MAX = (TEXT_MAX, 1_900, 700, 150)
 """UTF-16 units of each of somebody's words in an answer: the first that fits a message."""
@@ -157,9 +156,7 @@ def _state_line(scene: Scene) -> str:
         case JobState.CANCELLED:
             return tongue.html("status.cancelled")
         case JobState.FAILED | JobState.NEEDS_REVIEW:
-            detail = clip(job.detail, DETAIL_MAX)
-            reason = job.reason or Reason.FAILED
-            return failure(reason, detail, title=scene.title, tongue=tongue)
+            return failure(job, tongue)
 
 
 def _queue_line(scene: Scene) -> str:

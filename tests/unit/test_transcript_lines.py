@@ -18,7 +18,7 @@ from transcript_lines import (
     Wait,
     read_story,
 )
-from transcript_words import Codes, body_of, marked, quote_of
+from transcript_words import Codes, body_of, button_of, marked, quote_of
 
 STORY = """# A title.
 
@@ -137,3 +137,12 @@ def test_a_message_is_called_by_its_beginning() -> None:
     assert "/img a cat" == quote_of({"text": "/img a cat\nasleep"})
     assert 40 == len(quote_of({"text": "x" * 50}))
     assert "a photo" == quote_of({"photo": [{}]})
+
+
+def test_a_button_is_known_by_its_words_whatever_it_costs() -> None:
+    row = [{"text": "V1 · 400 ₫", "callback_data": "a"}, {"text": "1", "callback_data": "b"}]
+    message = {"reply_markup": {"inline_keyboard": [row]}}
+    found = [button_of(message, label)["callback_data"] for label in ("V1", "V1 · 400 ₫", "1")]
+    assert ["a", "a", "b"] == found
+    with pytest.raises(ValueError, match=r"no \[V2\], but \[V1 · 400 ₫\] \[1\]"):
+        button_of(message, "V2")
