@@ -19,6 +19,8 @@ A story is what people do, one line each, in the order it happens:
     An replying to “/img một chú mèo”: đẹp quá        to a person's message
     An sends a photo: /img như thế này                a caption; also "2 photos", "a video",
     An sends a picture as a file                      "2 pictures as files"
+    An sends a text file: /img                        with the further lines in it
+    An blocks the bot                                 "unblocks"
     An presses [V1] under #2                          a button's words, with or without its price
     An deletes #2
     An pays 50000 đồng                                the shop tops up the balance
@@ -42,16 +44,16 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, assert_never
 
 from samples import clip, picture
-from story import Message, Person
+from story import Person
 from transcript_lines import (
     Click,
     Deed,
     Delete,
+    Door,
     Given,
     Group,
     Paid,
@@ -66,29 +68,19 @@ from transcript_lines import (
     read_story,
 )
 from transcript_stage import Stage, opened_stage
-from transcript_words import Codes, body_of, button_of, quote_of
+from transcript_told import MOMENT, Chat, Teller
+from transcript_words import Codes, button_of, quote_of
 
 from bot.sandbox.service import ProviderSandbox
 from bot.sandbox.tasks import Running, Task, Waiting
 
 SCENE = (People, Group, Given)
-MOMENT: dict[str, Any] = {"type": "moment"}
-"""Between what was said at one time of the story and at the next."""
 STORIES = Path(__file__).parent / "transcripts"
 A_MOMENT_S = 1.0
 """Before everything people do: nobody is faster."""
 HAIR_S = 1e-3
 """So that 45 % is not 44.999… %."""
 COLOURS = ("teal", "orange", "purple", "gold", "navy", "crimson")
-
-
-@dataclass
-class Chat:
-    """A chat as the story calls it, and its topics by name."""
-
-    chat_id: int
-    title: str = ""
-    topics: dict[str, int] = field(default_factory=dict)
 
 
 class Play:
@@ -102,7 +94,7 @@ class Play:
         self._codes = Codes()
         self._people: dict[str, Person] = {}
         self._groups: dict[str, Chat] = {}
-        self._numbers: dict[tuple[int, int], int] = {}
+        self._teller = Teller(self._world.bot["id"], self._codes, self._people, self._groups)
 
     async def play(self, steps: Sequence[Step]) -> str:
         """The story as it was told."""
@@ -141,7 +133,7 @@ class Play:
     async def _block(self, step: Step) -> list[str]:
         await self._do(step.deed)
         self._codes.learn(self._stage.codes())
-        told = self._told(await self._events())
+        told = self._teller.told(await self._events())
         asks = isinstance(step.deed, Say | Send | Click)
         nothing = ["(the bot says nothing)"] if asks else []
         return ["\n".join(step.remarks), "\n".join(step.lines), *(told or nothing)]
@@ -151,8 +143,10 @@ class Play:
             case Say() | Send() | Click():
                 await self._stage.put_on(A_MOMENT_S)
                 self._act(deed)
+            case Door():
+                self._door(deed)
             case Delete():
-                self._world.delete_message(*self._place_of(deed.number))
+                self._world.delete_message(*self._teller.place_of(deed.number))
             case Paid():
                 await self._stage.pay(self._people[deed.who].user_id, deed.vnd)
             case Provider():
@@ -167,6 +161,10 @@ class Play:
             case _:
                 assert_never(deed)
         await self._stage.settle()
+
+    def _door(self, deed: Door) -> None:
+        change = self._world.block_bot if deed.shut else self._world.unblock_bot
+        change(self._people[deed.who].user_id)
 
     def _act(self, deed: Say | Send | Click) -> None:
         match deed:
@@ -198,18 +196,18 @@ class Play:
         self._world.send_files(
             self._people[deed.who].user_id,
             chat_id,
-            [_file(deed.what, number) for number in range(deed.count)],
+            [_file(deed, number) for number in range(deed.count)],
             caption=self._codes.show(deed.text) or None,
             reply_to=self._replied(chat_id, deed.to),
             thread_id=thread_id,
-            as_document=deed.what == "file",
+            as_document=deed.what in {"file", "text"},
         )
 
     def _replied(self, chat_id: int, to: str) -> int | None:
         if not to:
             return None
         if to.startswith("#"):
-            return self._place_of(int(to[1:]))[1]
+            return self._teller.place_of(int(to[1:]))[1]
         theirs = [
             message["message_id"]
             for message in self._world.messages(chat_id)
@@ -218,7 +216,7 @@ class Play:
         return int(theirs[-1])
 
     def _click(self, deed: Click) -> None:
-        chat_id, message_id = self._place_of(deed.under)
+        chat_id, message_id = self._teller.place_of(deed.under)
         person = self._people[deed.who]
         label = self._codes.show(deed.label)
         button = button_of(self._world.message(chat_id, message_id), label)
@@ -251,8 +249,6 @@ class Play:
             if isinstance(service.stage(task), Running | Waiting)
         ]
 
-    # --- what the bot said -------------------------------------------------------------------
-
     async def _events(self) -> list[dict[str, Any]]:
         """What has happened since the last look."""
         end: dict[str, Any] = {"type": "end"}
@@ -263,91 +259,6 @@ class Play:
                 break
             events.append(event)
         return events
-
-    def _told(self, events: Sequence[dict[str, Any]]) -> list[str]:
-        """The blocks of what the bot said, moment by moment."""
-        blocks: list[str] = []
-        moment: list[dict[str, Any]] = []
-        for event in [*events, MOMENT]:
-            if event is not MOMENT:
-                moment.append(event)
-                continue
-            blocks += self._told_at_once(moment)
-            moment = []
-        return blocks
-
-    def _told_at_once(self, events: Sequence[dict[str, Any]]) -> list[str]:
-        """What was said in one moment: what floats by, then chat by chat, message by message.
-
-        Sends go out side by side, so the order they arrived in says nothing.
-        """
-        floats = [
-            f"floats: {self._codes.hide(event['text'])}"
-            for event in events
-            if "callback_query_id" in event and event["text"]
-        ]
-        said = sorted(filter(self._is_bots, events), key=self._order_of)
-        blocks = []
-        while said:
-            album = _album(said)
-            blocks.append(self._album(album) if len(album) > 1 else self._event(said[0]))
-            said = said[len(album) :]
-        return [*floats, *blocks]
-
-    def _is_bots(self, event: dict[str, Any]) -> bool:
-        if event.get("type") == "deleted":
-            return (event["chat_id"], event["message_id"]) in self._numbers
-        sender = event.get("message", {}).get("from", {})
-        return bool(sender.get("id") == self._world.bot["id"])
-
-    def _order_of(self, event: dict[str, Any]) -> tuple[int, int]:
-        people = [person.user_id for person in self._people.values()]
-        chats = [*people, *(group.chat_id for group in self._groups.values())]
-        message_id = event.get("message_id") or event["message"]["message_id"]
-        return chats.index(event["chat_id"]), int(message_id)
-
-    def _event(self, event: dict[str, Any]) -> str:
-        if event["type"] == "deleted":
-            return f"Bot deletes #{self._numbers[event['chat_id'], event['message_id']]}"
-        message = event["message"]
-        if event["type"] == "edited":
-            head = f"Bot edits #{self._number(message)}"
-        else:
-            head = f"Bot #{self._number(message)}{self._address(message)}"
-        return self._written(head, body_of(message))
-
-    def _album(self, album: Sequence[dict[str, Any]]) -> str:
-        messages = [event["message"] for event in album]
-        numbers = " ".join(f"#{self._number(message)}" for message in messages)
-        head = f"Bot {numbers}{self._address(messages[0])}, an album"
-        return self._written(head, [line for message in messages for line in body_of(message)])
-
-    def _written(self, head: str, body: Sequence[str]) -> str:
-        lines = [head, *(f"  {line}" if line else "" for line in body)]
-        return self._codes.hide("\n".join(lines))
-
-    def _address(self, message: Message) -> str:
-        """Where it is said, and to what: only what is not plain from the line above."""
-        chat_id, where = message["chat"]["id"], ""
-        if chat_id < 0:
-            group = next(one for one in self._groups.values() if one.chat_id == chat_id)
-            topics = {thread: name for name, thread in group.topics.items()}
-            topic = topics.get(message.get("message_thread_id", 0))
-            where = f" in “{group.title}”" + (f" › “{topic}”" if topic else "")
-        elif len(self._people) > 1:
-            where = f" to {message['chat']['first_name']}"
-        replied = message.get("reply_to_message")
-        if replied is None or "forum_topic_created" in replied:
-            return where
-        number = self._numbers.get((chat_id, replied["message_id"]))
-        return f"{where} ↩ " + (f"#{number}" if number else quote_of(replied))
-
-    def _number(self, message: Message) -> int:
-        place = (message["chat"]["id"], message["message_id"])
-        return self._numbers.setdefault(place, len(self._numbers) + 1)
-
-    def _place_of(self, number: int) -> tuple[int, int]:
-        return next(place for place, known in self._numbers.items() if known == number)
 
 
 def _bring_on(deed: Provider, service: ProviderSandbox, task_id: str) -> None:
@@ -367,16 +278,10 @@ def _bring_to(fraction: float, service: ProviderSandbox, task: Task) -> None:
     task.start_s -= (fraction - reached) * task.work_s + HAIR_S
 
 
-def _album(events: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-    """The events at the beginning that are one album."""
-    group = events[0].get("message", {}).get("media_group_id")
-    if group is None or events[0]["type"] != "message":
-        return events[:1]
-    return [e for e in events if e.get("message", {}).get("media_group_id") == group]
-
-
-def _file(what: str, number: int) -> tuple[str, bytes]:
-    if what == "video":
+def _file(deed: Send, number: int) -> tuple[str, bytes]:
+    if deed.what == "text":
+        return "list.txt", "\n".join(deed.content).encode()
+    if deed.what == "video":
         return "clip.mp4", clip()
     colour = COLOURS[number % len(COLOURS)]
     return f"picture-{number + 1}.png", picture(800, 600, colour=colour)

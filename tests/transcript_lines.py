@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 FIRST_OF_ANSWER = ("Bot #", "Bot edits #", "Bot deletes #", "floats: ", "(the bot says nothing)")
 CONTINUES = "  | "
@@ -63,9 +63,11 @@ class Send:
     place: Place
     to: str
     what: str
-    """`photo`, `file` (a picture as a file) or `video`."""
+    """`photo`, `file` (a picture as a file), `text` (a text file) or `video`."""
     count: int
     text: str
+    content: tuple[str, ...] = ()
+    """The lines of a text file."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,14 @@ class Click:
 class Delete:
     who: str
     number: int
+
+
+@dataclass(frozen=True)
+class Door:
+    """Somebody shuts the bot out of their private chat, or lets it in again."""
+
+    who: str
+    shut: bool
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,9 @@ class Restart:
     """The bot ends and starts again."""
 
 
-Deed = People | Group | Given | Say | Send | Click | Delete | Paid | Provider | Wait | Restart
+Deed = (
+    People | Group | Given | Say | Send | Click | Door | Delete | Paid | Provider | Wait | Restart
+)
 
 
 @dataclass
@@ -123,11 +135,11 @@ class Step:
 _WHO = r"(?P<who>(?!Bot\b|the\b)[^\W\d_a-z]\w*)"
 _WHERE = r"(?: in “(?P<group>[^”]+)”(?: › “(?P<topic>[^”]+)”)?)?"
 _TO = r"(?: replying to (?:(?P<number>#\d+)|“(?P<quote>[^”]+)”))?"
-_THING = r"(?P<thing>photos?|videos?|picture as a file|pictures as files)"
+_THING = r"(?P<thing>photos?|videos?|picture as a file|pictures as files|text file)"
 _PERSON = r"\w+ \((?:vi|en)(?:, operator)?\)"
 _TITLE = r"“(?P<title>[^”]+)”(?: \((?P<topics>[^)]+)\))?"
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-_THINGS = {"photo": "photo", "picture as a file": "file", "video": "video"}
+_THINGS = {"photo": "photo", "picture as a file": "file", "text file": "text", "video": "video"}
 
 
 def _place(found: re.Match[str]) -> Place:
@@ -182,6 +194,7 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], Deed]], ...] = (
         lambda m: Click(m["who"], m["label"], int(m["under"])),
     ),
     (rf"{_WHO} deletes #(?P<of>\d+)", lambda m: Delete(m["who"], int(m["of"]))),
+    (rf"{_WHO} (?P<how>blocks|unblocks) the bot", lambda m: Door(m["who"], m["how"] == "blocks")),
     (rf"{_WHO} pays (?P<vnd>\d+) đồng", lambda m: Paid(m["who"], int(m["vnd"]))),
     (r"the provider (?P<act>begins|finishes)", lambda m: Provider(m["act"])),
     (r"the provider is at (?P<percent>\d+) %", lambda m: Provider("is at", m["percent"])),
@@ -237,5 +250,7 @@ def _whole(step: Step) -> Step:
     more = [line.removeprefix(CONTINUES) for line in step.lines[1:]]
     if more and isinstance(step.deed, Say):
         said = step.deed
-        step.deed = Say(said.who, said.place, said.to, "\n".join([said.text, *more]))
+        step.deed = replace(said, text="\n".join([said.text, *more]))
+    elif more and isinstance(step.deed, Send):
+        step.deed = replace(step.deed, content=tuple(more))
     return step
