@@ -300,8 +300,8 @@ def catalogue_text(
 ) -> Words:
     """A text row: its lines by key, and its buttons; providers by their ``titles``.
 
-    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO date, `*_s` a duration; a
-    plain integer is a number; everything else is somebody's words and is escaped, and cut where
+    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO date, `*_s` a duration,
+    `percent` whole per cent; a plain integer is a number; everything else is somebody's words and is escaped, and cut where
     the message would be longer than Telegram takes.
     """
     for most in VALUES_MAX:
@@ -356,6 +356,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.date(dt.date.fromisoformat(value))
     if name.endswith("_s"):
         return tongue.duration(value)
+    if name == "percent":
+        return tongue.percent(value)
     if isinstance(value, int):
         return tongue.number(value)
     return clip(value, most) if isinstance(value, str) else value

@@ -133,7 +133,7 @@ def test_what_was_typed_is_read_as_it_was_typed(prompt: str) -> None:
     written = [
         result_caption(a_scene(job), None),
         status(a_scene(job)).html,
-        status(a_scene(failed)).html,
+        status(a_scene(failed, language="en")).html,
     ]
     for text in written:
         assert prompt in read(text)
