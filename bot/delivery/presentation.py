@@ -12,6 +12,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.delivery.failures import failure
 from bot.delivery.scene import Move, Scene
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
@@ -24,14 +25,13 @@ from bot.jobs.buttons import (
     presses_for_tile,
 )
 from bot.jobs.queue import Outlook
-from bot.model import AssetKind, Job, JobState, Operation, Reason
+from bot.model import AssetKind, JobState, Operation
 
 BAR_CELLS = 10
 STATUS_PROMPT_MAX = 700
 FLAGS_MAX = 120
 DETAILS_MAX = 300
 """UTF-16 units that are shown of a prompt, of Midjourney's flags, and of what was understood."""
-DETAIL_MAX = 200
 TEXT_MAX = 4_096
 VALUES_MAX = (TEXT_MAX, 1_900, 700, 150)
 """UTF-16 units of each of somebody's words in an answer: the first that fits a message."""
@@ -161,7 +161,7 @@ def _state_line(scene: Scene) -> str:
         case JobState.CANCELLED:
             return tongue.html("status.cancelled")
         case JobState.FAILED | JobState.NEEDS_REVIEW:
-            return _failure(job, tongue)
+            return failure(job, tongue)
 
 
 def _queue_line(scene: Scene) -> str:
@@ -187,14 +187,6 @@ def _progress_line(outlook: Outlook, tongue: Tongue) -> str:
     bar = "▓" * full + "░" * (BAR_CELLS - full)
     key = "status.running" if outlook.left_s >= 1 else "status.running_soon"
     return tongue.html(key, bar=bar, percent=tongue.percent(outlook.progress), left=left)
-
-
-def _failure(job: Job, tongue: Tongue) -> str:
-    reason = job.reason or Reason.FAILED
-    detail = clip(job.detail, DETAIL_MAX)
-    if detail and reason in {Reason.REFUSED, Reason.FAILED}:
-        return tongue.html(f"failed.{reason}_detail", detail=detail)
-    return tongue.html(f"failed.{reason}")
 
 
 def _price_line(scene: Scene) -> str:
@@ -308,8 +300,8 @@ def catalogue_text(
 ) -> Words:
     """A text row: its lines by key, and its buttons; providers by their ``titles``.
 
-    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO date, `*_s` a duration; a
-    plain integer is a number; everything else is somebody's words and is escaped, and cut where
+    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO date, `*_s` a duration,
+    `percent` whole per cent; a plain integer is a number; everything else is somebody's words and is escaped, and cut where
     the message would be longer than Telegram takes.
     """
     for most in VALUES_MAX:
@@ -364,6 +356,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.date(dt.date.fromisoformat(value))
     if name.endswith("_s"):
         return tongue.duration(value)
+    if name == "percent":
+        return tongue.percent(value)
     if isinstance(value, int):
         return tongue.number(value)
     return clip(value, most) if isinstance(value, str) else value

@@ -32,18 +32,34 @@ _SECONDS_BELOW = 100_000_000_000
 _INVISIBLE = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z/!?][^<>]*>", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]{0,15}://|\bwww\.)\S+", re.IGNORECASE)
+_SECRET = re.compile(
+    r"\bbearer\s+\S+|\b(?:api[-_ ]?key|token|secret|password|authorization)[\"']?\s*[:=]\s*\S+",
+    re.IGNORECASE,
+)
+_LONG = re.compile(r"[\w+/=-]{20,}")
 _STRAY = re.compile(r"<+(?=[a-z/!?])", re.IGNORECASE)
 
 
 def clean_text(text: str) -> str:
-    """One line of plain text, at most 300 characters, whatever came: no tags, no control signs."""
+    """One line of plain text, at most 300 characters, whatever came: no tags, no control signs,
+    no addresses and nothing that could be somebody's key.
+    """
     text = html.unescape(text[:_TEXT_READ])
     title = _TITLE.search(text)
     text = (title[1] + " " if title else "") + _INVISIBLE.sub(" ", _TITLE.sub(" ", text))
     text = _STRAY.sub("", _TAG.sub(" ", text))
     text = "".join(sign if sign.isprintable() else " " for sign in text)
+    text = _LONG.sub(_blotted, _SECRET.sub("***", _ADDRESS.sub("…", text)))
     text = " ".join(text.split())
     return text if len(text) <= DETAIL_MAX else text[: DETAIL_MAX - 1].rstrip() + "…"
+
+
+def _blotted(found: re.Match[str]) -> str:
+    """Letters and digits in one long piece are a key, a signature or a handle."""
+    piece = found[0]
+    is_mixed = any(map(str.isdigit, piece)) and any(map(str.isalpha, piece))
+    return "***" if is_mixed else piece
 
 
 def find_detail(data: Any) -> str:

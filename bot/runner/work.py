@@ -126,6 +126,7 @@ class Work:
             until = self._in(self._timing.grace_s)
             await self._move(job.job_id, SubmitLost(lookup_at=self._in(FETCH_RETRY_S), until=until))
         except Rejected as error:
+            log.warning("submit_refused", job=job.job_id, detail=error.detail)
             await self._move(job.job_id, SubmitRefused(Reason.REFUSED, error.detail))
         except AccountUnusable as error:
             if await self._pause(error):
@@ -287,6 +288,7 @@ class Work:
             case Running():
                 await self._seen(job, account, snapshot.progress)
             case Failed():
+                log.warning("task_failed", job=job.job_id, detail=snapshot.detail)
                 await self._move(job.job_id, Ended(Reason.FAILED, snapshot.detail))
             case Succeeded():
                 tries = LAG_TRIES if not snapshot.is_count_known else ANNOUNCED_TRIES

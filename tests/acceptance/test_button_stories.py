@@ -237,7 +237,7 @@ async def test_forged_numbers_on_ones_own_picture_are_answered_and_start_nothing
 async def test_try_again_after_a_failure_makes_it_after_all(story: Story) -> None:
     an = story.person("An")
     story.town.apiframe.fail_next("/imagine", status=400, body=b'{"errors":[{"msg":"bad words"}]}')
-    status = await an.sees("bad words", after=an.say("/img mèo"))
+    status = await an.sees("nhà cung cấp không cho phép", after=an.say("/img mèo"))
     assert [["🔄 Thử lại · miễn phí"]] == labels(status)
     assert "còn 40/40" in await said_to(an, "/quota")
     await press(an, status, "🔄")

@@ -155,11 +155,9 @@ async def test_done_with_an_error_and_no_file_is_a_failure_in_the_providers_word
 
     sky.sandbox(service).alter_next(service.read, lie, times=2)
     an.say(service.said)
-    await an.sees(
-        "Nhà cung cấp làm không thành công: “unsafe”. Bạn không bị tính phí; hãy thử lại."
-    )
+    await an.sees("Bộ kiểm duyệt của nhà cung cấp đã chặn yêu cầu này. Bạn không bị tính phí;")
     ben.say(service.said_in_english)
-    await ben.sees("It did not work out at the provider: “unsafe”. Nothing was charged")
+    await ben.sees("The provider's safety check stopped this. Nothing was charged")
     await sky.settled(an, paid_vnd=0)
     assert (2, []) == (sky.submits(service), sky.heard())
     await an.result_of(an.say(f"{service.said} lần nữa"))
@@ -200,7 +198,7 @@ async def test_a_failed_task_says_why_and_costs_nothing(sky: Sky, service: Servi
     while not sandbox.tasks:
         await sky.nudge()
     sandbox.fail_task(next(iter(sandbox.tasks)), "no <b>cats</b> today")
-    await an.sees("Nhà cung cấp làm không thành công: “no cats today”. Bạn không bị tính phí")
+    await an.sees("Nhà cung cấp làm không thành công. Bạn không bị tính phí")
     await sky.settled(an, paid_vnd=0)
     assert (1, []) == (sky.submits(service), sky.heard())
 

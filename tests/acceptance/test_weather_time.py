@@ -97,7 +97,7 @@ async def test_an_upload_that_is_refused_costs_nothing_and_orders_nothing(sky: S
     sky.sandbox(FLOW).fail_next("/upload-image", status=400, body=b'{"detail": "no picture"}')
     first = await an.result_of(an.say(FLOW.said))
     an.say("/vary 1", to=first)
-    await an.sees("Nhà cung cấp không nhận yêu cầu này: “no picture”. Bạn không bị tính phí")
+    await an.sees("Nhà cung cấp không dùng được ảnh này. Bạn không bị tính phí")
     await sky.settled(an, paid_vnd=100)
     assert 0 == sum(c.path.endswith("/reference-to-image") for c in sky.sandbox(FLOW).calls)
     assert [] == sky.heard()

@@ -298,5 +298,5 @@ async def test_what_could_never_be_paid_is_refused_before_its_picture_is_fetched
     await desk.ask()
     async with desk.at_work():
         await desk.until_drafts(0)
-    assert ["quota.not_enough"] == await desk.said()
+    assert "quota.asked_none_free_image" == (await desk.said())[0]
     assert [] == desk.telegram.asked

@@ -133,13 +133,13 @@ def test_what_was_typed_is_read_as_it_was_typed(prompt: str) -> None:
     written = [
         result_caption(a_scene(job), None),
         status(a_scene(job)).html,
-        status(a_scene(failed)).html,
+        status(a_scene(failed, language="en")).html,
     ]
     for text in written:
         assert prompt in read(text)
         assert html.escape(prompt, quote=False) in text
         assert [] == re.findall(r"<(?!/?(?:b|i|code|pre|blockquote)>)", text)
-    assert 3 == written[2].count(html.escape(prompt, quote=False))
+    assert 2 == written[2].count(html.escape(prompt, quote=False))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

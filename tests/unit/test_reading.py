@@ -33,6 +33,15 @@ NOON = datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC)
         ("3 < 4 > 2", "3 < 4 > 2"),
         ("bell\x07 and \u202eturned", "bell and turned"),
         ("ảnh đẹp", "ảnh đẹp"),
+        ("see https://cdn.example/a?sig=1 for more", "see … for more"),
+        ("<a href='https://x.example'>here</a>, www.x.example/b", "here , …"),
+        ("Invalid key sk-live-4f9c2e7d1a8b6053c9d2 used", "Invalid key *** used"),
+        ("Authorization: abc123, sent", "*** sent"),
+        ('{"token":"abc"}', '{"***'),
+        ("got Bearer abc.def", "got ***"),
+        ("no task 29e983ca-7e86-4017-a9e3-ef6fe9cd5f2a", "no task ***"),
+        ("the token limit is 4000", "the token limit is 4000"),
+        ("unbelievablylongnonsense", "unbelievablylongnonsense"),
     ],
 )
 def test_a_text_becomes_one_plain_line(said: str, shown: str) -> None:
