@@ -25,7 +25,7 @@ from bot.jobs.buttons import (
     presses_for_tile,
 )
 from bot.jobs.queue import Outlook
-from bot.model import AssetKind, JobState, Operation
+from bot.model import AssetKind, JobState, Operation, Request
 
 BAR_CELLS = 10
 STATUS_PROMPT_MAX = 700
@@ -82,9 +82,12 @@ def status(scene: Scene) -> Words:
 
 
 def headline(scene: Scene, most: int) -> str:
-    """What is made, or from which tile of which result: at most ``most`` units of the prompt."""
+    """What is made, or from which tile of which result.
+
+    ``most``: UTF-16 units of the prompt; flags stand behind it.
+    """
     job, tongue = scene.job, scene.tongue
-    prompt = clip(f"{job.request.prompt} {job.request.flags}".rstrip(), most)
+    prompt = _words(job.request, job.request.prompt, most)
     if job.request.operation is Operation.ENLARGE and scene.parent is None:
         return tongue.html("status.headline_enlarged")
     if scene.parent is None:
@@ -94,10 +97,16 @@ def headline(scene: Scene, most: int) -> str:
     of_tile = tongue.html(
         f"derived.{job.request.operation}", code=scene.parent.job_id, tile=job.request.tile or 1
     )
-    prompt = clip(job.request.prompt or scene.parent.request.prompt, most)
+    prompt = _words(job.request, job.request.prompt or scene.parent.request.prompt, most)
     is_video = job.request.operation.output_kind is AssetKind.VIDEO
     key = "status.headline_derived_video" if is_video else "status.headline_derived"
     return tongue.html(key, of_tile=Raw(of_tile), prompt=prompt)
+
+
+def _words(request: Request, prompt: str, most: int) -> str:
+    """The prompt and Midjourney's flags behind it, which a long prompt does not push out."""
+    flags = clip(request.flags, FLAGS_MAX)
+    return f"{clip(prompt, most)} {flags}".strip()
 
 
 def _handed_over(scene: Scene) -> str:
@@ -131,8 +140,6 @@ def details(scene: Scene) -> str:
         parts.append(tongue.plural("count.images", request.count))
     if scene.parent is None:
         parts += _own_pictures(len(request.references), tongue)
-    if request.flags:
-        parts.append(clip(request.flags, FLAGS_MAX))
     return tongue.html("line.details", details=clip(" · ".join(parts), DETAILS_MAX))
 
 
