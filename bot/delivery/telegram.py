@@ -1,4 +1,4 @@
-"""The one way to Telegram: every call, its pace, and what its failure means.
+"""The one way to Telegram: every call and its pace.
 
 Knows nothing of jobs. Time-outs are raised above the library's five seconds, which reported
 uploads lost that had arrived (docs/telegram.md); nothing here repeats a call by itself.
@@ -6,12 +6,13 @@ uploads lost that had arrived (docs/telegram.md); nothing here repeats a call by
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+import functools
+import html
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from telegram import (
@@ -19,29 +20,26 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InputFile,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
     Message,
     ReplyParameters,
 )
 from telegram.constants import ChatAction
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import TelegramError
 
 from bot.delivery.limiter import Limiter
+from bot.delivery.meaning import (
+    FloodWait,
+    NotModified,
+    ReplyGone,
+    WordsUnreadable,
+    meaning_of,
+)
 from bot.delivery.presentation import Keyboard
-from bot.errors import EaselError
+from bot.delivery.uploads import Picture, input_media, opened, whole_seconds
 from bot.model import ChatId, MessageId, Place, Urgency
 from bot.telemetry import Metrics
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 READ_S = 30.0
@@ -52,102 +50,38 @@ CALLBACK_ANSWER_MAX = 200
 log = structlog.get_logger(__name__)
 
 
-class SendError(EaselError):
-    """A call to Telegram did not do what was wanted."""
+def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Words Telegram cannot read as HTML go once more without any markup."""
+
+    @functools.wraps(send)
+    async def sent(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await send(*args, **kwargs)
+        except WordsUnreadable as error:
+            log.error("words_unreadable", error=str(error))  # noqa: TRY400  # it is put right
+        bare = (bare_words(each) if isinstance(each, str) else each for each in args)
+        return await send(*bare, **kwargs)  # type: ignore[arg-type]  # the same types
+
+    return sent
 
 
-class SendLater(SendError):
-    """Try again after ``after_s``; it may have arrived all the same, when its answer was lost."""
+def _replying_or_not(
+    send: Callable[Concatenate[TelegramSender, Place, P], Awaitable[T]],
+) -> Callable[Concatenate[TelegramSender, Place, P], Awaitable[T]]:
+    """Where the message to reply to is gone, without a reply."""
 
-    def __init__(self, why: str, after_s: float) -> None:
-        super().__init__(why)
-        self.after_s = after_s
+    @functools.wraps(send)
+    async def sent(self: TelegramSender, place: Place, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with contextlib.suppress(ReplyGone):
+            return await send(self, place, *args, **kwargs)
+        return await send(self, dataclasses.replace(place, reply_to=None), *args, **kwargs)
 
-
-class SendRefused(SendError):
-    """Telegram will never take this as it stands."""
-
-
-class MessageGone(SendRefused):
-    """The message to edit is not there any more, or cannot be edited."""
+    return sent
 
 
-class ChatGone(SendError):
-    """Blocked, kicked, deleted: nothing can be said there."""
-
-
-class ChatMoved(SendError):
-    """The group became a supergroup with another id."""
-
-    def __init__(self, new_chat_id: ChatId) -> None:
-        super().__init__(str(new_chat_id))
-        self.new_chat_id = new_chat_id
-
-
-class NotModified(SendError):
-    """The message reads like this already: success."""
-
-
-_GONE = (
-    "chat not found",
-    "user is deactivated",
-    "not enough rights to send text messages",
-    "have no rights to send a message",
-    "kicked",
-)
-_MESSAGE_GONE = (
-    "message to edit not found",
-    "message can't be edited",
-    "there is no text in the message to edit",
-    "message_id_invalid",
-)
-
-
-def meaning_of(error: TelegramError) -> SendError:
-    """What to do about ``error``, by its exact class: BadRequest and TimedOut are NetworkErrors."""
-    text = str(error)
-    lower = text.lower()
-    match error:
-        case RetryAfter():
-            after = error.retry_after
-            seconds = after.total_seconds() if hasattr(after, "total_seconds") else float(after)
-            return SendLater("flood wait", seconds)
-        case ChatMigrated():
-            return ChatMoved(ChatId(error.new_chat_id))
-        case Forbidden():
-            return ChatGone(text)
-        case BadRequest():
-            return _meaning_of_refusal(text)
-        case NetworkError() if "too large" in lower or "413" in lower:
-            return SendRefused(text)
-        case _:
-            return SendLater(text, 2.0)
-
-
-def _meaning_of_refusal(text: str) -> SendError:
-    lower = text.lower()
-    if "message is not modified" in lower:
-        return NotModified(text)
-    if any(words in lower for words in _MESSAGE_GONE):
-        return MessageGone(text)
-    if any(words in lower for words in _GONE):
-        return ChatGone(text)
-    return SendRefused(text)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Picture:
-    """A photo, video or document to send: Telegram's handle of it, or the file."""
-
-    kind: str
-    """`photo`, `video` or `document`."""
-    path: Path
-    file_id: str | None = None
-    file_name: str = ""
-    width: int = 0
-    height: int = 0
-    duration_s: float | None = None
-    thumbnail: Path | None = None
+def bare_words(text: str) -> str:
+    """HTML of ours without its markup, as HTML that nobody can fail to read."""
+    return html.escape(html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>", "", text)), quote=False)
 
 
 class TelegramSender:
@@ -162,6 +96,8 @@ class TelegramSender:
         """0.0: the next send to this chat is counted and may go; else seconds to wait."""
         return self._limiter.take(chat_id, urgency=urgency, cost=cost)
 
+    @_in_any_words
+    @_replying_or_not
     async def text(self, place: Place, html: str, keyboard: Keyboard) -> Message:
         """A new message. Raises SendError."""
         return await self._call(
@@ -176,6 +112,8 @@ class TelegramSender:
             ),
         )
 
+    @_in_any_words
+    @_replying_or_not
     async def question(self, place: Place, html: str) -> Message:
         """A new message that the app of who is answered opens a reply to. Raises SendError."""
         return await self._call(
@@ -190,6 +128,7 @@ class TelegramSender:
             ),
         )
 
+    @_in_any_words
     async def edit_text(
         self, chat_id: ChatId, message_id: MessageId, html: str, keyboard: Keyboard
     ) -> None:
@@ -207,6 +146,8 @@ class TelegramSender:
                 ),
             )
 
+    @_in_any_words
+    @_replying_or_not
     async def media(
         self, place: Place, picture: Picture, caption: str, keyboard: Keyboard
     ) -> Message:
@@ -219,7 +160,7 @@ class TelegramSender:
             "write_timeout": MEDIA_WRITE_S,
             **_where(place),
         }
-        async with _opened(picture) as (file, thumbnail):
+        async with opened(picture) as (file, thumbnail):
             match picture.kind:
                 case "photo":
                     return await self._call(
@@ -234,7 +175,7 @@ class TelegramSender:
                             file,
                             width=picture.width,
                             height=picture.height,
-                            duration=_whole_seconds(picture),
+                            duration=whole_seconds(picture),
                             thumbnail=thumbnail,
                             supports_streaming=True,
                             **common,
@@ -243,9 +184,12 @@ class TelegramSender:
                 case _:
                     return await self._call(
                         place.chat_id,
-                        lambda: self._bot.send_document(place.chat_id, file, **common),
+                        lambda: self._bot.send_document(
+                            place.chat_id, file, thumbnail=thumbnail, **common
+                        ),
                     )
 
+    @_in_any_words
     async def edit_into(
         self,
         chat_id: ChatId,
@@ -258,8 +202,8 @@ class TelegramSender:
 
         Raises SendError, MessageGone among them.
         """
-        async with _opened(picture) as (file, thumbnail):
-            media = _input_media(picture, file, thumbnail, caption)
+        async with opened(picture) as (file, thumbnail):
+            media = input_media(picture, file, thumbnail, caption)
             try:
                 message = await self._call(
                     chat_id,
@@ -276,16 +220,23 @@ class TelegramSender:
                 return None
         return message if isinstance(message, Message) else None
 
-    async def album(self, place: Place, pictures: Sequence[Picture]) -> Sequence[Message]:
-        """Two to ten as one album: documents, or photos and videos; albums carry no buttons.
+    async def delete(self, chat_id: ChatId, message_id: MessageId) -> None:
+        """Take a message of ours away. Raises SendError, also where it is too old for that."""
+        await self._call(chat_id, lambda: self._bot.delete_message(chat_id, message_id))
 
-        Raises SendError.
+    @_replying_or_not
+    async def album(
+        self, place: Place, pictures: Sequence[tuple[Picture, str]]
+    ) -> Sequence[Message]:
+        """Two to ten with their captions as one album, which carries no buttons. Raises SendError.
+
+        Documents stand with documents only; photos and videos may be mixed.
         """
         async with contextlib.AsyncExitStack() as stack:
             media = []
-            for picture in pictures:
-                file, thumbnail = await stack.enter_async_context(_opened(picture))
-                media.append(_input_media(picture, file, thumbnail))
+            for picture, caption in pictures:
+                file, thumbnail = await stack.enter_async_context(opened(picture))
+                media.append(input_media(picture, file, thumbnail, caption))
             return await self._call(
                 place.chat_id,
                 lambda: self._bot.send_media_group(
@@ -324,7 +275,7 @@ class TelegramSender:
         except TelegramError as error:
             meaning = meaning_of(error)
             self._calls.labels(type(meaning).__name__).inc()
-            if isinstance(error, RetryAfter) and isinstance(meaning, SendLater):
+            if isinstance(meaning, FloodWait):
                 self._limiter.pause(chat_id, meaning.after_s)
             raise meaning from error
         self._calls.labels("done").inc()
@@ -352,52 +303,3 @@ def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
             for row in keyboard
         ]
     )
-
-
-def _input_media(
-    picture: Picture, file: str | InputFile, thumbnail: InputFile | None, caption: str | None = None
-) -> InputMediaPhoto | InputMediaVideo | InputMediaDocument:
-    match picture.kind:
-        case "photo":
-            return InputMediaPhoto(file, caption=caption, parse_mode="HTML")
-        case "video":
-            return InputMediaVideo(
-                file,
-                caption=caption,
-                parse_mode="HTML",
-                width=picture.width,
-                height=picture.height,
-                duration=_whole_seconds(picture),
-                thumbnail=thumbnail,
-                supports_streaming=True,
-            )
-        case _:
-            return InputMediaDocument(file, caption=caption, parse_mode="HTML")
-
-
-def _whole_seconds(picture: Picture) -> int:
-    return max(1, round(picture.duration_s or 1))
-
-
-@contextlib.asynccontextmanager
-async def _opened(picture: Picture) -> AsyncIterator[tuple[str | InputFile, InputFile | None]]:
-    """The file as a handle Telegram's library streams from, or the handle Telegram knows."""
-    if picture.file_id is not None:
-        yield picture.file_id, None
-        return
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(await asyncio.to_thread(picture.path.open, "rb"))
-        thumbnail = None
-        if picture.thumbnail is not None:
-            handle = stack.enter_context(await asyncio.to_thread(picture.thumbnail.open, "rb"))
-            thumbnail = InputFile(handle, attach=True, read_file_handle=False)
-        # Read whole, fifty videos would stand in memory (docs/telegram.md: 32 MB or 2,285).
-        yield (
-            InputFile(
-                file,
-                filename=picture.file_name or picture.path.name,
-                attach=True,
-                read_file_handle=False,
-            ),
-            thumbnail,
-        )

@@ -12,7 +12,7 @@ async def test_quota_tells_plan_rest_balance_and_what_is_under_way(story: Story)
     assert "Gói: Miễn phí" == lines[0]
     assert "Ảnh miễn phí hôm nay: còn 36/40" == lines[1]
     assert "Video miễn phí hôm nay: còn 2/2" == lines[2]
-    assert lines[3].startswith("Hạn mức mới vào: 00:00 ")
+    assert lines[3].startswith("Có lượt miễn phí mới lúc: 00:00 ")
     assert "Số dư: 0 ₫ (đang giữ: 0 ₫)" == lines[4]
     assert "Đang làm: 0 yêu cầu" == lines[5]
 
