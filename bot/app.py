@@ -48,7 +48,7 @@ from bot.i18n import I18n
 from bot.jobs import webhooks
 from bot.jobs.accept import Desk
 from bot.jobs.offers import Market
-from bot.model import Millis, Operation
+from bot.model import Clock, Millis, Operation
 from bot.money.plans import load_plans
 from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
@@ -74,6 +74,15 @@ def wall_clock() -> Millis:
     return time.time_ns() // 1_000_000
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clocks:
+    """What time it is for everybody here."""
+
+    wall: Clock = wall_clock
+    steady: Callable[[], float] = time.monotonic
+    """Seconds from anywhere, never back: Telegram's pace is kept by it."""
+
+
 class EaselBot:
     """A started bot. ``run`` works until it is cancelled or a part of it fails for good."""
 
@@ -83,8 +92,11 @@ class EaselBot:
         delivery: Delivery,
         username: str,
         drain_s: float,
+        wake: Callable[[], None],
     ) -> None:
         self.username = username
+        self.wake = wake
+        """Every part looks at the clock: it was put on (a machine that slept, a story)."""
         self._parts = parts
         self._delivery = delivery
         self._drain_s = drain_s
@@ -147,7 +159,9 @@ def _lanes(threads: int | None) -> int:
 
 @contextlib.asynccontextmanager
 async def start(
-    settings: Settings, make_accounts: Callable[[Settings], dict[str, Account]] = make_accounts
+    settings: Settings,
+    make_accounts: Callable[[Settings], dict[str, Account]] = make_accounts,
+    clocks: Clocks = Clocks(),  # frozen
 ) -> AsyncIterator[EaselBot]:
     """Everything built and connected, ready to ``run``.
 
@@ -168,7 +182,7 @@ async def start(
             stack.push_async_callback(provider.aclose)
         bot = await stack.enter_async_context(connected_bot(settings))
         i18n = I18n.load()
-        desk = Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), wall_clock)
+        desk = Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), clocks.wall)
         defaults = default_providers(settings, providers)
         metrics = create_metrics()
 
@@ -182,11 +196,11 @@ async def start(
             video_deadline_s=settings.bot_video_deadline_s,
         )
         runner = Runner(
-            store, accounts, data_dir=settings.bot_data_dir, timing=timing, clock=wall_clock
+            store, accounts, data_dir=settings.bot_data_dir, timing=timing, clock=clocks.wall
         )
 
         titles = {name: each.title for name, each in providers.items()}
-        telegram = TelegramSender(bot, Limiter(time.monotonic), metrics)
+        telegram = TelegramSender(bot, Limiter(clocks.steady), metrics)
         lanes = {name: (each.provider, each.lanes) for name, each in accounts.items()}
         scenes = Scenes(
             store,
@@ -197,7 +211,7 @@ async def start(
             i18n=i18n,
             default_language=settings.bot_language,
             link_to=functools.partial(deep_link, bot.username),
-            clock=wall_clock,
+            clock=clocks.wall,
         )
         bulk_scenes = BulkScenes(
             store, scenes, accounts=lanes, desk=desk, default_language=settings.bot_language
@@ -205,7 +219,7 @@ async def start(
         bulks = Bulks(telegram, scenes, bulk_scenes, settings.bot_data_dir)
         welcoming = Welcoming(telegram, store)
         sending = Sending(telegram, scenes, bulks, welcoming, settings.bot_data_dir)
-        delivery = Delivery(store, sending, telegram, clock=wall_clock)
+        delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(
             username=bot.username,
@@ -215,7 +229,7 @@ async def start(
         )
         reader = Reader(bot.username, market, titles)
         making = Making(desk, market)
-        handlers = Handlers(me, desk, reader, making, i18n, clock=wall_clock)
+        handlers = Handlers(me, desk, reader, making, i18n, clock=clocks.wall)
         proxy = settings.telegram_proxy.get_secret_value() or None
         gathering = Gathering(
             store,
@@ -226,10 +240,10 @@ async def start(
             telegram,
             data_dir=settings.bot_data_dir,
             default_language=settings.bot_language,
-            clock=wall_clock,
+            clock=clocks.wall,
         )
-        updates = make_updates(settings, bot, store)
-        dispatcher = Dispatcher(bot, store, handlers, telegram, clock=wall_clock)
+        updates = make_updates(settings, bot, store, clocks.wall)
+        dispatcher = Dispatcher(bot, store, handlers, telegram, clock=clocks.wall)
 
         await _remember_admins(store, settings)
         await set_menus(
@@ -250,23 +264,24 @@ async def start(
             delivery,
             bot.username,
             settings.bot_drain_seconds,
+            store.wake_all,
         )
-        hooks = make_hooks(accounts, store)
+        hooks = make_hooks(accounts, store, clocks.wall)
         await stack.enter_async_context(_serving(settings, easel, updates, store, metrics, hooks))
         yield easel
 
 
-def make_updates(settings: Settings, bot: Bot, store: Store) -> Poller | Listener:
+def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Poller | Listener:
     """The way in that the settings ask for."""
     if settings.telegram_updates == "polling":
-        return Poller(bot, store, clock=wall_clock)
+        return Poller(bot, store, clock=clock)
     given = settings.telegram_webhook_secret.get_secret_value()
     return Listener(
         bot,
         store,
         url=f"{settings.bot_public_url}/telegram",
         secret=given or secrets.token_urlsafe(32),
-        clock=wall_clock,
+        clock=clock,
     )
 
 
@@ -283,21 +298,21 @@ def with_webhooks(
     }
 
 
-def make_hooks(accounts: Mapping[str, Account], store: Store) -> dict[str, Hook]:
+def make_hooks(accounts: Mapping[str, Account], store: Store, clock: Clock) -> dict[str, Hook]:
     """The webhooks of those who may call."""
     return {
-        name: _hook(account.provider, account.webhook.secret, store)
+        name: _hook(account.provider, account.webhook.secret, store, clock)
         for name, account in accounts.items()
         if account.webhook is not None
     }
 
 
-def _hook(provider: Provider, secret: str, store: Store) -> Hook:
+def _hook(provider: Provider, secret: str, store: Store, clock: Clock) -> Hook:
     async def hear(reference: str, body: Any) -> bool:
         task_id = provider.read_webhook(body)
 
         async def work(tx: Transaction) -> bool:
-            return await webhooks.hear(tx, provider.name, reference, task_id, now=wall_clock())
+            return await webhooks.hear(tx, provider.name, reference, task_id, now=clock())
 
         return await store.write(work)
 

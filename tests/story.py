@@ -14,7 +14,7 @@ from oracle import check_call
 from serving import listening, origin_of, port_of, served
 
 from bot import app
-from bot.app import EaselBot
+from bot.app import Clocks, EaselBot
 from bot.runner.accounts import Account
 from bot.sandbox.limits import Limits
 from bot.sandbox.town import Town, build_town
@@ -65,12 +65,13 @@ def settings_for(town: Town, data_dir: Path, **more: str) -> dict[str, str]:
 async def living_bot(
     environ: Mapping[str, str],
     make_accounts: Callable[[Settings], dict[str, Account]] = app.make_accounts,
+    clocks: Clocks = Clocks(),  # noqa: B008  # frozen
 ) -> AsyncIterator[EaselBot]:
     """The bot in this process, until the story ends; a part that dies fails the story.
 
     ``make_accounts``: who makes its pictures.
     """
-    async with app.start(load(environ, None), make_accounts) as easel:
+    async with app.start(load(environ, None), make_accounts, clocks) as easel:
         running = asyncio.create_task(easel.run())
         try:
             yield easel

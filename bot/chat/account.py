@@ -145,7 +145,7 @@ def _job_line(job: Job, now: Millis) -> Line:
     prompt = _shortened(job.request.prompt)
     progress = carried_progress(job, now=now)
     if progress is not None and job.state is JobState.RUNNING:
-        return line("jobs.running", code=job.job_id, prompt=prompt, percent=f"{progress}%")
+        return line("jobs.running", code=job.job_id, prompt=prompt, percent=progress)
     state = "queued" if job.state is JobState.QUEUED else "begun"
     return line(f"jobs.{state}", code=job.job_id, prompt=prompt)
 

@@ -1,4 +1,4 @@
-"""The one way to Telegram: every call, its pace, and what its failure means.
+"""The one way to Telegram: every call and its pace.
 
 Knows nothing of jobs. Time-outs are raised above the library's five seconds, which reported
 uploads lost that had arrived (docs/telegram.md); nothing here repeats a call by itself.
@@ -6,14 +6,12 @@ uploads lost that had arrived (docs/telegram.md); nothing here repeats a call by
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import functools
 import html
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -22,26 +20,22 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InputFile,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
     Message,
     ReplyParameters,
 )
 from telegram.constants import ChatAction
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import TelegramError
 
 from bot.delivery.limiter import Limiter
+from bot.delivery.meaning import (
+    FloodWait,
+    NotModified,
+    ReplyGone,
+    WordsUnreadable,
+    meaning_of,
+)
 from bot.delivery.presentation import Keyboard
-from bot.errors import EaselError
+from bot.delivery.uploads import Picture, input_media, opened, whole_seconds
 from bot.model import ChatId, MessageId, Place, Urgency
 from bot.telemetry import Metrics
 
@@ -49,139 +43,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READ_S = 30.0
-UNREACHED_S = 5.0
-"""Until the next try at a Telegram that cannot be reached."""
 MEDIA_WRITE_S = 300.0
 CALLBACK_ANSWER_MAX = 200
 """Characters Telegram takes in the answer to a press."""
 
 log = structlog.get_logger(__name__)
-
-
-class SendError(EaselError):
-    """A call to Telegram did not do what was wanted."""
-
-
-class SendLater(SendError):
-    """Try again after ``after_s``; it may have arrived all the same, when its answer was lost."""
-
-    def __init__(self, why: str, after_s: float) -> None:
-        super().__init__(why)
-        self.after_s = after_s
-
-
-class NotSent(SendLater):
-    """It did not arrive, for sure: to be tried again for as long as it takes."""
-
-
-class FloodWait(NotSent):
-    """Too much at once: nothing to this chat before ``after_s``."""
-
-
-class SendRefused(SendError):
-    """Telegram will never take this as it stands."""
-
-
-class ReplyGone(SendRefused):
-    """What was to be replied to is deleted; in a topic Telegram insists on it."""
-
-
-class WordsUnreadable(SendRefused):
-    """The text is no HTML to Telegram."""
-
-
-class MessageGone(SendRefused):
-    """The message to edit is not there any more, or cannot be edited."""
-
-
-class ChatGone(SendError):
-    """Blocked, kicked, deleted: nothing can be said there."""
-
-
-class ChatMoved(SendError):
-    """The group became a supergroup with another id."""
-
-    def __init__(self, new_chat_id: ChatId) -> None:
-        super().__init__(str(new_chat_id))
-        self.new_chat_id = new_chat_id
-
-
-class NotModified(SendError):
-    """The message reads like this already: success."""
-
-
-_GONE = (
-    "chat not found",
-    "user is deactivated",
-    "not enough rights to send text messages",
-    "have no rights to send a message",
-    "kicked",
-)
-_MESSAGE_GONE = (
-    "message to edit not found",
-    "message can't be edited",
-    "there is no text in the message to edit",
-    "message_id_invalid",
-)
-_REPLY_GONE = ("message to be replied not found", "replied message not found")
-_MEDIA_RIGHTS = "not enough rights to send"
-_NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
-"""What the client under Telegram's library raises before anything has left."""
-
-
-def meaning_of(error: TelegramError) -> SendError:
-    """What to do about ``error``, by its exact class: BadRequest and TimedOut are NetworkErrors."""
-    text = str(error)
-    lower = text.lower()
-    match error:
-        case RetryAfter():
-            after = error.retry_after
-            seconds = after.total_seconds() if hasattr(after, "total_seconds") else float(after)
-            return FloodWait("flood wait", seconds)
-        case ChatMigrated():
-            return ChatMoved(ChatId(error.new_chat_id))
-        case Forbidden() if _MEDIA_RIGHTS in lower and "text messages" not in lower:
-            return SendRefused(text)  # a group may take words and no pictures
-        case Forbidden():
-            return ChatGone(text)
-        case BadRequest():
-            return _meaning_of_refusal(text)
-        case NetworkError() if "too large" in lower or "413" in lower:
-            return SendRefused(text)
-        case _ if type(error.__cause__).__name__ in _NEVER_LEFT:
-            return NotSent(text, UNREACHED_S)
-        case _:
-            return SendLater(text, 2.0)
-
-
-def _meaning_of_refusal(text: str) -> SendError:
-    lower = text.lower()
-    if "message is not modified" in lower:
-        return NotModified(text)
-    if any(words in lower for words in _MESSAGE_GONE):
-        return MessageGone(text)
-    if any(words in lower for words in _REPLY_GONE):
-        return ReplyGone(text)
-    if "can't parse entities" in lower:
-        return WordsUnreadable(text)
-    if any(words in lower for words in _GONE):
-        return ChatGone(text)
-    return SendRefused(text)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Picture:
-    """A photo, video or document to send: Telegram's handle of it, or the file."""
-
-    kind: str
-    """`photo`, `video` or `document`."""
-    path: Path
-    file_id: str | None = None
-    file_name: str = ""
-    width: int = 0
-    height: int = 0
-    duration_s: float | None = None
-    thumbnail: Path | None = None
 
 
 def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -294,7 +160,7 @@ class TelegramSender:
             "write_timeout": MEDIA_WRITE_S,
             **_where(place),
         }
-        async with _opened(picture) as (file, thumbnail):
+        async with opened(picture) as (file, thumbnail):
             match picture.kind:
                 case "photo":
                     return await self._call(
@@ -309,7 +175,7 @@ class TelegramSender:
                             file,
                             width=picture.width,
                             height=picture.height,
-                            duration=_whole_seconds(picture),
+                            duration=whole_seconds(picture),
                             thumbnail=thumbnail,
                             supports_streaming=True,
                             **common,
@@ -318,7 +184,9 @@ class TelegramSender:
                 case _:
                     return await self._call(
                         place.chat_id,
-                        lambda: self._bot.send_document(place.chat_id, file, **common),
+                        lambda: self._bot.send_document(
+                            place.chat_id, file, thumbnail=thumbnail, **common
+                        ),
                     )
 
     @_in_any_words
@@ -334,8 +202,8 @@ class TelegramSender:
 
         Raises SendError, MessageGone among them.
         """
-        async with _opened(picture) as (file, thumbnail):
-            media = _input_media(picture, file, thumbnail, caption)
+        async with opened(picture) as (file, thumbnail):
+            media = input_media(picture, file, thumbnail, caption)
             try:
                 message = await self._call(
                     chat_id,
@@ -352,17 +220,23 @@ class TelegramSender:
                 return None
         return message if isinstance(message, Message) else None
 
-    @_replying_or_not
-    async def album(self, place: Place, pictures: Sequence[Picture]) -> Sequence[Message]:
-        """Two to ten as one album: documents, or photos and videos; albums carry no buttons.
+    async def delete(self, chat_id: ChatId, message_id: MessageId) -> None:
+        """Take a message of ours away. Raises SendError, also where it is too old for that."""
+        await self._call(chat_id, lambda: self._bot.delete_message(chat_id, message_id))
 
-        Raises SendError.
+    @_replying_or_not
+    async def album(
+        self, place: Place, pictures: Sequence[tuple[Picture, str]]
+    ) -> Sequence[Message]:
+        """Two to ten with their captions as one album, which carries no buttons. Raises SendError.
+
+        Documents stand with documents only; photos and videos may be mixed.
         """
         async with contextlib.AsyncExitStack() as stack:
             media = []
-            for picture in pictures:
-                file, thumbnail = await stack.enter_async_context(_opened(picture))
-                media.append(_input_media(picture, file, thumbnail))
+            for picture, caption in pictures:
+                file, thumbnail = await stack.enter_async_context(opened(picture))
+                media.append(input_media(picture, file, thumbnail, caption))
             return await self._call(
                 place.chat_id,
                 lambda: self._bot.send_media_group(
@@ -429,52 +303,3 @@ def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
             for row in keyboard
         ]
     )
-
-
-def _input_media(
-    picture: Picture, file: str | InputFile, thumbnail: InputFile | None, caption: str | None = None
-) -> InputMediaPhoto | InputMediaVideo | InputMediaDocument:
-    match picture.kind:
-        case "photo":
-            return InputMediaPhoto(file, caption=caption, parse_mode="HTML")
-        case "video":
-            return InputMediaVideo(
-                file,
-                caption=caption,
-                parse_mode="HTML",
-                width=picture.width,
-                height=picture.height,
-                duration=_whole_seconds(picture),
-                thumbnail=thumbnail,
-                supports_streaming=True,
-            )
-        case _:
-            return InputMediaDocument(file, caption=caption, parse_mode="HTML")
-
-
-def _whole_seconds(picture: Picture) -> int:
-    return max(1, round(picture.duration_s or 1))
-
-
-@contextlib.asynccontextmanager
-async def _opened(picture: Picture) -> AsyncIterator[tuple[str | InputFile, InputFile | None]]:
-    """The file as a handle Telegram's library streams from, or the handle Telegram knows."""
-    if picture.file_id is not None:
-        yield picture.file_id, None
-        return
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(await asyncio.to_thread(picture.path.open, "rb"))
-        thumbnail = None
-        if picture.thumbnail is not None:
-            handle = stack.enter_context(await asyncio.to_thread(picture.thumbnail.open, "rb"))
-            thumbnail = InputFile(handle, attach=True, read_file_handle=False)
-        # Read whole, fifty videos would stand in memory (docs/telegram.md: 32 MB or 2,285).
-        yield (
-            InputFile(
-                file,
-                filename=picture.file_name or picture.path.name,
-                attach=True,
-                read_file_handle=False,
-            ),
-            thumbnail,
-        )

@@ -19,7 +19,7 @@ MISTAKES = [
         "/img mèo --with flow --ar 21:9",
         "Flow AI không có tỉ lệ 21:9. Bạn chọn một trong: 1:1, 16:9, 9:16, 4:3, 3:4.",
         "/img a cat --with flow --ar 21:9",
-        "Flow AI has no 21:9. Choose one of: 1:1, 16:9, 9:16, 4:3, 3:4.",
+        "Flow AI does not offer 21:9. Choose one of: 1:1, 16:9, 9:16, 4:3, 3:4.",
         "--with flow --ar 16:9",
     ),
     (
@@ -159,9 +159,9 @@ async def test_a_tile_beyond_what_the_result_has_is_named(story: Story) -> None:
     [
         (
             "vi",
-            "Hãy trả lời (reply) một ảnh của mình với /upscale 2 để mình biết bạn muốn ảnh nào.",
+            "Hãy trả lời (reply) bức ảnh bạn muốn với /upscale 2; 2 là số của ảnh.",
         ),
-        ("en", "Reply to one of my pictures with /upscale 2, so that I know which one you mean."),
+        ("en", "Reply to the picture you mean with /upscale 2; 2 is its number."),
     ],
 )
 async def test_a_reply_to_what_is_no_result_says_what_to_reply_to(

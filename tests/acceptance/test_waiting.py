@@ -13,5 +13,5 @@ async def test_ones_own_picture_under_way_comes_before_the_next(story: Story) ->
     second = await an.answer_to(an.say("/img mèo thứ hai"))
     third = await an.answer_to(an.say("/img mèo thứ ba"))
 
-    assert "Trước bạn còn 1 yêu cầu" in words(second)
-    assert "Trước bạn còn 2 yêu cầu" in words(third)
+    assert "Còn 1 yêu cầu phía trước" in words(second)
+    assert "Còn 2 yêu cầu phía trước" in words(third)

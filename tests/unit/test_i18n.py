@@ -2,13 +2,12 @@
 
 import ast
 import re
-import string
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel.messages.catalog import Catalog, Message
+from catalogues import entries
 
 import bot
 from bot.i18n import LANGUAGES, I18n, Raw, Tongue, UnknownText, choose, read_catalogue
@@ -26,29 +25,6 @@ def vi() -> Tongue:
 @pytest.fixture(scope="module")
 def en() -> Tongue:
     return I18n.load().tongue("en")
-
-
-def key_of(message: Message) -> str:
-    return str(message.id[0] if message.pluralizable else message.id)
-
-
-def forms_of(message: Message) -> list[str]:
-    """One, or as many as the language has plurals."""
-    if isinstance(message.string, str) or message.string is None:
-        return [message.string or ""]
-    return list(message.string)
-
-
-def entries(catalogue: Catalog) -> dict[str, list[str]]:
-    return {key_of(message): forms_of(message) for message in catalogue if message.id}
-
-
-def placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-
-
-def tags(text: str) -> list[str]:
-    return sorted(re.findall(r"</?[a-z]+[^>]*>", text))
 
 
 def source_strings() -> Iterator[tuple[str, bool, bool]]:
@@ -75,42 +51,12 @@ def source_strings() -> Iterator[tuple[str, bool, bool]]:
                 yield node.value, False, id(node) in looked_up
 
 
-def test_both_catalogues_say_the_same_things() -> None:
-    vietnamese, english = (entries(read_catalogue(language)) for language in LANGUAGES)
-    assert list(vietnamese) == list(english)
-    for key, forms in vietnamese.items():
-        for ours, theirs in ((mine, other) for mine in forms for other in english[key]):
-            assert placeholders(ours) == placeholders(theirs), key
-            assert tags(ours) == tags(theirs), key
-
-
-@pytest.mark.parametrize(("language", "forms"), [("vi", 1), ("en", 2)])
-def test_no_sentence_is_empty_doubtful_or_short_of_a_plural(language: str, forms: int) -> None:
-    catalogue = read_catalogue(language)
-    assert forms == catalogue.num_plurals
-    for message in catalogue:
-        if not message.id:
-            continue  # the header
-        assert not message.fuzzy, message.id
-        assert (forms if message.pluralizable else 1) == len(forms_of(message))
-    assert all(text.strip() == text != "" for all_ in entries(catalogue).values() for text in all_)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_key_is_there_twice(language: str) -> None:
     # A second one would quietly take the place of the first.
     path = Path(bot.__file__).parent / "locales" / language / "LC_MESSAGES" / "easel.po"
     keys = re.findall(r'^msgid "(.+)"$', path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert [] == sorted({key for key in keys if keys.count(key) > 1})
-
-
-def test_tags_are_closed_and_known_to_telegram() -> None:
-    for language in LANGUAGES:
-        for key, forms in entries(read_catalogue(language)).items():
-            for text in forms:
-                opened = re.findall(r"<(b|i|code)>", text)
-                assert sorted(opened) == sorted(re.findall(r"</(b|i|code)>", text)), key
-                assert 2 * len(opened) == text.count("<"), key
 
 
 def test_every_key_in_the_source_exists_and_every_key_is_used() -> None:

@@ -67,7 +67,9 @@ async def test_whatever_was_typed_is_kept_as_it_came(shop: Shop, text: str) -> N
     assert [said(1, text)] == await kept(shop)
 
 
-@pytest.mark.parametrize("update", [{"message": {}}, {"update_id": "7"}, {"update_id": True}, [], 7])
+@pytest.mark.parametrize(
+    "update", [{"message": {}}, {"update_id": "7"}, {"update_id": True}, [], 7]
+)
 async def test_what_is_no_update_is_kept_once_where_nothing_waits_for_it(
     shop: Shop, update: Any
 ) -> None:
