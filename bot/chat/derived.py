@@ -321,7 +321,7 @@ def _refuse_options(text: str, command: Span) -> None:
             "complaint.option_misplaced",
             option.span,
             *edits,
-            option=f"{option.dash}{option.name}",
+            option=option.typed,
             command=text[slice(*command)].split("@", maxsplit=1)[0],
         )
 

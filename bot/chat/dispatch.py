@@ -1,7 +1,8 @@
 """Updates handled: one after the other within a chat, chats side by side. Knows no command.
 
 A handler's whole doing and the mark "handled" are one transaction, so an update is handled once,
-however often the process is killed on the way.
+however often the process is killed on the way. A press is answered right after it, before anybody
+is woken to order, draw or send what it asked for.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Collection, Coroutine, Sequence
+from typing import Any, Protocol
 
 import structlog
 from telegram import Bot, Update
@@ -22,6 +23,8 @@ from bot.model import Clock, Place, Say, Urgency
 from bot.store.port import Row, Store, Topic, Transaction
 
 MOST_AT_ONCE = 256
+ANSWER_FIRST_S = 1.0
+"""How long the answer to a press may hold up what the press asked for."""
 STORE_PAUSE_S = 1.0
 """After something the database could not take (a full disk), this long until the next try."""
 
@@ -76,22 +79,32 @@ class Dispatcher:
                 return
 
     async def _handle(self, row: Row) -> None:
+        woken: set[Topic] = set()
+        payload = json.loads(row["payload"])
         try:
-            update = Update.de_json(json.loads(row["payload"]), self._bot)
-            answer = await self._store.write(lambda tx: self._work(tx, row, update))
+            update = Update.de_json(payload, self._bot)
+            answer = await self._store.write(lambda tx: self._work(tx, row, update, woken))
         except StoreError:
             raise
         except Exception as error:
             log.exception("update_failed", update=row["update_id"])
-            why = f"{type(error).__name__}: {error}"
+            why = f"{type(error).__name__}: {error}".encode(errors="backslashreplace").decode()
             await self._store.write(lambda tx: self._bury(tx, row, why))
-            return
+            pressed = _pressed(payload)
+            answer = None if pressed is None else PressAnswer(pressed, "")
+            woken.clear()
         if answer is not None:
-            self._answer(answer)
+            self._begin(self._answer(answer, woken))
 
-    async def _work(self, tx: Transaction, row: Row, update: Update) -> PressAnswer | None:
-        answer = await self._handlers.handle(tx, update)
+    async def _work(
+        self, tx: Transaction, row: Row, update: Update, woken: set[Topic]
+    ) -> PressAnswer | None:
+        quiet = _Quiet(tx, woken)
+        answer = await self._handlers.handle(quiet, update)
         await tx.run("inbox_settle", update_id=row["update_id"], state="done", error=None)
+        if answer is None:
+            for topic in woken:
+                tx.wake(topic)
         return answer
 
     async def _bury(self, tx: Transaction, row: Row, why: str) -> None:
@@ -112,7 +125,32 @@ class Dispatcher:
             tx, "operator.update_failed", now=self._clock(), update=str(row["update_id"]), why=why
         )
 
-    def _answer(self, answer: PressAnswer) -> None:
-        task = asyncio.create_task(self._answers.answer_press(answer.query_id, answer.text))
+    async def _answer(self, answer: PressAnswer, woken: Collection[Topic]) -> None:
+        """The spinner ends; then the work begins, also where the answer takes its time."""
+        said = self._begin(self._answers.answer_press(answer.query_id, answer.text))
+        await asyncio.wait({said}, timeout=ANSWER_FIRST_S)
+        self._store.ring(woken)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+
+class _Quiet:
+    """A transaction that remembers whom it would wake, and wakes nobody."""
+
+    def __init__(self, tx: Transaction, woken: set[Topic]) -> None:
+        self._woken = woken
+        self.all, self.one, self.run = tx.all, tx.one, tx.run
+
+    def wake(self, topic: Topic) -> None:
+        self._woken.add(topic)
+
+
+def _pressed(payload: object) -> str | None:
+    """The press that waits for an answer, in an update that could not be handled."""
+    query = payload.get("callback_query") if isinstance(payload, dict) else None
+    number = query.get("id") if isinstance(query, dict) else None
+    return number if isinstance(number, str) else None

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from bot.chat.derived import AGAIN, read_pan, read_reply, read_upscale, read_vary, read_zoom
+from bot.chat.hints import COMMANDS, meant_by
 from bot.chat.parsed import (
     AgainCommand,
     Command,
@@ -33,7 +34,7 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.wish import read_image, read_video
-from bot.chat.words import repair_dashes
+from bot.chat.words import repair_dashes, words_of
 from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation, Request
 from bot.providers.port import Capabilities
@@ -143,16 +144,32 @@ def _read_command(typed: Typed, typed_name: str, command: Span, market: Market) 
         case _ if name in PLAIN:
             return PlainCommand(name, text[command[1] :].strip())
         case _:
-            raise _unknown_command(typed_name, command)
+            raise _unknown_command(text, typed_name, command)
 
 
-def _unknown_command(name: str, command: Span) -> Mistake:
+def _unknown_command(text: str, name: str, command: Span) -> Mistake:
+    words = [name, *(word.text for word in words_of(text, command[1])[:1])]
+    if (hint := meant_by(words, COMMANDS)) is not None:
+        return _meant_command(text, name, command, *hint)
     close = difflib.get_close_matches(name.lower(), KNOWN, n=1)
     if not close:
         return Mistake("complaint.command_unknown", command, command=f"/{name}")
     start = command[0] + 1
     edit = Edit(start, start + len(name), close[0])
     return Mistake("complaint.command_near", command, edit, command=f"/{name}", near=f"/{close[0]}")
+
+
+def _meant_command(text: str, name: str, command: Span, near: str, count: int) -> Mistake:
+    """``count``: of how many words the name was made of; `@bot` behind the first one stays."""
+    start = command[0] + 1
+    edits = [Edit(start, start + len(name), near)]
+    at = command
+    if count > 1:
+        second = words_of(text, command[1])[0]
+        edits.append(Edit(command[1], second.end, ""))
+        at = (command[0], second.end)
+    typed = " ".join(text[slice(*at)].split())
+    return Mistake("complaint.command_near", at, *edits, command=typed, near=f"/{near}")
 
 
 def _settle(corrected: str | None, typed: Typed, username: str, market: Market) -> str | None:

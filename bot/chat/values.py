@@ -27,7 +27,7 @@ _MEANT_RATIO = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)[:x×/*-]([0-9]{1,4}(?:
 
 def read_ratio(option: Option, spec: OperationSpec, provider: str) -> str:
     """`W:H` in whole numbers, one of those ``spec`` has if it has any. Raises Mistake."""
-    value = plain(option, "ar")
+    value = plain(option)
     read = _RATIO.fullmatch(value)
     if read is None or not (int(read[1]) and int(read[2])):
         meant = _MEANT_RATIO.fullmatch(value.lower()) or _DOT_FOR_COLON.fullmatch(value)
@@ -55,7 +55,7 @@ def read_ratio(option: Option, spec: OperationSpec, provider: str) -> str:
 
 def read_count(option: Option, spec: OperationSpec) -> int:
     """From 1 to what the provider makes of one request. Raises Mistake."""
-    value = plain(option, "n")
+    value = plain(option)
     if re.fullmatch(r"[0-9]{1,4}", value) and 1 <= int(value) <= spec.max_count:
         return int(value)
     raise count_out_of_range(option, spec)
@@ -69,7 +69,7 @@ def count_out_of_range(option: Option, spec: OperationSpec) -> Mistake:
 
 def read_length(option: Option, allowed: Sequence[int]) -> int:
     """Seconds, one of ``allowed``. Raises Mistake."""
-    value = plain(option, "len")
+    value = plain(option)
     meant = re.match(r"[0-9]{1,4}", value)
     if meant and meant.end() == len(value) and int(value) in allowed:
         return int(value)
@@ -90,7 +90,7 @@ def read_length(option: Option, allowed: Sequence[int]) -> int:
 
 def read_choice(option: Option, name: str, allowed: Sequence[str], hints: Mapping[str, str]) -> str:
     """One of ``allowed``, in any case; ``hints`` say what other words may mean. Raises Mistake."""
-    value = plain(option, name).lower()
+    value = plain(option).lower()
     if value in allowed:
         return value
     hint = hints.get(value, "")
@@ -107,7 +107,7 @@ def read_choice(option: Option, name: str, allowed: Sequence[str], hints: Mappin
 
 def read_hd(option: Option, sizes: Sequence[str]) -> str:
     """One of ``sizes``, from small to large; another `8k` meant the nearest. Raises Mistake."""
-    value = plain(option, "hd").lower()
+    value = plain(option).lower()
     hints = {}
     if re.fullmatch(r"[0-9]{1,4}k", value):
         hints[value] = min(sizes, key=lambda size: abs(int(size[:-1]) - int(value[:-1])))
@@ -116,7 +116,7 @@ def read_hd(option: Option, sizes: Sequence[str]) -> str:
 
 def read_voice(option: Option, voices: Sequence[str]) -> str:
     """One of ``voices``, in any case. Raises Mistake."""
-    value = plain(option, "voice").casefold()
+    value = plain(option).casefold()
     for voice in voices:
         if value == voice.casefold():
             return voice
@@ -130,10 +130,10 @@ def read_voice(option: Option, voices: Sequence[str]) -> str:
     )
 
 
-def plain(option: Option, name: str) -> str:
+def plain(option: Option) -> str:
     """The value in plain characters (`16：9` is `16:9`). Raises Mistake when there is none."""
     if not option.value:
-        raise Mistake("complaint.value_missing", option.span, option=f"--{name}")
+        raise Mistake("complaint.value_missing", option.span, option=option.typed)
     return unicodedata.normalize("NFKC", option.value).replace("∶", ":").rstrip(",.;")
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from bot.chat import flags
 from bot.chat.flags import Fault
+from bot.chat.hints import OPTIONS, meant_by
 from bot.chat.parsed import Edit, ImageCommand, Mistake, Span, Typed, VideoCommand
 from bot.chat.values import (
     count_out_of_range,
@@ -25,7 +26,7 @@ from bot.chat.values import (
     read_ratio,
     read_voice,
 )
-from bot.chat.words import Line, Option, Reach, scan
+from bot.chat.words import Line, Option, Reach, scan, words_of
 from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation, Request
 from bot.providers.multipliers import find_multiplier
@@ -114,6 +115,9 @@ class _Wish:
                 flags.REFUSED[name], option.span, self.line.without(option), option=f"--{name}"
             )
         flag = flags.find(name)
+        if name == "tile" and self._has_ratio_behind(option):
+            # without its accents the Vietnamese "tỉ lệ", which is no pattern of Midjourney's
+            raise self._unknown(option, name)
         if flag is not None and name not in OWN[self.kind]:
             name = flag.name
         elif name not in OWN[self.kind]:
@@ -122,28 +126,42 @@ class _Wish:
             raise self._elsewhere(option, AssetKind.IMAGE)
         earlier = self.options.setdefault(name, option)
         if earlier.value != option.value:
-            raise Mistake("complaint.option_twice", option.span, option=f"--{name}")
+            raise Mistake("complaint.option_twice", option.span, option=option.typed)
 
     def _unknown(self, option: Option, name: str) -> Mistake:
         for kind, names in OWN.items():
             if name in names:
                 return self._elsewhere(option, kind)
+        if (meant := self._meant(option)) is not None:
+            return meant
         near = self._nearest(option)
-        typed = f"{option.dash}{option.name}"
         if near is not None:
             key = "complaint.option_near"
-            return Mistake(key, option.span, near[1], option=typed, near=f"--{near[0]}")
+            return Mistake(key, option.span, near[1], option=option.typed, near=f"--{near[0]}")
         if option.dash.strip("-"):
             after = option.start + len(option.dash)
-            return Mistake("complaint.dash_word", option.span, Edit(after, after, " "), word=typed)
-        return Mistake("complaint.option_unknown", option.span, option=typed)
+            return Mistake(
+                "complaint.dash_word", option.span, Edit(after, after, " "), word=option.typed
+            )
+        return Mistake("complaint.option_unknown", option.span, option=option.typed)
+
+    def _meant(self, option: Option) -> Mistake | None:
+        """What is wrong with a name said in another language; None: it is none that we know."""
+        behind = [] if option.value else words_of(self.line.text, option.end)[:1]
+        hint = meant_by([option.name, *(word.text for word in behind)], OPTIONS)
+        if hint is None or option.dash.strip("-"):  # a phone's long dash may be prose
+            return None
+        name, count = hint
+        at = (option.start, behind[0].end if count > 1 else option.name_end)
+        typed = " ".join(self.line.text[slice(*at)].split())
+        edit = Edit(*at, f"--{name}")
+        return Mistake("complaint.option_near", at, edit, option=typed, near=f"--{name}")
 
     def _nearest(self, option: Option) -> tuple[str, Edit] | None:
         """The name that was meant, and the edit that puts it there."""
         if looks_like_ratio(option.name):
             return "ar", option.replaced("ar", option.name)
-        behind = self.line.text[option.end :].split(maxsplit=1)
-        if looks_like_ratio(option.value) or (behind and looks_like_ratio(behind[0])):
+        if self._has_ratio_behind(option):
             return "ar", option.renamed("ar")
         names: list[str] = [*OWN[self.kind], *ALIASES]
         if self.kind is AssetKind.IMAGE:
@@ -151,6 +169,10 @@ class _Wish:
         long_names = [name for name in names if len(name) > 1]
         close = difflib.get_close_matches(option.name, long_names, n=1)
         return (close[0], option.renamed(close[0])) if close else None
+
+    def _has_ratio_behind(self, option: Option) -> bool:
+        behind = words_of(self.line.text, option.end)[:1]
+        return looks_like_ratio(option.value or (behind[0].text if behind else ""))
 
     def _elsewhere(self, option: Option, kind: AssetKind) -> Mistake:
         # who typed `--len` wants a film: the line without it would be paid for and not wanted

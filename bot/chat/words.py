@@ -65,6 +65,11 @@ class Option:
     def span(self) -> Span:
         return self.start, self.end
 
+    @property
+    def typed(self) -> str:
+        """Its name with the dash it was given."""
+        return f"{self.dash}{self.name}"
+
     def replaced(self, name: str, value: str) -> Edit:
         return Edit(self.start, self.end, f"--{name} {value}".rstrip())
 

@@ -19,6 +19,7 @@ from bot.delivery.telegram import (
     ChatGone,
     ChatMoved,
     NotModified,
+    NotSent,
     SendLater,
     SendRefused,
     TelegramSender,
@@ -30,9 +31,9 @@ from bot.model import ChatId, Clock, Job, JobId, JobState, Millis, Outgoing, Say
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_outgoing
 
-SENDS_AT_ONCE = 8
-"""More connections cost more than they bring (docs/telegram.md)."""
-HEAVY_AT_ONCE = 5
+SENDS_AT_ONCE = 6
+"""Fewer than there are connections (`connecting.py`): the answer to a press waits for nobody."""
+HEAVY_AT_ONCE = 4
 """Of these for media: an upload may take minutes, and answers go past it."""
 MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
@@ -244,7 +245,11 @@ class Delivery:
             case ChatMoved():
                 await self._write(lambda tx: self._drop(tx, row, f"moved: {error}"))
             case NotModified():
-                await self._write(lambda tx: self._record(tx, row, Sent()))
+                is_shown = row.say is Say.RESULT
+                sent = Sent(result_is_shown=is_shown)
+                await self._write(lambda tx: self._record(tx, row, sent))
+            case NotSent():
+                await self._put_off(row, error.after_s, str(error))
             case SendLater() if row.attempts < MOST_ATTEMPTS:
                 await self._again(row, error.after_s, str(error))
             case SendRefused():
@@ -267,6 +272,16 @@ class Delivery:
                 due_at=due_at,
                 error=why,
             )
+            tx.wake(Topic.OUTBOX)
+
+        await self._write(work)
+
+    async def _put_off(self, row: Outgoing, after_s: float, why: str) -> None:
+        """It did not arrive, so it was no attempt."""
+        due_at = self._clock() + int(after_s * 1000)
+
+        async def work(tx: Transaction) -> None:
+            await tx.run("outbox_put_off", outbox_id=row.outbox_id, due_at=due_at, error=why)
             tx.wake(Topic.OUTBOX)
 
         await self._write(work)

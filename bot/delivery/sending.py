@@ -136,5 +136,6 @@ class Sending:
             if job.state is JobState.RUNNING:
                 return Sent(status_is_gone=True)  # progress is not worth a new message
             message = await self._telegram.text(row.place, words.html, words.keyboard)
-            return Sent(shown=(shown_in(message, None),))
+            shown = shown_in(message, None)
+            return Sent(shown=(shown,), status_message_id=shown.message_id)
         return Sent()

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
+import html
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
 from telegram import (
@@ -42,9 +45,12 @@ from bot.errors import EaselError
 from bot.model import ChatId, MessageId, Place, Urgency
 from bot.telemetry import Metrics
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 READ_S = 30.0
+UNREACHED_S = 5.0
+"""Until the next try at a Telegram that cannot be reached."""
 MEDIA_WRITE_S = 300.0
 CALLBACK_ANSWER_MAX = 200
 """Characters Telegram takes in the answer to a press."""
@@ -64,8 +70,24 @@ class SendLater(SendError):
         self.after_s = after_s
 
 
+class NotSent(SendLater):
+    """It did not arrive, for sure: to be tried again for as long as it takes."""
+
+
+class FloodWait(NotSent):
+    """Too much at once: nothing to this chat before ``after_s``."""
+
+
 class SendRefused(SendError):
     """Telegram will never take this as it stands."""
+
+
+class ReplyGone(SendRefused):
+    """What was to be replied to is deleted; in a topic Telegram insists on it."""
+
+
+class WordsUnreadable(SendRefused):
+    """The text is no HTML to Telegram."""
 
 
 class MessageGone(SendRefused):
@@ -101,6 +123,10 @@ _MESSAGE_GONE = (
     "there is no text in the message to edit",
     "message_id_invalid",
 )
+_REPLY_GONE = ("message to be replied not found", "replied message not found")
+_MEDIA_RIGHTS = "not enough rights to send"
+_NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
+"""What the client under Telegram's library raises before anything has left."""
 
 
 def meaning_of(error: TelegramError) -> SendError:
@@ -111,15 +137,19 @@ def meaning_of(error: TelegramError) -> SendError:
         case RetryAfter():
             after = error.retry_after
             seconds = after.total_seconds() if hasattr(after, "total_seconds") else float(after)
-            return SendLater("flood wait", seconds)
+            return FloodWait("flood wait", seconds)
         case ChatMigrated():
             return ChatMoved(ChatId(error.new_chat_id))
+        case Forbidden() if _MEDIA_RIGHTS in lower and "text messages" not in lower:
+            return SendRefused(text)  # a group may take words and no pictures
         case Forbidden():
             return ChatGone(text)
         case BadRequest():
             return _meaning_of_refusal(text)
         case NetworkError() if "too large" in lower or "413" in lower:
             return SendRefused(text)
+        case _ if type(error.__cause__).__name__ in _NEVER_LEFT:
+            return NotSent(text, UNREACHED_S)
         case _:
             return SendLater(text, 2.0)
 
@@ -130,6 +160,10 @@ def _meaning_of_refusal(text: str) -> SendError:
         return NotModified(text)
     if any(words in lower for words in _MESSAGE_GONE):
         return MessageGone(text)
+    if any(words in lower for words in _REPLY_GONE):
+        return ReplyGone(text)
+    if "can't parse entities" in lower:
+        return WordsUnreadable(text)
     if any(words in lower for words in _GONE):
         return ChatGone(text)
     return SendRefused(text)
@@ -150,6 +184,40 @@ class Picture:
     thumbnail: Path | None = None
 
 
+def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Words Telegram cannot read as HTML go once more without any markup."""
+
+    @functools.wraps(send)
+    async def sent(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await send(*args, **kwargs)
+        except WordsUnreadable as error:
+            log.error("words_unreadable", error=str(error))  # noqa: TRY400  # it is put right
+        bare = (bare_words(each) if isinstance(each, str) else each for each in args)
+        return await send(*bare, **kwargs)  # type: ignore[arg-type]  # the same types
+
+    return sent
+
+
+def _replying_or_not(
+    send: Callable[Concatenate[TelegramSender, Place, P], Awaitable[T]],
+) -> Callable[Concatenate[TelegramSender, Place, P], Awaitable[T]]:
+    """Where the message to reply to is gone, without a reply."""
+
+    @functools.wraps(send)
+    async def sent(self: TelegramSender, place: Place, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with contextlib.suppress(ReplyGone):
+            return await send(self, place, *args, **kwargs)
+        return await send(self, dataclasses.replace(place, reply_to=None), *args, **kwargs)
+
+    return sent
+
+
+def bare_words(text: str) -> str:
+    """HTML of ours without its markup, as HTML that nobody can fail to read."""
+    return html.escape(html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>", "", text)), quote=False)
+
+
 class TelegramSender:
     """Every call that leaves for Telegram passes here, so that one limiter sees them all."""
 
@@ -162,6 +230,8 @@ class TelegramSender:
         """0.0: the next send to this chat is counted and may go; else seconds to wait."""
         return self._limiter.take(chat_id, urgency=urgency, cost=cost)
 
+    @_in_any_words
+    @_replying_or_not
     async def text(self, place: Place, html: str, keyboard: Keyboard) -> Message:
         """A new message. Raises SendError."""
         return await self._call(
@@ -176,6 +246,8 @@ class TelegramSender:
             ),
         )
 
+    @_in_any_words
+    @_replying_or_not
     async def question(self, place: Place, html: str) -> Message:
         """A new message that the app of who is answered opens a reply to. Raises SendError."""
         return await self._call(
@@ -190,6 +262,7 @@ class TelegramSender:
             ),
         )
 
+    @_in_any_words
     async def edit_text(
         self, chat_id: ChatId, message_id: MessageId, html: str, keyboard: Keyboard
     ) -> None:
@@ -207,6 +280,8 @@ class TelegramSender:
                 ),
             )
 
+    @_in_any_words
+    @_replying_or_not
     async def media(
         self, place: Place, picture: Picture, caption: str, keyboard: Keyboard
     ) -> Message:
@@ -246,6 +321,7 @@ class TelegramSender:
                         lambda: self._bot.send_document(place.chat_id, file, **common),
                     )
 
+    @_in_any_words
     async def edit_into(
         self,
         chat_id: ChatId,
@@ -276,6 +352,7 @@ class TelegramSender:
                 return None
         return message if isinstance(message, Message) else None
 
+    @_replying_or_not
     async def album(self, place: Place, pictures: Sequence[Picture]) -> Sequence[Message]:
         """Two to ten as one album: documents, or photos and videos; albums carry no buttons.
 
@@ -324,7 +401,7 @@ class TelegramSender:
         except TelegramError as error:
             meaning = meaning_of(error)
             self._calls.labels(type(meaning).__name__).inc()
-            if isinstance(error, RetryAfter) and isinstance(meaning, SendLater):
+            if isinstance(meaning, FloodWait):
                 self._limiter.pause(chat_id, meaning.after_s)
             raise meaning from error
         self._calls.labels("done").inc()

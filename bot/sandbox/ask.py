@@ -87,7 +87,11 @@ class Ask:
         if reply.get("chat_id", room.chat_id) != room.chat_id:
             reason = "replies to another chat are not modelled by the sandbox"
             raise NotModelled(400, f"Bad Request: {reason}")
-        if reply_to not in room.messages and reply.get("allow_sending_without_reply"):
+        # In a topic it is of no use: what is replied to has to be there.
+        may_miss = reply.get("allow_sending_without_reply") and not self.params.get(
+            "message_thread_id"
+        )
+        if reply_to not in room.messages and may_miss:
             reply_to = None
         if reply_to is not None:
             find(room, reply_to, "message to be replied not found")

@@ -7,7 +7,7 @@ closure handed to :meth:`Store.write`: it is all written, or none of it is.
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -72,3 +72,7 @@ class Store(Reading, Protocol):
         ...
 
     def wakeups(self, *topics: Topic) -> Wakeups: ...
+
+    def ring(self, woken: Collection[Topic]) -> None:
+        """Wake whoever waits for these, without a change."""
+        ...

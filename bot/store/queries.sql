@@ -612,6 +612,12 @@ UPDATE outbox
 SET state = 'waiting', due_at = :due_at, error = :error
 WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting')
 
+-- outbox_put_off --
+-- It did not arrive: that was no attempt.
+UPDATE outbox
+SET state = 'waiting', due_at = :due_at, error = :error, attempts = attempts - 1
+WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting') AND attempts > 0
+
 -- outbox_drop --
 UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
 

@@ -13,7 +13,7 @@ import contextlib
 import dataclasses
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -175,7 +175,7 @@ class SqliteStore:
                     write.error = write.error or failure
                 woken.clear()
             self._answer(group)
-            self._ring(woken)
+            self.ring(woken)
 
     async def _commit_group(self, group: list[_Write], woken: set[Topic]) -> None:
         await self._writer.execute("BEGIN IMMEDIATE")
@@ -214,14 +214,10 @@ class SqliteStore:
             else:
                 write.answer.set_result(write.result)
 
-    def _ring(self, woken: set[Topic]) -> None:
+    def ring(self, woken: Collection[Topic]) -> None:
         for topics, ear in self._ears:
-            if topics & woken:
+            if not topics.isdisjoint(woken):
                 ear.ring()
-
-    def wake_all(self) -> None:
-        """Everybody who waits for anything looks again."""
-        self._ring(set(Topic))
 
     async def _watch_other_processes(self) -> None:
         # On the writer's connection its own commits do not change the number.
@@ -231,7 +227,7 @@ class SqliteStore:
             version = await self._data_version()
             if version != seen:
                 seen = version
-                self.wake_all()
+                self.ring(set(Topic))
 
     async def _data_version(self) -> int:
         rows = await self._writer.execute_fetchall("PRAGMA data_version")

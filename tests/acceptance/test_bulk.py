@@ -1,10 +1,13 @@
 """Several lines, a choice in braces or a text file are several requests: one question, one
 progress message, every result as it comes, albums in the end."""
 
+import contextlib
+import sqlite3
+
 import pytest
 from bringing import send
 from story import Message, Person, Story, is_media, labels, words
-from telling import answers, forge, in_code, press, said_to, until
+from telling import answers, edits_of, forge, in_code, press, said_to, until
 
 THREE = "/img@easel_bot\na cat\na dog\na fish\n--with flow"
 
@@ -262,3 +265,37 @@ async def test_what_failed_is_named_with_its_line_and_tried_again_alone(story: S
     assert "1 of 1 done" in await summary_of(an, again)
     assert 2 == len(story.town.apiframe.tasks)
     assert [] == labels(now(an, question))
+
+
+async def test_one_of_several_is_cancelled_by_its_code(story: Story) -> None:
+    an = story.person("An", "en")
+    story.town.apiframe.never_finish()
+    question = await an.answer_to(an.say("/img a cat\na dog"))
+    await press(an, question, "✅")
+    await until(lambda: story.town.apiframe.tasks or None)
+    with contextlib.closing(sqlite3.connect(story.data_dir / "bot.db")) as db:
+        ((code,),) = db.execute("SELECT job_id FROM job WHERE bulk_number = 2").fetchall()
+    assert f"{code} is cancelled" in await said_to(an, f"/cancel {code}")
+    await an.sees("1/2 done")
+    assert "36 of 40" in await said_to(an, "/quota")
+
+
+async def test_in_a_group_the_progress_is_a_few_edits(story: Story) -> None:
+    an = story.person("An", "en")
+    group = story.group("Painters", an)
+    lines = "\n".join(f"a cat no {n}" for n in range(1, 9))
+    question = await an.answer_to(
+        an.say(f"/img@easel_bot\n{lines}\n--with flow", chat=group), chat=group
+    )
+    await press(an, question, "✅")
+    await summary_of(an, question)
+    assert len(edits_of(story, question)) <= 6
+
+
+async def test_an_album_that_telegram_puts_off_comes_once(story: Story) -> None:
+    an = story.person("An", "en")
+    story.world.fail_next("sendMediaGroup", status=500, description="Internal Server Error")
+    question = await an.answer_to(an.say(THREE))
+    await press(an, question, "✅")
+    [album] = await until(lambda: albums(an) or None)
+    assert 3 == len(album)

@@ -39,7 +39,7 @@ async def becomes_a_picture(bubble: Locator) -> None:
 async def test_an_sees_her_cat_being_made_and_goes_on_from_it_to_a_film(seat: Seat) -> None:
     await seat.show("an-1-empty")
     hello = await seat.next_bubble(seat.one("start").click)
-    await expect(hello).to_contain_text("40 ảnh và 2 video")
+    await expect(hello).to_contain_text("40 ảnh · 2 video")
     await seat.show("an-1-hello")
     await seat.turn_speed(10)  # the usual one: a bar has to be seen there
     grid = await seat.ask("/img một chú mèo cam bên cửa sổ")

@@ -74,10 +74,9 @@ async def test_an_taps_an_example_picks_a_picture_and_goes_on_from_it(an: Newcom
     await expect(hello).to_contain_text("Chào An!")
     await an.look("welcome")
 
-    await hello.locator("code").filter(has_text="/img").first.click()
-    await seat.one("offer").click()
-    await an.look("example")
-    grid = await seat.next_bubble(seat.one("send").click)
+    assert [] == await small_keys(hello)
+    grid = await seat.press(hello, "🐱")
+    await expect(grid).to_contain_text("mèo cam ngồi bên cửa sổ")
     await an.look("being-made")
     await becomes_a_picture(grid)
     assert [] == await small_keys(grid)
@@ -145,6 +144,9 @@ async def test_an_sends_a_photo_of_her_own_with_a_wish_and_has_a_film_made(
     await becomes_a_picture(drawn)
     await an.look("drawn-from-photo")
 
+    helped = await seat.ask("/help")
+    await seat.turn(helped, "🎬", "Tả cảnh và chuyển động")
+    await an.look("help-with-films")
     film = await seat.ask("/video sóng biển lúc bình minh --len 6")
     await expect(film).to_contain_text("6 giây")
     await an.look("film-being-made")

@@ -13,6 +13,7 @@ from bot.jobs.bulk import BulkState, Wish, album_sizes
 from bot.jobs.bulk_orders import Part, begin, begin_more, cover, failed_of, stop, total_of
 from bot.jobs.facts import CancelAsked, Delivered, Ended, Saved, SubmitAnswered
 from bot.model import AssetKind, ChatId, JobState, MessageId, Place, Reason, TaskId, UserId
+from bot.runner.sweeping import KEPT_MS, sweep
 from bot.store.port import Transaction
 
 AN = UserId(7)
@@ -207,3 +208,15 @@ async def test_in_a_group_progress_is_shown_for_every_fourth_of_the_work(shop: S
 )
 def test_no_album_is_left_with_a_single_picture(results: int, expected: list[int]) -> None:
     assert expected == album_sizes(results)
+
+
+async def test_a_question_nobody_answered_is_forgotten_after_a_month(
+    shop: Shop, tmp_path: Path
+) -> None:
+    unanswered = await asked(shop, wishes(2))
+    agreed = await begun(shop, wishes(2))
+    await sweep(shop.store, tmp_path, shop.now() + KEPT_MS)
+    assert await bulk.find_bulk(shop.store, unanswered.bulk_id)
+    await sweep(shop.store, tmp_path, shop.now() + KEPT_MS + 1)
+    assert None is await bulk.find_bulk(shop.store, unanswered.bulk_id)
+    assert agreed == await found(shop, agreed.bulk_id)

@@ -1,7 +1,7 @@
 """The outbox loop in a database that stalls: what was sent is remembered in the end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar, cast
 
 from shop import Shop
@@ -39,6 +39,9 @@ class Stalling:
 
     def wakeups(self, *topics: Topic) -> Wakeups:
         return self._store.wakeups(*topics)
+
+    def ring(self, woken: Collection[Topic]) -> None:
+        self._store.ring(woken)
 
 
 class Telegram:
