@@ -264,7 +264,7 @@ async def start(
             delivery,
             bot.username,
             settings.bot_drain_seconds,
-            functools.partial(store.ring, Topic),
+            functools.partial(store.ring, tuple(Topic)),
         )
         hooks = make_hooks(accounts, store, clocks.wall)
         await stack.enter_async_context(_serving(settings, easel, updates, store, metrics, hooks))

@@ -20,6 +20,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 
 from bot.model import Millis
 
@@ -112,6 +113,12 @@ class Tongue:
     def money(self, vnd: int) -> str:
         """Đồng: `150 ₫`, `₫150`."""
         return format_currency(vnd, "VND", locale=self._locale).replace("\xa0", " ")
+
+    def megabytes(self, size_bytes: int) -> str:
+        """A file's size: `73 MB`, and `0,4 MB` below one."""
+        size = size_bytes / 1_000_000
+        rounded = round(size) if size >= 1 else round(size, 1)
+        return str(format_unit(rounded, "digital-megabyte", length="short", locale=self._locale))
 
     def duration(self, seconds: float) -> str:
         """As one would say it: seconds below a minute and a half, then minutes, then hours."""

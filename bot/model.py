@@ -241,7 +241,7 @@ class Asset:
     photo_file_id: str | None = None
     """Telegram's handle of the shown form (photo or video): the second send is free."""
     document_file_id: str | None = None
-    """Telegram's handle of the untouched original."""
+    """Telegram's handle of the original as a file, or of its copy where it is too big to send."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -268,6 +268,7 @@ class Say(enum.StrEnum):
     WELCOME = "welcome"  # the same under the picture we ship
     STATUS = "status"  # the job's status message, made or brought up to date
     RESULT = "result"  # the job's pictures or video, in place of its status message
+    BUTTONS = "buttons"  # what goes with an album of them, which can carry no buttons
     PING = "ping"  # "Done ↑" after a long one: an edit does not notify
     PICK = "pick"  # one tile as a picture with its own buttons
     FILES = "files"  # the untouched originals

@@ -164,12 +164,16 @@ class Handlers:
         talk = await self._open(tx, speaker, message)
         if await self._is_refused(talk):
             return
+        brought = brought_by(message, None)
+        if (flaw := next((each.flaw for each in brought.pictures), None)) is not None:
+            await talk.say(line(f"picture.{flaw}"))
+            return
         await talk.ask(
             line("ask.words_too"),
             then=question.line,
             about=target.job.job_id if target else None,
             tile=target.tile if target else None,
-            brought=brought_by(message, None),
+            brought=brought,
         )
 
     async def _note_album(self, tx: Transaction, speaker: Speaker, message: Message) -> None:

@@ -179,7 +179,7 @@ class Talk:
         )
 
     async def show(self, what: Say, job_id: JobId, tile: int | None, **payload: Any) -> None:
-        """Answer with something of a finished job, in the language of who asked for it."""
+        """Answer with something of a finished job, in the language and form of who asked for it."""
         await book.say(
             self.tx,
             what,
@@ -188,7 +188,7 @@ class Talk:
             now=self.now,
             job_id=job_id,
             tile=tile,
-            payload={"language": self.language, **payload},
+            payload={"language": self.language, "user_id": self.speaker.user_id, **payload},
         )
 
 

@@ -14,7 +14,9 @@ from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulk_words import words_of
 from bot.delivery.scene import Scenes
 from bot.delivery.sent import Sent, Shown, shown_in
-from bot.delivery.telegram import MessageGone, Picture, SendRefused, TelegramSender
+from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
+from bot.delivery.uploads import Picture
+from bot.errors import BrokenMedia, FileTooBig
 from bot.jobs.bulk import BulkState
 from bot.model import JobId, MessageId, Outgoing
 
@@ -56,7 +58,7 @@ class Bulks:
         items = [item for item in found if item is not None]
         if len(items) < 2:
             return Sent()  # Telegram takes no album of one, and each is in the chat already
-        messages = await self._telegram.album(row.place, [picture for _, picture in items])
+        messages = await self._telegram.album(row.place, [(picture, "") for _, picture in items])
         return Sent(
             shown=tuple(
                 dataclasses.replace(shown_in(message, shown.tile), job_id=shown.job_id)
@@ -69,8 +71,11 @@ class Bulks:
         scene = await self._scenes.of(job_id)
         if scene is None or not scene.assets:
             return None
-        picture = await asyncio.to_thread(pictures.to_look_at, scene.assets[0], self._data_dir)
-        if picture is None or picture.kind == "document":
+        try:
+            picture = await asyncio.to_thread(pictures.to_look_at, scene.assets[0], self._data_dir)
+        except (BrokenMedia, FileTooBig):
+            return None
+        if picture.kind == "document":
             return None
         tile = scene.tiles[0].tile if len(scene.tiles) == 1 else None
         return Shown(MessageId(0), tile, job_id), picture

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import stamina
 import structlog
 
+from bot.delivery.recording import record
 from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
 from bot.delivery.telegram import (
@@ -26,8 +27,16 @@ from bot.delivery.telegram import (
 )
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
-from bot.jobs.facts import Delivered, DeliveryBegun, ShowStatus
-from bot.model import ChatId, Clock, Job, JobId, JobState, Millis, Outgoing, Say, Urgency
+from bot.jobs.facts import Delivered, DeliveryBegun
+from bot.model import (
+    ChatId,
+    Clock,
+    Job,
+    JobId,
+    Millis,
+    Outgoing,
+    Say,
+)
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_outgoing
 
@@ -41,8 +50,6 @@ LONGEST_PAUSE_S = 300.0
 STORE_PAUSE_S = 1.0
 """After a round the database could not take (a full disk), this long until the next."""
 AGAIN_S = 1.0
-PING_AFTER_S = 20.0
-"""Somebody who waited longer may have gone away, and an edit does not notify."""
 HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 
 log = structlog.get_logger(__name__)
@@ -144,7 +151,7 @@ class Delivery:
             if not await self._store.write(lambda tx: self._begin(tx, row)):
                 return
             sent = await self._sending.say(row)
-            await self._write(lambda tx: self._record(tx, row, sent))
+            await self._write(lambda tx: record(tx, row, sent, now=self._clock()))
         except EaselError as error:
             await self._failed(row, error, began_at)
         except Exception as error:
@@ -173,71 +180,6 @@ class Delivery:
     async def _job(self, tx: Transaction, row: Outgoing) -> Job | None:
         return None if row.job_id is None else await book.find_job(tx, row.job_id)
 
-    async def _record(self, tx: Transaction, row: Outgoing, sent: Sent) -> None:
-        now = self._clock()
-        await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
-        for shown in sent.shown:
-            await tx.run(
-                "message_add",
-                chat_id=row.place.chat_id,
-                message_id=shown.message_id,
-                job_id=shown.job_id or row.job_id,
-                tile=shown.tile,
-            )
-        if sent.status_message_id is not None:
-            await tx.run(
-                "job_set_status_message", job_id=row.job_id, message_id=sent.status_message_id
-            )
-        for tile, file_id in sent.photo_file_ids:
-            await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
-        for tile, file_id in sent.document_file_ids:
-            await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
-        if sent.bulk_message_id is not None:
-            await tx.run(
-                "bulk_set_message",
-                bulk_id=row.payload["bulk_id"],
-                message_id=sent.bulk_message_id,
-            )
-        if sent.question_id is not None:
-            await tx.run(
-                "question_add",
-                chat_id=row.place.chat_id,
-                message_id=sent.question_id,
-                user_id=row.payload["question"]["user_id"],
-                line=row.payload["question"]["line"],
-                pictures=row.payload["question"].get("pictures"),
-                media_group_id=row.payload["question"].get("media_group_id"),
-                now=now,
-            )
-        if sent.remembered is not None:
-            name, value = sent.remembered
-            await tx.run("setting_set", scope=0, name=name, value=value)
-        if row.say is Say.STATUS and not sent.status_is_gone:
-            await self._keep_moving(tx, row, now)
-        if sent.result_is_shown and (job := await self._job(tx, row)):
-            await self._delivered(tx, job, now)
-        tx.wake(Topic.OUTBOX)  # what waited for this row
-
-    async def _keep_moving(self, tx: Transaction, row: Outgoing, now: Millis) -> None:
-        """The bar of what is being made goes on by itself, at the pace of progress."""
-        job = await self._job(tx, row)
-        if job is not None and job.state is JobState.RUNNING and not job.is_muted:
-            await book.show_status(tx, job, ShowStatus(Urgency.PROGRESS), now=now)
-
-    async def _delivered(self, tx: Transaction, job: Job, now: Millis) -> None:
-        await book.move(tx, job, Delivered(), now=now, who="delivery")
-        # Of several requests each result is a message of its own, which notifies by itself.
-        if job.bulk_id is None and (now - job.accepted_at) / 1000 > PING_AFTER_S:
-            await book.say(
-                tx,
-                Say.PING,
-                book.home_of(job),
-                urgency=Urgency.RESULT,
-                now=now,
-                job_id=job.job_id,
-                key=f"ping:{job.job_id}",
-            )
-
     async def _failed(self, row: Outgoing, error: Exception, began_at: Millis) -> None:
         match error:
             case ChatGone():
@@ -245,9 +187,8 @@ class Delivery:
             case ChatMoved():
                 await self._write(lambda tx: self._drop(tx, row, f"moved: {error}"))
             case NotModified():
-                is_shown = row.say is Say.RESULT
-                sent = Sent(result_is_shown=is_shown)
-                await self._write(lambda tx: self._record(tx, row, sent))
+                sent = Sent(result_is_shown=row.say is Say.RESULT)
+                await self._write(lambda tx: record(tx, row, sent, now=self._clock()))
             case NotSent():
                 await self._put_off(row, error.after_s, str(error))
             case SendLater() if row.attempts < MOST_ATTEMPTS:
@@ -289,7 +230,7 @@ class Delivery:
     async def _drop(self, tx: Transaction, row: Outgoing, why: str) -> None:
         """Give the row up; a result that cannot be shown is kept for the history."""
         await tx.run("outbox_drop", outbox_id=row.outbox_id, error=why)
-        if row.say is Say.RESULT and (job := await self._job(tx, row)):
+        if row.say in {Say.RESULT, Say.BUTTONS} and (job := await self._job(tx, row)):
             await book.move(tx, job, Delivered(why), now=self._clock(), who="delivery")
         tx.wake(Topic.OUTBOX)
 

@@ -1,66 +1,111 @@
-"""In which form Telegram takes a file of ours: as a photo, a video, or a document.
+"""In which form Telegram takes a file of ours: as a photo, a video, a document, or a smaller copy.
 
-Knows nothing of messages. Blocks: it reads headers, and may unpack a picture.
+Told by what is written down of the file, which its header said; nothing is unpacked to find out.
+Knows nothing of messages. Blocks: where a copy or a thumbnail is needed, one is made, once.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
+
 from bot import media
-from bot.delivery.telegram import Picture
+from bot.delivery.uploads import Picture
+from bot.errors import BrokenMedia, FileTooBig
 from bot.model import Asset, AssetKind
 
 DOCUMENT_MAX_BYTES = 50_000_000
 """What Telegram's own servers take of a video or document (docs/telegram.md)."""
-THUMBNAIL_NAME = "thumbnail.jpg"
+COPY_MAX_BYTES = 49_000_000
+
+log = structlog.get_logger(__name__)
 
 
-def to_look_at(asset: Asset, data_dir: Path) -> Picture | None:
-    """A photo or video to look at; a document where Telegram would refuse the photo.
+def is_too_big(asset: Asset) -> bool:
+    """Telegram takes no such file in any form: what is sent is a smaller copy."""
+    return asset.size_bytes > DOCUMENT_MAX_BYTES
 
-    None when it is too big for Telegram in every form.
+
+def to_look_at(asset: Asset, data_dir: Path) -> Picture:
+    """A video or photo to look at; as the file it is what no photo can be; a copy of what is too big.
+
+    Raises BrokenMedia, FileTooBig, OSError where no copy can be made.
     """
     path = data_dir / asset.path
     if asset.kind is AssetKind.VIDEO:
-        return _video(asset, path)
+        return _film(asset, path)
     if asset.photo_file_id is not None:
         return Picture("photo", path, asset.photo_file_id)
-    probe = media.probe_image(path)
-    if media.fits_photo(probe):
-        return Picture("photo", path, file_name=_file_name(asset))
-    copy = path.with_name(f"photo-{asset.tile}.jpg")
-    media.photo_copy(path, copy)
-    return Picture("photo", copy, file_name=_file_name(asset))
-
-
-def _video(asset: Asset, path: Path) -> Picture | None:
-    if asset.photo_file_id is None and asset.size_bytes > DOCUMENT_MAX_BYTES:
-        return None
-    thumbnail = path.with_name(THUMBNAIL_NAME)
-    if asset.photo_file_id is None and not thumbnail.exists():
-        media.thumbnail(path, thumbnail)
-    return Picture(
-        "video",
-        path,
-        asset.photo_file_id,
-        file_name=_file_name(asset),
-        width=asset.width,
-        height=asset.height,
-        duration_s=asset.duration_s,
-        thumbnail=thumbnail,
-    )
+    if _is_photo(asset) or is_too_big(asset):
+        return Picture("photo", _sendable(asset, path), file_name=_file_name(asset, path))
+    return original(asset, data_dir)
 
 
 def original(asset: Asset, data_dir: Path) -> Picture:
-    """The untouched file."""
+    """The untouched file, as a document; a smaller copy where it is too big.
+
+    Raises BrokenMedia, FileTooBig, OSError where no copy can be made.
+    """
+    path = data_dir / asset.path
+    if asset.document_file_id is not None:
+        return Picture("document", path, asset.document_file_id)
+    sendable = _sendable(asset, path)
+    # Of what could be a photo, Telegram makes one itself.
+    thumbnail = None if _is_photo(asset) else _thumbnail(asset, path)
+    return Picture("document", sendable, file_name=_file_name(asset, sendable), thumbnail=thumbnail)
+
+
+def _film(asset: Asset, path: Path) -> Picture:
+    is_new = asset.photo_file_id is None
+    sendable = _sendable(asset, path) if is_new else path
     return Picture(
-        "document",
-        data_dir / asset.path,
-        asset.document_file_id,
-        file_name=_file_name(asset),
+        "video",
+        sendable,
+        asset.photo_file_id,
+        file_name=_file_name(asset, sendable),
+        width=asset.width,
+        height=asset.height,
+        duration_s=asset.duration_s,
+        thumbnail=_thumbnail(asset, path) if is_new else None,
     )
 
 
-def _file_name(asset: Asset) -> str:
-    return f"easel-{asset.job_id}-{asset.tile}{Path(asset.path).suffix}"
+def _is_photo(asset: Asset) -> bool:
+    probe = media.ImageProbe(asset.mime, asset.width, asset.height, asset.size_bytes)
+    return asset.kind is AssetKind.IMAGE and media.fits_photo(probe)
+
+
+def _sendable(asset: Asset, path: Path) -> Path:
+    """The file, or a copy that fits, made once and kept beside it."""
+    if not is_too_big(asset):
+        return path
+    is_film = asset.kind is AssetKind.VIDEO
+    copy = path.with_name(f"copy-{asset.tile}.{'mp4' if is_film else 'jpg'}")
+    if copy.exists():
+        return copy
+    if is_film:
+        media.film_copy(path, copy, COPY_MAX_BYTES)
+    else:
+        media.photo_copy(path, copy)
+    return copy
+
+
+def _thumbnail(asset: Asset, path: Path) -> Path | None:
+    """None where none can be made: the file is worth sending without."""
+    thumbnail = path.with_name(f"thumbnail-{asset.tile}.jpg")
+    try:
+        if thumbnail.exists():
+            pass
+        elif asset.kind is AssetKind.VIDEO:
+            media.film_thumbnail(path, thumbnail)
+        else:
+            media.picture_thumbnail(path, thumbnail)
+    except (BrokenMedia, FileTooBig) as error:
+        log.warning("no_thumbnail", job=asset.job_id, tile=asset.tile, error=str(error))
+        return None
+    return thumbnail
+
+
+def _file_name(asset: Asset, path: Path) -> str:
+    return f"easel-{asset.job_id}-{asset.tile}{path.suffix}"

@@ -25,12 +25,13 @@ from bot.jobs.buttons import (
     presses_for_tile,
 )
 from bot.jobs.queue import Outlook
-from bot.model import Asset, AssetKind, Job, JobState, Operation
+from bot.model import AssetKind, JobState, Operation
 
 BAR_CELLS = 10
 STATUS_PROMPT_MAX = 700
-CAPTION_PROMPT_MAX = 600
-"""UTF-16 units of the prompt that are shown; the rest of a caption's 1,024 is ours."""
+FLAGS_MAX = 120
+DETAILS_MAX = 300
+"""UTF-16 units that are shown of a prompt, of Midjourney's flags, and of what was understood."""
 TEXT_MAX = 4_096
 VALUES_MAX = (TEXT_MAX, 1_900, 700, 150)
 """UTF-16 units of each of somebody's words in an answer: the first that fits a message."""
@@ -70,7 +71,7 @@ def clip(text: str, most: int) -> str:
 def status(scene: Scene) -> Words:
     """The status message of a job that has no result to show (yet)."""
     job, tongue = scene.job, scene.tongue
-    lines = [_headline(scene, STATUS_PROMPT_MAX), _details(scene)]
+    lines = [headline(scene, STATUS_PROMPT_MAX), details(scene)]
     if is_under_way(job) and job.parent_id and job.request.references:
         lines.append(_handed_over(scene))
     lines += ["", _state_line(scene)]
@@ -80,7 +81,8 @@ def status(scene: Scene) -> Words:
     return Words("\n".join(lines), _status_keyboard(scene))
 
 
-def _headline(scene: Scene, most: int) -> str:
+def headline(scene: Scene, most: int) -> str:
+    """What is made, or from which tile of which result: at most ``most`` units of the prompt."""
     job, tongue = scene.job, scene.tongue
     prompt = clip(f"{job.request.prompt} {job.request.flags}".rstrip(), most)
     if job.request.operation is Operation.ENLARGE and scene.parent is None:
@@ -110,7 +112,8 @@ def _handed_over(scene: Scene) -> str:
     return tongue.html("status.other_provider", title=scene.title, other=scene.parent_title)
 
 
-def _details(scene: Scene) -> str:
+def details(scene: Scene) -> str:
+    """What was understood: who makes it, and every choice in the request."""
     request, tongue = scene.job.request, scene.tongue
     parts = [scene.title]
     if request.strength:
@@ -128,7 +131,9 @@ def _details(scene: Scene) -> str:
         parts.append(tongue.plural("count.images", request.count))
     if scene.parent is None:
         parts += _own_pictures(len(request.references), tongue)
-    return tongue.html("line.details", details=" · ".join(parts))
+    if request.flags:
+        parts.append(clip(request.flags, FLAGS_MAX))
+    return tongue.html("line.details", details=clip(" · ".join(parts), DETAILS_MAX))
 
 
 def _own_pictures(count: int, tongue: Tongue) -> list[str]:
@@ -224,26 +229,6 @@ def _priced(label: str, press: Press, tongue: Tongue) -> Button:
     return Button(label, press.data())
 
 
-def result_caption(scene: Scene, tile: int | None) -> str:
-    """Under the result (``tile`` None: all of it): prompt, who made it, what it cost, its code."""
-    job, tongue = scene.job, scene.tongue
-    lines = [_headline(scene, CAPTION_PROMPT_MAX), _details(scene)]
-    facts = [_charged(job, tongue)]
-    if tile is not None and len(scene.tiles) > 1:
-        facts.append(tongue.html("caption.tile", tile=tile))
-    if job.bulk_number is not None and scene.bulk_count is not None:
-        facts.append(tongue.html("caption.bulk", number=job.bulk_number, count=scene.bulk_count))
-    facts.append(tongue.html("caption.code", code=job.job_id))
-    lines.append(" · ".join(facts))
-    return "\n".join(lines)
-
-
-def _charged(job: Job, tongue: Tongue) -> str:
-    if job.charged_vnd == 0:
-        return tongue.html("caption.free")
-    return tongue.html("caption.price", price=tongue.money(job.charged_vnd))
-
-
 def result_keyboard(scene: Scene) -> Keyboard:
     numbers = [asset.tile for asset in scene.tiles]
     return _label(presses_for_result(scene.job, numbers, scene.offers), scene)
@@ -295,32 +280,11 @@ def _price_of(press: Press, scene: Scene) -> int | None:
     return scene.prices_vnd.get(wanted) if wanted and press.how != CUSTOM else None
 
 
-def ping(scene: Scene) -> str:
-    return scene.tongue.html("result.ping")
-
-
-def not_taken(scene: Scene) -> str:
-    """Instead of a result that this chat may not be sent."""
-    return scene.tongue.html("result.not_taken", code=scene.job.job_id)
-
-
 def elsewhere_keyboard(scene: Scene, chat_id: int) -> Keyboard:
     """In a group, the way to a kept result in the private chat."""
     if chat_id > 0:
         return []
     return [[Button(scene.tongue.text("button.in_private"), url=scene.link)]]
-
-
-def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:
-    """Instead of a file Telegram would refuse."""
-    tongue = scene.tongue
-    key = "result.too_big_video" if asset.kind is AssetKind.VIDEO else "result.too_big_image"
-    return tongue.html(
-        key,
-        size=tongue.number(round(asset.size_bytes / 1_000_000)),
-        limit=tongue.number(limit_bytes // 1_000_000),
-        code=scene.job.job_id,
-    )
 
 
 def to_whom(question: Mapping[str, Any], chat_id: int) -> str:

@@ -1,4 +1,4 @@
-"""How what a job made is shown: its result, one tile of it, its originals.
+"""How what a job made is shown: its result, an album's buttons, one tile of it, its originals.
 
 Knows nothing of other rows, nor of when they go out.
 """
@@ -6,19 +6,30 @@ Knows nothing of other rows, nor of when they go out.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
 
-from bot.delivery import pictures, presentation
+from bot.delivery import captions, pictures, presentation
+from bot.delivery.pictures import DOCUMENT_MAX_BYTES, is_too_big
+from bot.delivery.presentation import Keyboard
 from bot.delivery.scene import Scene
-from bot.delivery.sent import Sent, Shown, handles_of, shown_in
-from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
-from bot.model import Asset, Outgoing
+from bot.delivery.sent import Sent, Shown, handles_in, shown_in
+from bot.delivery.telegram import MessageGone, SendError, SendRefused, TelegramSender
+from bot.delivery.uploads import Picture
+from bot.errors import BrokenMedia, FileTooBig
+from bot.jobs.preferences import Form
+from bot.model import Asset, Job, Outgoing
 
 ALBUM_MAX = 10
 
 log = structlog.get_logger(__name__)
+
+Shape = Callable[[Asset, Path], Picture]
+"""How a file is shown: to look at, or as its original."""
 
 
 class Results:
@@ -29,28 +40,33 @@ class Results:
         self._data_dir = data_dir
 
     async def result(self, row: Outgoing, scene: Scene) -> Sent:
-        """The job's pictures or video; in words where Telegram takes neither. Raises SendError."""
-        try:
-            return await self._shown(row, scene)
-        except SendRefused as error:
-            return await self._otherwise(row, scene, str(error))
+        """The job's pictures or video, as who sees them likes; in words where Telegram takes none.
 
-    async def _shown(self, row: Outgoing, scene: Scene) -> Sent:
+        Raises SendError.
+        """
+        if scene.form is not Form.GRID and len(scene.tiles) > 1:
+            try:
+                return await self._album(row, scene)
+            except (SendRefused, BrokenMedia, FileTooBig) as error:
+                log.warning("album_refused", job=scene.job.job_id, error=str(error))
+        asset = scene.assets[0]
+        try:
+            return await self._one(row, scene, asset)
+        except SendRefused as error:
+            log.warning("result_refused", job=scene.job.job_id, error=str(error))
+            return await self._otherwise(row, scene)
+        except (BrokenMedia, FileTooBig) as error:
+            log.warning("no_copy", job=scene.job.job_id, error=str(error))
+            return await self._words(row, scene, captions.too_big(scene, asset, DOCUMENT_MAX_BYTES))
+
+    async def _one(self, row: Outgoing, scene: Scene, asset: Asset) -> Sent:
         """In place of the status message where possible: an edit may be repeated safely."""
         job = scene.job
-        asset = scene.assets[0]
-        tile = asset.tile or None
-        caption = presentation.result_caption(scene, tile)
+        is_file = scene.form is Form.FILES and asset.tile > 0
+        picture = await self._picture(pictures.original if is_file else pictures.to_look_at, asset)
+        caption = _caption(scene, asset, asset.tile or None)
         keyboard = presentation.result_keyboard(scene)
-        picture = await asyncio.to_thread(pictures.to_look_at, asset, self._data_dir)
-        is_again = bool(row.payload.get("again"))
-        shown_tile = scene.tiles[0].tile if len(scene.tiles) == 1 else None
-        if picture is None:
-            message = await self._telegram.text(
-                row.place, presentation.too_big(scene, asset, pictures.DOCUMENT_MAX_BYTES), keyboard
-            )
-            return Sent(shown=(shown_in(message, shown_tile),), result_is_shown=True)
-        if job.status_message_id is not None and not is_again:
+        if job.status_message_id is not None and not _is_again(row):
             try:
                 edited = await self._telegram.edit_into(
                     job.chat_id, job.status_message_id, picture, caption, keyboard
@@ -58,86 +74,150 @@ class Results:
             except MessageGone:
                 pass  # deleted meanwhile: the result comes as a new message
             else:
-                handles = handles_of(edited, asset.tile) if edited else ()
-                return Sent(
-                    shown=(Shown(job.status_message_id, shown_tile),),
-                    photo_file_ids=handles,
-                    result_is_shown=True,
-                )
+                shown = Shown(job.status_message_id, _only_tile(scene))
+                sent = Sent(shown=(shown,), result_is_shown=True, result_is_edited=True)
+                return handles_in(sent, [(edited, asset.tile)] if edited else [])
         message = await self._telegram.media(row.place, picture, caption, keyboard)
-        shown = shown_in(message, shown_tile)
-        return Sent(
-            shown=(shown,),
-            status_message_id=None if is_again else shown.message_id,
-            photo_file_ids=handles_of(message, asset.tile),
-            result_is_shown=not is_again,
-        )
+        shown = shown_in(message, _only_tile(scene))
+        return handles_in(_newly(row, shown), [(message, asset.tile)])
 
-    async def _otherwise(self, row: Outgoing, scene: Scene, why: str) -> Sent:
+    async def _album(self, row: Outgoing, scene: Scene) -> Sent:
+        """Every picture as a message of its own; what is said to them follows as another row."""
+        assets = scene.tiles[:ALBUM_MAX]
+        shape = pictures.original if scene.form is Form.FILES else pictures.to_look_at
+        shown = [await self._picture(shape, asset) for asset in assets]
+        if any(picture.kind == "document" for picture in shown):  # those stand alone in an album
+            shown = [await self._picture(pictures.original, asset) for asset in assets]
+        sent = await self._send_album(row, scene, assets, shown)
+        return dataclasses.replace(sent, album_id=sent.shown[0].message_id)
+
+    async def buttons(self, row: Outgoing, scene: Scene) -> Sent:
+        """Caption and buttons, in reply to an album. Raises SendError."""
+        job = scene.job
+        caption = captions.result_caption(scene, None)
+        keyboard = presentation.result_keyboard(scene)
+        message = await self._telegram.text(row.place, caption, keyboard)
+        if job.status_message_id is not None and not _is_again(row):
+            await self._put_away(job, scene)
+        return _newly(row, shown_in(message, None))
+
+    async def _put_away(self, job: Job, scene: Scene) -> None:
+        """The status message has done its work; where it stays, it says no more than where to look."""
+        assert job.status_message_id is not None
+        with contextlib.suppress(SendError):
+            try:
+                await self._telegram.delete(job.chat_id, job.status_message_id)
+            except SendError:
+                await self._telegram.edit_text(
+                    job.chat_id, job.status_message_id, captions.below(scene), []
+                )
+
+    async def _otherwise(self, row: Outgoing, scene: Scene) -> Sent:
         """Telegram refused the picture as it was shown: as a file, or in words where it waits.
 
         Raises SendError when not even words are taken.
         """
-        log.warning("result_refused", job=scene.job.job_id, error=why)
-        shown_tile = scene.tiles[0].tile if len(scene.tiles) == 1 else None
         keyboard = presentation.result_keyboard(scene)
-        file, caption = (
-            pictures.original(scene.assets[0], self._data_dir),
-            presentation.result_caption(scene, None),
-        )
-        words = presentation.not_taken(scene)
-        links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
-        job, status_id = scene.job, scene.job.status_message_id
-        is_again = bool(row.payload.get("again"))
-        if status_id is None or is_again:
-            try:
-                message = await self._telegram.media(row.place, file, caption, keyboard)
-            except SendRefused:
-                message = await self._telegram.text(row.place, words, [*links, *keyboard])
-            return Sent(shown=(shown_in(message, shown_tile),), result_is_shown=not is_again)
+        job, status_id, asset = scene.job, scene.job.status_message_id, scene.assets[0]
+        caption = _caption(scene, asset, None)
         try:
+            file = await self._picture(pictures.original, asset)
+            if status_id is None or _is_again(row):
+                message = await self._telegram.media(row.place, file, caption, keyboard)
+                return _newly(row, shown_in(message, _only_tile(scene)))
             await self._telegram.edit_into(job.chat_id, status_id, file, caption, keyboard)
-        except SendRefused:
-            await self._telegram.edit_text(job.chat_id, status_id, words, [*links, *keyboard])
-        return Sent(shown=(Shown(status_id, shown_tile),), result_is_shown=True)
+        except (SendRefused, BrokenMedia, FileTooBig):
+            links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
+            return await self._words(row, scene, captions.not_taken(scene), links)
+        shown = Shown(status_id, _only_tile(scene))
+        return Sent(shown=(shown,), result_is_shown=True, result_is_edited=True)
+
+    async def _words(self, row: Outgoing, scene: Scene, words: str, links: Keyboard = ()) -> Sent:
+        """Instead of the result, with its buttons. Raises SendError."""
+        job, keyboard = scene.job, [*links, *presentation.result_keyboard(scene)]
+        if job.status_message_id is not None and not _is_again(row):
+            with contextlib.suppress(MessageGone):
+                await self._telegram.edit_text(job.chat_id, job.status_message_id, words, keyboard)
+                shown = Shown(job.status_message_id, _only_tile(scene))
+                return Sent(shown=(shown,), result_is_shown=True, result_is_edited=True)
+        message = await self._telegram.text(row.place, words, keyboard)
+        return _newly(row, shown_in(message, _only_tile(scene)))
 
     async def pick(self, row: Outgoing, scene: Scene) -> Sent:
+        """One tile with its own buttons. Raises SendError."""
         asset = _tile(scene, row.tile)
-        caption = presentation.result_caption(scene, asset.tile)
         keyboard = presentation.tile_keyboard(scene, asset.tile)
-        picture = await asyncio.to_thread(pictures.to_look_at, asset, self._data_dir)
-        if picture is None:
-            text = presentation.too_big(scene, asset, pictures.DOCUMENT_MAX_BYTES)
-            message = await self._telegram.text(row.place, text, keyboard)
-            return Sent(shown=(shown_in(message, asset.tile),))
+        try:
+            picture = await self._picture(pictures.to_look_at, asset)
+        except (BrokenMedia, FileTooBig):
+            return await self._too_big(row, scene, asset, keyboard)
+        caption = _caption(scene, asset, asset.tile)
         message = await self._telegram.media(row.place, picture, caption, keyboard)
-        return Sent(
-            shown=(shown_in(message, asset.tile),), photo_file_ids=handles_of(message, asset.tile)
-        )
+        sent = Sent(shown=(shown_in(message, asset.tile),))
+        return handles_in(sent, [(message, asset.tile)])
 
     async def files(self, row: Outgoing, scene: Scene) -> Sent:
-        assets = scene.tiles if row.tile is None else (_tile(scene, row.tile),)
-        fitting = [asset for asset in assets if asset.size_bytes <= pictures.DOCUMENT_MAX_BYTES]
-        if not fitting:
-            text = presentation.too_big(scene, assets[0], pictures.DOCUMENT_MAX_BYTES)
-            message = await self._telegram.text(row.place, text, [])
-            return Sent(shown=(shown_in(message, row.tile),))
-        originals = [pictures.original(asset, self._data_dir) for asset in fitting[:ALBUM_MAX]]
-        if len(originals) == 1:
-            messages = [await self._telegram.media(row.place, originals[0], "", [])]
-        else:
-            messages = list(await self._telegram.album(row.place, originals))
-        return Sent(
-            shown=tuple(
-                shown_in(message, asset.tile)
-                for message, asset in zip(messages, fitting, strict=False)
-            ),
-            document_file_ids=tuple(
-                (asset.tile, message.document.file_id)
-                for message, asset in zip(messages, fitting, strict=False)
-                if message.document
-            ),
+        """The originals; of what is too big, a copy and a word about it. Raises SendError."""
+        assets = scene.tiles[:ALBUM_MAX] if row.tile is None else (_tile(scene, row.tile),)
+        files: list[tuple[Asset, Picture]] = []
+        for asset in assets:
+            with contextlib.suppress(BrokenMedia, FileTooBig):
+                files.append((asset, await self._picture(pictures.original, asset)))
+        if not files:
+            return await self._too_big(row, scene, assets[0], [])
+        return await self._send_album(
+            row, scene, [asset for asset, _ in files], [picture for _, picture in files]
         )
+
+    async def _send_album(
+        self, row: Outgoing, scene: Scene, assets: Sequence[Asset], shown: Sequence[Picture]
+    ) -> Sent:
+        """One picture goes alone: an album has two at least."""
+        items = [
+            (picture, _word(scene, asset)) for asset, picture in zip(assets, shown, strict=True)
+        ]
+        if len(items) == 1:
+            messages = [await self._telegram.media(row.place, *items[0], [])]
+        else:
+            messages = list(await self._telegram.album(row.place, items))
+        tiles = [asset.tile for asset in assets]
+        pairs = list(zip(messages, tiles, strict=False))
+        return handles_in(Sent(shown=tuple(shown_in(*pair) for pair in pairs)), pairs)
+
+    async def _too_big(self, row: Outgoing, scene: Scene, asset: Asset, keyboard: Keyboard) -> Sent:
+        text = captions.too_big(scene, asset, DOCUMENT_MAX_BYTES)
+        message = await self._telegram.text(row.place, text, keyboard)
+        return Sent(shown=(shown_in(message, row.tile),))
+
+    async def _picture(self, shape: Shape, asset: Asset) -> Picture:
+        """Raises BrokenMedia, FileTooBig where a copy is needed and cannot be made."""
+        return await asyncio.to_thread(shape, asset, self._data_dir)
+
+
+def _is_again(row: Outgoing) -> bool:
+    """Shown once more, beside a result that stands or stood somewhere already."""
+    return bool(row.payload.get("again"))
+
+
+def _newly(row: Outgoing, shown: Shown) -> Sent:
+    """The result came as a message of its own."""
+    if _is_again(row):
+        return Sent(shown=(shown,))
+    return Sent(shown=(shown,), status_message_id=shown.message_id, result_is_shown=True)
+
+
+def _only_tile(scene: Scene) -> int | None:
+    return scene.tiles[0].tile if len(scene.tiles) == 1 else None
+
+
+def _caption(scene: Scene, asset: Asset, tile: int | None) -> str:
+    too_big = asset if is_too_big(asset) else None
+    return captions.result_caption(scene, tile, too_big=too_big, limit_bytes=DOCUMENT_MAX_BYTES)
+
+
+def _word(scene: Scene, asset: Asset) -> str:
+    """To one of several files: that it is a smaller copy, if it is."""
+    return captions.copy_word(scene, asset, DOCUMENT_MAX_BYTES) if is_too_big(asset) else ""
 
 
 def _tile(scene: Scene, tile: int | None) -> Asset:

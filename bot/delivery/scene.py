@@ -13,8 +13,8 @@ from bot.jobs.accounts import told_to_wait_until, why_paused
 from bot.jobs.bulk import find_bulk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
-from bot.jobs.preferences import preferences_of
-from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Request
+from bot.jobs.preferences import Form, preferences_of
+from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Outgoing, Request
 from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
@@ -56,6 +56,8 @@ class Scene:
     timezone: zoneinfo.ZoneInfo
     link: str
     """The address that opens the private chat and shows it there."""
+    form: Form = Form.GRID
+    """How who sees it wants results of several pictures."""
     is_paused: bool = False
     """It waits, and nothing is ordered from its provider for now."""
     is_moved: bool = False
@@ -152,6 +154,16 @@ class Scenes:
             retry_at=retry_at,
             moves=await self._moves(job, must_wait=is_paused or retry_at is not None),
         )
+
+    async def form_for(self, row: Outgoing) -> Form:
+        """How who asked for it, else who ordered it, wants results of several pictures."""
+        viewer_id = row.payload.get("user_id")
+        if viewer_id is None:
+            job = await book.find_job(self._reading, row.job_id or "")
+            if job is None:
+                return Form.GRID
+            viewer_id = job.user_id
+        return (await preferences_of(self._reading, viewer_id)).form
 
     async def _moves(self, job: Job, *, must_wait: bool) -> tuple[Move, ...]:
         if job.state is JobState.QUEUED and not must_wait:

@@ -10,13 +10,14 @@ import contextlib
 import dataclasses
 from pathlib import Path
 
-from bot.delivery import presentation
+from bot.delivery import captions, presentation
 from bot.delivery.bulks import Bulks
 from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
 from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
 from bot.delivery.welcoming import Welcoming
+from bot.jobs.preferences import Form
 from bot.model import JobState, Outgoing, Say
 
 
@@ -41,7 +42,9 @@ class Sending:
         """How many messages it will be, as Telegram counts them."""
         if row.say is Say.ALBUM:
             return len(row.payload["jobs"])
-        if row.say is not Say.FILES or row.tile is not None:
+        if row.say not in {Say.FILES, Say.RESULT} or row.tile is not None:
+            return 1
+        if row.say is Say.RESULT and await self._scenes.form_for(row) is Form.GRID:
             return 1
         scene = await self._scenes.of(row.job_id or "")
         return max(1, len(scene.tiles)) if scene else 1
@@ -74,6 +77,7 @@ class Sending:
         scene = await self._scenes.of(row.job_id or "")
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
+        scene = dataclasses.replace(scene, form=await self._scenes.form_for(row))
         if language := row.payload.get("language"):  # shown to somebody else than who ordered it
             scene = dataclasses.replace(scene, tongue=self._scenes.tongue(language))
         match row.say:
@@ -81,9 +85,11 @@ class Sending:
                 return await self._status(row, scene)
             case Say.RESULT:
                 return await self._results.result(row, scene)
+            case Say.BUTTONS:
+                return await self._results.buttons(row, scene)
             case Say.PING:
                 place = dataclasses.replace(row.place, reply_to=scene.job.status_message_id)
-                message = await self._telegram.text(place, presentation.ping(scene), [])
+                message = await self._telegram.text(place, captions.ping(scene), [])
                 return Sent(shown=(shown_in(message, None),))
             case Say.PICK:
                 return await self._results.pick(row, scene)

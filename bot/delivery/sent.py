@@ -6,6 +6,7 @@ Knows nothing of how it was sent.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from telegram import Message
 
@@ -33,6 +34,10 @@ class Sent:
     """Tile and Telegram's handle of its shown form."""
     document_file_ids: tuple[tuple[int, str], ...] = ()
     result_is_shown: bool = False
+    result_is_edited: bool = False
+    """It took an old message over, which nobody is told of by the app."""
+    album_id: MessageId | None = None
+    """The first picture of an album that its buttons are still to be said to."""
     question_id: MessageId | None = None
     """The message whose reply completes a command."""
     bulk_message_id: MessageId | None = None
@@ -47,9 +52,16 @@ def shown_in(message: Message, tile: int | None) -> Shown:
     return Shown(MessageId(message.message_id), tile)
 
 
-def handles_of(message: Message, tile: int) -> tuple[tuple[int, str], ...]:
-    if message.photo:
-        return ((tile, message.photo[-1].file_id),)
-    if message.video:
-        return ((tile, message.video.file_id),)
-    return ()
+def handles_in(sent: Sent, pairs: Iterable[tuple[Message, int]]) -> Sent:
+    """``sent`` with Telegram's handles of what these messages show of these tiles."""
+    photos, documents = [], []
+    for message, tile in pairs:
+        if message.photo:
+            photos.append((tile, message.photo[-1].file_id))
+        elif message.video:
+            photos.append((tile, message.video.file_id))
+        elif message.document:
+            documents.append((tile, message.document.file_id))
+    return dataclasses.replace(
+        sent, photo_file_ids=tuple(photos), document_file_ids=tuple(documents)
+    )

@@ -6,14 +6,12 @@ uploads lost that had arrived (docs/telegram.md); nothing here repeats a call by
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import functools
 import html
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -22,10 +20,6 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InputFile,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
     Message,
     ReplyParameters,
 )
@@ -41,6 +35,7 @@ from telegram.error import (
 
 from bot.delivery.limiter import Limiter
 from bot.delivery.presentation import Keyboard
+from bot.delivery.uploads import Picture, input_media, opened, whole_seconds
 from bot.errors import EaselError
 from bot.model import ChatId, MessageId, Place, Urgency
 from bot.telemetry import Metrics
@@ -169,21 +164,6 @@ def _meaning_of_refusal(text: str) -> SendError:
     return SendRefused(text)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Picture:
-    """A photo, video or document to send: Telegram's handle of it, or the file."""
-
-    kind: str
-    """`photo`, `video` or `document`."""
-    path: Path
-    file_id: str | None = None
-    file_name: str = ""
-    width: int = 0
-    height: int = 0
-    duration_s: float | None = None
-    thumbnail: Path | None = None
-
-
 def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Words Telegram cannot read as HTML go once more without any markup."""
 
@@ -294,7 +274,7 @@ class TelegramSender:
             "write_timeout": MEDIA_WRITE_S,
             **_where(place),
         }
-        async with _opened(picture) as (file, thumbnail):
+        async with opened(picture) as (file, thumbnail):
             match picture.kind:
                 case "photo":
                     return await self._call(
@@ -309,7 +289,7 @@ class TelegramSender:
                             file,
                             width=picture.width,
                             height=picture.height,
-                            duration=_whole_seconds(picture),
+                            duration=whole_seconds(picture),
                             thumbnail=thumbnail,
                             supports_streaming=True,
                             **common,
@@ -318,7 +298,9 @@ class TelegramSender:
                 case _:
                     return await self._call(
                         place.chat_id,
-                        lambda: self._bot.send_document(place.chat_id, file, **common),
+                        lambda: self._bot.send_document(
+                            place.chat_id, file, thumbnail=thumbnail, **common
+                        ),
                     )
 
     @_in_any_words
@@ -334,8 +316,8 @@ class TelegramSender:
 
         Raises SendError, MessageGone among them.
         """
-        async with _opened(picture) as (file, thumbnail):
-            media = _input_media(picture, file, thumbnail, caption)
+        async with opened(picture) as (file, thumbnail):
+            media = input_media(picture, file, thumbnail, caption)
             try:
                 message = await self._call(
                     chat_id,
@@ -352,17 +334,23 @@ class TelegramSender:
                 return None
         return message if isinstance(message, Message) else None
 
-    @_replying_or_not
-    async def album(self, place: Place, pictures: Sequence[Picture]) -> Sequence[Message]:
-        """Two to ten as one album: documents, or photos and videos; albums carry no buttons.
+    async def delete(self, chat_id: ChatId, message_id: MessageId) -> None:
+        """Take a message of ours away. Raises SendError, also where it is too old for that."""
+        await self._call(chat_id, lambda: self._bot.delete_message(chat_id, message_id))
 
-        Raises SendError.
+    @_replying_or_not
+    async def album(
+        self, place: Place, pictures: Sequence[tuple[Picture, str]]
+    ) -> Sequence[Message]:
+        """Two to ten with their captions as one album, which carries no buttons. Raises SendError.
+
+        Documents stand with documents only; photos and videos may be mixed.
         """
         async with contextlib.AsyncExitStack() as stack:
             media = []
-            for picture in pictures:
-                file, thumbnail = await stack.enter_async_context(_opened(picture))
-                media.append(_input_media(picture, file, thumbnail))
+            for picture, caption in pictures:
+                file, thumbnail = await stack.enter_async_context(opened(picture))
+                media.append(input_media(picture, file, thumbnail, caption))
             return await self._call(
                 place.chat_id,
                 lambda: self._bot.send_media_group(
@@ -429,52 +417,3 @@ def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
             for row in keyboard
         ]
     )
-
-
-def _input_media(
-    picture: Picture, file: str | InputFile, thumbnail: InputFile | None, caption: str | None = None
-) -> InputMediaPhoto | InputMediaVideo | InputMediaDocument:
-    match picture.kind:
-        case "photo":
-            return InputMediaPhoto(file, caption=caption, parse_mode="HTML")
-        case "video":
-            return InputMediaVideo(
-                file,
-                caption=caption,
-                parse_mode="HTML",
-                width=picture.width,
-                height=picture.height,
-                duration=_whole_seconds(picture),
-                thumbnail=thumbnail,
-                supports_streaming=True,
-            )
-        case _:
-            return InputMediaDocument(file, caption=caption, parse_mode="HTML")
-
-
-def _whole_seconds(picture: Picture) -> int:
-    return max(1, round(picture.duration_s or 1))
-
-
-@contextlib.asynccontextmanager
-async def _opened(picture: Picture) -> AsyncIterator[tuple[str | InputFile, InputFile | None]]:
-    """The file as a handle Telegram's library streams from, or the handle Telegram knows."""
-    if picture.file_id is not None:
-        yield picture.file_id, None
-        return
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(await asyncio.to_thread(picture.path.open, "rb"))
-        thumbnail = None
-        if picture.thumbnail is not None:
-            handle = stack.enter_context(await asyncio.to_thread(picture.thumbnail.open, "rb"))
-            thumbnail = InputFile(handle, attach=True, read_file_handle=False)
-        # Read whole, fifty videos would stand in memory (docs/telegram.md: 32 MB or 2,285).
-        yield (
-            InputFile(
-                file,
-                filename=picture.file_name or picture.path.name,
-                attach=True,
-                read_file_handle=False,
-            ),
-            thumbnail,
-        )

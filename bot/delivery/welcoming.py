@@ -15,7 +15,8 @@ from telegram import Message
 
 from bot.delivery.presentation import Words
 from bot.delivery.sent import Sent
-from bot.delivery.telegram import MessageGone, Picture, SendRefused, TelegramSender
+from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
+from bot.delivery.uploads import Picture
 from bot.model import MessageId, Place
 from bot.store.port import Reading
 

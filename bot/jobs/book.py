@@ -25,7 +25,7 @@ from bot.jobs.facts import (
     ShowStatus,
     TellOperator,
 )
-from bot.model import Job, JobId, JobState, Millis, Place, Say, Urgency
+from bot.model import Job, JobId, JobState, Millis, Operation, Place, Say, Urgency
 from bot.money import ledger
 from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import asset_values, job_values, read_job
@@ -129,6 +129,16 @@ async def tell_of(tx: Transaction, job: Job, text_key: str, *, now: Millis) -> N
         provider=job.provider,
         detail=job.detail,
     )
+
+
+async def is_drawn(reading: Reading, job: Job) -> bool:
+    """AI made its pictures; of one that was only enlarged, the picture it comes from."""
+    while job.request.operation is Operation.ENLARGE:
+        parent = await find_job(reading, job.parent_id) if job.parent_id else None
+        if parent is None:
+            return False
+        job = parent
+    return True
 
 
 def home_of(job: Job) -> Place:

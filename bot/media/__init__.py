@@ -1,12 +1,15 @@
-"""Media files: what they are, how they are drawn small, how they reach the disk.
+"""Media files: what they are, how they are drawn small, how they reach the disk, and
+what they say of how they were made.
 
 Knows nothing of jobs, chats or providers. Everything but ``receive`` blocks: call it with
 ``asyncio.to_thread``.
 """
 
-from bot.media.drawing import grid, photo_copy, thumbnail
+from bot.media.drawing import film_thumbnail, grid, photo_copy, picture_thumbnail
 from bot.media.enlarging import enlarge
 from bot.media.files import receive
+from bot.media.filming import film_copy
+from bot.media.marking import is_marked, mark
 from bot.media.probing import (
     ImageProbe,
     VideoProbe,
@@ -22,15 +25,19 @@ __all__ = [
     "ImageProbe",
     "VideoProbe",
     "enlarge",
+    "film_copy",
+    "film_thumbnail",
     "fits_photo",
     "fitted",
     "forget",
     "grid",
+    "is_marked",
     "keep_reference",
+    "mark",
     "photo_copy",
+    "picture_thumbnail",
     "probe_image",
     "probe_video",
     "receive",
     "sniff",
-    "thumbnail",
 ]

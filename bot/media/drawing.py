@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 
 from bot.errors import FileTooBig
 from bot.media.files import part_of, settle
+from bot.media.marking import is_marked
 from bot.media.probing import (
     PHOTO_MAX_BYTES,
     PHOTO_MAX_RATIO,
@@ -24,15 +25,16 @@ from bot.media.probing import (
     probe_image,
     unpacking,
 )
+from bot.media.xmp import marked
 
 TILES_MAX = 16
 GRID_SIDE = 2048
 """Longest side of a grid in pixels: four tiles as large as a phone shows them."""
-COPY_SIDE = 2560
-"""Longest side of a photo's copy in pixels; who wants more takes the original."""
+COPY_SIDE = 4096
+"""Longest side of a copy in pixels: a photo has at most 10,000, both sides together."""
 THUMBNAIL_SIDE = 320
 THUMBNAIL_MAX_BYTES = 200_000
-"""Telegram's limits of a video's thumbnail."""
+"""Telegram's limits of a thumbnail."""
 GAP = 8
 FIELD = (24, 24, 27)
 """What shows through gaps, beside odd tiles and behind transparent ones."""
@@ -68,20 +70,29 @@ def grid(tiles: Sequence[Path | None], dest: Path) -> ImageProbe:
 
 
 def photo_copy(path: Path, dest: Path) -> ImageProbe:
-    """A JPEG of the picture that fits Telegram's photo limits, for originals that do not.
+    """A JPEG of the picture that fits Telegram's photo limits, for one too large to send at all.
 
-    A strip beyond the allowed ratio gets a field beside it. Raises BrokenMedia.
+    A strip beyond the allowed ratio gets a field beside it. It says what the original says of who
+    made it. Raises BrokenMedia.
     """
+    said = marked(None) if is_marked(path) else b""
     with unpacking:
         image = _unpack_within(path, COPY_SIDE, COPY_SIDE)
         width = max(image.width, -(-image.height // PHOTO_MAX_RATIO))
         height = max(image.height, -(-image.width // PHOTO_MAX_RATIO))
         if (width, height) != image.size:
             image = ImageOps.pad(image, (width, height), color=FIELD)
-        return _write_jpeg(image, dest, PHOTO_MAX_BYTES)
+        return _write_jpeg(image, dest, PHOTO_MAX_BYTES, xmp=said)
 
 
-def thumbnail(path: Path, dest: Path) -> ImageProbe:
+def picture_thumbnail(path: Path, dest: Path) -> ImageProbe:
+    """A JPEG of the picture, as small as Telegram wants it. Raises BrokenMedia."""
+    with unpacking:
+        image = _unpack_within(path, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        return _write_jpeg(image, dest, THUMBNAIL_MAX_BYTES)
+
+
+def film_thumbnail(path: Path, dest: Path) -> ImageProbe:
     """A JPEG of the video's first frame, as small as Telegram wants it. Raises BrokenMedia."""
     with unpacking:
         with open_video(path) as (_, frame):
@@ -125,11 +136,11 @@ def _unpack_within(path: Path, width: int, height: int) -> Image.Image:
         return plain
 
 
-def _write_jpeg(image: Image.Image, dest: Path, max_bytes: int) -> ImageProbe:
+def _write_jpeg(image: Image.Image, dest: Path, max_bytes: int, *, xmp: bytes = b"") -> ImageProbe:
     part = part_of(dest)
     try:
         for quality in QUALITIES:
-            image.save(part, "JPEG", quality=quality)
+            image.save(part, "JPEG", quality=quality, xmp=xmp)
             size_bytes = part.stat().st_size
             if size_bytes <= max_bytes:
                 settle(dest)

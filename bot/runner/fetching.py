@@ -11,6 +11,8 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from bot import media
 from bot.errors import BrokenMedia
 from bot.model import Asset, AssetKind, Job, TaskId
@@ -31,19 +33,28 @@ EXTENSIONS = {
 }
 GRID_NAME = "grid.jpg"
 
+log = structlog.get_logger(__name__)
+
 
 async def fetch(
-    job: Job, task_id: TaskId, remote: Sequence[RemoteAsset], provider: Provider, data_dir: Path
+    job: Job,
+    task_id: TaskId,
+    remote: Sequence[RemoteAsset],
+    provider: Provider,
+    data_dir: Path,
+    *,
+    is_drawn: bool,
 ) -> tuple[Asset, ...]:
     """All files of ``job`` as assets, with the grid (tile 0) when there are several pictures.
 
+    ``is_drawn``: AI made them, which each says of itself from then on.
     A file that fails keeps none of the others from arriving: they are there for the next try.
     Raises what opening a provider's file raises, BrokenMedia, FileTooBig, OSError.
     """
     folder = _folder_of(job, data_dir)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     fetches = (
-        _fetch_one(job, task_id, _tile_of(asset), asset, provider, folder) for asset in remote
+        _fetch_one(job, task_id, asset, provider, folder, is_drawn=is_drawn) for asset in remote
     )
     answers = await asyncio.gather(*fetches, return_exceptions=True)
     assets: list[Asset] = []
@@ -83,13 +94,22 @@ def _folder_of(job: Job, data_dir: Path) -> Path:
 
 
 async def _fetch_one(
-    job: Job, task_id: TaskId, tile: int, remote: RemoteAsset, provider: Provider, folder: Path
+    job: Job,
+    task_id: TaskId,
+    remote: RemoteAsset,
+    provider: Provider,
+    folder: Path,
+    *,
+    is_drawn: bool,
 ) -> Asset:
+    tile = _tile_of(remote)
     present = await asyncio.to_thread(_find_present, folder, tile)
     if present is None:
         raw = folder / f"{tile}.raw"
         async with provider.open(task_id, remote) as stream:
             await media.receive(stream, raw, max_bytes=ASSET_MAX_BYTES)
+        if is_drawn:
+            await asyncio.to_thread(_mark, raw)
         present = await asyncio.to_thread(_name_by_content, raw)
     return await asyncio.to_thread(_measure, job, tile, present)
 
@@ -97,6 +117,14 @@ async def _fetch_one(
 def _find_present(folder: Path, tile: int) -> Path | None:
     known = {f".{extension}" for extension in EXTENSIONS.values()}
     return next((path for path in folder.glob(f"{tile}.*") if path.suffix in known), None)
+
+
+def _mark(raw: Path) -> None:
+    """Before it has its name: what is named is whole, and marked."""
+    try:
+        media.mark(raw)
+    except BrokenMedia as error:  # whether it is any use is found out when it is measured
+        log.warning("not_marked", file=raw.name, folder=raw.parent.name, detail=error.detail)
 
 
 def _name_by_content(raw: Path) -> Path:

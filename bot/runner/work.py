@@ -322,7 +322,10 @@ class Work:
     ) -> None:
         """``tries``: how often a file may be missing until the others are believed to be all."""
         try:
-            assets = await fetch(job, task_id, remote, account.provider, self._data_dir)
+            is_drawn = await book.is_drawn(self._store, job)
+            assets = await fetch(
+                job, task_id, remote, account.provider, self._data_dir, is_drawn=is_drawn
+            )
         except NotReady as error:
             there = await self._believed(job, remote, tries)
             if there:

@@ -126,7 +126,7 @@ async def test_show_brings_a_result_back_with_buttons_that_work_for_its_owner_on
     await press(an, picked, "📁")
     assert len(file_of(story, await an.sees(lambda m: "document" in m, chat=group))) > 0
     assert f"Mình không thấy kết quả {code}" in await said_to(binh, f"/show {code}")
-    assert "Mình không thấy kết quả" in await said_to(an, "/show")
+    assert "Bạn muốn xem kết quả nào?" in await said_to(an, "/show")
 
 
 async def test_lang_is_ones_own_choice_and_goes_before_the_phones(story: Story) -> None:
@@ -151,4 +151,4 @@ async def test_the_operators_commands_are_refused_politely_and_say_what_to_do_in
 
 async def test_what_is_not_built_yet_says_so_and_points_to_help(story: Story) -> None:
     an = story.person("An")
-    assert "/help" in await said_to(an, "/history")
+    assert "/help" in await said_to(an, "/plans")

@@ -3,7 +3,6 @@
 from story import Message, Person, Story, code_in, is_media, labels, words
 from telling import (
     answers,
-    file_of,
     forge,
     image_of,
     in_code,
@@ -14,6 +13,8 @@ from telling import (
     quarters,
     said_to,
 )
+
+from bot.sandbox.darkroom import open_picture
 
 
 async def grid_of(person: Person, *, chat: int | None = None) -> Message:
@@ -85,15 +86,15 @@ async def test_redo_of_an_upscale_works_on_the_same_picture_again(story: Story) 
     assert f"Phóng to ảnh 3, từ {code_in(grid)}" in words(anew)
 
 
-async def test_files_are_the_untouched_originals_in_one_album(story: Story) -> None:
+async def test_files_are_the_originals_pixel_for_pixel_in_one_album(story: Story) -> None:
     an = story.person("An")
     grid = await grid_of(an)
     await press(an, grid, "📁")
     files = await album_after(an, grid, grid)
     media = story.town.apiframe._darkroom.folder
     [task_id] = story.town.apiframe.tasks
-    served = [(media / task_id / f"{tile}.png").read_bytes() for tile in (1, 2, 3, 4)]
-    assert served == [file_of(story, file) for file in files]
+    served = [open_picture(media / task_id / f"{tile}.png").tobytes() for tile in (1, 2, 3, 4)]
+    assert served == [image_of(story, file).tobytes() for file in files]
     assert 1 == len({file["media_group_id"] for file in files})
     names = [file["document"]["file_name"] for file in files]
     assert [f"easel-{code_in(grid)}-{tile}.png" for tile in (1, 2, 3, 4)] == names

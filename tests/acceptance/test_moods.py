@@ -96,7 +96,7 @@ async def test_while_one_chat_waits_for_a_flood_to_end_others_go_on(story: Story
 
 @pytest.mark.parametrize("is_forum", [False, True])
 async def test_a_request_that_was_deleted_is_answered_and_made_all_the_same(
-    story: Story, is_forum: bool
+    story: Story, *, is_forum: bool
 ) -> None:
     an = story.person("An")
     group = story.group("Nhóm vẽ", an, is_forum=is_forum)

@@ -106,6 +106,14 @@ async def test_an_album_alone_is_asked_words_for_once_and_kept_whole(story: Stor
     assert 1 == len([m for m in an.from_bot() if "I have the picture" in words(m)])
 
 
+async def test_a_file_that_is_no_picture_is_said_at_once(story: Story) -> None:
+    an = story.person("An", "en")
+    question = await asked(an, "🛍")
+    [answer] = send(an, b"our lamps", to=question, name="lamps.txt", as_document=True)
+    assert "picture" in words(await an.answer_to(answer))
+    assert not story.town.flow.tasks
+
+
 async def test_a_photo_alone_in_reply_to_anything_else_starts_nothing(story: Story) -> None:
     an = story.person("An", "en")
     index = await an.answer_to(an.say("/help"))
@@ -124,6 +132,14 @@ async def test_a_question_from_before_a_restart_is_still_answered(tmp_path: Path
         async with living_bot(environ):
             await an.result_of(an.say("a tea house", to=question))
     assert prompts(story)[0].endswith("--ar 16:9")
+
+
+async def test_an_answer_of_several_lines_is_one_product(story: Story) -> None:
+    an = story.person("An", "en")
+    question = await asked(an, "🛍")
+    await an.result_of(an.say("a lamp\nmade of bamboo", to=question))
+    [prompt] = prompts(story)
+    assert "a lamp made of bamboo, centred" in prompt
 
 
 async def test_in_a_group_only_who_was_asked_answers(story: Story) -> None:

@@ -302,11 +302,12 @@ async def test_a_forged_choice_is_not_there_and_is_not_kept(story: Story) -> Non
     assert words(page) == words(await opened(an))
 
 
-async def test_a_forged_page_is_the_first_one(story: Story) -> None:
+async def test_a_forged_page_is_the_first_one_and_turns_no_message(story: Story) -> None:
     an = story.person("An", "en")
     page = await opened(an, "/settings pings")
     await forge(an, page, "s:::secrets")
-    await shows(an, page, "Your settings")
+    await an.sees("Your settings", after=page)
+    await shows(an, page, "Say “Done ↑” after a long wait?")
 
 
 async def test_in_a_group_ones_own_settings_are_a_link_to_the_private_chat(story: Story) -> None:

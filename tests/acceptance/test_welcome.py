@@ -20,7 +20,11 @@ from story import (
 from telling import edits_of, forge, image_of, in_code, next_result, press, said_to, unlikeness
 from town_rules import CHEAP, ruled_story
 
+from bot.app import DATABASE_NAME, wall_clock
 from bot.delivery.welcoming import PICTURE
+from bot.model import UserId
+from bot.money import ledger
+from bot.store.sqlite import open_store
 
 
 def photos_sent(story: Story) -> list[Any]:
@@ -36,6 +40,22 @@ def shows_what_can_be_made(story: Story, hello: Message) -> bool:
     """Whether it is the picture we ship, as Telegram packs photos."""
     with Image.open(PICTURE) as ours:
         return unlikeness(image_of(story, hello), ours.convert("RGB")) < 2
+
+
+async def granted(story: Story, person: Person, amount_vnd: int) -> None:
+    """The operator gives them money, beside the running bot."""
+    async with open_store(story.data_dir / DATABASE_NAME) as store:
+        await store.write(
+            lambda tx: ledger.grant(
+                tx,
+                UserId(person.user_id),
+                amount_vnd,
+                key=f"grant:{person.user_id}",
+                author="operator",
+                reason="",
+                now=wall_clock(),
+            )
+        )
 
 
 async def welcomed(person: Person) -> Message:
@@ -201,6 +221,25 @@ async def test_what_the_day_gives_no_more_is_answered_with_what_is_lacking(
         await next_result(an, hello, after=hello)
         assert "Got it!" != await press(an, hello, "🏮")
         assert 1 == len(story.town.apiframe.tasks)
+
+
+async def test_an_example_that_is_free_no_more_says_its_price_before_it_takes_it(
+    tmp_path: Path,
+) -> None:
+    plans = f"{CHEAP}free_images_per_day = 4\nthreads = 2\n"
+    async with ruled_story(tmp_path, plans) as story:
+        an = story.person("An", "en")
+        hello = await welcomed(an)
+        await granted(story, an, 1_000)
+        await press(an, hello, "🐱")
+        await next_result(an, hello, after=hello)
+        await press(an, hello, "🏮")
+        dearer = await an.sees("₫400", after=hello)
+        assert 1 == len(story.town.apiframe.tasks)
+        assert "Got it!" == await press(an, dearer, labels(dearer)[0][0])
+        await next_result(an, dearer, after=dearer)
+        assert "Balance: ₫600" in await said_to(an, "/quota")
+        assert "🏮 Night in Hội An · ₫400" in str(labels(await welcomed(an)))
 
 
 # --- groups -------------------------------------------------------------------------------------

@@ -315,7 +315,7 @@ def test_a_film_taken_upright_is_upright_in_size_and_thumbnail(tmp_path: Path) -
     path = turned_clockwise(film(tmp_path / "a.mp4", 160, 96))
 
     probe = media.probe_video(path)
-    small = media.thumbnail(path, tmp_path / "small.jpg")
+    small = media.film_thumbnail(path, tmp_path / "small.jpg")
 
     assert (probe.width, probe.height) == (96, 160)
     assert (small.width, small.height) == (96, 160)
@@ -325,7 +325,7 @@ def test_a_film_taken_upright_is_upright_in_size_and_thumbnail(tmp_path: Path) -
 
 
 def test_a_thumbnail_keeps_telegrams_limits_and_the_films_ratio(tmp_path: Path) -> None:
-    small = media.thumbnail(film(tmp_path / "a.mp4", 640, 360), tmp_path / "small.jpg")
+    small = media.film_thumbnail(film(tmp_path / "a.mp4", 640, 360), tmp_path / "small.jpg")
 
     assert (small.width, small.height) == (320, 180)
     assert small.size_bytes <= 200_000

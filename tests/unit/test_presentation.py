@@ -13,15 +13,14 @@ from market import BOTH
 from shop import CLIP, GRID, NOON, a_job, outputs
 
 from bot.chat.talk import line
+from bot.delivery.captions import result_caption, too_big
 from bot.delivery.presentation import (
     Keyboard,
     catalogue_text,
     clip,
-    result_caption,
     result_keyboard,
     status,
     tile_keyboard,
-    too_big,
 )
 from bot.delivery.scene import Scene
 from bot.i18n import I18n, Tongue

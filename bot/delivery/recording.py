@@ -1,0 +1,119 @@
+"""Writes down what a send left behind, and what follows from it; all in the caller's transaction.
+
+Knows nothing of how it was sent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from bot.delivery.sent import Sent
+from bot.jobs import book
+from bot.jobs.facts import Delivered, ShowStatus
+from bot.jobs.preferences import preferences_of
+from bot.model import Job, JobState, MessageId, Millis, Outgoing, Say, Urgency
+from bot.store.port import Topic, Transaction
+
+PING_AFTER_S = 20.0
+"""Somebody who waited longer may have gone away, and an edit does not notify."""
+
+
+async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> None:
+    """The row is sent: never again, unless it is a status that is brought up to date."""
+    await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
+    await _keep_messages(tx, row, sent)
+    await _keep_handles(tx, row, sent)
+    if sent.question_id is not None:
+        await _keep_question(tx, row, sent.question_id, row.payload["question"], now)
+    if sent.album_id is not None:
+        await _buttons_follow(tx, row, sent.album_id, now)
+    if row.say is Say.STATUS and not sent.status_is_gone:
+        await _keep_moving(tx, row, now)
+    if sent.result_is_shown and row.job_id is not None:
+        job = await book.find_job(tx, row.job_id)
+        if job is not None:
+            await _delivered(tx, job, sent, now)
+    tx.wake(Topic.OUTBOX)  # what waited for this row
+
+
+async def _keep_messages(tx: Transaction, row: Outgoing, sent: Sent) -> None:
+    for shown in sent.shown:
+        await tx.run(
+            "message_add",
+            chat_id=row.place.chat_id,
+            message_id=shown.message_id,
+            job_id=shown.job_id or row.job_id,
+            tile=shown.tile,
+        )
+    if sent.status_message_id is not None:
+        await tx.run("job_set_status_message", job_id=row.job_id, message_id=sent.status_message_id)
+    if sent.bulk_message_id is not None:
+        await tx.run(
+            "bulk_set_message",
+            bulk_id=row.payload["bulk_id"],
+            message_id=sent.bulk_message_id,
+        )
+
+
+async def _keep_handles(tx: Transaction, row: Outgoing, sent: Sent) -> None:
+    for tile, file_id in sent.photo_file_ids:
+        await tx.run("asset_set_photo_file", job_id=row.job_id, tile=tile, file_id=file_id)
+    for tile, file_id in sent.document_file_ids:
+        await tx.run("asset_set_document_file", job_id=row.job_id, tile=tile, file_id=file_id)
+    if sent.remembered is not None:
+        name, value = sent.remembered
+        await tx.run("setting_set", scope=0, name=name, value=value)
+
+
+async def _keep_question(
+    tx: Transaction, row: Outgoing, message_id: MessageId, question: dict[str, Any], now: Millis
+) -> None:
+    await tx.run(
+        "question_add",
+        chat_id=row.place.chat_id,
+        message_id=message_id,
+        user_id=question["user_id"],
+        line=question["line"],
+        pictures=question.get("pictures"),
+        media_group_id=question.get("media_group_id"),
+        now=now,
+    )
+
+
+async def _buttons_follow(tx: Transaction, row: Outgoing, album_id: MessageId, now: Millis) -> None:
+    """In the transaction that writes the album down: neither is ever there without the other."""
+    await book.say(
+        tx,
+        Say.BUTTONS,
+        dataclasses.replace(row.place, reply_to=album_id),
+        urgency=row.urgency,
+        now=now,
+        job_id=row.job_id,
+        payload=row.payload,
+        key=f"buttons:{row.outbox_id}",
+    )
+
+
+async def _keep_moving(tx: Transaction, row: Outgoing, now: Millis) -> None:
+    """The bar of what is being made goes on by itself, at the pace of progress."""
+    job = await book.find_job(tx, row.job_id or "")
+    if job is not None and job.state is JobState.RUNNING and not job.is_muted:
+        await book.show_status(tx, job, ShowStatus(Urgency.PROGRESS), now=now)
+
+
+async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None:
+    await book.move(tx, job, Delivered(), now=now, who="delivery")
+    # Of several requests each result is a message of its own, which notifies by itself.
+    is_quiet = sent.result_is_edited and job.bulk_id is None
+    is_long_ago = (now - job.accepted_at) / 1000 > PING_AFTER_S
+    if is_quiet and is_long_ago and (await preferences_of(tx, job.user_id)).pings:
+        await book.say(
+            tx,
+            Say.PING,
+            book.home_of(job),
+            urgency=Urgency.RESULT,
+            now=now,
+            job_id=job.job_id,
+            key=f"ping:{job.job_id}",
+        )
