@@ -12,9 +12,10 @@ from pathlib import Path
 from bot.delivery import pictures
 from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulk_words import words_of
+from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.scene import Scenes
 from bot.delivery.sent import Sent, Shown, shown_in
-from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
+from bot.delivery.telegram import TelegramSender
 from bot.delivery.uploads import Picture
 from bot.errors import BrokenMedia, FileTooBig
 from bot.jobs.bulk import BulkState

@@ -13,18 +13,11 @@ from collections.abc import Awaitable, Callable
 import stamina
 import structlog
 
+from bot.delivery.meaning import ChatGone, ChatMoved, NotModified, NotSent, SendLater, SendRefused
 from bot.delivery.recording import record
 from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
-from bot.delivery.telegram import (
-    ChatGone,
-    ChatMoved,
-    NotModified,
-    NotSent,
-    SendLater,
-    SendRefused,
-    TelegramSender,
-)
+from bot.delivery.telegram import TelegramSender
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
 from bot.jobs.facts import Delivered, DeliveryBegun

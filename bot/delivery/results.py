@@ -14,11 +14,12 @@ from pathlib import Path
 import structlog
 
 from bot.delivery import captions, pictures, presentation
+from bot.delivery.meaning import MessageGone, SendError, SendRefused
 from bot.delivery.pictures import DOCUMENT_MAX_BYTES, is_too_big
 from bot.delivery.presentation import Keyboard
 from bot.delivery.scene import Scene
 from bot.delivery.sent import Sent, Shown, handles_in, shown_in
-from bot.delivery.telegram import MessageGone, SendError, SendRefused, TelegramSender
+from bot.delivery.telegram import TelegramSender
 from bot.delivery.uploads import Picture
 from bot.errors import BrokenMedia, FileTooBig
 from bot.jobs.preferences import Form

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from bot.delivery import captions, presentation
 from bot.delivery.bulks import Bulks
+from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
-from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
+from bot.delivery.telegram import TelegramSender
 from bot.delivery.welcoming import Welcoming
 from bot.jobs.preferences import Form
 from bot.model import JobState, Outgoing, Say

@@ -13,9 +13,10 @@ from typing import Final
 
 from telegram import Message
 
+from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.presentation import Words
 from bot.delivery.sent import Sent
-from bot.delivery.telegram import MessageGone, SendRefused, TelegramSender
+from bot.delivery.telegram import TelegramSender
 from bot.delivery.uploads import Picture
 from bot.model import MessageId, Place
 from bot.store.port import Reading

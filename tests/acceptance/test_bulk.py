@@ -168,7 +168,7 @@ async def test_what_the_quota_does_not_cover_is_said_before_and_not_begun(story:
     assert "10 of 12 done" in ended
     assert "Your quota covered 10 of 12: the other 2 were not begun and cost nothing." in ended
     assert [["▶️ Go on with the other 2"]] == labels(now(an, question))
-    assert "Not possible; see the message." == await press(an, question, "▶️")
+    assert "Please see the message I just sent." == await press(an, question, "▶️")
     assert 10 == len(story.town.apiframe.tasks)
 
 
