@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+
+import structlog
 
 from bot.delivery import captions, presentation
 from bot.delivery.bulks import Bulks
@@ -20,6 +23,8 @@ from bot.delivery.telegram import TelegramSender
 from bot.delivery.welcoming import Welcoming
 from bot.jobs.preferences import Form
 from bot.model import JobState, Outgoing, Say
+
+log = structlog.get_logger(__name__)
 
 
 class Sending:
@@ -55,7 +60,7 @@ class Sending:
         try:
             return await self._say(row)
         except SendRefused as error:
-            if row.place.thread_id is None or "thread not found" not in str(error).lower():
+            if row.place.thread_id is None or not _is_topic_gone(error):
                 raise
         place = dataclasses.replace(row.place, thread_id=None)
         return await self._say(dataclasses.replace(row, place=place))
@@ -93,11 +98,25 @@ class Sending:
                 message = await self._telegram.text(place, captions.ping(scene), [])
                 return Sent(shown=(shown_in(message, None),))
             case Say.PICK:
-                return await self._results.pick(row, scene)
+                return await self._or_words(row, scene, self._results.pick)
             case Say.FILES:
-                return await self._results.files(row, scene)
+                return await self._or_words(row, scene, self._results.files)
             case _:
                 raise SendRefused(f"nothing of a job is called {row.say}")
+
+    async def _or_words(
+        self, row: Outgoing, scene: Scene, show: Callable[[Outgoing, Scene], Awaitable[Sent]]
+    ) -> Sent:
+        """What a button asked for; where Telegram takes no media, where it is to be had."""
+        try:
+            return await show(row, scene)
+        except SendRefused as error:
+            if _is_topic_gone(error):
+                raise
+            log.warning("media_refused", job=scene.job.job_id, error=str(error))
+        links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
+        message = await self._telegram.text(row.place, captions.not_taken(scene), links)
+        return Sent(shown=(shown_in(message, row.tile),))
 
     async def _text(self, row: Outgoing) -> Sent:
         words = self._words(row)
@@ -146,3 +165,7 @@ class Sending:
             shown = shown_in(message, None)
             return Sent(shown=(shown,), status_message_id=shown.message_id)
         return Sent()
+
+
+def _is_topic_gone(error: SendRefused) -> bool:
+    return "thread not found" in str(error).lower()

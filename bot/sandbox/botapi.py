@@ -84,7 +84,9 @@ class _Door:
         self._world.settle(call, None)
         if self._world.trouble.loses_answer(method.name):
             return _Lost()
-        return JSONResponse({"ok": True, "result": result})
+        # As ASCII: half an emoji, which Telegram does deliver, cannot be written otherwise.
+        content = json.dumps({"ok": True, "result": result})
+        return Response(content, media_type="application/json")
 
     async def _do(self, method: Method, ask: Ask) -> object:
         self._check(method, ask.params)

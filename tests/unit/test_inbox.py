@@ -21,7 +21,7 @@ def said(update_id: int, text: str = "/img cat") -> dict[str, Any]:
     return {"update_id": update_id, "message": {"from": LAN, "chat": GROUP, "text": text}}
 
 
-async def keep(shop: Shop, *updates: dict[str, Any]) -> None:
+async def keep(shop: Shop, *updates: Any) -> None:
     await shop.store.write(lambda tx: write_inbox(tx, updates, now=NOON))
 
 
@@ -68,6 +68,20 @@ async def test_whatever_was_typed_is_kept_as_it_came(shop: Shop, text: str) -> N
 
 
 @pytest.mark.parametrize(
+    "update", [{"message": {}}, {"update_id": "7"}, {"update_id": True}, [], 7]
+)
+async def test_what_is_no_update_is_kept_once_where_nothing_waits_for_it(
+    shop: Shop, update: Any
+) -> None:
+    await keep(shop, update, said(2), update)
+    assert [said(2)] == await kept(shop)
+    rows = await shop.store._reader.execute_fetchall("SELECT state, payload FROM inbox")
+    assert sorted([("failed", json.dumps(update)), ("new", json.dumps(said(2)))]) == sorted(
+        (row["state"], row["payload"]) for row in rows
+    )
+
+
+@pytest.mark.parametrize(
     ("update", "lane"),
     [
         ({"message": {"chat": GROUP, "from": LAN}}, -100),
@@ -77,6 +91,7 @@ async def test_whatever_was_typed_is_kept_as_it_came(shop: Shop, text: str) -> N
         ({"callback_query": {"from": LAN, "inline_message_id": "i"}}, 7),
         ({"callback_query": {"from": LAN, "message": {"chat": PRIVATE, "date": 0}}}, 7),
         ({"my_chat_member": {"chat": GROUP, "from": LAN}}, -100),
+        ({"message": {"chat": {"id": 10**30}, "from": LAN}}, 7),
         ({"poll": {"id": "5"}}, 0),
         ({"message": "broken"}, 0),
         ({}, 0),
