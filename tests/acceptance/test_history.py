@@ -143,13 +143,14 @@ async def test_a_forged_page_shows_nobody_elses_work_and_writes_over_no_result(
         "d:::",
         "d:AAAAAA::",
         f"o:{code}::o.{an.user_id}.9000000000000",
-        f"o:{code}::o.{ben.user_id}.9000000000000",
-        f"o:{code}::",
         "o:::o.1.1",
         f"o:{code}::x.{ben.user_id}.1",
         f"o:{code}::o.{'9' * 30}.1",
     )
     assert [not_yours] * len(forged) == [await forge(ben, grid, data) for data in forged]
+    for own in (f"o:{code}::o.{ben.user_id}.9000000000000", f"o:{code}::"):
+        assert not await forge(ben, grid, own)
+    await ben.sees(NOTHING["en"], chat=group)
     assert words(grid) == words(story.world.message(group, grid["message_id"]))
 
 
@@ -197,7 +198,7 @@ async def test_a_link_opens_the_history_the_help_or_the_welcome(story: Story) ->
         ("history", NOTHING["en"]),
         ("help", "What I can do"),
         ("K7QD4X", "I know no result K7QD4X of yours."),
-        ("whatever", "Hello An!"),
+        ("whatever", "Hi An!"),
     ):
         assert expected in words(await an.answer_to(an.say(f"/start {word}")))
 
