@@ -58,7 +58,7 @@ from bot.runner.accounts import MANY_LANES, Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
 from bot.store.folder import claim
-from bot.store.port import Store, Transaction
+from bot.store.port import Store, Topic, Transaction
 from bot.store.sqlite import open_store
 from bot.telemetry import Metrics, Redactor, configure, create_metrics
 from bot.web import Hook, Letterbox, listen, make_server, web
@@ -264,7 +264,7 @@ async def start(
             delivery,
             bot.username,
             settings.bot_drain_seconds,
-            store.wake_all,
+            functools.partial(store.ring, tuple(Topic)),
         )
         hooks = make_hooks(accounts, store, clocks.wall)
         await stack.enter_async_context(_serving(settings, easel, updates, store, metrics, hooks))

@@ -125,7 +125,7 @@ class Sky:
     async def person(self, name: str = "An", language: str = "vi") -> Person:
         """Somebody with money."""
         person = self.story.person(name, language)
-        await person.answer_to(person.say("/start"))  # the bot knows them
+        await person.answer_to(person.say("/jobs"))  # the bot knows them
 
         await self.store.write(
             lambda tx: ledger.grant(

@@ -13,14 +13,22 @@ def lacking_lines(lacking: NotEnough | NotPriced, *, contact: str) -> list[Line]
     """``contact``: whom to ask for more."""
     asked = _asked(lacking)
     if isinstance(lacking, NotPriced):
-        return [asked, line(f"quota.on_request_{lacking.kind}", contact=contact)]
+        return [
+            asked,
+            line(f"quota.on_request_{lacking.kind}{_tomorrow(lacking)}", contact=contact),
+        ]
     missing = line(
         "quota.missing_rest" if lacking.free_left else "quota.missing",
         price_vnd=lacking.cost_vnd,
         balance_vnd=lacking.balance_vnd,
         missing_vnd=lacking.cost_vnd - lacking.balance_vnd,
     )
-    return [asked, missing, line("quota.what_next", contact=contact)]
+    return [asked, missing, line(f"quota.what_next{_tomorrow(lacking)}", contact=contact)]
+
+
+def _tomorrow(lacking: NotEnough | NotPriced) -> str:
+    """Nobody is promised free ones tomorrow whose plan gives none."""
+    return "" if lacking.free_each_day else "_only"
 
 
 def _asked(lacking: NotEnough | NotPriced) -> Line:

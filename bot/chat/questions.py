@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from telegram import Message
 
@@ -39,11 +41,26 @@ async def question_replied(reading: Reading, speaker: Speaker, message: Message)
     replied = message.reply_to_message
     if replied is None:
         return None
-    row = await reading.one("question_get", chat_id=message.chat.id, message_id=replied.message_id)
-    if row is None or row["user_id"] != speaker.user_id:
+    chat_id = message.chat.id
+    row = await reading.one("question_get", chat_id=chat_id, message_id=replied.message_id)
+    asked = dict(row) if row else await _just_arriving(reading, chat_id, replied)
+    if asked is None or asked["user_id"] != speaker.user_id:
         return None
-    pictures = tuple(Picture(**each) for each in json.loads(row["pictures"] or "[]"))
-    return Question(row["line"], Brought(pictures, row["media_group_id"]))
+    pictures = tuple(Picture(**each) for each in json.loads(asked.get("pictures") or "[]"))
+    return Question(asked["line"], Brought(pictures, asked.get("media_group_id")))
+
+
+async def _just_arriving(
+    reading: Reading, chat_id: int, replied: Message
+) -> Mapping[str, Any] | None:
+    """A question that was seen before we heard that it had arrived, or will never hear it."""
+    if replied.from_user is None or not replied.from_user.is_bot:
+        return None
+    if await reading.one("message_get", chat_id=chat_id, message_id=replied.message_id):
+        return None
+    rows = await reading.all("questions_arriving", chat_id=chat_id)
+    asked = (json.loads(row["payload"]).get("question") for row in rows)
+    return next((each for each in asked if each is not None), None)
 
 
 def is_wordless(question: Question, message: Message) -> bool:

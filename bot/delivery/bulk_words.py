@@ -140,8 +140,11 @@ def _price(total: Total, tongue: Tongue) -> str:
 def _cost(scene: BulkScene) -> str:
     """What it has cost in all."""
     tongue = scene.tongue
-    price = tongue.money(sum(job.charged_vnd for job in scene.jobs))
+    charged_vnd = sum(job.charged_vnd for job in scene.jobs)
     free = sum(job.charged_free for job in scene.jobs)
+    if free and not charged_vnd:
+        return tongue.html("bulk.cost_free", free=tongue.number(free))
+    price = tongue.money(charged_vnd)
     if free == 0:
         return tongue.html("bulk.cost", price=price)
     return tongue.html("bulk.cost_mixed", price=price, free=tongue.number(free))

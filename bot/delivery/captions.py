@@ -15,7 +15,7 @@ from bot.model import Asset, AssetKind, Job
 
 CAPTION_MAX = 1_024
 """UTF-16 units Telegram takes of a caption once its markup is read."""
-PROMPT_MAX = (600, 450, 300, 150, 0)
+PROMPT_MAX = (600, 450, 300, 150, 20)
 """UTF-16 units of the prompt: the first that leaves room for the rest."""
 
 _MARKUP = re.compile(r"<[^>]*>")

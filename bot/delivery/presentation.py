@@ -25,9 +25,12 @@ from bot.jobs.buttons import (
     presses_for_tile,
 )
 from bot.jobs.queue import Outlook
-from bot.model import AssetKind, JobState, Operation
+from bot.model import AssetKind, JobState, Operation, Request
 
 BAR_CELLS = 10
+ROW_MAX = 4
+ROW_WIDTH = 34
+"""Characters of all labels of a row, each as long as its longest, on the narrowest phones."""
 STATUS_PROMPT_MAX = 700
 FLAGS_MAX = 120
 DETAILS_MAX = 300
@@ -82,9 +85,12 @@ def status(scene: Scene) -> Words:
 
 
 def headline(scene: Scene, most: int) -> str:
-    """What is made, or from which tile of which result: at most ``most`` units of the prompt."""
+    """What is made, or from which tile of which result.
+
+    ``most``: UTF-16 units of the prompt; flags stand behind it.
+    """
     job, tongue = scene.job, scene.tongue
-    prompt = clip(f"{job.request.prompt} {job.request.flags}".rstrip(), most)
+    prompt = _words(job.request, job.request.prompt, most)
     if job.request.operation is Operation.ENLARGE and scene.parent is None:
         return tongue.html("status.headline_enlarged")
     if scene.parent is None:
@@ -94,10 +100,16 @@ def headline(scene: Scene, most: int) -> str:
     of_tile = tongue.html(
         f"derived.{job.request.operation}", code=scene.parent.job_id, tile=job.request.tile or 1
     )
-    prompt = clip(job.request.prompt or scene.parent.request.prompt, most)
+    prompt = _words(job.request, job.request.prompt or scene.parent.request.prompt, most)
     is_video = job.request.operation.output_kind is AssetKind.VIDEO
     key = "status.headline_derived_video" if is_video else "status.headline_derived"
     return tongue.html(key, of_tile=Raw(of_tile), prompt=prompt)
+
+
+def _words(request: Request, prompt: str, most: int) -> str:
+    """The prompt and Midjourney's flags behind it, which a long prompt does not push out."""
+    flags = clip(request.flags, FLAGS_MAX)
+    return f"{clip(prompt, most)} {flags}".strip()
 
 
 def _handed_over(scene: Scene) -> str:
@@ -131,8 +143,6 @@ def details(scene: Scene) -> str:
         parts.append(tongue.plural("count.images", request.count))
     if scene.parent is None:
         parts += _own_pictures(len(request.references), tongue)
-    if request.flags:
-        parts.append(clip(request.flags, FLAGS_MAX))
     return tongue.html("line.details", details=clip(" · ".join(parts), DETAILS_MAX))
 
 
@@ -222,10 +232,9 @@ def _move_button(scene: Scene, move: Move) -> Button:
 
 
 def _priced(label: str, press: Press, tongue: Tongue) -> Button:
-    """A button that says what it takes, where it has a price."""
-    price = press.said_vnd
-    if price is not None:
-        label = f"{label} · {tongue.money(price) if price else tongue.text('caption.free')}"
+    """A button that says what it costs, where it costs something."""
+    if press.said_vnd:
+        label = f"{label} · {tongue.money(press.said_vnd)}"
     return Button(label, press.data())
 
 
@@ -238,9 +247,18 @@ def tile_keyboard(scene: Scene, tile: int) -> Keyboard:
     return _label(presses_for_tile(scene.job, tile, scene.offers), scene)
 
 
-def _label(rows: Sequence[Sequence[Press]], scene: Scene) -> Keyboard:
-    is_grid = any(press.act is Act.PICK for row in rows for press in row)
-    return [[_button(press, scene, is_grid=is_grid) for press in row] for row in rows]
+def _label(groups: Sequence[Sequence[Press]], scene: Scene) -> Keyboard:
+    is_grid = any(press.act is Act.PICK for group in groups for press in group)
+    buttons = [[_button(press, scene, is_grid=is_grid) for press in group] for group in groups]
+    return [row for group in buttons for row in _side_by_side(group)]
+
+
+def _side_by_side(group: Sequence[Button]) -> Keyboard:
+    """In even rows, as many to a row as a phone shows whole: a row's buttons are equally wide."""
+    longest = max(len(button.label) for button in group)
+    fitting = [n for n in range(1, ROW_MAX + 1) if len(group) % n == 0 and longest * n <= ROW_WIDTH]
+    most = max(fitting, default=1)
+    return [group[start : start + most] for start in range(0, len(group), most)]
 
 
 def _button(press: Press, scene: Scene, *, is_grid: bool) -> Button:

@@ -68,6 +68,8 @@ class NotEnough:
     kind: AssetKind
     outputs: int
     free_left: int
+    free_each_day: int
+    """Comes back tomorrow."""
     price_each_vnd: int
     balance_vnd: int
 
@@ -84,6 +86,7 @@ class NotPriced:
     kind: AssetKind
     outputs: int
     free_left: int
+    free_each_day: int
     contact: str
 
 
@@ -110,6 +113,7 @@ class Purse:
     plan: Plan
     free_left: Mapping[AssetKind, int]
     """Of today's allowance."""
+    free_each_day: Mapping[AssetKind, int]
     balance_vnd: int
 
 
@@ -155,15 +159,18 @@ class Desk:
         """``freed``: a job whose hold would be given back first."""
         now = self.clock()
         wallet = await ledger.read_wallet(reading, user_id)
-        free_left = {
-            kind: (await self.allowance(reading, user_id, kind, now=now)).left for kind in AssetKind
+        allowances = {
+            kind: await self.allowance(reading, user_id, kind, now=now) for kind in AssetKind
         }
+        free_left = {kind: allowance.left for kind, allowance in allowances.items()}
+        free_each_day = {kind: allowance.given for kind, allowance in allowances.items()}
         balance_vnd = wallet.balance_vnd
         if freed is not None:
             balance_vnd += freed.held_vnd
             if freed.allowance_day == self.today(now):
                 free_left[freed.request.operation.output_kind] += freed.held_free
-        return Purse(await self.plan_of(reading, user_id), free_left, balance_vnd)
+        plan = await self.plan_of(reading, user_id)
+        return Purse(plan, free_left, free_each_day, balance_vnd)
 
     def reckon(self, purse: Purse, request: Request) -> Quote | None:
         """What ``request`` takes of ``purse``, which may not hold as much; None: it has no price."""
@@ -186,9 +193,22 @@ class Desk:
         kind, outputs = order.request.operation.output_kind, order.request.count
         quote = self.reckon(purse, order.request)
         if quote is None:
-            return NotPriced(kind, outputs, purse.free_left[kind], self.plans.contact)
+            return NotPriced(
+                kind,
+                outputs,
+                purse.free_left[kind],
+                purse.free_each_day[kind],
+                self.plans.contact,
+            )
         if quote.cost_vnd > purse.balance_vnd:
-            return NotEnough(kind, outputs, quote.free, quote.price_each_vnd, purse.balance_vnd)
+            return NotEnough(
+                kind,
+                outputs,
+                quote.free,
+                purse.free_each_day[kind],
+                quote.price_each_vnd,
+                purse.balance_vnd,
+            )
         return quote
 
     async def accept(

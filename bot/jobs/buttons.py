@@ -97,35 +97,33 @@ def _is_number(word: str, digits_max: int) -> bool:
     return word.isascii() and word.isdecimal() and len(word) <= digits_max
 
 
-Rows = list[list[Press]]
+Groups = list[list[Press]]
+"""What belongs together; how many stand side by side, their labels decide."""
 
 
-def presses_for_result(job: Job, tiles: Sequence[int], offers: Mapping[Operation, Offer]) -> Rows:
-    """The buttons under a result of these tiles, in rows; only what somebody can do."""
+def presses_for_result(job: Job, tiles: Sequence[int], offers: Mapping[Operation, Offer]) -> Groups:
+    """The buttons under a result of these tiles; only what somebody can do."""
     if len(tiles) == 1:
         return presses_for_tile(job, tiles[0], offers)
-    rows = [[Press(Act.PICK, job.job_id, tile) for tile in tiles]]
+    groups = [[Press(Act.PICK, job.job_id, tile) for tile in tiles]]
     if Operation.VARIATION in offers:
-        # Two to a row, as the tiles lie.
-        rows += _in_rows([Press(Act.VARY, job.job_id, tile) for tile in tiles], 2)
-    rows.append([Press(Act.REDO, job.job_id), Press(Act.FILES, job.job_id)])
-    return rows
+        groups.append([Press(Act.VARY, job.job_id, tile) for tile in tiles])
+    groups.append([Press(Act.REDO, job.job_id), Press(Act.FILES, job.job_id)])
+    return groups
 
 
-def presses_for_tile(job: Job, tile: int, offers: Mapping[Operation, Offer]) -> Rows:
-    """The buttons under one picture or video, in rows; making again means the whole request."""
-    rows: Rows = []
+def presses_for_tile(job: Job, tile: int, offers: Mapping[Operation, Offer]) -> Groups:
+    """The buttons under one picture or video; making again means the whole request."""
+    groups: Groups = []
     for act, operation in WANTED.items():
         if operation in offers:
-            presses = [Press(act, job.job_id, tile, how) for how in _ways(act, offers[operation])]
-            # With their prices, more than two are cut off on a phone.
-            rows += _in_rows(presses, 2)
+            ways = _ways(act, offers[operation])
+            groups.append([Press(act, job.job_id, tile, how) for how in ways])
     last = [Press(Act.FILES, job.job_id, tile)]
     # The same picture enlarged again would be the same file.
     if job.request.operation is not Operation.ENLARGE:
         last.insert(0, Press(Act.REDO, job.job_id))
-    rows.append(last)
-    return rows
+    return [*groups, last]
 
 
 def _ways(act: Act, offer: Offer) -> Sequence[str]:
@@ -140,7 +138,3 @@ def _ways(act: Act, offer: Offer) -> Sequence[str]:
             return spec.hd
         case _:
             return spec.strengths or ("",)
-
-
-def _in_rows(presses: Sequence[Press], most: int) -> Rows:
-    return [list(presses[start : start + most]) for start in range(0, len(presses), most)]

@@ -219,10 +219,6 @@ class SqliteStore:
             if not topics.isdisjoint(woken):
                 ear.ring()
 
-    def wake_all(self) -> None:
-        """Everybody who waits for anything looks again."""
-        self.ring(set(Topic))
-
     async def _watch_other_processes(self) -> None:
         # On the writer's connection its own commits do not change the number.
         seen = await self._data_version()
@@ -231,7 +227,7 @@ class SqliteStore:
             version = await self._data_version()
             if version != seen:
                 seen = version
-                self.wake_all()
+                self.ring(set(Topic))
 
     async def _data_version(self) -> int:
         rows = await self._writer.execute_fetchall("PRAGMA data_version")

@@ -57,7 +57,7 @@ async def test_three_lines_are_asked_about_with_their_price_and_made_as_they_com
     assert not story.town.flow.tasks
     assert "Got it!" == await press(an, question, "✅")
     ended = await summary_of(an, question)
-    assert "✅ 3 of 3 done\nCost: ₫0, and 3 free ones" in ended
+    assert "✅ 3 of 3 done\nCost: nothing, 3 of today’s free ones" in ended
     assert [] == labels(now(an, question))
     [album] = await until(lambda: albums(an) or None)
     singles = [m for m in results(an, asked) if "media_group_id" not in m]

@@ -142,6 +142,18 @@ async def test_an_answer_of_several_lines_is_one_product(story: Story) -> None:
     assert "a lamp made of bamboo, centred" in prompt
 
 
+async def test_a_question_of_which_the_bot_does_not_know_yet_that_it_arrived_is_answered_too(
+    story: Story,
+) -> None:
+    an = story.person("An", "en")
+    page = await ideas(an)
+    story.world.lose_answer_of_next("sendMessage")
+    await press(an, page, "🛍")
+    question = await an.sees("What is your product?")
+    result = await an.result_of(an.say("a lamp", to=question))
+    assert "professional product photo" in words(result)
+
+
 async def test_in_a_group_only_who_was_asked_answers(story: Story) -> None:
     an, ben = story.person("An", "en"), story.person("Ben", "en")
     group = story.group("Shop", an, ben)
@@ -179,7 +191,7 @@ async def test_what_cannot_be_paid_for_is_said_before_anything_is_asked(tmp_path
     async with ruled_story(tmp_path, CHEAP) as story:
         an = story.person("An", "en")
         page = await ideas(an)
-        assert "Not possible; see the message." == await press(an, page, "🛍")
+        assert "Please see the message I just sent." == await press(an, page, "🛍")
         await an.sees("₫400", after=page)
         assert not [m for m in an.from_bot() if "What is your product?" in words(m)]
 

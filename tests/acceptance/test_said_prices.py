@@ -42,7 +42,7 @@ class Counter:
             yield
 
     async def grant(self, person: Person, amount_vnd: int) -> None:
-        await person.answer_to(person.say("/start"))
+        await person.answer_to(person.say("/jobs"))
         async with open_store(self.story.data_dir / DATABASE_NAME) as store:
             await store.write(
                 lambda tx: ledger.grant(

@@ -68,7 +68,12 @@ async def test_what_is_lacking_is_told_in_numbers_and_nothing_is_held(shop: Shop
         await shop.order(AN)
     await shop.grant(AN, 399)
     assert NotEnough(
-        kind=AssetKind.IMAGE, outputs=4, free_left=0, price_each_vnd=100, balance_vnd=399
+        kind=AssetKind.IMAGE,
+        outputs=4,
+        free_left=0,
+        free_each_day=40,
+        price_each_vnd=100,
+        balance_vnd=399,
     ) == (await shop.ask(AN))
     assert Wallet(399, 0) == await shop.wallet(AN)
 
@@ -115,7 +120,7 @@ async def test_a_video_without_a_price_is_refused_with_the_contact_once_the_free
     assert 0 == (await shop.order(AN, CLIP)).held_vnd
     await shop.order(AN, CLIP)
     assert NotPriced(
-        kind=AssetKind.VIDEO, outputs=1, free_left=0, contact="@your_shop"
+        kind=AssetKind.VIDEO, outputs=1, free_left=0, free_each_day=2, contact="@your_shop"
     ) == await shop.ask(AN, CLIP)
     assert Wallet(1_000_000, 0) == await shop.wallet(AN)
 

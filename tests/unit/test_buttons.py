@@ -78,8 +78,8 @@ FILMED = dataclasses.replace(PAINTED, provider="flow")
 @pytest.mark.parametrize(
     ("market", "job", "expected"),
     [
-        (BOTH, PAINTED, ["pppp", "vv", "vv", "rf"]),
-        (BOTH, FILMED, ["pppp", "vv", "vv", "rf"]),  # from the picture itself
+        (BOTH, PAINTED, ["pppp", "vvvv", "rf"]),
+        (BOTH, FILMED, ["pppp", "vvvv", "rf"]),  # from the picture itself
         (PAINTER_ALONE, FILMED, ["pppp", "rf"]),
         (NOBODY, PAINTED, ["pppp", "rf"]),
     ],
@@ -105,10 +105,8 @@ def test_one_picture_of_midjourneys_grid_is_a_door_to_everything() -> None:
     assert ways == [
         ["vstrong", "vsubtle"],
         ["usubtle", "ucreative"],
-        ["nleft", "nright"],
-        ["nup", "ndown"],
-        ["z1.5", "z2"],
-        ["zsquare", "zcustom"],
+        ["nleft", "nright", "nup", "ndown"],
+        ["z1.5", "z2", "zsquare", "zcustom"],
         ["m"],
         ["r", "f"],
     ]
@@ -123,7 +121,7 @@ def test_one_picture_of_flow_is_varied_enlarged_here_and_animated() -> None:
 
 def test_a_single_result_can_be_made_again() -> None:
     rows = presses_for_result(PAINTED, [1], PAINTER_ALONE.offers(PAINTED))
-    assert ["vv", "uu", "nn", "nn", "zz", "zz", "rf"] == acts(rows)
+    assert ["vv", "uu", "nnnn", "zzzz", "rf"] == acts(rows)
 
 
 def test_a_video_is_neither_varied_nor_enlarged() -> None:

@@ -142,6 +142,25 @@ def test_flags_and_seed_are_shown_in_status_and_caption() -> None:
     assert "--seed 42 --chaos 20" in status(scene).html
 
 
+def test_a_long_prompt_does_not_push_the_flags_out() -> None:
+    request = dataclasses.replace(GRID, prompt="🐈" * 4_000, flags="--seed 42")
+    scene = _scene(a_job(request=request), language="en", title="Midjourney", tiles=4)
+    assert "--seed 42" in result_caption(scene, None)
+    assert "--seed 42" in status(scene).html
+
+
+def test_a_derived_result_names_its_family_its_tile_and_its_own_flags() -> None:
+    parent = a_job(request=dataclasses.replace(GRID, flags="--niji 6"))
+    request = Request(Operation.VARIATION, count=4, tile=2, flags="--seed 42")
+    scene = _scene(
+        a_job(request=request), language="en", title="Midjourney", tiles=4, parent=parent
+    )
+    caption = result_caption(scene, None)
+    assert f"<code>{parent.job_id}</code>" in caption
+    assert "picture 2" in caption
+    assert "--seed 42" in caption
+
+
 def test_a_copy_is_told_with_sizes_as_people_write_them() -> None:
     for language, expected in (("en", "1,234 MB"), ("vi", "1.234 MB")):
         scene = _scene(a_job(request=CLIP), language=language, title="Veo", tiles=1)

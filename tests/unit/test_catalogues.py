@@ -33,6 +33,7 @@ ROOMS = ("chat", "delivery", "jobs")
 NOT_FOR_PEOPLE = {
     "derived.py": "the words people use",
     "helping.py": "the words people use",
+    "hints.py": "the words people use",
     "failures.py": "what providers say",
     "flags.py": "Midjourney's own notation",
     "downloading.py": "Telegram's words",

@@ -1,5 +1,6 @@
 """What people read: within Telegram's limits, escaped, in both languages, whatever they typed."""
 
+import dataclasses
 import html
 import re
 from datetime import UTC, tzinfo
@@ -161,6 +162,23 @@ def test_what_costs_says_its_price() -> None:
     assert ["1", "2", "3", "4"] == numbers
     assert [[f"V{n} · 400 ₫" for n in pair] for pair in ((1, 2), (3, 4))] == varied
     assert [True, False] == ["400 ₫" in label for label in last]
+
+
+@pytest.mark.parametrize(
+    ("price_vnd", "widths"), [(0, [4, 4, 2]), (400, [4, 2, 2, 2]), (2_000_000, [4, 2, 2, 1, 1])]
+)
+def test_keys_stand_side_by_side_as_far_as_their_words_and_prices_are_short(
+    price_vnd: int, widths: list[int]
+) -> None:
+    prices = dict.fromkeys(PRICES, price_vnd)
+    scene = dataclasses.replace(a_scene(a_job()), prices_vnd=prices, again_vnd=price_vnd)
+    assert widths == [len(row) for row in result_keyboard(scene)]
+
+
+def test_what_costs_nothing_now_says_no_price_and_holds_to_it() -> None:
+    scene = dataclasses.replace(a_scene(a_job()), prices_vnd=dict.fromkeys(PRICES, 0))
+    [free] = [button for button in buttons(result_keyboard(scene)) if button[0] == "V1"]
+    assert "v:K7QD4X:1::0" == free[1]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ CREATE TABLE question (
     PRIMARY KEY (chat_id, message_id)
 ) STRICT;
 CREATE INDEX question_age ON question (asked_at);
+CREATE INDEX outbox_arriving ON outbox (chat_id) WHERE state IN ('sending', 'waiting');
 
 -- Several requests of one message: shown with their price, begun when that is agreed to.
 CREATE TABLE bulk (

@@ -1,0 +1,27 @@
+"""What is said when a request is not covered is true for whoever reads it."""
+
+import pytest
+
+from bot.chat.lacking import lacking_lines
+from bot.jobs.accept import NotEnough, NotPriced
+from bot.model import AssetKind
+
+IMAGE, VIDEO = AssetKind.IMAGE, AssetKind.VIDEO
+
+
+@pytest.mark.parametrize(
+    ("outcome", "next_step"),
+    [
+        (NotEnough(IMAGE, 4, 3, 40, 100, 50), "quota.what_next"),
+        (NotEnough(IMAGE, 4, 0, 40, 100, 50), "quota.what_next"),
+        (NotEnough(IMAGE, 4, 0, 0, 100, 50), "quota.what_next_only"),
+        (NotPriced(VIDEO, 1, 0, 2, "@shop"), "quota.on_request_video"),
+        (NotPriced(VIDEO, 1, 0, 0, "@shop"), "quota.on_request_video_only"),
+        (NotPriced(IMAGE, 4, 0, 0, "@shop"), "quota.on_request_image_only"),
+    ],
+)
+def test_nobody_is_promised_free_ones_tomorrow_whose_plan_gives_none(
+    outcome: NotEnough | NotPriced, next_step: str
+) -> None:
+    *_, last = lacking_lines(outcome, contact="@shop")
+    assert (next_step, {"contact": "@shop"}) == (last["key"], last["values"])
