@@ -269,6 +269,7 @@ class Say(enum.StrEnum):
     STATUS = "status"  # the job's status message, made or brought up to date
     RESULT = "result"  # the job's pictures or video, in place of its status message
     BUTTONS = "buttons"  # what goes with an album of them, which can carry no buttons
+    AWAY = "away"  # the status message goes: the result stands in messages of its own
     PING = "ping"  # "Done ↑" after a long one: an edit does not notify
     PICK = "pick"  # one tile as a picture with its own buttons
     FILES = "files"  # the untouched originals

@@ -1,21 +1,28 @@
 """How people of the stories set what they like once for all, and look at results in that form."""
 
 from story import Message, Person, is_media
-from telling import answers, forge
-
-from bot.sandbox.world import World
+from telling import answers
 
 
 async def choose(person: Person, choice: str) -> None:
-    """Press a button of /settings, such as `form=album`, and wait until the page says so."""
+    """Make a choice in /settings, such as `form=album`, and be back at its first page."""
     page = await person.answer_to(person.say("/settings"))
-    before = len(person.world.calls)
-    await forge(person, page, f"s:::{choice}")
+    name, _, _ = choice.partition("=")
+    for how in (name, choice):
+        await _offers(person, page, how)
+        person.world.press(person.user_id, page["chat"]["id"], page["message_id"], f"s:::{how}")
+    await _offers(person, page, name)
 
-    def is_turned(world: World) -> bool:
-        return any(call.method == "editMessageText" and call.ok for call in world.calls[before:])
 
-    await person.world.wait_for(is_turned)
+async def _offers(person: Person, page: Message, how: str) -> None:
+    """Wait until the page has this button."""
+
+    def has_it(message: Message) -> bool:
+        rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+        data = [button.get("callback_data") for row in rows for button in row]
+        return message["message_id"] == page["message_id"] and f"s:::{how}" in data
+
+    await person.sees(has_it)
 
 
 async def buttons_below(person: Person, asked: Message, *, after: Message) -> Message:

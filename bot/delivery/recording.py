@@ -28,6 +28,8 @@ async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> 
         await _keep_question(tx, row, sent.question_id, row.payload["question"], now)
     if sent.album_id is not None:
         await _buttons_follow(tx, row, sent.album_id, now)
+    if sent.obsolete_id is not None:
+        await _goes(tx, row, sent.obsolete_id, now)
     if row.say is Say.STATUS and not sent.status_is_gone:
         await _keep_moving(tx, row, now)
     if sent.result_is_shown and row.job_id is not None:
@@ -92,6 +94,19 @@ async def _buttons_follow(tx: Transaction, row: Outgoing, album_id: MessageId, n
         job_id=row.job_id,
         payload=row.payload,
         key=f"buttons:{row.outbox_id}",
+    )
+
+
+async def _goes(tx: Transaction, row: Outgoing, message_id: MessageId, now: Millis) -> None:
+    await book.say(
+        tx,
+        Say.AWAY,
+        row.place,
+        urgency=row.urgency,
+        now=now,
+        job_id=row.job_id,
+        payload={"message_id": message_id},
+        key=f"away:{row.outbox_id}",
     )
 
 

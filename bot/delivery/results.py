@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from bot.delivery import captions, pictures, presentation
-from bot.delivery.meaning import MessageGone, SendError, SendRefused
+from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.pictures import DOCUMENT_MAX_BYTES, is_too_big
 from bot.delivery.presentation import Keyboard
 from bot.delivery.scene import Scene
@@ -23,7 +23,7 @@ from bot.delivery.telegram import TelegramSender
 from bot.delivery.uploads import Picture
 from bot.errors import BrokenMedia, FileTooBig
 from bot.jobs.preferences import Form
-from bot.model import Asset, Job, Outgoing
+from bot.model import Asset, MessageId, Outgoing
 
 ALBUM_MAX = 10
 
@@ -94,24 +94,27 @@ class Results:
 
     async def buttons(self, row: Outgoing, scene: Scene) -> Sent:
         """Caption and buttons, in reply to an album. Raises SendError."""
-        job = scene.job
         caption = captions.result_caption(scene, None)
         keyboard = presentation.result_keyboard(scene)
         message = await self._telegram.text(row.place, caption, keyboard)
-        if job.status_message_id is not None and not _is_again(row):
-            await self._put_away(job, scene)
-        return _newly(row, shown_in(message, None))
+        sent = _newly(row, shown_in(message, None))
+        if _is_again(row):
+            return sent
+        # Not taken away here: until this is written down, a reply to the buttons finds nothing.
+        return dataclasses.replace(sent, obsolete_id=scene.job.status_message_id)
 
-    async def _put_away(self, job: Job, scene: Scene) -> None:
-        """The status message has done its work; where it stays, it says no more than where to look."""
-        assert job.status_message_id is not None
-        with contextlib.suppress(SendError):
-            try:
-                await self._telegram.delete(job.chat_id, job.status_message_id)
-            except SendError:
-                await self._telegram.edit_text(
-                    job.chat_id, job.status_message_id, captions.below(scene), []
-                )
+    async def take_away(self, row: Outgoing, scene: Scene) -> Sent:
+        """A message that has done its work; where it must stay, it says no more than where to look.
+
+        Raises SendLater.
+        """
+        chat_id, message_id = row.place.chat_id, MessageId(row.payload["message_id"])
+        try:
+            await self._telegram.delete(chat_id, message_id)
+        except SendRefused:
+            with contextlib.suppress(SendRefused):
+                await self._telegram.edit_text(chat_id, message_id, captions.below(scene), [])
+        return Sent()
 
     async def _otherwise(self, row: Outgoing, scene: Scene) -> Sent:
         """Telegram refused the picture as it was shown: as a file, or in words where it waits.

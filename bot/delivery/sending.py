@@ -93,6 +93,8 @@ class Sending:
                 return await self._results.result(row, scene)
             case Say.BUTTONS:
                 return await self._results.buttons(row, scene)
+            case Say.AWAY:
+                return await self._results.take_away(row, scene)
             case Say.PING:
                 place = dataclasses.replace(row.place, reply_to=scene.job.status_message_id)
                 message = await self._telegram.text(place, captions.ping(scene), [])

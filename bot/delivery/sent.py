@@ -38,6 +38,8 @@ class Sent:
     """It took an old message over, which nobody is told of by the app."""
     album_id: MessageId | None = None
     """The first picture of an album that its buttons are still to be said to."""
+    obsolete_id: MessageId | None = None
+    """A message that has done its work and is to be taken away."""
     question_id: MessageId | None = None
     """The message whose reply completes a command."""
     bulk_message_id: MessageId | None = None

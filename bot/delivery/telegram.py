@@ -1,7 +1,8 @@
 """The one way to Telegram: every call and its pace.
 
 Knows nothing of jobs. Time-outs are raised above the library's five seconds, which reported
-uploads lost that had arrived (docs/telegram.md); nothing here repeats a call by itself.
+uploads lost that had arrived (docs/telegram.md); nothing here repeats a call that may
+have arrived.
 """
 
 from __future__ import annotations

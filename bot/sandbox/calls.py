@@ -28,3 +28,11 @@ class Call:
             error_code=refusal.status,
             description=refusal.description,
         )
+
+
+def settle(calls: list[Call], call: Call, refusal: Refusal | None) -> None:
+    """Puts the call as it ended in the place of the call under way."""
+    for index in reversed(range(len(calls))):
+        if calls[index] is call:
+            calls[index] = call.ended(refusal)
+            return

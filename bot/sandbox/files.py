@@ -7,6 +7,8 @@ import io
 import mimetypes
 import secrets
 import shutil
+import tempfile
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -157,6 +159,13 @@ class Files:
         stored = Stored(file_id, unique_id, place, path.stat().st_size)
         self._stored[stored.file_id] = self._places[stored.place] = stored
         return stored
+
+
+def own_folder(owner: object) -> Path:
+    """A folder that goes when ``owner`` does."""
+    folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
+    weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def unique_ids(message: Json) -> list[str]:

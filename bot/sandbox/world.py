@@ -7,18 +7,15 @@ shape of the Bot API's Message; one handed out never changes, an edit makes a ne
 import itertools
 import random
 import secrets
-import shutil
-import tempfile
 import time
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.sandbox import callbacks, entities, shapes
-from bot.sandbox.calls import Call
+from bot.sandbox.calls import Call, settle
 from bot.sandbox.chats import Chats, Place, Room, content_of, find, is_addressed
-from bot.sandbox.files import Files
+from bot.sandbox.files import Files, own_folder
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.profile import Profile, scopes_for
 from bot.sandbox.refusal import Json, Refusal
@@ -73,14 +70,9 @@ class World:
         self.watch = Watch()
         self.chats = Chats(self.bot, clock, self.watch.tell)
         self.presses = callbacks.Presses(clock)
-        self.files = Files(folder or self._own_folder(), self.limits)
+        self.files = Files(folder or own_folder(self), self.limits)
         # Beyond 32 bits, as people's ids are by now.
         self._user_ids = itertools.count(7_000_000_001)
-
-    def _own_folder(self) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return folder
 
     # Who is there. Setting the scene makes no updates: it was so before the bot looked.
 
@@ -352,10 +344,7 @@ class World:
 
     def settle(self, call: Call, refusal: Refusal | None) -> None:
         """Writes how a recorded call ended, in its place."""
-        for index in reversed(range(len(self.calls))):
-            if self.calls[index] is call:
-                self.calls[index] = call.ended(refusal)
-                break
+        settle(self.calls, call, refusal)
         self.watch.stir()
 
     def _room(self, chat_id: int) -> Room:

@@ -116,7 +116,7 @@ async def test_a_failure_meanwhile_is_read_in_the_status_when_back(story: Story)
     await until(lambda: not rows(story, "SELECT 1 FROM outbox WHERE state = 'waiting'"))
     assert before == calls_to(story, an.user_id)
     story.world.unblock_bot(an.user_id)
-    failed = await an.sees("the model tripped")
+    failed = await an.sees("It did not work out")
     assert "nothing was charged" in words(failed).lower()
     assert 1 == len(an.from_bot())
 

@@ -63,7 +63,7 @@ async def test_try_again_tapped_twice_after_a_failure_tries_once(story: Story) -
     an = story.person("An", "en")
     story.town.apiframe.fail_next("/imagine", status=400, body=b'{"errors":[{"msg":"bad words"}]}')
     failed = await an.sees("does not allow one of these words", after=an.say("/img a cat"))
-    assert [["🔄 Try again · free"]] == labels(failed)
+    assert [["🔄 Try again"]] == labels(failed)
     assert "Got it!" == await press(an, failed, "🔄")
     assert "Already on it" == await press(an, failed, "🔄")
     await next_result(an, failed, after=failed)

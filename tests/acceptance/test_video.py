@@ -51,7 +51,7 @@ async def test_a_video_has_redo_and_its_file_and_takes_the_place_of_its_status(
     assert "Flow AI · 6 s" in words(status)
     result = await an.result_of(asked)
     assert status["message_id"] == result["message_id"]
-    assert [["🔄 Redo · free", "📁 File"]] == labels(result)
+    assert [["🔄 Redo", "📁 File"]] == labels(result)
     assert "1 of 2" in await said_to(an, "/quota")
     await press(an, result, "📁")
     file = await an.sees(lambda m: "document" in m)

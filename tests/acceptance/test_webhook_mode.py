@@ -136,3 +136,13 @@ async def test_it_begins_as_soon_as_telegram_is_there_again(tmp_path: Path) -> N
             async with httpx.AsyncClient(trust_env=False) as client:
                 answer = await client.get(f"http://127.0.0.1:{port}/readyz")
             assert {"ready": True} == answer.json()
+
+
+async def test_a_webhook_somebody_set_while_polling_is_taken_away_again(tmp_path: Path) -> None:
+    async with served_town(tmp_path / "town") as town:
+        story = Story(town, tmp_path / "data")
+        an = story.person("An", "en")
+        async with living_bot(settings_for(town, story.data_dir)):
+            await said_to(an, "/help")
+            town.world.updates.set_webhook({"url": "https://somebody.example/telegram"})
+            assert await said_to(an, "/quota")

@@ -165,7 +165,7 @@ async def test_new_words_for_a_midjourney_picture_are_drawn_by_who_can_take_them
 async def test_a_picture_is_enlarged_here_for_nothing(story: Story) -> None:
     an = story.person("An", "en")
     lake = await an.result_of(an.say("/img a lake --with flow"))
-    assert ["🔍 2K · free", "🔍 4K · free"] in labels(lake)
+    assert ["🔍 2K", "🔍 4K"] in labels(lake)
     quota = words(await an.answer_to(an.say("/quota")))
     await press(an, lake, "🔍 4K")
     large = await next_result(an, lake, after=lake)

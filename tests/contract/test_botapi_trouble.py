@@ -242,3 +242,14 @@ async def test_every_way_of_sending_parameters_reads_the_same(
         answer: httpx.Response = await client.send(request)
     assert answer.json()["result"]["text"] == "1"
     assert {"chat_id": lan, "text": "1"} == world.calls[-1].parameters
+
+
+async def test_in_a_topic_what_is_replied_to_has_to_be_there(
+    bot: telegram.Bot, world: World, lan: int
+) -> None:
+    forum = world.add_group("Shop", [lan], is_forum=True)["id"]
+    topic = world.add_topic(forum, "Cats")
+    reply = telegram.ReplyParameters(999, allow_sending_without_reply=True)
+    await bot.send_message(forum, "in the open", reply_parameters=reply)
+    with pytest.raises(BadRequest, match=r"(?i)message to be replied not found"):
+        await bot.send_message(forum, "in a topic", reply_parameters=reply, message_thread_id=topic)
