@@ -109,7 +109,7 @@ async def test_buttons_say_nothing_of_money_while_the_day_is_free_and_then_their
             "vi",
             "Bây giờ giá là 400 ₫ (nút chưa ghi giá). Bạn chưa bị tính phí; mình làm nhé?",
             "✅ Làm đi",
-            "Giá đã khác; xem tin nhắn nhé.",
+            "Giá đã thay đổi, bạn xem tin nhắn nhé.",
             "Số dư: 600 ₫ (đang giữ: 0 ₫)",
         ),
     ],
