@@ -78,7 +78,7 @@ def ordered(counter: Counter) -> int:
     return len(counter.story.town.apiframe.tasks)
 
 
-async def test_buttons_are_free_while_the_day_lasts_and_then_say_their_price(
+async def test_buttons_say_nothing_of_money_while_the_day_is_free_and_then_their_price(
     counter: Counter,
 ) -> None:
     async with counter.opened():
@@ -95,14 +95,14 @@ async def test_buttons_are_free_while_the_day_lasts_and_then_say_their_price(
     [
         (
             "en",
-            "This costs ₫400 now (the button said free). Nothing was charged; shall I make it?",
+            "This costs ₫400 now (the button showed no price). Nothing was charged; shall I make it?",
             "✅ Make it",
             "The price is another now; see the message.",
             "Balance: ₫600 (set aside: ₫0)",
         ),
         (
             "vi",
-            "Bây giờ giá là 400 ₫ (nút ghi miễn phí). Bạn chưa bị tính phí; mình làm nhé?",
+            "Bây giờ giá là 400 ₫ (nút chưa ghi giá). Bạn chưa bị tính phí; mình làm nhé?",
             "✅ Làm đi",
             "Giá đã khác; xem tin nhắn nhé.",
             "Số dư: 600 ₫ (đang giữ: 0 ₫)",
@@ -199,7 +199,7 @@ async def test_try_again_says_its_price_and_keeps_to_it(counter: Counter) -> Non
         assert [["🔄 Try again"]] == labels(failed)
         await an.result_of(an.say("/img a hill"))
         await press(an, failed, "🔄")
-        assert await an.sees("This costs ₫400 now (the button said free).")
+        assert await an.sees("This costs ₫400 now (the button showed no price).")
 
 
 def old(message: Message, label: str) -> str:
@@ -273,7 +273,7 @@ async def test_a_forged_price_buys_nothing_cheaper(counter: Counter) -> None:
             "/video sóng",
             (
                 "Bạn cần 1 video, hôm nay không còn video miễn phí nào.\n"
-                "Muốn thêm video, hãy hỏi giá @shop, hoặc quay lại vào ngày mai."
+                "Muốn làm video, hãy hỏi giá @shop."
                 " Bạn không bị tính phí."
             ),
         ),
