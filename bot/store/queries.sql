@@ -604,7 +604,7 @@ SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'waiting' AND due_at > :n
 -- outbox_sending --
 -- Written before the call leaves: if the process ends now, it may have arrived.
 UPDATE outbox SET state = 'sending', attempts = attempts + 1
-WHERE outbox_id = :outbox_id AND state = 'waiting'
+WHERE outbox_id = :outbox_id AND state = 'waiting' AND due_at <= :now
 
 -- outbox_sent --
 -- A status that was made to wait again meanwhile stays waiting.
