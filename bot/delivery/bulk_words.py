@@ -101,9 +101,9 @@ def _end(scene: BulkScene) -> Words:
     cancelled = [job for job in scene.jobs if job.state is JobState.CANCELLED]
     facts = [tongue.html("bulk.made", made=len(made), count=len(bulk.wishes))]
     if scene.failed:
-        facts.append(tongue.plural("bulk.failed", len(scene.failed)))
+        facts.append(tongue.html_plural("bulk.failed", len(scene.failed)))
     if cancelled:
-        facts.append(tongue.plural("bulk.cancelled", len(cancelled)))
+        facts.append(tongue.html_plural("bulk.cancelled", len(cancelled)))
     lines = [_title(scene), " · ".join(facts), _cost(scene)]
     lines += _failures(scene) + _not_begun(scene)
     keyboard = _go_on(scene)
@@ -121,8 +121,8 @@ def _title(scene: BulkScene) -> str:
         )
         for kind in AssetKind
     }
-    parts = [tongue.plural("bulk.title", len(wishes))]
-    parts += [tongue.plural(f"count.{kind}s", n) for kind, n in outputs.items() if n]
+    parts = [tongue.html_plural("bulk.title", len(wishes))]
+    parts += [tongue.html_plural(f"count.{kind}s", n) for kind, n in outputs.items() if n]
     return " · ".join(parts)
 
 
@@ -173,7 +173,7 @@ def _not_begun(scene: BulkScene) -> list[str]:
     rest = len(bulk.wishes) - bulk.begun
     if not rest or bulk.rest_id is not None:
         return []
-    return [tongue.plural("bulk.not_begun", rest, begun=bulk.begun, count=len(bulk.wishes))]
+    return [tongue.html_plural("bulk.not_begun", rest, begun=bulk.begun, count=len(bulk.wishes))]
 
 
 def _go_on(scene: BulkScene) -> list[list[Button]]:
@@ -195,7 +195,7 @@ def _priced(scene: BulkScene, choice: str, label: str, total: Total) -> Button:
 
 
 def _and_more(count: int, tongue: Tongue) -> list[str]:
-    return [tongue.plural("bulk.more", count)] if count > 0 else []
+    return [tongue.html_plural("bulk.more", count)] if count > 0 else []
 
 
 def _short(prompt: str) -> str:

@@ -7,25 +7,14 @@ is not begun.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.jobs import book, bulk
-from bot.jobs.accept import Accepted, Desk, Order
+from bot.jobs.accept import Accepted, Desk, Order, Purse
 from bot.jobs.bulk import Bulk, BulkState, Wish
 from bot.jobs.facts import CancelAsked
-from bot.model import AssetKind, Job, JobState, Urgency, UserId
-from bot.money import ledger
+from bot.model import Job, JobState, Request, Urgency, UserId
 from bot.store.port import Reading, Transaction
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Part:
-    """What one of the requests needs."""
-
-    kind: AssetKind
-    outputs: int
-    price_each_vnd: int | None
-    """None: it has no price and comes from the free allowance only."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,43 +28,26 @@ class Total:
     cost_vnd: int
 
 
-def cover(parts: Sequence[Part], free_left: Mapping[AssetKind, int], balance_vnd: int) -> Total:
-    """As the desk takes them one by one: the allowance of their kind first, then money. Pure.
+def cover(desk: Desk, purse: Purse, requests: Sequence[Request]) -> Total:
+    """As the desk takes them from ``purse`` one by one. Pure.
 
     The first that is not covered ends it, though a later one might be cheaper.
     """
-    left = dict(free_left)
     free = cost_vnd = 0
-    for covered, part in enumerate(parts):
-        given = min(part.outputs, left[part.kind])
-        paid = part.outputs - given
-        price_vnd = paid * (part.price_each_vnd or 0)
-        is_unpriced = part.price_each_vnd is None and paid > 0
-        if is_unpriced or cost_vnd + price_vnd > balance_vnd:
+    for covered, request in enumerate(requests):
+        quote = desk.reckon(purse, request)
+        if quote is None or quote.cost_vnd > purse.balance_vnd:
             return Total(covered, free, cost_vnd)
-        left[part.kind] -= given
-        free += given
-        cost_vnd += price_vnd
-    return Total(len(parts), free, cost_vnd)
+        purse = purse.without(quote, request.operation.output_kind)
+        free += quote.free
+        cost_vnd += quote.cost_vnd
+    return Total(len(requests), free, cost_vnd)
 
 
 async def total_of(desk: Desk, reading: Reading, user_id: UserId, wishes: Sequence[Wish]) -> Total:
     """What ``wishes`` would take now."""
-    now = desk.clock()
-    plan = await desk.plan_of(reading, user_id)
-    wallet = await ledger.read_wallet(reading, user_id)
-    free_left = {
-        kind: (await desk.allowance(reading, user_id, kind, now=now)).left for kind in AssetKind
-    }
-    parts = [
-        Part(
-            wish.request.operation.output_kind,
-            wish.request.count,
-            desk.price_each(plan, wish.request),
-        )
-        for wish in wishes
-    ]
-    return cover(parts, free_left, wallet.balance_vnd)
+    purse = await desk.purse(reading, user_id)
+    return cover(desk, purse, [wish.request for wish in wishes])
 
 
 async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:

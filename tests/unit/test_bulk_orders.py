@@ -2,17 +2,31 @@
 
 import dataclasses
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shop import CLIP, GRID, SINGLE, Shop, opened_shop, outputs
+from shop import CLIP, GRID, SINGLE, Now, Shop, opened_shop, outputs
 
 from bot.jobs import bulk
+from bot.jobs.accept import Desk, Purse
 from bot.jobs.bulk import BulkState, Wish, album_sizes
-from bot.jobs.bulk_orders import Part, begin, begin_more, cover, failed_of, stop, total_of
+from bot.jobs.bulk_orders import begin, begin_more, cover, failed_of, stop, total_of
 from bot.jobs.facts import CancelAsked, Delivered, Ended, Saved, SubmitAnswered
-from bot.model import AssetKind, ChatId, JobState, MessageId, Place, Reason, TaskId, UserId
+from bot.model import (
+    AssetKind,
+    ChatId,
+    JobState,
+    MessageId,
+    Operation,
+    Place,
+    Reason,
+    Request,
+    TaskId,
+    UserId,
+)
+from bot.money.plans import load_plans
 from bot.runner.sweeping import KEPT_MS, sweep
 from bot.store.port import Transaction
 
@@ -53,33 +67,42 @@ async def waiting(shop: Shop, say: str) -> list[str]:
 # --- what it costs ---------------------------------------------------------------------------
 
 
+FREE = load_plans(None).plans["free"]
+DESK = Desk(load_plans(None), ZoneInfo("Asia/Ho_Chi_Minh"), Now())
+ENLARGED = Request(Operation.ENLARGE, hd="4k")
+
+
+def a_purse(images: int, videos: int, balance_vnd: int) -> Purse:
+    left = {IMAGE: images, VIDEO: videos}
+    return Purse(FREE, left, left, balance_vnd)
+
+
 def test_the_free_ones_go_first_and_pictures_apart_from_videos() -> None:
-    parts = [Part(IMAGE, 4, 100), Part(VIDEO, 1, None), Part(IMAGE, 4, 100)]
-    total = cover(parts, {IMAGE: 6, VIDEO: 1}, 1_000)
+    total = cover(DESK, a_purse(6, 1, 1_000), [GRID, CLIP, GRID])
     assert (3, 7, 200) == (total.covered, total.free, total.cost_vnd)
 
 
 def test_the_first_that_is_not_covered_ends_it() -> None:
-    parts = [Part(IMAGE, 4, 100), Part(VIDEO, 1, None), Part(IMAGE, 1, 100)]
-    total = cover(parts, {IMAGE: 0, VIDEO: 0}, 10_000)
+    total = cover(DESK, a_purse(0, 0, 400), [GRID, CLIP, SINGLE])
     assert (1, 0, 400) == (total.covered, total.free, total.cost_vnd)
 
 
+def test_what_costs_nothing_anyhow_uses_no_allowance() -> None:
+    total = cover(DESK, a_purse(4, 0, 0), [ENLARGED, GRID])
+    assert (2, 4, 0) == (total.covered, total.free, total.cost_vnd)
+
+
 @given(
-    st.lists(
-        st.builds(
-            Part, st.sampled_from(AssetKind), st.integers(1, 4), st.none() | st.integers(0, 200)
-        )
-    ),
+    st.lists(st.sampled_from([GRID, CLIP, SINGLE, ENLARGED])),
     st.integers(0, 20),
     st.integers(0, 3),
     st.integers(0, 2_000),
 )
 def test_a_total_never_takes_more_than_there_is(
-    parts: list[Part], images: int, videos: int, balance_vnd: int
+    requests: list[Request], images: int, videos: int, balance_vnd: int
 ) -> None:
-    total = cover(parts, {IMAGE: images, VIDEO: videos}, balance_vnd)
-    assert 0 <= total.covered <= len(parts)
+    total = cover(DESK, a_purse(images, videos, balance_vnd), requests)
+    assert 0 <= total.covered <= len(requests)
     assert total.cost_vnd <= balance_vnd
     assert total.free <= images + videos
 
