@@ -32,6 +32,8 @@ CREATE TABLE bulk (
     ended_at          INTEGER
 ) STRICT;
 CREATE INDEX bulk_asked ON bulk (created_at) WHERE begun = 0;
+CREATE INDEX bulk_of_rest ON bulk (rest_id) WHERE rest_id IS NOT NULL;
+CREATE INDEX bulk_of_again ON bulk (again_id) WHERE again_id IS NOT NULL;
 
 ALTER TABLE job ADD COLUMN bulk_id INTEGER REFERENCES bulk (bulk_id);
 ALTER TABLE job ADD COLUMN bulk_number INTEGER;  -- its place in the message, from 1
