@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bot.jobs import book, bulk
 from bot.jobs.accept import Accepted, Desk, Order, Purse
-from bot.jobs.bulk import Bulk, BulkState, Wish
+from bot.jobs.bulk import Bulk, BulkState, Part
 from bot.jobs.facts import CancelAsked
 from bot.model import Job, JobState, Request, Urgency, UserId
 from bot.store.port import Reading, Transaction
@@ -44,10 +44,10 @@ def cover(desk: Desk, purse: Purse, requests: Sequence[Request]) -> Total:
     return Total(len(requests), free, cost_vnd)
 
 
-async def total_of(desk: Desk, reading: Reading, user_id: UserId, wishes: Sequence[Wish]) -> Total:
-    """What ``wishes`` would take now."""
+async def total_of(desk: Desk, reading: Reading, user_id: UserId, parts: Sequence[Part]) -> Total:
+    """What ``parts`` would take now."""
     purse = await desk.purse(reading, user_id)
-    return cover(desk, purse, [wish.request for wish in wishes])
+    return cover(desk, purse, [part.request for part in parts])
 
 
 async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
@@ -68,12 +68,12 @@ async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
 
 
 async def begin_more(
-    tx: Transaction, desk: Desk, before: Bulk, wishes: Sequence[Wish]
+    tx: Transaction, desk: Desk, before: Bulk, parts: Sequence[Part]
 ) -> int | None:
-    """Take on ``wishes`` as a bulk of their own; its number, None when not even one is covered."""
-    if not (await total_of(desk, tx, before.user_id, wishes)).covered:
+    """Take on ``parts`` as a bulk of their own; its number, None when not even one is covered."""
+    if not (await total_of(desk, tx, before.user_id, parts)).covered:
         return None
-    bulk_id = await bulk.add_bulk(tx, before.user_id, before.place, wishes, now=desk.clock())
+    bulk_id = await bulk.add_bulk(tx, before.user_id, before.place, parts, now=desk.clock())
     added = await bulk.find_bulk(tx, bulk_id)
     assert added is not None
     await begin(tx, desk, added)
@@ -82,14 +82,14 @@ async def begin_more(
 
 async def _accept(tx: Transaction, desk: Desk, asked: Bulk) -> int:
     begun = 0
-    for number, wish in enumerate(asked.wishes, 1):
+    for number, part in enumerate(asked.parts, 1):
         outcome = await desk.accept(
             tx,
             Order(
                 asked.user_id,
                 asked.place,
-                wish.request,
-                wish.provider,
+                part.request,
+                part.provider,
                 bulk_id=asked.bulk_id,
                 bulk_number=number,
             ),
@@ -118,7 +118,11 @@ async def stop(tx: Transaction, desk: Desk, running: Bulk) -> bool:
     return True
 
 
-def failed_of(jobs: Sequence[Job]) -> list[Wish]:
+def failed_of(jobs: Sequence[Job]) -> list[Job]:
     """What came to nothing and was not cancelled."""
-    in_vain = {JobState.FAILED, JobState.NEEDS_REVIEW}
-    return [Wish(job.provider, job.request) for job in jobs if job.state in in_vain]
+    return [job for job in jobs if job.state in {JobState.FAILED, JobState.NEEDS_REVIEW}]
+
+
+def parts_of(jobs: Sequence[Job]) -> list[Part]:
+    """What was asked for by them."""
+    return [Part(job.provider, job.request) for job in jobs]

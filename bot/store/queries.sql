@@ -473,8 +473,8 @@ DELETE FROM draft WHERE draft_id = :draft_id
 
 -- bulk_add --
 -- Answers its number, which its buttons carry.
-INSERT INTO bulk (user_id, chat_id, thread_id, message_id, state, wishes, joined, created_at)
-VALUES (:user_id, :chat_id, :thread_id, :message_id, :state, :wishes, :joined, :now)
+INSERT INTO bulk (user_id, chat_id, thread_id, message_id, state, parts, joined, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :state, :parts, :joined, :now)
 RETURNING bulk_id
 
 -- bulk_get --

@@ -271,7 +271,8 @@ def written_with(tongue: Tongue, key: str, names: set[str], value: str, n: int |
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_value_of_any_sentence_becomes_markup(language: str) -> None:
     tongue = TONGUES.tongue(language)
-    for entry in (each for each in read_catalogue(language) if each.id):
+    entries: list[Any] = [each for each in read_catalogue(language) if each.id]
+    for entry in entries:
         key = entry.id[0] if entry.pluralizable else entry.id
         forms = entry.string if entry.pluralizable else [entry.string]
         names = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
