@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 from collections import Counter
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,7 +18,7 @@ from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
 from bot.delivery.telegram import TelegramSender
 from bot.i18n import I18n
-from bot.jobs import book, bulk
+from bot.jobs import bulk
 from bot.jobs.bulk import Part
 from bot.jobs.bulk_orders import begin
 from bot.model import ChatId, MessageId, Outgoing, Place, Urgency, UserId
