@@ -227,6 +227,7 @@ async def start(
         delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(
+            bot_id=bot.id,
             username=bot.username,
             admin_ids=settings.bot_admin_ids,
             access=settings.bot_access,

@@ -1,7 +1,8 @@
 """Chat stories as texts: `tests/transcripts/vi/NAME.txt` and the same story in `en`.
 
 `PYTHONPATH=tests python -m transcript FILE` plays a story and prints it as it is really told, for
-whoever writes one to look at and keep; it changes no file. `test_transcripts.py` plays each and
+whoever writes one to read and to keep; it changes no file (when a sentence of many stories has
+changed, a loop of the shell may: look at what `git diff` says then). `test_transcripts.py` plays each and
 compares to the letter. Nothing is left to chance: the clock stands still until the story puts it
 on, and the providers wait for their cue (`transcript_stage`). What varies all the same is
 written as a placeholder: `<code 1>` is the first job code that appeared, whatever it is today,

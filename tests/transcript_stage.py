@@ -57,7 +57,7 @@ SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new')
      + (SELECT COUNT(*) FROM account_look)
      + (SELECT COUNT(*) FROM provider_account WHERE paused_why IS NOT NULL AND probe_at <= :now)
      + (SELECT COUNT(*) FROM job WHERE state <> 'queued' AND due_at <= :now)
-     + (SELECT COUNT(*) FROM job WHERE state = 'submitting') - :held
+     + MAX(0, (SELECT COUNT(*) FROM job WHERE state = 'submitting') - :held)
 """
 _NEXT = """
 SELECT MIN(due_at) FROM (

@@ -160,7 +160,7 @@ class Delivery:
                 await self._store.write(work)
 
     async def _begin(self, tx: Transaction, row: Outgoing) -> bool:
-        if not await tx.run("outbox_sending", outbox_id=row.outbox_id):
+        if not await tx.run("outbox_sending", outbox_id=row.outbox_id, now=self._clock()):
             return False
         chat = await tx.one("chat_get", chat_id=row.place.chat_id)
         if chat is not None and chat["unreachable_at"] is not None:

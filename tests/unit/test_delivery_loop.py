@@ -143,3 +143,62 @@ async def test_an_answer_goes_past_any_number_of_slow_uploads(shop: Shop) -> Non
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+class Belated(Stalling):
+    """A look at the outbox that takes so long that what it saw was said and put off meanwhile."""
+
+    def __init__(self, shop: Shop) -> None:
+        super().__init__(shop.store)
+        self._shop = shop
+        self._seen: list[Row] = []
+        self._was_late = False
+        self.has_looked = asyncio.Event()
+
+    async def all(self, statement: str, /, **values: Any) -> list[Row]:
+        rows = await super().all(statement, **values)
+        if statement != "outbox_heads":
+            return rows
+        self._seen = self._seen or rows
+        if self._was_late:
+            self.has_looked.set()
+        elif await is_sent(self._shop):
+            self._was_late = True
+            await self._put_off()
+            return self._seen
+        return rows
+
+    async def _put_off(self) -> None:
+        pause = {"pause_ms": 5_000, "first_ms": 5_000, "most_progress": 9}
+        await self._shop.store.write(
+            lambda tx: tx.run(
+                "status_rearm",
+                key="a status",
+                urgency=int(Urgency.PROGRESS),
+                now=self._shop.now(),
+                **pause,
+            )
+        )
+
+
+async def test_what_was_put_off_since_the_look_at_it_is_not_said_early(shop: Shop) -> None:
+    store = Belated(shop)
+    sayer = Sayer(Stalling(shop.store))
+    delivery = Delivery(
+        store, cast("Sending", sayer), cast("TelegramSender", Telegram()), clock=shop.now
+    )
+    place = Place(ChatId(1), None, None)
+    await shop.store.write(
+        lambda tx: book.say(
+            tx, Say.TEXT, place, urgency=Urgency.ANSWER, now=shop.now(), key="a status"
+        )
+    )
+    running = asyncio.create_task(delivery.run())
+    try:
+        async with asyncio.timeout(30):
+            await store.has_looked.wait()
+            await delivery.drain(30)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert [1] == sayer.said
