@@ -36,9 +36,11 @@ from bot.chat.reading import Reader
 from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulks import Bulks
 from bot.delivery.connecting import open_bot
+from bot.delivery.films import FilmCopies
 from bot.delivery.limiter import Limiter
 from bot.delivery.loop import Delivery
 from bot.delivery.menus import set_menus
+from bot.delivery.pictures import COPY_MAX_BYTES, Pictures
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
@@ -216,12 +218,16 @@ async def start(
         bulk_scenes = BulkScenes(
             store, scenes, accounts=lanes, desk=desk, default_language=settings.bot_language
         )
-        bulks = Bulks(telegram, scenes, bulk_scenes, settings.bot_data_dir)
+        films = FilmCopies(COPY_MAX_BYTES)
+        stack.push_async_callback(films.aclose)
+        pictures = Pictures(settings.bot_data_dir, films)
+        bulks = Bulks(telegram, scenes, bulk_scenes, pictures)
         welcoming = Welcoming(telegram, store)
-        sending = Sending(telegram, scenes, bulks, welcoming, settings.bot_data_dir)
+        sending = Sending(telegram, scenes, bulks, welcoming, pictures)
         delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(
+            bot_id=bot.id,
             username=bot.username,
             admin_ids=settings.bot_admin_ids,
             access=settings.bot_access,

@@ -107,6 +107,10 @@ class Tongue:
         """The sentence as Telegram's HTML: every value escaped unless Raw. Raises UnknownText."""
         return self.text(key, **{name: _escaped(value) for name, value in values.items()})
 
+    def html_plural(self, key: str, n: int, /, **values: object) -> str:
+        """As ``plural``, in Telegram's HTML: every value escaped unless Raw. Raises UnknownText."""
+        return self.plural(key, n, **{name: _escaped(value) for name, value in values.items()})
+
     def number(self, n: int) -> str:
         return str(format_decimal(n, locale=self._locale))
 

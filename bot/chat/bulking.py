@@ -22,8 +22,8 @@ from bot.chat.talk import Talk, line
 from bot.errors import Flaw, StaleJob
 from bot.jobs import bulk
 from bot.jobs.accept import Accepted, Desk, Order
-from bot.jobs.bulk import Bulk, BulkState, Wish
-from bot.jobs.bulk_orders import begin, begin_more, failed_of, stop, total_of
+from bot.jobs.bulk import Bulk, BulkState, Part
+from bot.jobs.bulk_orders import begin, begin_more, failed_of, parts_of, stop, total_of
 from bot.jobs.buttons import Press
 from bot.jobs.preferences import preferences_of
 from bot.model import Urgency
@@ -130,15 +130,15 @@ class Bulking:
             await self._making.make(talk, made[0])
             return
         joined = read(asked.joined) if asked.joined else None
-        as_one = _wish(joined) if isinstance(joined, ImageCommand | VideoCommand) else None
-        await self._question(talk, [_wish(each) for each in made], as_one)
+        as_one = _part(joined) if isinstance(joined, ImageCommand | VideoCommand) else None
+        await self._question(talk, [_part(each) for each in made], as_one)
 
-    async def _question(self, talk: Talk, wishes: Sequence[Wish], joined: Wish | None) -> None:
-        if not (await total_of(self._desk, talk.tx, talk.speaker.user_id, wishes)).covered:
-            await self._say_lacking(talk, wishes[0])
+    async def _question(self, talk: Talk, parts: Sequence[Part], joined: Part | None) -> None:
+        if not (await total_of(self._desk, talk.tx, talk.speaker.user_id, parts)).covered:
+            await self._say_lacking(talk, parts[0])
             return
         await bulk.add_bulk(
-            talk.tx, talk.speaker.user_id, talk.place, wishes, joined=joined, now=talk.now
+            talk.tx, talk.speaker.user_id, talk.place, parts, joined=joined, now=talk.now
         )
 
     async def _complain(self, talk: Talk, asked: Lines, parsed: Sequence[Parsed]) -> None:
@@ -159,17 +159,17 @@ class Bulking:
             lines.append(line("hint.corrected", command=whole))
         await talk.say(*lines)
 
-    async def _say_lacking(self, talk: Talk, wish: Wish) -> None:
-        order = Order(talk.speaker.user_id, talk.place, wish.request, wish.provider)
+    async def _say_lacking(self, talk: Talk, part: Part) -> None:
+        order = Order(talk.speaker.user_id, talk.place, part.request, part.provider)
         await self._making.is_covered(talk, order)
 
     # --- the answer -------------------------------------------------------------------------
 
     async def _is_dearer(
-        self, talk: Talk, pressed: Bulk, wishes: Sequence[Wish], said_vnd: int | None
+        self, talk: Talk, pressed: Bulk, parts: Sequence[Part], said_vnd: int | None
     ) -> bool:
         """It costs more than the button says: the message is brought up to date instead."""
-        total = await total_of(self._desk, talk.tx, pressed.user_id, wishes)
+        total = await total_of(self._desk, talk.tx, pressed.user_id, parts)
         if total.cost_vnd <= (said_vnd or 0):
             return False
         await self._show(talk, pressed)
@@ -178,24 +178,24 @@ class Bulking:
     async def _begin(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
         if pressed.state is not BulkState.ASKED:
             return "press.twice" if pressed.begun else "bulk.over"
-        if await self._is_dearer(talk, pressed, pressed.wishes, said_vnd):
+        if await self._is_dearer(talk, pressed, pressed.parts, said_vnd):
             return "bulk.dearer"
         if await begin(talk.tx, self._desk, pressed):
             return "press.accepted"
-        await self._say_lacking(talk, pressed.wishes[0])
+        await self._say_lacking(talk, pressed.parts[0])
         return "press.refused"
 
     async def _begin_joined(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
         """The question's message becomes the one request's own."""
-        wish = pressed.joined
-        if wish is None or pressed.state is not BulkState.ASKED:
+        part = pressed.joined
+        if part is None or pressed.state is not BulkState.ASKED:
             return "bulk.over"
-        if await self._is_dearer(talk, pressed, [wish], said_vnd):
+        if await self._is_dearer(talk, pressed, [part], said_vnd):
             return "bulk.dearer"
-        order = Order(pressed.user_id, pressed.place, wish.request, wish.provider)
+        order = Order(pressed.user_id, pressed.place, part.request, part.provider)
         outcome = await self._desk.accept(talk.tx, order)
         if not isinstance(outcome, Accepted):
-            await self._say_lacking(talk, wish)
+            await self._say_lacking(talk, part)
             return "press.refused"
         await self._close(talk, pressed)
         if (message_id := pressed.status_message_id) is not None:
@@ -218,31 +218,31 @@ class Bulking:
         return "bulk.declined"
 
     async def _begin_rest(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
-        wishes = pressed.wishes[pressed.begun :]
-        if pressed.rest_id is not None or not pressed.begun or not wishes:
+        parts = pressed.parts[pressed.begun :]
+        if pressed.rest_id is not None or not pressed.begun or not parts:
             return "press.twice" if pressed.rest_id else "bulk.over"
-        return await self._begin_more(talk, pressed, wishes, said_vnd, "bulk_set_rest")
+        return await self._begin_more(talk, pressed, parts, said_vnd, "bulk_set_rest")
 
     async def _begin_again(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
-        wishes = failed_of(await bulk.jobs_of(talk.tx, pressed.bulk_id))
-        if pressed.again_id is not None or pressed.state is not BulkState.DONE or not wishes:
+        parts = parts_of(failed_of(await bulk.jobs_of(talk.tx, pressed.bulk_id)))
+        if pressed.again_id is not None or pressed.state is not BulkState.DONE or not parts:
             return "press.twice" if pressed.again_id else "bulk.over"
-        return await self._begin_more(talk, pressed, wishes, said_vnd, "bulk_set_again")
+        return await self._begin_more(talk, pressed, parts, said_vnd, "bulk_set_again")
 
     async def _begin_more(
         self,
         talk: Talk,
         pressed: Bulk,
-        wishes: Sequence[Wish],
+        parts: Sequence[Part],
         said_vnd: int | None,
         noting: str,
     ) -> str:
         """``noting``: the statement that writes down in which bulk they were begun."""
-        if await self._is_dearer(talk, pressed, wishes, said_vnd):
+        if await self._is_dearer(talk, pressed, parts, said_vnd):
             return "bulk.dearer"
-        next_id = await begin_more(talk.tx, self._desk, pressed, wishes)
+        next_id = await begin_more(talk.tx, self._desk, pressed, parts)
         if next_id is None:
-            await self._say_lacking(talk, wishes[0])
+            await self._say_lacking(talk, parts[0])
             return "press.refused"
         if not await talk.tx.run(noting, bulk_id=pressed.bulk_id, next_id=next_id):
             raise StaleJob(f"bulk {pressed.bulk_id}")
@@ -261,8 +261,8 @@ class Bulking:
         await bulk.show(talk.tx, pressed.bulk_id, chat_id, Urgency.ANSWER, now=talk.now)
 
 
-def _wish(command: ImageCommand | VideoCommand) -> Wish:
-    return Wish(command.provider, command.request)
+def _part(command: ImageCommand | VideoCommand) -> Part:
+    return Part(command.provider, command.request)
 
 
 def _put_right(lines: Sequence[str], parsed: Sequence[Parsed]) -> str | None:

@@ -40,7 +40,7 @@ from bot.chat.parsed import (
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
-from bot.chat.questions import Question, is_wordless, question_replied
+from bot.chat.questions import Question, Questions, is_wordless
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.referring import possible_counts
 from bot.chat.returning import lose_chat, see_chat
@@ -66,6 +66,7 @@ class PressAnswer:
 class Self:
     """The bot and its operators."""
 
+    bot_id: int
     username: str
     admin_ids: frozenset[int]
     access: Access
@@ -96,6 +97,7 @@ class Handlers:
         self._referring = doings.referring
         self._deriving = doings.deriving
         self._bulking = doings.bulking
+        self._questions = Questions(me.bot_id, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids)
@@ -119,7 +121,7 @@ class Handlers:
         if speaker is None or message.via_bot is not None:
             return
         target = await self._target(tx, message)
-        question = await question_replied(tx, speaker, message)
+        question = await self._questions.replied(tx, speaker, message)
         if not text:
             if question is not None and is_wordless(question, message):
                 await self._ask_words(tx, speaker, message, question, target)

@@ -6,7 +6,9 @@ Knows nothing of what the commands are.
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,10 +16,12 @@ from telegram import Message
 
 from bot.chat.pictures import Brought, Picture, picture_in
 from bot.chat.talk import Speaker
+from bot.i18n import I18n
 from bot.store.port import Reading
 
 _WITH_PICTURES = ("/img ", "/video ")
 """What a picture may be an answer to."""
+_MARKUP = re.compile(r"<[^>]*>")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,31 +40,55 @@ class Question:
         return self.line.replace("{}", " ".join(text.split()), 1)
 
 
-async def question_replied(reading: Reading, speaker: Speaker, message: Message) -> Question | None:
-    """The question of ours that ``message`` replies to, if it was asked of who speaks."""
-    replied = message.reply_to_message
-    if replied is None:
-        return None
-    chat_id = message.chat.id
-    row = await reading.one("question_get", chat_id=chat_id, message_id=replied.message_id)
-    asked = dict(row) if row else await _just_arriving(reading, chat_id, replied)
-    if asked is None or asked["user_id"] != speaker.user_id:
-        return None
-    pictures = tuple(Picture(**each) for each in json.loads(asked.get("pictures") or "[]"))
-    return Question(asked["line"], Brought(pictures, asked.get("media_group_id")))
+class Questions:
+    """Made once. ``bot_id``: who asks them."""
 
+    def __init__(self, bot_id: int, i18n: I18n) -> None:
+        self._bot_id = bot_id
+        self._i18n = i18n
 
-async def _just_arriving(
-    reading: Reading, chat_id: int, replied: Message
-) -> Mapping[str, Any] | None:
-    """A question that was seen before we heard that it had arrived, or will never hear it."""
-    if replied.from_user is None or not replied.from_user.is_bot:
-        return None
-    if await reading.one("message_get", chat_id=chat_id, message_id=replied.message_id):
-        return None
-    rows = await reading.all("questions_arriving", chat_id=chat_id)
-    asked = (json.loads(row["payload"]).get("question") for row in rows)
-    return next((each for each in asked if each is not None), None)
+    async def replied(
+        self, reading: Reading, speaker: Speaker, message: Message
+    ) -> Question | None:
+        """The question of ours that ``message`` replies to, if it was asked of who speaks."""
+        replied = message.reply_to_message
+        if replied is None:
+            return None
+        chat_id = message.chat.id
+        row = await reading.one("question_get", chat_id=chat_id, message_id=replied.message_id)
+        asked = dict(row) if row else await self._just_arriving(reading, chat_id, replied)
+        if asked is None or asked["user_id"] != speaker.user_id:
+            return None
+        pictures = tuple(Picture(**each) for each in json.loads(asked.get("pictures") or "[]"))
+        return Question(asked["line"], Brought(pictures, asked.get("media_group_id")))
+
+    async def _just_arriving(
+        self, reading: Reading, chat_id: int, replied: Message
+    ) -> Mapping[str, Any] | None:
+        """A question that was seen before we heard that it had arrived, or will never hear it.
+
+        Its answer may cost money: where it might be another message, or another question, it is
+        none. It is sent again by itself, and can be answered then.
+        """
+        if replied.from_user is None or replied.from_user.id != self._bot_id:
+            return None
+        rows = await reading.all(
+            "questions_arriving", chat_id=chat_id, now=int(replied.date.timestamp() * 1000) + 999
+        )
+        payloads = [json.loads(row["payload"]) for row in rows]
+        asked = [
+            payload["question"]
+            for payload in payloads
+            if "question" in payload and replied.text in self._ways_to_ask(payload)
+        ]
+        return asked[0] if len(asked) == 1 else None
+
+    def _ways_to_ask(self, payload: Mapping[str, Any]) -> set[str]:
+        """Its text as Telegram shows it: as it is, or to whom in a group."""
+        tongue = self._i18n.tongue(payload["language"])
+        lines = (tongue.html(each["key"], **each["values"]) for each in payload["lines"])
+        text = html.unescape(_MARKUP.sub("", "\n".join(lines)))
+        return {text, f"{payload['question']['first_name']}, {text}"}
 
 
 def is_wordless(question: Question, message: Message) -> bool:

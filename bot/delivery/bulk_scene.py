@@ -14,8 +14,8 @@ from bot.i18n import Tongue
 from bot.jobs import queue
 from bot.jobs.accept import Desk
 from bot.jobs.accounts import why_paused
-from bot.jobs.bulk import Bulk, Wish, find_bulk, jobs_of
-from bot.jobs.bulk_orders import Total, failed_of, total_of
+from bot.jobs.bulk import Bulk, Part, find_bulk, jobs_of
+from bot.jobs.bulk_orders import Total, failed_of, parts_of, total_of
 from bot.jobs.people import language_for
 from bot.model import FINAL_STATES, Job, JobState, Millis
 from bot.providers.port import Provider
@@ -48,8 +48,7 @@ class BulkScene:
 
     @property
     def failed(self) -> list[Job]:
-        in_vain = {JobState.FAILED, JobState.NEEDS_REVIEW}
-        return [job for job in self.jobs if job.state in in_vain]
+        return failed_of(self.jobs)
 
 
 class BulkScenes:
@@ -83,16 +82,16 @@ class BulkScenes:
             bulk=bulk,
             jobs=tuple(jobs),
             tongue=self._scenes.tongue(language),
-            all=await self._total(bulk, bulk.wishes),
+            all=await self._total(bulk, bulk.parts),
             joined=await self._total(bulk, [bulk.joined]) if bulk.joined else None,
-            rest=await self._total(bulk, bulk.wishes[bulk.begun :]),
-            again=await self._total(bulk, failed_of(jobs)),
+            rest=await self._total(bulk, bulk.parts[bulk.begun :]),
+            again=await self._total(bulk, parts_of(failed_of(jobs))),
             left_s=await self._left_s(jobs, self._desk.clock()),
             paused_title=await self._paused_title(jobs),
         )
 
-    async def _total(self, bulk: Bulk, wishes: Sequence[Wish]) -> Total:
-        return await total_of(self._desk, self._reading, bulk.user_id, wishes)
+    async def _total(self, bulk: Bulk, parts: Sequence[Part]) -> Total:
+        return await total_of(self._desk, self._reading, bulk.user_id, parts)
 
     async def _left_s(self, jobs: Sequence[Job], now: Millis) -> float:
         under_way_s, longest_s, lanes = 0.0, 0.0, 1

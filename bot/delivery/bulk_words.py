@@ -41,15 +41,15 @@ def press_for(scene: BulkScene, choice: str, total: Total | None = None) -> Pres
 def _question(scene: BulkScene) -> Words:
     bulk, tongue = scene.bulk, scene.tongue
     lines = [_title(scene)]
-    prompts = [wish.request.prompt for wish in bulk.wishes]
+    prompts = [part.request.prompt for part in bulk.parts]
     lines += [
         tongue.html("bulk.item", number=number, prompt=_short(prompt))
         for number, prompt in enumerate(prompts[:LISTED_MAX], 1)
     ]
     lines += _and_more(len(prompts) - LISTED_MAX, tongue)
     lines += ["", _price(scene.all, tongue)]
-    if scene.all.covered < len(bulk.wishes):
-        lines.append(tongue.html("bulk.covers", covered=scene.all.covered, count=len(bulk.wishes)))
+    if scene.all.covered < len(bulk.parts):
+        lines.append(tongue.html("bulk.covers", covered=scene.all.covered, count=len(bulk.parts)))
     lines.append(tongue.html("bulk.confirm"))
     keyboard = [[_begin_button(scene)]] if scene.all.covered else []
     if bulk.joined is not None and scene.joined is not None and scene.joined.covered:
@@ -61,7 +61,7 @@ def _question(scene: BulkScene) -> Words:
 
 
 def _begin_button(scene: BulkScene) -> Button:
-    tongue, count, covered = scene.tongue, len(scene.bulk.wishes), scene.all.covered
+    tongue, count, covered = scene.tongue, len(scene.bulk.parts), scene.all.covered
     label = tongue.plural("bulk.button_all", count)
     if covered < count:
         label = tongue.text("bulk.button_some", covered=covered, count=count)
@@ -99,11 +99,11 @@ def _end(scene: BulkScene) -> Words:
         return Words(tongue.html("bulk.declined"))
     made = [job for job in scene.jobs if job.state is JobState.DONE]
     cancelled = [job for job in scene.jobs if job.state is JobState.CANCELLED]
-    facts = [tongue.html("bulk.made", made=len(made), count=len(bulk.wishes))]
+    facts = [tongue.html("bulk.made", made=len(made), count=len(bulk.parts))]
     if scene.failed:
-        facts.append(tongue.plural("bulk.failed", len(scene.failed)))
+        facts.append(tongue.html_plural("bulk.failed", len(scene.failed)))
     if cancelled:
-        facts.append(tongue.plural("bulk.cancelled", len(cancelled)))
+        facts.append(tongue.html_plural("bulk.cancelled", len(cancelled)))
     lines = [_title(scene), " · ".join(facts), _cost(scene)]
     lines += _failures(scene) + _not_begun(scene)
     keyboard = _go_on(scene)
@@ -114,16 +114,16 @@ def _end(scene: BulkScene) -> Words:
 
 
 def _title(scene: BulkScene) -> str:
-    tongue, wishes = scene.tongue, scene.bulk.wishes
+    tongue, parts = scene.tongue, scene.bulk.parts
     outputs = {
         kind: sum(
-            wish.request.count for wish in wishes if wish.request.operation.output_kind is kind
+            part.request.count for part in parts if part.request.operation.output_kind is kind
         )
         for kind in AssetKind
     }
-    parts = [tongue.plural("bulk.title", len(wishes))]
-    parts += [tongue.plural(f"count.{kind}s", n) for kind, n in outputs.items() if n]
-    return " · ".join(parts)
+    facts = [tongue.html_plural("bulk.title", len(parts))]
+    facts += [tongue.html_plural(f"count.{kind}s", n) for kind, n in outputs.items() if n]
+    return " · ".join(facts)
 
 
 def _price(total: Total, tongue: Tongue) -> str:
@@ -170,15 +170,15 @@ def _why(job: Job, tongue: Tongue) -> str:
 
 def _not_begun(scene: BulkScene) -> list[str]:
     bulk, tongue = scene.bulk, scene.tongue
-    rest = len(bulk.wishes) - bulk.begun
+    rest = len(bulk.parts) - bulk.begun
     if not rest or bulk.rest_id is not None:
         return []
-    return [tongue.plural("bulk.not_begun", rest, begun=bulk.begun, count=len(bulk.wishes))]
+    return [tongue.html_plural("bulk.not_begun", rest, begun=bulk.begun, count=len(bulk.parts))]
 
 
 def _go_on(scene: BulkScene) -> list[list[Button]]:
     """The button to begin what the quota did not cover."""
-    rest = len(scene.bulk.wishes) - scene.bulk.begun
+    rest = len(scene.bulk.parts) - scene.bulk.begun
     if not rest or scene.bulk.rest_id is not None:
         return []
     label = scene.tongue.plural("bulk.button_rest", rest)
@@ -195,7 +195,7 @@ def _priced(scene: BulkScene, choice: str, label: str, total: Total) -> Button:
 
 
 def _and_more(count: int, tongue: Tongue) -> list[str]:
-    return [tongue.plural("bulk.more", count)] if count > 0 else []
+    return [tongue.html_plural("bulk.more", count)] if count > 0 else []
 
 
 def _short(prompt: str) -> str:

@@ -5,14 +5,12 @@ Knows nothing of their words, nor of when they go out.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-from pathlib import Path
 
-from bot.delivery import pictures
 from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulk_words import words_of
 from bot.delivery.meaning import MessageGone, SendRefused
+from bot.delivery.pictures import Pictures
 from bot.delivery.scene import Scenes
 from bot.delivery.sent import Sent, Shown, shown_in
 from bot.delivery.telegram import TelegramSender
@@ -26,12 +24,12 @@ class Bulks:
     """Made once; shows one row at a time."""
 
     def __init__(
-        self, telegram: TelegramSender, scenes: Scenes, bulks: BulkScenes, data_dir: Path
+        self, telegram: TelegramSender, scenes: Scenes, bulks: BulkScenes, pictures: Pictures
     ) -> None:
         self._telegram = telegram
         self._scenes = scenes
         self._bulks = bulks
-        self._data_dir = data_dir
+        self._pictures = pictures
 
     async def message(self, row: Outgoing) -> Sent:
         """The question, the progress or the end, always in the same message. Raises SendError."""
@@ -73,7 +71,7 @@ class Bulks:
         if scene is None or not scene.assets:
             return None
         try:
-            picture = await asyncio.to_thread(pictures.to_look_at, scene.assets[0], self._data_dir)
+            picture = await self._pictures.to_look_at(scene.assets[0])
         except (BrokenMedia, FileTooBig):
             return None
         if picture.kind == "document":

@@ -1,16 +1,18 @@
 """In which form Telegram takes a file of ours: as a photo, a video, a document, or a smaller copy.
 
 Told by what is written down of the file, which its header said; nothing is unpacked to find out.
-Knows nothing of messages. Blocks: where a copy or a thumbnail is needed, one is made, once.
+Where a copy or a thumbnail is needed, one is made, once. Knows nothing of messages.
 """
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import structlog
 
 from bot import media
+from bot.delivery.films import FilmCopies
 from bot.delivery.uploads import Picture
 from bot.errors import BrokenMedia, FileTooBig
 from bot.model import Asset, AssetKind
@@ -27,48 +29,61 @@ def is_too_big(asset: Asset) -> bool:
     return asset.size_bytes > DOCUMENT_MAX_BYTES
 
 
-def to_look_at(asset: Asset, data_dir: Path) -> Picture:
-    """A video or photo to look at; as the file it is what no photo can be; a copy of what is too big.
+class Pictures:
+    """Made once. Both raise BrokenMedia, FileTooBig, OSError where a copy cannot be made."""
 
-    Raises BrokenMedia, FileTooBig, OSError where no copy can be made.
-    """
-    path = data_dir / asset.path
-    if asset.kind is AssetKind.VIDEO:
-        return _film(asset, path)
-    if asset.photo_file_id is not None:
-        return Picture("photo", path, asset.photo_file_id)
-    if _is_photo(asset) or is_too_big(asset):
-        return Picture("photo", _sendable(asset, path), file_name=_file_name(asset, path))
-    return original(asset, data_dir)
+    def __init__(self, data_dir: Path, films: FilmCopies) -> None:
+        self._data_dir = data_dir
+        self._films = films
 
+    async def to_look_at(self, asset: Asset) -> Picture:
+        """A video or photo; as the file it is what no photo can be; a copy of what is too big."""
+        path = self._data_dir / asset.path
+        if asset.kind is AssetKind.VIDEO:
+            return await self._film(asset, path)
+        if asset.photo_file_id is not None:
+            return Picture("photo", path, asset.photo_file_id)
+        if _is_photo(asset) or is_too_big(asset):
+            sendable = await self._sendable(asset, path)
+            return Picture("photo", sendable, file_name=_file_name(asset, path))
+        return await self.original(asset)
 
-def original(asset: Asset, data_dir: Path) -> Picture:
-    """The untouched file, as a document; a smaller copy where it is too big.
+    async def original(self, asset: Asset) -> Picture:
+        """The untouched file, as a document; a smaller copy where it is too big."""
+        path = self._data_dir / asset.path
+        if asset.document_file_id is not None:
+            return Picture("document", path, asset.document_file_id)
+        sendable = await self._sendable(asset, path)
+        # Of what could be a photo, Telegram makes one itself.
+        thumbnail = None if _is_photo(asset) else await asyncio.to_thread(_thumbnail, asset, path)
+        name = _file_name(asset, sendable)
+        return Picture("document", sendable, file_name=name, thumbnail=thumbnail)
 
-    Raises BrokenMedia, FileTooBig, OSError where no copy can be made.
-    """
-    path = data_dir / asset.path
-    if asset.document_file_id is not None:
-        return Picture("document", path, asset.document_file_id)
-    sendable = _sendable(asset, path)
-    # Of what could be a photo, Telegram makes one itself.
-    thumbnail = None if _is_photo(asset) else _thumbnail(asset, path)
-    return Picture("document", sendable, file_name=_file_name(asset, sendable), thumbnail=thumbnail)
+    async def _film(self, asset: Asset, path: Path) -> Picture:
+        is_new = asset.photo_file_id is None
+        sendable = await self._sendable(asset, path) if is_new else path
+        return Picture(
+            "video",
+            sendable,
+            asset.photo_file_id,
+            file_name=_file_name(asset, sendable),
+            width=asset.width,
+            height=asset.height,
+            duration_s=asset.duration_s,
+            thumbnail=await asyncio.to_thread(_thumbnail, asset, path) if is_new else None,
+        )
 
-
-def _film(asset: Asset, path: Path) -> Picture:
-    is_new = asset.photo_file_id is None
-    sendable = _sendable(asset, path) if is_new else path
-    return Picture(
-        "video",
-        sendable,
-        asset.photo_file_id,
-        file_name=_file_name(asset, sendable),
-        width=asset.width,
-        height=asset.height,
-        duration_s=asset.duration_s,
-        thumbnail=_thumbnail(asset, path) if is_new else None,
-    )
+    async def _sendable(self, asset: Asset, path: Path) -> Path:
+        """The file, or a copy that fits, made once and kept beside it."""
+        if not is_too_big(asset):
+            return path
+        if asset.kind is AssetKind.VIDEO:
+            copy = path.with_name(f"copy-{asset.tile}.mp4")
+            await self._films.make(path, copy)
+        else:
+            copy = path.with_name(f"copy-{asset.tile}.jpg")
+            await asyncio.to_thread(_copy_photo, path, copy)
+        return copy
 
 
 def _is_photo(asset: Asset) -> bool:
@@ -76,19 +91,9 @@ def _is_photo(asset: Asset) -> bool:
     return asset.kind is AssetKind.IMAGE and media.fits_photo(probe)
 
 
-def _sendable(asset: Asset, path: Path) -> Path:
-    """The file, or a copy that fits, made once and kept beside it."""
-    if not is_too_big(asset):
-        return path
-    is_film = asset.kind is AssetKind.VIDEO
-    copy = path.with_name(f"copy-{asset.tile}.{'mp4' if is_film else 'jpg'}")
-    if copy.exists():
-        return copy
-    if is_film:
-        media.film_copy(path, copy, COPY_MAX_BYTES)
-    else:
+def _copy_photo(path: Path, copy: Path) -> None:
+    if not copy.exists():
         media.photo_copy(path, copy)
-    return copy
 
 
 def _thumbnail(asset: Asset, path: Path) -> Path | None:

@@ -185,7 +185,7 @@ def _queue_line(scene: Scene) -> str:
         return tongue.html("status.retrying", title=scene.title)
     left = tongue.duration(scene.outlook.left_s)
     if scene.outlook.ahead:  # nobody is ahead of one that is being submitted
-        return tongue.plural("status.queued_behind", scene.outlook.ahead, left=left)
+        return tongue.html_plural("status.queued_behind", scene.outlook.ahead, left=left)
     return tongue.html("status.queued", left=left)
 
 
@@ -361,7 +361,7 @@ def _line(tongue: Tongue, line: Mapping[str, Any], timezone: Any, most: int) -> 
     }
     gap = "\n" if line.get("is_apart") else ""
     if "n" in line:
-        return gap + tongue.plural(line["key"], line["n"], **values)
+        return gap + tongue.html_plural(line["key"], line["n"], **values)
     return gap + tongue.html(line["key"], **values)
 
 

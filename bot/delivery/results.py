@@ -5,17 +5,15 @@ Knows nothing of other rows, nor of when they go out.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import structlog
 
-from bot.delivery import captions, pictures, presentation
+from bot.delivery import captions, presentation
 from bot.delivery.meaning import MessageGone, SendRefused
-from bot.delivery.pictures import DOCUMENT_MAX_BYTES, is_too_big
+from bot.delivery.pictures import DOCUMENT_MAX_BYTES, Pictures, is_too_big
 from bot.delivery.presentation import Keyboard
 from bot.delivery.scene import Scene
 from bot.delivery.sent import Sent, Shown, handles_in, shown_in
@@ -29,16 +27,13 @@ ALBUM_MAX = 10
 
 log = structlog.get_logger(__name__)
 
-Shape = Callable[[Asset, Path], Picture]
-"""How a file is shown: to look at, or as its original."""
-
 
 class Results:
     """Made once; shows one row's job at a time."""
 
-    def __init__(self, telegram: TelegramSender, data_dir: Path) -> None:
+    def __init__(self, telegram: TelegramSender, pictures: Pictures) -> None:
         self._telegram = telegram
-        self._data_dir = data_dir
+        self._pictures = pictures
 
     async def result(self, row: Outgoing, scene: Scene) -> Sent:
         """The job's pictures or video, as who sees them likes; in words where Telegram takes none.
@@ -64,7 +59,8 @@ class Results:
         """In place of the status message where possible: an edit may be repeated safely."""
         job = scene.job
         is_file = scene.form is Form.FILES and asset.tile > 0
-        picture = await self._picture(pictures.original if is_file else pictures.to_look_at, asset)
+        shape = self._pictures.original if is_file else self._pictures.to_look_at
+        picture = await shape(asset)
         caption = _caption(scene, asset, asset.tile or None)
         keyboard = presentation.result_keyboard(scene)
         if job.status_message_id is not None and not _is_again(row):
@@ -85,10 +81,11 @@ class Results:
     async def _album(self, row: Outgoing, scene: Scene) -> Sent:
         """Every picture as a message of its own; what is said to them follows as another row."""
         assets = scene.tiles[:ALBUM_MAX]
-        shape = pictures.original if scene.form is Form.FILES else pictures.to_look_at
-        shown = [await self._picture(shape, asset) for asset in assets]
+        is_files = scene.form is Form.FILES
+        shape = self._pictures.original if is_files else self._pictures.to_look_at
+        shown = [await shape(asset) for asset in assets]
         if any(picture.kind == "document" for picture in shown):  # those stand alone in an album
-            shown = [await self._picture(pictures.original, asset) for asset in assets]
+            shown = [await self._pictures.original(asset) for asset in assets]
         sent = await self._send_album(row, scene, assets, shown)
         return dataclasses.replace(sent, album_id=sent.shown[0].message_id)
 
@@ -125,7 +122,7 @@ class Results:
         job, status_id, asset = scene.job, scene.job.status_message_id, scene.assets[0]
         caption = _caption(scene, asset, None)
         try:
-            file = await self._picture(pictures.original, asset)
+            file = await self._pictures.original(asset)
             if status_id is None or _is_again(row):
                 message = await self._telegram.media(row.place, file, caption, keyboard)
                 return _newly(row, shown_in(message, _only_tile(scene)))
@@ -152,7 +149,7 @@ class Results:
         asset = _tile(scene, row.tile)
         keyboard = presentation.tile_keyboard(scene, asset.tile)
         try:
-            picture = await self._picture(pictures.to_look_at, asset)
+            picture = await self._pictures.to_look_at(asset)
         except (BrokenMedia, FileTooBig):
             return await self._too_big(row, scene, asset, keyboard)
         caption = _caption(scene, asset, asset.tile)
@@ -166,7 +163,7 @@ class Results:
         files: list[tuple[Asset, Picture]] = []
         for asset in assets:
             with contextlib.suppress(BrokenMedia, FileTooBig):
-                files.append((asset, await self._picture(pictures.original, asset)))
+                files.append((asset, await self._pictures.original(asset)))
         if not files:
             return await self._too_big(row, scene, assets[0], [])
         return await self._send_album(
@@ -192,10 +189,6 @@ class Results:
         text = captions.too_big(scene, asset, DOCUMENT_MAX_BYTES)
         message = await self._telegram.text(row.place, text, keyboard)
         return Sent(shown=(shown_in(message, row.tile),))
-
-    async def _picture(self, shape: Shape, asset: Asset) -> Picture:
-        """Raises BrokenMedia, FileTooBig where a copy is needed and cannot be made."""
-        return await asyncio.to_thread(shape, asset, self._data_dir)
 
 
 def _is_again(row: Outgoing) -> bool:

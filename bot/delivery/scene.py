@@ -177,7 +177,7 @@ class Scenes:
 
     async def _bulk_count(self, job: Job) -> int | None:
         whole = None if job.bulk_id is None else await find_bulk(self._reading, job.bulk_id)
-        return len(whole.wishes) if whole else None
+        return len(whole.parts) if whole else None
 
     async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
         if provider is None:

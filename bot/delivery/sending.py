@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import structlog
 
 from bot.delivery import captions, presentation
 from bot.delivery.bulks import Bulks
 from bot.delivery.meaning import MessageGone, SendRefused
+from bot.delivery.pictures import Pictures
 from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
@@ -36,13 +36,13 @@ class Sending:
         scenes: Scenes,
         bulks: Bulks,
         welcoming: Welcoming,
-        data_dir: Path,
+        pictures: Pictures,
     ) -> None:
         self._telegram = telegram
         self._bulks = bulks
         self._scenes = scenes
         self._welcoming = welcoming
-        self._results = Results(telegram, data_dir)
+        self._results = Results(telegram, pictures)
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""

@@ -116,6 +116,12 @@ class Purse:
     free_each_day: Mapping[AssetKind, int]
     balance_vnd: int
 
+    def without(self, quote: Quote, kind: AssetKind) -> Purse:
+        """What is left once ``quote`` is taken."""
+        free_left = {**self.free_left, kind: self.free_left[kind] - quote.free}
+        balance_vnd = self.balance_vnd - quote.cost_vnd
+        return dataclasses.replace(self, free_left=free_left, balance_vnd=balance_vnd)
+
 
 class Desk:
     """Where requests are taken on, by the plans and the operator's calendar."""

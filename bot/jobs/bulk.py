@@ -48,7 +48,7 @@ class BulkState(enum.StrEnum):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Wish:
+class Part:
     """One of the requests, and who is to make it."""
 
     provider: str
@@ -69,11 +69,11 @@ class Bulk:
     status_message_id: MessageId | None
     """The message that shows the question, then the progress, then the end."""
     state: BulkState
-    wishes: tuple[Wish, ...]
-    joined: Wish | None
+    parts: tuple[Part, ...]
+    joined: Part | None
     """All of it as one request, where that could be meant."""
     begun: int
-    """How many of the wishes are jobs, from the first on."""
+    """How many of the parts are jobs, from the first on."""
     rest_id: int | None
     """The bulk in which the others were begun later."""
     again_id: int | None
@@ -93,16 +93,16 @@ def read_bulk(row: Row) -> Bulk:
         ),
         status_message_id=None if status_id is None else MessageId(status_id),
         state=BulkState(row["state"]),
-        wishes=tuple(_read_wish(wish) for wish in json.loads(row["wishes"])),
-        joined=_read_wish(json.loads(row["joined"])) if row["joined"] else None,
+        parts=tuple(_read_part(part) for part in json.loads(row["parts"])),
+        joined=_read_part(json.loads(row["joined"])) if row["joined"] else None,
         begun=row["begun"],
         rest_id=row["rest_id"],
         again_id=row["again_id"],
     )
 
 
-def _read_wish(data: dict[str, Any]) -> Wish:
-    return Wish(data["provider"], Request.from_json(data["request"]))
+def _read_part(data: dict[str, Any]) -> Part:
+    return Part(data["provider"], Request.from_json(data["request"]))
 
 
 async def find_bulk(reading: Reading, bulk_id: int) -> Bulk | None:
@@ -119,9 +119,9 @@ async def add_bulk(
     tx: Transaction,
     user_id: UserId,
     place: Place,
-    wishes: Sequence[Wish],
+    parts: Sequence[Part],
     *,
-    joined: Wish | None = None,
+    joined: Part | None = None,
     state: BulkState = BulkState.ASKED,
     now: Millis,
 ) -> int:
@@ -133,7 +133,7 @@ async def add_bulk(
         thread_id=place.thread_id,
         message_id=place.reply_to,
         state=state.value,
-        wishes=json.dumps([wish.to_json() for wish in wishes], ensure_ascii=False),
+        parts=json.dumps([part.to_json() for part in parts], ensure_ascii=False),
         joined=json.dumps(joined.to_json(), ensure_ascii=False) if joined else None,
         now=now,
     )

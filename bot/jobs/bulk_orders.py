@@ -7,25 +7,14 @@ is not begun.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.jobs import book, bulk
-from bot.jobs.accept import Accepted, Desk, Order
-from bot.jobs.bulk import Bulk, BulkState, Wish
+from bot.jobs.accept import Accepted, Desk, Order, Purse
+from bot.jobs.bulk import Bulk, BulkState, Part
 from bot.jobs.facts import CancelAsked
-from bot.model import AssetKind, Job, JobState, Urgency, UserId
-from bot.money import ledger
+from bot.model import Job, JobState, Request, Urgency, UserId
 from bot.store.port import Reading, Transaction
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Part:
-    """What one of the requests needs."""
-
-    kind: AssetKind
-    outputs: int
-    price_each_vnd: int | None
-    """None: it has no price and comes from the free allowance only."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,43 +28,26 @@ class Total:
     cost_vnd: int
 
 
-def cover(parts: Sequence[Part], free_left: Mapping[AssetKind, int], balance_vnd: int) -> Total:
-    """As the desk takes them one by one: the allowance of their kind first, then money. Pure.
+def cover(desk: Desk, purse: Purse, requests: Sequence[Request]) -> Total:
+    """As the desk takes them from ``purse`` one by one. Pure.
 
     The first that is not covered ends it, though a later one might be cheaper.
     """
-    left = dict(free_left)
     free = cost_vnd = 0
-    for covered, part in enumerate(parts):
-        given = min(part.outputs, left[part.kind])
-        paid = part.outputs - given
-        price_vnd = paid * (part.price_each_vnd or 0)
-        is_unpriced = part.price_each_vnd is None and paid > 0
-        if is_unpriced or cost_vnd + price_vnd > balance_vnd:
+    for covered, request in enumerate(requests):
+        quote = desk.reckon(purse, request)
+        if quote is None or quote.cost_vnd > purse.balance_vnd:
             return Total(covered, free, cost_vnd)
-        left[part.kind] -= given
-        free += given
-        cost_vnd += price_vnd
-    return Total(len(parts), free, cost_vnd)
+        purse = purse.without(quote, request.operation.output_kind)
+        free += quote.free
+        cost_vnd += quote.cost_vnd
+    return Total(len(requests), free, cost_vnd)
 
 
-async def total_of(desk: Desk, reading: Reading, user_id: UserId, wishes: Sequence[Wish]) -> Total:
-    """What ``wishes`` would take now."""
-    now = desk.clock()
-    plan = await desk.plan_of(reading, user_id)
-    wallet = await ledger.read_wallet(reading, user_id)
-    free_left = {
-        kind: (await desk.allowance(reading, user_id, kind, now=now)).left for kind in AssetKind
-    }
-    parts = [
-        Part(
-            wish.request.operation.output_kind,
-            wish.request.count,
-            desk.price_each(plan, wish.request),
-        )
-        for wish in wishes
-    ]
-    return cover(parts, free_left, wallet.balance_vnd)
+async def total_of(desk: Desk, reading: Reading, user_id: UserId, parts: Sequence[Part]) -> Total:
+    """What ``parts`` would take now."""
+    purse = await desk.purse(reading, user_id)
+    return cover(desk, purse, [part.request for part in parts])
 
 
 async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
@@ -96,12 +68,12 @@ async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
 
 
 async def begin_more(
-    tx: Transaction, desk: Desk, before: Bulk, wishes: Sequence[Wish]
+    tx: Transaction, desk: Desk, before: Bulk, parts: Sequence[Part]
 ) -> int | None:
-    """Take on ``wishes`` as a bulk of their own; its number, None when not even one is covered."""
-    if not (await total_of(desk, tx, before.user_id, wishes)).covered:
+    """Take on ``parts`` as a bulk of their own; its number, None when not even one is covered."""
+    if not (await total_of(desk, tx, before.user_id, parts)).covered:
         return None
-    bulk_id = await bulk.add_bulk(tx, before.user_id, before.place, wishes, now=desk.clock())
+    bulk_id = await bulk.add_bulk(tx, before.user_id, before.place, parts, now=desk.clock())
     added = await bulk.find_bulk(tx, bulk_id)
     assert added is not None
     await begin(tx, desk, added)
@@ -110,14 +82,14 @@ async def begin_more(
 
 async def _accept(tx: Transaction, desk: Desk, asked: Bulk) -> int:
     begun = 0
-    for number, wish in enumerate(asked.wishes, 1):
+    for number, part in enumerate(asked.parts, 1):
         outcome = await desk.accept(
             tx,
             Order(
                 asked.user_id,
                 asked.place,
-                wish.request,
-                wish.provider,
+                part.request,
+                part.provider,
                 bulk_id=asked.bulk_id,
                 bulk_number=number,
             ),
@@ -146,7 +118,11 @@ async def stop(tx: Transaction, desk: Desk, running: Bulk) -> bool:
     return True
 
 
-def failed_of(jobs: Sequence[Job]) -> list[Wish]:
+def failed_of(jobs: Sequence[Job]) -> list[Job]:
     """What came to nothing and was not cancelled."""
-    in_vain = {JobState.FAILED, JobState.NEEDS_REVIEW}
-    return [Wish(job.provider, job.request) for job in jobs if job.state in in_vain]
+    return [job for job in jobs if job.state in {JobState.FAILED, JobState.NEEDS_REVIEW}]
+
+
+def parts_of(jobs: Sequence[Job]) -> list[Part]:
+    """What was asked for by them."""
+    return [Part(job.provider, job.request) for job in jobs]

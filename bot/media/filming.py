@@ -5,6 +5,7 @@ Knows nothing of jobs, chats or providers. Blocks for about as long as the film 
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,20 +48,31 @@ _ENCODING: Final = {
 }
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Shape:
+    """Of its pictures as they stand in the file, and how far they are turned for people."""
+
+    width: int
+    height: int
+    turn: int
+
+
 def film_copy(path: Path, dest: Path, max_bytes: int) -> None:
     """Write an MP4 of the film, upright and with its sound, of at most ``max_bytes``.
 
     It starts to play before it has arrived, and says what the original says of who made it. Goes
-    picture by picture, so memory does not follow its length. Raises BrokenMedia, FileTooBig.
+    picture by picture, so memory does not follow its length, and holds ``unpacking`` for the
+    first alone: nobody waits for a film. One call at a time. Raises BrokenMedia, FileTooBig.
     """
     import av  # noqa: PLC0415  # 22 MB that a bot without videos does not need
 
     part = part_of(dest)
     bits: float = MOST_BITS
     try:
+        with unpacking, open_video(path) as (_, first):
+            shape = _Shape(first.width, first.height, first.rotation % 360)
         for _ in range(TRIES):
-            with unpacking, open_video(path) as (_, first):
-                bits = _write(path, first, part, most_bits=bits, max_bytes=max_bytes)
+            bits = _write(path, shape, part, most_bits=bits, max_bytes=max_bytes)
             size_bytes = part.stat().st_size
             if size_bytes <= max_bytes:
                 if is_marked(path):
@@ -75,7 +87,7 @@ def film_copy(path: Path, dest: Path, max_bytes: int) -> None:
         part.unlink(missing_ok=True)
 
 
-def _write(path: Path, first: VideoFrame, part: Path, *, most_bits: float, max_bytes: int) -> float:
+def _write(path: Path, shape: _Shape, part: Path, *, most_bits: float, max_bytes: int) -> float:
     """One try; how many bits a second it was given."""
     import av  # noqa: PLC0415  # see film_copy
 
@@ -85,7 +97,7 @@ def _write(path: Path, first: VideoFrame, part: Path, *, most_bits: float, max_b
         av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as copy,
     ):
         bits = min(most_bits, _bits_for(film, max_bytes))
-        _transcode(film, first, copy, bits=int(bits))
+        _transcode(film, shape, copy, bits=int(bits))
     return bits
 
 
@@ -96,20 +108,17 @@ def _bits_for(film: InputContainer, max_bytes: int) -> float:
     return max(LEAST_BITS, max_bytes * 8 * ROOM / max(1.0, length_s) - sound)
 
 
-def _transcode(
-    film: InputContainer, first: VideoFrame, copy: OutputContainer, *, bits: int
-) -> None:
+def _transcode(film: InputContainer, shape: _Shape, copy: OutputContainer, *, bits: int) -> None:
     source = film.streams.video[0]
     sound = next(iter(film.streams.audio), None)
-    width, height = _size(first, bits)
-    turn = first.rotation % 360
-    graph = _shaping(source, width, height, turn)
+    width, height = _size(shape, bits)
+    graph = _shaping(source, width, height, shape.turn)
     target = copy.add_stream(
         "libx264",
         rate=source.average_rate or 24,
         options={**_ENCODING, "maxrate": str(bits), "bufsize": str(2 * bits)},
     )
-    target.width, target.height = (height, width) if turn % 180 else (width, height)
+    target.width, target.height = (height, width) if shape.turn % 180 else (width, height)
     target.pix_fmt = "yuv420p"
     target.bit_rate = bits
     assert source.time_base is not None
@@ -127,11 +136,11 @@ def _transcode(
     copy.mux(target.encode(None))
 
 
-def _size(frame: VideoFrame, bits: int) -> tuple[int, int]:
+def _size(shape: _Shape, bits: int) -> tuple[int, int]:
     """Of the copy before it is turned: the film's ratio, never larger, and even as encoders want."""
     longest = next(side for least, side in SIDES if bits >= least)
-    scale = min(1.0, longest / max(frame.width, frame.height))
-    return tuple(max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))  # type: ignore[return-value]
+    scale = min(1.0, longest / max(shape.width, shape.height))
+    return tuple(max(2, round(side * scale / 2) * 2) for side in (shape.width, shape.height))  # type: ignore[return-value]
 
 
 def _shaping(source: VideoStream, width: int, height: int, turn: int) -> Graph:

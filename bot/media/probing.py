@@ -40,7 +40,8 @@ _BOX_HEADER_BYTES = 8
 
 # Unpacked pictures are the only large thing in memory (tens of MB each), so one is unpacked at a
 # time in the whole process. A thread lock and not an asyncio one: the work runs in threads, and
-# it must also hold for callers of different event loops.
+# it must also hold for callers of different event loops. Only a film being copied goes on beside
+# it (`filming.py`): it takes minutes and holds few pictures.
 unpacking = threading.Lock()
 
 

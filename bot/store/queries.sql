@@ -372,10 +372,11 @@ SELECT user_id, line, pictures, media_group_id FROM question
 WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- questions_arriving --
--- Texts about no job that may have arrived in a chat without our knowing their message yet.
+-- Texts about no job, put there by :now, that may have arrived in a chat without our knowing their
+-- message yet.
 SELECT payload FROM outbox
 WHERE chat_id = :chat_id AND say = 'text' AND job_id IS NULL AND attempts > 0
-  AND state IN ('sending', 'waiting')
+  AND state IN ('sending', 'waiting') AND created_at <= :now
 
 -- questions_forget --
 -- Nobody answers a question of long ago.
@@ -473,8 +474,8 @@ DELETE FROM draft WHERE draft_id = :draft_id
 
 -- bulk_add --
 -- Answers its number, which its buttons carry.
-INSERT INTO bulk (user_id, chat_id, thread_id, message_id, state, wishes, joined, created_at)
-VALUES (:user_id, :chat_id, :thread_id, :message_id, :state, :wishes, :joined, :now)
+INSERT INTO bulk (user_id, chat_id, thread_id, message_id, state, parts, joined, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :state, :parts, :joined, :now)
 RETURNING bulk_id
 
 -- bulk_get --

@@ -41,7 +41,7 @@ def moving() -> bytes:
 
 
 UNUSABLE = {
-    "words": (bring(b"just words", "a.txt"), "không phải là ảnh", "no picture I can read"),
+    "words": (bring(b"just words", "a.doc"), "không phải là ảnh", "no picture I can read"),
     "heic": (
         bring(b"\0\0\0\x18ftypheic" + bytes(200), "a.heic"),
         "không phải là ảnh",

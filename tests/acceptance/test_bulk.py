@@ -51,7 +51,7 @@ async def test_three_lines_are_asked_about_with_their_price_and_made_as_they_com
     ) == words(question)
     assert [
         ["✅ Make all 3 · free"],
-        ["🖼 As one picture · free"],
+        ["🖼 As one request · free"],
         ["✖ Never mind"],
     ] == labels(question)
     assert not story.town.flow.tasks

@@ -77,7 +77,7 @@ async def tour(story: Story, person: Person) -> list[str]:
     await ask("/vary", to=film)
     story.town.apiframe.fail_next("/imagine", status=400, body=b'{"errors":[{"msg":"123"}]}')
     failed = await person.answer_to(person.say("/img 456"))
-    await person.sees("123”", after=failed.get("reply_to_message"))
+    await person.sees("⚠️", after=failed.get("reply_to_message"))
     story.town.apiframe.never_finish()
     await ask("/img 789")
     waiting = await ask("/img 789")

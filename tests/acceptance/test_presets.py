@@ -154,6 +154,35 @@ async def test_a_question_of_which_the_bot_does_not_know_yet_that_it_arrived_is_
     assert "professional product photo" in words(result)
 
 
+async def test_a_reply_to_something_else_while_a_question_waits_to_be_sent_orders_nothing(
+    story: Story,
+) -> None:
+    an = story.person("An", "en")
+    quota = await an.answer_to(an.say("/quota"))
+    page = await ideas(an)
+    story.world.fail_next("sendMessage", status=500, description="Internal Server Error")
+    await press(an, page, "🛍")
+    await until(lambda: [c for c in story.world.calls if c.method == "sendMessage" and not c.ok])
+    hint = await an.answer_to(an.say("thanks a lot, I still have some left", to=quota))
+    assert words(hint).startswith("Shall I draw that?")
+    await an.sees("What is your product?")
+    assert not prompts(story)
+
+
+async def test_of_two_questions_on_their_way_the_one_replied_to_is_answered(story: Story) -> None:
+    an, ben = story.person("An", "en"), story.person("Ben", "en")
+    group = story.group("Shop", an, ben)
+    pages = [await ideas(each, chat=group) for each in (an, ben)]
+    story.world.lose_answer_of_next("sendMessage")
+    await press(an, pages[0], "🛍")
+    question = await an.sees("An, 🛍", chat=group)
+    await press(ben, pages[1], "🖥")
+    ben.say("a tank", to=question, chat=group)
+    await an.result_of(an.say("a lamp", to=question, chat=group), chat=group)
+    [prompt] = prompts(story)
+    assert "professional product photo for an online shop: a lamp" in prompt
+
+
 async def test_in_a_group_only_who_was_asked_answers(story: Story) -> None:
     an, ben = story.person("An", "en"), story.person("Ben", "en")
     group = story.group("Shop", an, ben)

@@ -1,7 +1,6 @@
 """What a row costs as Telegram counts it: an album as many messages as it has pictures."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -9,6 +8,7 @@ from market import BOTH
 from shop import HOUR, NOON, Shop, outputs
 
 from bot.delivery.bulks import Bulks
+from bot.delivery.pictures import Pictures
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
@@ -36,7 +36,11 @@ def sending(shop: Shop) -> Sending:
     )
     telegram = cast("TelegramSender", NOBODY)  # nothing is sent to find out what it costs
     return Sending(
-        telegram, scenes, cast("Bulks", NOBODY), cast("Welcoming", NOBODY), Path("nowhere")
+        telegram,
+        scenes,
+        cast("Bulks", NOBODY),
+        cast("Welcoming", NOBODY),
+        cast("Pictures", NOBODY),
     )
 
 

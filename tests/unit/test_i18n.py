@@ -12,7 +12,7 @@ from catalogues import entries
 import bot
 from bot.i18n import LANGUAGES, I18n, Raw, Tongue, UnknownText, choose, read_catalogue
 
-CALLS = {"text", "html", "plural"}
+CALLS = {"text", "html", "plural", "html_plural"}
 DYNAMIC_PREFIXES = ("menu.",)
 """Keys put together at run time in a way the scan below does not see."""
 

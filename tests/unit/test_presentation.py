@@ -4,6 +4,7 @@ import dataclasses
 import html
 import re
 from datetime import UTC, tzinfo
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from bot.delivery.presentation import (
     tile_keyboard,
 )
 from bot.delivery.scene import Scene
-from bot.i18n import I18n, Tongue
+from bot.i18n import I18n, Tongue, read_catalogue
 from bot.jobs.queue import Outlook
 from bot.model import Job, JobState, Operation, Reason, Request
 
@@ -256,6 +257,31 @@ def test_a_values_name_says_how_it_is_written() -> None:
     assert "400 ₫" in balance
     assert "12:00" in text_of(tongue, line("quota.resets", reset_at=NOON), zone=zone)
     assert "&lt;i&gt;" in text_of(tongue, line("hint.corrected", command="<i>"))
+
+
+HOSTILE = '<a href="https://evil.example">&<b>'
+FORMATTED = re.compile(r".*_(?:vnd|at|day|s)|percent")
+
+
+def written_with(tongue: Tongue, key: str, names: set[str], value: str, n: int | None) -> str:
+    sentence: dict[str, object] = {"key": key, "values": dict.fromkeys(names, value)}
+    return text_of(tongue, sentence if n is None else {**sentence, "n": n})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_value_of_any_sentence_becomes_markup(language: str) -> None:
+    tongue = TONGUES.tongue(language)
+    entries: list[Any] = [each for each in read_catalogue(language) if each.id]
+    for entry in entries:
+        key = entry.id[0] if entry.pluralizable else entry.id
+        forms = entry.string if entry.pluralizable else [entry.string]
+        names = {name for form in forms for _, name, _, _ in Formatter().parse(form) if name}
+        if any(FORMATTED.fullmatch(name) for name in names - {"n"}):
+            continue  # those are numbers
+        names -= {"n"} if entry.pluralizable else set()
+        n = 3 if entry.pluralizable else None
+        tags = [written_with(tongue, key, names, value, n).count("<") for value in ("", HOSTILE)]
+        assert tags[0] == tags[1], key
 
 
 def test_the_example_grid_has_four_tiles() -> None:

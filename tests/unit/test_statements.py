@@ -81,6 +81,25 @@ def test_no_statement_of_a_working_bot_reads_a_growing_table_through(
         assert is_partial or "job_by_state" == scan[2], step
 
 
+def test_nothing_is_read_through_for_a_row_that_is_put_away(database: sqlite3.Connection) -> None:
+    """The database looks for what refers to each row that goes."""
+    tables = [
+        row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
+    put_away = {
+        table for text in STATEMENTS.values() for table in re.findall(r"DELETE FROM (\w+)", text)
+    }
+    read_through = []
+    for table in tables:
+        for key in database.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+            parent, column = key[2], key[3]
+            search = f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = ?"
+            plan = database.execute(search, (1,)).fetchall()
+            if parent in put_away and any(row[3].startswith("SCAN") for row in plan):
+                read_through.append(f"{table}.{column}")
+    assert [] == read_through
+
+
 def _is_growing(alias: str) -> bool:
     """Single letters and `twin`, `turn`, `other` stand for the tables that grow."""
     return alias in GROWING or alias in {"j", "o", "twin", "turn", "other"}

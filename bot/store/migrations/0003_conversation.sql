@@ -23,8 +23,8 @@ CREATE TABLE bulk (
     message_id        INTEGER,           -- what asked, and is replied to
     status_message_id INTEGER,           -- the question, then the progress of all of them
     state             TEXT    NOT NULL CHECK (state IN ('asked', 'running', 'stopped', 'done')),
-    wishes            TEXT    NOT NULL,  -- JSON list, each with its provider
-    joined            TEXT,              -- JSON: all of it as one wish, where that could be meant
+    parts             TEXT    NOT NULL,  -- JSON list, each with its provider
+    joined            TEXT,              -- JSON: all of it as one request, where that could be meant
     begun             INTEGER NOT NULL DEFAULT 0,  -- how many of them are jobs
     rest_id           INTEGER REFERENCES bulk (bulk_id),  -- what the quota did not cover, begun later
     again_id          INTEGER REFERENCES bulk (bulk_id),  -- what failed, begun once more
@@ -32,6 +32,8 @@ CREATE TABLE bulk (
     ended_at          INTEGER
 ) STRICT;
 CREATE INDEX bulk_asked ON bulk (created_at) WHERE begun = 0;
+CREATE INDEX bulk_of_rest ON bulk (rest_id) WHERE rest_id IS NOT NULL;
+CREATE INDEX bulk_of_again ON bulk (again_id) WHERE again_id IS NOT NULL;
 
 ALTER TABLE job ADD COLUMN bulk_id INTEGER REFERENCES bulk (bulk_id);
 ALTER TABLE job ADD COLUMN bulk_number INTEGER;  -- its place in the message, from 1
