@@ -44,6 +44,8 @@ class BulkState(enum.StrEnum):
     RUNNING = "running"
     STOPPED = "stopped"
     """Its person stopped it: what is ordered goes on."""
+    JOINED = "joined"
+    """It is made as one request, whose message its own has become."""
     DONE = "done"
 
 

@@ -521,8 +521,8 @@ WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
 ORDER BY bulk_number
 
 -- bulks_forget --
--- Questions that nobody answered, or with no.
-DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'done') AND created_at < :before
+-- Questions that nobody answered, or with no, or that became one request.
+DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'joined', 'done') AND created_at < :before
 
 -- ============================================================ inbox
 

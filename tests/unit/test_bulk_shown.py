@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from market import BOTH, PAINTER
 from shop import GRID, Shop
 
 from bot.delivery.bulk_scene import BulkScenes
+from bot.delivery.bulks import Bulks
 from bot.delivery.loop import MOST_ATTEMPTS, Delivery
 from bot.delivery.meaning import ChatGone, SendLater
 from bot.delivery.scene import Scenes
@@ -23,6 +25,7 @@ from bot.jobs.bulk import Part
 from bot.jobs.bulk_orders import begin
 from bot.model import ChatId, MessageId, Outgoing, Place, Urgency, UserId
 from bot.store.port import Reading, Row, Topic, Transaction
+from bot.store.records import read_outgoing
 
 AN = UserId(7)
 HOME = Place(ChatId(7), None, MessageId(70))
@@ -59,8 +62,7 @@ async def a_bulk(shop: Shop, count: int) -> int:
     return await shop.store.write(work)
 
 
-async def questions_for(shop: Shop, bulk_id: int) -> Counter[str]:
-    reading = Counting(shop.store)
+def bulk_scenes(shop: Shop, reading: Reading) -> BulkScenes:
     scenes = Scenes(
         reading,
         accounts={},
@@ -73,10 +75,13 @@ async def questions_for(shop: Shop, bulk_id: int) -> Counter[str]:
         clock=shop.now,
     )
     painter = cast("Any", SimpleNamespace(capabilities=PAINTER))
-    bulks = BulkScenes(
-        reading, scenes, accounts={"painter": (painter, 3)}, desk=shop.desk, default_language="vi"
-    )
-    scene = await bulks.of(bulk_id)
+    accounts = {"painter": (painter, 3)}
+    return BulkScenes(reading, scenes, accounts=accounts, desk=shop.desk, default_language="vi")
+
+
+async def questions_for(shop: Shop, bulk_id: int) -> Counter[str]:
+    reading = Counting(shop.store)
+    scene = await bulk_scenes(shop, reading).of(bulk_id)
     assert scene is not None
     assert scene.left_s > 0
     return reading.asked
@@ -169,3 +174,17 @@ async def test_given_up_after_many_failures_it_is_still_brought_up_to_date(
     await make_row(shop)
     await shop.tamper(f"UPDATE outbox SET attempts = {MOST_ATTEMPTS}")
     await shown_again(shop, SendLater("busy", 1.0))
+
+
+async def test_the_message_that_became_one_requests_own_is_written_over_by_nothing(
+    shop: Shop, tmp_path: Path
+) -> None:
+    bulk_id = await a_bulk(shop, 2)
+    await shop.tamper("UPDATE bulk SET state = 'joined', begun = 0, status_message_id = 71")
+    await shop.store.write(
+        lambda tx: bulk.show(tx, bulk_id, HOME.chat_id, Urgency.ANSWER, now=shop.now())
+    )
+    (row,) = await shop.store.all("outbox_of_chat", chat_id=HOME.chat_id)
+    nobody = cast("TelegramSender", None)  # nothing is said
+    bulks = Bulks(nobody, cast("Scenes", None), bulk_scenes(shop, shop.store), tmp_path)
+    assert Sent() == await bulks.message(read_outgoing(row))
