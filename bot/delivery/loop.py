@@ -42,6 +42,8 @@ MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
 LONGEST_PAUSE_S = 300.0
 AGAIN_S = 1.0
+UP_TO_DATE = frozenset({Say.STATUS, Say.BULK})
+"""What tells how things stand: its row waits again whenever that changes."""
 HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 
 log = structlog.get_logger(__name__)
@@ -184,7 +186,7 @@ class Delivery:
                 await self._again(row, 1.0, str(error))
             case _:
                 log.error("send_given_up", row=row.outbox_id, say=row.say, error=str(error))
-                await self._write(lambda tx: self._drop(tx, row, str(error)))
+                await self._write(lambda tx: self._give_up(tx, row, str(error)))
 
     async def _again(self, row: Outgoing, after_s: float, why: str) -> None:
         pause_s = min(LONGEST_PAUSE_S, after_s * 2**row.attempts)
@@ -235,8 +237,8 @@ class Delivery:
             await self._give_up(tx, each, why)
 
     async def _give_up(self, tx: Transaction, row: Outgoing, why: str) -> None:
-        """What cannot be said in a chat that cannot be reached."""
-        if row.say is Say.STATUS:  # it may be brought up to date once somebody reads it again
+        """What cannot be said now; what tells how things stand may be said another time."""
+        if row.say in UP_TO_DATE:
             await tx.run("outbox_skip", outbox_id=row.outbox_id, error=why)
         else:
             await self._drop(tx, row, why)

@@ -22,7 +22,7 @@ CREATE TABLE bulk (
     thread_id         INTEGER,
     message_id        INTEGER,           -- what asked, and is replied to
     status_message_id INTEGER,           -- the question, then the progress of all of them
-    state             TEXT    NOT NULL CHECK (state IN ('asked', 'running', 'stopped', 'done')),
+    state             TEXT    NOT NULL CHECK (state IN ('asked', 'running', 'stopped', 'joined', 'done')),
     parts             TEXT    NOT NULL,  -- JSON list, each with its provider
     joined            TEXT,              -- JSON: all of it as one request, where that could be meant
     begun             INTEGER NOT NULL DEFAULT 0,  -- how many of them are jobs
