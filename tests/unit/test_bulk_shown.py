@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 from collections import Counter
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulks import Bulks
 from bot.delivery.loop import MOST_ATTEMPTS, Delivery
 from bot.delivery.meaning import ChatGone, SendLater
+from bot.delivery.pictures import Pictures
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
@@ -177,7 +177,7 @@ async def test_given_up_after_many_failures_it_is_still_brought_up_to_date(
 
 
 async def test_the_message_that_became_one_requests_own_is_written_over_by_nothing(
-    shop: Shop, tmp_path: Path
+    shop: Shop,
 ) -> None:
     bulk_id = await a_bulk(shop, 2)
     await shop.tamper("UPDATE bulk SET state = 'joined', begun = 0, status_message_id = 71")
@@ -186,5 +186,7 @@ async def test_the_message_that_became_one_requests_own_is_written_over_by_nothi
     )
     (row,) = await shop.store.all("outbox_of_chat", chat_id=HOME.chat_id)
     nobody = cast("TelegramSender", None)  # nothing is said
-    bulks = Bulks(nobody, cast("Scenes", None), bulk_scenes(shop, shop.store), tmp_path)
+    bulks = Bulks(
+        nobody, cast("Scenes", None), bulk_scenes(shop, shop.store), cast("Pictures", None)
+    )
     assert Sent() == await bulks.message(read_outgoing(row))
