@@ -39,7 +39,7 @@ NOT_FOR_PEOPLE = {
     "downloading.py": "Telegram's words",
     "loop.py": "for the database",
     "sending.py": "Telegram's words",
-    "telegram.py": "Telegram's words",
+    "meaning.py": "Telegram's words",
     "inbox.py": "for the log",
     "intake.py": "for /readyz and the log",
     "listening.py": "for /readyz and the log",
