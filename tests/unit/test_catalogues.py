@@ -42,6 +42,7 @@ NOT_FOR_PEOPLE = {
     "meaning.py": "Telegram's words",
     "inbox.py": "for the log",
     "intake.py": "for /readyz and the log",
+    "losses.py": "for the log",
     "listening.py": "for /readyz and the log",
 }
 """Files whose words nobody in a chat reads, and what they are."""
