@@ -32,6 +32,14 @@ WORDS_SHOWN: Final = 60
 """Characters of a line that is complained about."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Said:
+    """What a button says: how many requests it is for, and what they cost together."""
+
+    covered: int
+    cost_vnd: int
+
+
 class Bulking:
     """Made once."""
 
@@ -78,25 +86,37 @@ class Bulking:
 
     async def press(self, talk: Talk, press: Press) -> str:
         """What a button under a bulk means; the catalogue key of what floats by."""
-        number, _, choice = press.how.partition("-")
+        number, _, how = press.how.partition("-")
+        choice, _, covered = how.partition("-")
         bulk_id = draft_number(number)
-        pressed = None if bulk_id is None else await bulk.find_bulk(talk.tx, bulk_id)
-        if pressed is None or pressed.user_id != talk.speaker.user_id:
+        if bulk_id is None:
             return "press.not_yours"
+        pressed = await bulk.find_bulk(talk.tx, bulk_id)
+        if pressed is None:
+            return "bulk.expired"
+        if pressed.user_id != talk.speaker.user_id:
+            return "bulk.anonymous" if pressed.user_id < 0 else "press.not_yours"
+        said = _Said(draft_number(covered) or 0, press.said_vnd or 0)
+        answer = await self._answer(talk, pressed, choice, said)
+        if answer == "bulk.over":  # its message may have missed the end
+            await self._show(talk, pressed)
+        return answer
+
+    async def _answer(self, talk: Talk, pressed: Bulk, choice: str, said: _Said) -> str:
         match choice:
             case "all":
-                return await self._begin(talk, pressed, press.said_vnd)
+                return await self._begin(talk, pressed, said)
             case "one":
-                return await self._begin_joined(talk, pressed, press.said_vnd)
+                return await self._begin_joined(talk, pressed, said)
             case "no":
                 return await self._decline(talk, pressed)
             case "stop":
                 is_stopped = await stop(talk.tx, self._desk, pressed)
                 return "bulk.stopped" if is_stopped else "bulk.over"
             case "rest":
-                return await self._begin_rest(talk, pressed, press.said_vnd)
+                return await self._begin_rest(talk, pressed, said)
             case "again":
-                return await self._begin_again(talk, pressed, press.said_vnd)
+                return await self._begin_again(talk, pressed, said)
             case _:
                 return "press.not_yours"
 
@@ -165,39 +185,46 @@ class Bulking:
 
     # --- the answer -------------------------------------------------------------------------
 
-    async def _is_dearer(
-        self, talk: Talk, pressed: Bulk, parts: Sequence[Part], said_vnd: int | None
-    ) -> bool:
-        """It costs more than the button says: the message is brought up to date instead."""
+    async def _why_not(
+        self, talk: Talk, pressed: Bulk, parts: Sequence[Part], said: _Said
+    ) -> str | None:
+        """What to answer instead of beginning ``parts``; the message is brought up to date."""
+        reasons = (self._making.why_not(part.provider, part.request) for part in parts)
+        if (reason := next(filter(None, reasons), None)) is not None:
+            await talk.say(reason)
+            return "press.refused"
         total = await total_of(self._desk, talk.tx, pressed.user_id, parts)
-        if total.cost_vnd <= (said_vnd or 0):
-            return False
+        if total.covered == said.covered and total.cost_vnd <= said.cost_vnd and total.covered:
+            return None
         await self._show(talk, pressed)
-        return True
-
-    async def _begin(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
-        if pressed.state is not BulkState.ASKED:
-            return "press.twice" if pressed.begun else "bulk.over"
-        if await self._is_dearer(talk, pressed, pressed.parts, said_vnd):
-            return "bulk.dearer"
-        if await begin(talk.tx, self._desk, pressed):
-            return "press.accepted"
-        await self._say_lacking(talk, pressed.parts[0])
+        if total.covered:
+            return "bulk.changed"
+        await self._say_lacking(talk, parts[0])
         return "press.refused"
 
-    async def _begin_joined(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
+    async def _begin(self, talk: Talk, pressed: Bulk, said: _Said) -> str:
+        if pressed.state is not BulkState.ASKED:
+            return "press.twice" if pressed.begun else "bulk.over"
+        if (instead := await self._why_not(talk, pressed, pressed.parts, said)) is not None:
+            return instead
+        if not await begin(talk.tx, self._desk, pressed):
+            raise StaleJob(f"bulk {pressed.bulk_id}")
+        return "press.accepted"
+
+    async def _begin_joined(self, talk: Talk, pressed: Bulk, said: _Said) -> str:
         """The question's message becomes the one request's own."""
         part = pressed.joined
+        if pressed.state is BulkState.JOINED:
+            return "press.twice"
         if part is None or pressed.state is not BulkState.ASKED:
             return "bulk.over"
-        if await self._is_dearer(talk, pressed, [part], said_vnd):
-            return "bulk.dearer"
+        if (instead := await self._why_not(talk, pressed, [part], said)) is not None:
+            return instead
         order = Order(pressed.user_id, pressed.place, part.request, part.provider)
         outcome = await self._desk.accept(talk.tx, order)
         if not isinstance(outcome, Accepted):
-            await self._say_lacking(talk, part)
-            return "press.refused"
-        await self._close(talk, pressed)
+            raise StaleJob(f"bulk {pressed.bulk_id}")
+        await self._close(talk, pressed, BulkState.JOINED)
         if (message_id := pressed.status_message_id) is not None:
             job_id = outcome.job.job_id
             await talk.tx.run("job_set_status_message", job_id=job_id, message_id=message_id)
@@ -213,46 +240,43 @@ class Bulking:
     async def _decline(self, talk: Talk, pressed: Bulk) -> str:
         if pressed.state is not BulkState.ASKED:
             return "bulk.over"
-        await self._close(talk, pressed)
+        await self._close(talk, pressed, BulkState.DONE)
         await self._show(talk, pressed)
         return "bulk.declined"
 
-    async def _begin_rest(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
+    async def _begin_rest(self, talk: Talk, pressed: Bulk, said: _Said) -> str:
         parts = pressed.parts[pressed.begun :]
         if pressed.rest_id is not None or not pressed.begun or not parts:
             return "press.twice" if pressed.rest_id else "bulk.over"
-        return await self._begin_more(talk, pressed, parts, said_vnd, "bulk_set_rest")
+        return await self._begin_more(talk, pressed, parts, said, "bulk_set_rest")
 
-    async def _begin_again(self, talk: Talk, pressed: Bulk, said_vnd: int | None) -> str:
+    async def _begin_again(self, talk: Talk, pressed: Bulk, said: _Said) -> str:
         parts = parts_of(failed_of(await bulk.jobs_of(talk.tx, pressed.bulk_id)))
         if pressed.again_id is not None or pressed.state is not BulkState.DONE or not parts:
             return "press.twice" if pressed.again_id else "bulk.over"
-        return await self._begin_more(talk, pressed, parts, said_vnd, "bulk_set_again")
+        return await self._begin_more(talk, pressed, parts, said, "bulk_set_again")
 
     async def _begin_more(
         self,
         talk: Talk,
         pressed: Bulk,
         parts: Sequence[Part],
-        said_vnd: int | None,
+        said: _Said,
         noting: str,
     ) -> str:
         """``noting``: the statement that writes down in which bulk they were begun."""
-        if await self._is_dearer(talk, pressed, parts, said_vnd):
-            return "bulk.dearer"
+        if (instead := await self._why_not(talk, pressed, parts, said)) is not None:
+            return instead
         next_id = await begin_more(talk.tx, self._desk, pressed, parts)
-        if next_id is None:
-            await self._say_lacking(talk, parts[0])
-            return "press.refused"
         if not await talk.tx.run(noting, bulk_id=pressed.bulk_id, next_id=next_id):
             raise StaleJob(f"bulk {pressed.bulk_id}")
         await self._show(talk, pressed)
         return "press.accepted"
 
-    async def _close(self, talk: Talk, pressed: Bulk) -> None:
-        asked, done = BulkState.ASKED.value, BulkState.DONE.value
+    async def _close(self, talk: Talk, pressed: Bulk, state: BulkState) -> None:
+        asked, closed = BulkState.ASKED.value, state.value
         if not await talk.tx.run(
-            "bulk_move", bulk_id=pressed.bulk_id, from_state=asked, to_state=done
+            "bulk_move", bulk_id=pressed.bulk_id, from_state=asked, to_state=closed
         ):
             raise StaleJob(f"bulk {pressed.bulk_id}")
 

@@ -236,8 +236,9 @@ class Handlers:
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
+            contact = self._contact or tongue.text("contact.unnamed")
             return PressAnswer(
-                query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
+                query.id, tongue.text(refusal, contact=contact) if refusal else ""
             )
         pressed = dataclasses.replace(
             talk,

@@ -9,12 +9,12 @@ from bot.chat.deriving import asks_for_words, words_for
 from bot.chat.enlarged import bring_enlarged, may_enlarge
 from bot.chat.lacking import lacking_lines
 from bot.chat.parsed import ImageCommand, VideoCommand
-from bot.chat.talk import Talk, line
+from bot.chat.talk import Line, Talk, line
 from bot.jobs import book
 from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome, Quote
 from bot.jobs.moving import move_over
 from bot.jobs.offers import Market, no_longer_offered
-from bot.model import Job, Operation
+from bot.model import Job, Operation, Request
 
 
 class Making:
@@ -37,12 +37,8 @@ class Making:
 
     async def again(self, talk: Talk, job: Job) -> bool:
         """The same request once more, for whoever pressed, at today's price."""
-        spec = self._market.spec(job.provider, job.request.operation)
-        if spec is None:
-            await talk.say(line("derive.provider_gone", provider=job.provider))
-            return False
-        if (lacking := no_longer_offered(job.request, spec)) is not None:
-            await talk.say(line("derive.no_longer_offered", provider=job.provider, value=lacking))
+        if (reason := self.why_not(job.provider, job.request)) is not None:
+            await talk.say(reason)
             return False
         if (question := asks_for_words(job.request)) is not None:
             tile = job.request.tile
@@ -52,6 +48,15 @@ class Making:
         return await self.accept(
             talk, Order(talk.speaker.user_id, talk.place, job.request, job.provider, parent)
         )
+
+    def why_not(self, provider: str, request: Request) -> Line | None:
+        """Why what was understood before is not made any more; None: it still is."""
+        spec = self._market.spec(provider, request.operation)
+        if spec is None:
+            return line("derive.provider_gone", provider=provider)
+        if (lacking := no_longer_offered(request, spec)) is not None:
+            return line("derive.no_longer_offered", provider=provider, value=lacking)
+        return None
 
     async def accept(self, talk: Talk, order: Order) -> bool:
         """Hold the price and take the order, or say what is lacking.

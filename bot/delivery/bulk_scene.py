@@ -17,7 +17,7 @@ from bot.jobs.accounts import why_paused
 from bot.jobs.bulk import Bulk, Part, find_bulk, jobs_of
 from bot.jobs.bulk_orders import Total, failed_of, parts_of, total_of
 from bot.jobs.people import language_for
-from bot.model import FINAL_STATES, Job, JobState, Millis
+from bot.model import FINAL_STATES, Job, JobState, Millis, Operation
 from bot.providers.port import Provider
 from bot.store.port import Reading
 
@@ -96,16 +96,13 @@ class BulkScenes:
     async def _left_s(self, jobs: Sequence[Job], now: Millis) -> float:
         under_way_s, longest_s, lanes = 0.0, 0.0, 1
         waiting = [job for job in jobs if job.state is JobState.QUEUED]
-        for job in jobs:
-            if job.state in FINAL_STATES or job.provider not in self._accounts:
+        coming = [job for job in jobs if job.state not in FINAL_STATES]
+        typical = await self._typical_durations(coming)
+        for job in coming:
+            typical_s = typical.get((job.provider, job.request.operation))
+            if typical_s is None:
                 continue
-            provider, of_account = self._accounts[job.provider]
-            spec = provider.capabilities.operations.get(job.request.operation)
-            if spec is None:
-                continue
-            typical_s = await queue.typical_duration(
-                self._reading, job.provider, job.request.operation, otherwise_s=spec.typical_s
-            )
+            of_account = self._accounts[job.provider][1]
             longest_s = max(longest_s, typical_s)
             lanes = max(1, min(of_account, job.user_lanes or of_account))
             if job.state is not JobState.QUEUED:
@@ -114,6 +111,18 @@ class BulkScenes:
                 )
                 under_way_s = max(under_way_s, outlook.left_s)
         return under_way_s + longest_s * math.ceil(len(waiting) / lanes)
+
+    async def _typical_durations(self, jobs: Sequence[Job]) -> dict[tuple[str, Operation], float]:
+        """In seconds, of each kind of work there is among ``jobs``; what nobody does is missing."""
+        typical = {}
+        for name, operation in {(job.provider, job.request.operation) for job in jobs}:
+            provider, _ = self._accounts.get(name, (None, 0))
+            spec = provider.capabilities.operations.get(operation) if provider else None
+            if spec is not None:
+                typical[name, operation] = await queue.typical_duration(
+                    self._reading, name, operation, otherwise_s=spec.typical_s
+                )
+        return typical
 
     async def _paused_title(self, jobs: Sequence[Job]) -> str | None:
         for provider in {job.provider for job in jobs if job.state is JobState.QUEUED}:

@@ -28,14 +28,16 @@ def words_of(scene: BulkScene) -> Words:
             return _question(scene)
         case BulkState.RUNNING | BulkState.STOPPED:
             return _progress(scene)
-        case BulkState.DONE:
+        case BulkState.DONE | BulkState.JOINED:
             return _end(scene)
 
 
 def press_for(scene: BulkScene, choice: str, total: Total | None = None) -> Press:
-    """``total``: what the button says it takes."""
-    said_vnd = total.cost_vnd if total else None
-    return Press(Act.BULK, how=f"{scene.bulk.bulk_id}-{choice}", said_vnd=said_vnd)
+    """``total``: what the button says it takes, and how many requests of them it covers."""
+    how = f"{scene.bulk.bulk_id}-{choice}"
+    if total is None:
+        return Press(Act.BULK, how=how)
+    return Press(Act.BULK, how=f"{how}-{total.covered}", said_vnd=total.cost_vnd)
 
 
 def _question(scene: BulkScene) -> Words:
@@ -61,11 +63,16 @@ def _question(scene: BulkScene) -> Words:
 
 
 def _begin_button(scene: BulkScene) -> Button:
-    tongue, count, covered = scene.tongue, len(scene.bulk.parts), scene.all.covered
-    label = tongue.plural("bulk.button_all", count)
-    if covered < count:
-        label = tongue.text("bulk.button_some", covered=covered, count=count)
-    return _priced(scene, "all", label, scene.all)
+    return _counted(scene, "all", len(scene.bulk.parts), scene.all)
+
+
+def _counted(scene: BulkScene, choice: str, count: int, total: Total) -> Button:
+    """A button for ``count`` requests; where fewer are covered, that is what it says."""
+    tongue = scene.tongue
+    label = tongue.plural(f"bulk.button_{choice}", count)
+    if 0 < total.covered < count:
+        label = tongue.text("bulk.button_some", covered=total.covered, count=count)
+    return _priced(scene, choice, label, total)
 
 
 def _progress(scene: BulkScene) -> Words:
@@ -108,8 +115,7 @@ def _end(scene: BulkScene) -> Words:
     lines += _failures(scene) + _not_begun(scene)
     keyboard = _go_on(scene)
     if scene.failed and bulk.again_id is None:
-        label = tongue.plural("bulk.button_again", len(scene.failed))
-        keyboard.insert(0, [_priced(scene, "again", label, scene.again)])
+        keyboard.insert(0, [_counted(scene, "again", len(scene.failed), scene.again)])
     return Words("\n".join(lines), keyboard)
 
 
@@ -181,8 +187,7 @@ def _go_on(scene: BulkScene) -> list[list[Button]]:
     rest = len(scene.bulk.parts) - scene.bulk.begun
     if not rest or scene.bulk.rest_id is not None:
         return []
-    label = scene.tongue.plural("bulk.button_rest", rest)
-    return [[_priced(scene, "rest", label, scene.rest)]]
+    return [[_counted(scene, "rest", rest, scene.rest)]]
 
 
 def _priced(scene: BulkScene, choice: str, label: str, total: Total) -> Button:

@@ -36,6 +36,8 @@ class Bulks:
         scene = await self._bulks.of(row.payload["bulk_id"])
         if scene is None:
             raise SendRefused(f"bulk {row.payload['bulk_id']} is not there")
+        if scene.bulk.state is BulkState.JOINED:
+            return Sent()  # the message is the one request's by now
         words = words_of(scene)
         status_id = scene.bulk.status_message_id
         if status_id is not None:

@@ -381,6 +381,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.duration(value)
     if name == "percent":
         return tongue.percent(value)
+    if name == "contact" and not value:
+        return tongue.text("contact.unnamed")  # the plan file names nobody
     if isinstance(value, int):
         return tongue.number(value)
     return clip(value, most) if isinstance(value, str) else value

@@ -67,12 +67,8 @@ async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
     return begun
 
 
-async def begin_more(
-    tx: Transaction, desk: Desk, before: Bulk, parts: Sequence[Part]
-) -> int | None:
-    """Take on ``parts`` as a bulk of their own; its number, None when not even one is covered."""
-    if not (await total_of(desk, tx, before.user_id, parts)).covered:
-        return None
+async def begin_more(tx: Transaction, desk: Desk, before: Bulk, parts: Sequence[Part]) -> int:
+    """Take on ``parts`` as a bulk of their own, as far as the quota goes; its number."""
     bulk_id = await bulk.add_bulk(tx, before.user_id, before.place, parts, now=desk.clock())
     added = await bulk.find_bulk(tx, bulk_id)
     assert added is not None

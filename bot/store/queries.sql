@@ -521,8 +521,8 @@ WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
 ORDER BY bulk_number
 
 -- bulks_forget --
--- Questions that nobody answered, or with no.
-DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'done') AND created_at < :before
+-- Questions that nobody answered, or with no, or that became one request.
+DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'joined', 'done') AND created_at < :before
 
 -- ============================================================ inbox
 
@@ -635,7 +635,7 @@ UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 -- statuses_revive --
 -- Those that were skipped are brought up to date: somebody is there to read them again.
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'status'
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk')
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.

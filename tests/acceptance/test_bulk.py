@@ -122,8 +122,9 @@ async def test_nobody_else_may_say_yes_to_what_one_was_asked(story: Story) -> No
     question = await an.answer_to(an.say(THREE, chat=group), chat=group)
     for choice in ("all:0", "one:0", "no", "stop", "rest:0", "again:0"):
         assert "This button is not for you." == await forge(ben, question, f"k:::1-{choice}")
-    for nonsense in ("k:::x-all", "k:::99-all", "k:::1-", "k:::1", "k:::1-what:1"):
+    for nonsense in ("k:::x-all", "k:::1-", "k:::1", "k:::1-what:1"):
         assert "This button is not for you." == await forge(an, question, nonsense)
+    assert "has expired" in await forge(an, question, "k:::99-all")
     assert not story.town.flow.tasks
     assert "Got it!" == await press(an, question, "✅")
     await an.world.wait_for(lambda _: "Cost:" in words(now(an, question)))
@@ -178,7 +179,9 @@ async def test_a_quota_used_up_between_question_and_yes_stops_cleanly(story: Sto
     question = await an.answer_to(an.say(f"/img {lines}"))
     for _ in range(9):
         await an.result_of(an.say("/img a garden"))
-    assert "Got it!" == await press(an, question, "✅")
+    assert "has changed" in await press(an, question, "✅")
+    await an.sees("covers the first 1 of 3")
+    assert "Got it!" == await press(an, question, "✅ Make 1 of 3")
     ended = await summary_of(an, question)
     assert "Your quota covered 1 of 3" in ended
     assert "0 of 40" in await said_to(an, "/quota")

@@ -118,8 +118,9 @@ async def test_a_price_that_rose_meanwhile_is_asked_about_again(host: Host) -> N
     question = await an.answer_to(an.say("/img a cat\na dog"))
     assert "✅ Make all 2 · ₫400" == labels(question)[0][0]
     await an.result_of(an.say("/img a garden"))
-    assert "The price has changed. Look at the new one and press again." == await press(
-        an, question, "✅"
+    assert (
+        "The price, or what your quota covers, has changed. Look at it and press again."
+        == await press(an, question, "✅")
     )
     dearer = await an.sees("In all: ₫800")
     assert dearer["message_id"] == question["message_id"]

@@ -12,7 +12,7 @@ from shop import CLIP, GRID, SINGLE, Now, Shop, opened_shop, outputs
 from bot.jobs import bulk
 from bot.jobs.accept import Desk, Purse
 from bot.jobs.bulk import BulkState, Part, album_sizes
-from bot.jobs.bulk_orders import begin, begin_more, cover, failed_of, stop, total_of
+from bot.jobs.bulk_orders import begin, cover, failed_of, stop, total_of
 from bot.jobs.facts import CancelAsked, Delivered, Ended, Saved, SubmitAnswered
 from bot.model import (
     AssetKind,
@@ -124,9 +124,6 @@ async def test_when_nothing_is_covered_it_stays_a_question(tmp_path: Path) -> No
     async with opened_shop(tmp_path, plans) as shop:
         there = await begun(shop, parts(2))
         assert (BulkState.ASKED, 0) == (there.state, there.begun)
-        assert None is await shop.store.write(
-            lambda tx: begin_more(tx, shop.desk, there, there.parts)
-        )
 
 
 async def test_it_is_begun_once(shop: Shop) -> None:

@@ -39,10 +39,11 @@ NOT_FOR_PEOPLE = {
     "flags.py": "Midjourney's own notation",
     "downloading.py": "Telegram's words",
     "loop.py": "for the database",
-    "meaning.py": "Telegram's words",
     "sending.py": "Telegram's words",
+    "meaning.py": "Telegram's words",
     "inbox.py": "for the log",
     "intake.py": "for /readyz and the log",
+    "losses.py": "for the log",
     "listening.py": "for /readyz and the log",
 }
 """Files whose words nobody in a chat reads, and what they are."""

@@ -16,13 +16,14 @@ CREATE INDEX outbox_arriving ON outbox (chat_id) WHERE state IN ('sending', 'wai
 
 -- Several requests of one message: shown with their price, begun when that is agreed to.
 CREATE TABLE bulk (
-    bulk_id           INTEGER PRIMARY KEY,
+    bulk_id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- an old button never names another
     user_id           INTEGER NOT NULL REFERENCES user (user_id),
     chat_id           INTEGER NOT NULL,
     thread_id         INTEGER,
     message_id        INTEGER,           -- what asked, and is replied to
     status_message_id INTEGER,           -- the question, then the progress of all of them
-    state             TEXT    NOT NULL CHECK (state IN ('asked', 'running', 'stopped', 'done')),
+    state             TEXT    NOT NULL
+        CHECK (state IN ('asked', 'running', 'stopped', 'joined', 'done')),
     parts             TEXT    NOT NULL,  -- JSON list, each with its provider
     joined            TEXT,              -- JSON: all of it as one request, where that could be meant
     begun             INTEGER NOT NULL DEFAULT 0,  -- how many of them are jobs
