@@ -237,9 +237,7 @@ class Handlers:
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
             contact = self._contact or tongue.text("contact.unnamed")
-            return PressAnswer(
-                query.id, tongue.text(refusal, contact=contact) if refusal else ""
-            )
+            return PressAnswer(query.id, tongue.text(refusal, contact=contact) if refusal else "")
         pressed = dataclasses.replace(
             talk,
             press=press,
