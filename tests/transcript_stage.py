@@ -21,6 +21,7 @@ from shop import NOON
 from story import PATIENCE_S, Story, living_bot, served_town, settings_for
 
 from bot.app import DATABASE_NAME, Clocks, EaselBot
+from bot.delivery.loop import Delivery
 from bot.model import Millis, UserId
 from bot.money import ledger
 from bot.providers.apiframe import Apiframe
@@ -33,6 +34,7 @@ from bot.store.sqlite import SqliteStore, open_store
 
 LANES = 3
 LOOK_S = 0.01
+SENDS = Delivery._send.__qualname__
 LEAST_SPEED = 1e-9
 """The providers work as good as never: the story says when they are done."""
 ORDERS = (
@@ -59,6 +61,7 @@ SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new')
      + (SELECT COUNT(*) FROM job WHERE state <> 'queued' AND due_at <= :now)
      + MAX(0, (SELECT COUNT(*) FROM job WHERE state = 'submitting') - :held)
 """
+_FAILED = "SELECT say, error FROM outbox WHERE state = 'waiting' AND error IS NOT NULL"
 _NEXT = """
 SELECT MIN(due_at) FROM (
     SELECT due_at FROM outbox WHERE state = 'waiting'
@@ -175,6 +178,9 @@ class Stage:
         async with asyncio.timeout(PATIENCE_S):
             while not await self._is_quiet():
                 await asyncio.sleep(LOOK_S)
+        assert self._database is not None
+        failed = self._database.execute(_FAILED).fetchall()
+        assert [] == failed, "a send failed that no story tells of"
 
     async def put_on(self, seconds: float) -> None:
         """Time passes, with a stop wherever something falls due."""
@@ -242,6 +248,8 @@ class Stage:
         if world.updates.pending or answered < self.presses or any(c.ok is None for c in calls):
             return False
         held = len(self.door.waiting)
+        if _sends_under_way():
+            return False
         return not self._count(_BUSY, now=self.now, held=held) and not await self._may_admit()
 
     async def _may_admit(self) -> bool:
@@ -256,6 +264,12 @@ class Stage:
             if await self._store.one("next_admitted", provider=provider, now=self.now):
                 return True
         return False
+
+
+def _sends_under_way() -> bool:
+    """A row of the outbox does not tell: one that is put off while it is being sent looks idle."""
+    running = [task.get_coro() for task in asyncio.all_tasks()]
+    return any(getattr(coro, "__qualname__", "") == SENDS for coro in running)
 
 
 @contextlib.asynccontextmanager

@@ -19,14 +19,14 @@ from telegram import Bot, Update
 from bot.chat.handlers import Handlers, PressAnswer
 from bot.errors import StoreError
 from bot.jobs import book
+from bot.jobs.saying import say
 from bot.model import Clock, Place, Say, Urgency
 from bot.store.port import Row, Store, Topic, Transaction
+from bot.store.rounds import STORE_PAUSE_S
 
 MOST_AT_ONCE = 256
 ANSWER_FIRST_S = 1.0
 """How long the answer to a press may hold up what the press asked for."""
-STORE_PAUSE_S = 1.0
-"""After something the database could not take (a full disk), this long until the next try."""
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +113,7 @@ class Dispatcher:
         if row["lane"] > 0:  # a private chat: who wrote waits for an answer
             place = Place(row["lane"], None, None)
             payload = {"key": "error.unexpected", "values": {}}
-            await book.say(
+            await say(
                 tx,
                 Say.TEXT,
                 place,

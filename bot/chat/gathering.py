@@ -33,6 +33,7 @@ from bot.jobs import book
 from bot.jobs.preferences import preferences_of
 from bot.model import Clock, Place, UserId
 from bot.store.port import Reading, Store, Topic, Transaction
+from bot.store.rounds import STORE_PAUSE_S, live
 
 GATHERED_AT_ONCE = 4
 """Drafts whose pictures are fetched side by side."""
@@ -42,8 +43,6 @@ RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 BUSY_EVERY_S = 4.5
 """What shows that the bot is busy lasts five seconds (docs/telegram.md)."""
-STORE_PAUSE_S = 1.0
-"""After something the database could not take (a full disk), this long until the next try."""
 LOOKED_AT = 200
 """Waiting drafts looked at in one round, the most pressing first."""
 FOLDER = "references"
@@ -99,18 +98,7 @@ class Gathering:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        try:
-            while True:
-                try:
-                    wait_s = await self._start_due()
-                except StoreError:
-                    log.exception("drafts_not_read")
-                    wait_s = STORE_PAUSE_S
-                await self._ears.wait(wait_s)
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await live("gathering", self._start_due, self._ears, self._tasks)
 
     async def _start_due(self) -> float | None:
         """Begin what is due; seconds until the next is."""

@@ -15,7 +15,7 @@ from bot.chat.account import PROMPT_SHOWN, Account
 from bot.chat.talk import Label, Line, Talk, apart, line
 from bot.jobs import book
 from bot.jobs.buttons import Act, Press
-from bot.model import AssetKind, Job, JobId, JobState, Millis
+from bot.model import Job, JobId, JobState, Millis
 from bot.store.records import read_job
 
 ON_A_PAGE: Final = 5
@@ -112,10 +112,13 @@ def _lines(page: _Page) -> list[Line]:
     return [line("history.title"), *(each for job in page.jobs for each in _entry(job))]
 
 
+def _kind(job: Job) -> str:
+    return job.request.operation.output_kind.value
+
+
 def _entry(job: Job) -> list[Line]:
     """What it was and what it cost; and of which picture it was made."""
-    is_video = job.request.operation.output_kind is AssetKind.VIDEO
-    kind = "video" if is_video else "image"
+    kind = _kind(job)
     prompt = " ".join(job.request.prompt.split()) or _WORDLESS
     if len(prompt) > PROMPT_SHOWN:
         prompt = prompt[: PROMPT_SHOWN - 1] + "…"
@@ -135,7 +138,7 @@ def _entry(job: Job) -> list[Line]:
 
 def _buttons(talk: Talk, page: _Page) -> list[list[Label]]:
     codes = [
-        Label("button.show", Press(Act.SHOW, job.job_id), job.job_id)
+        Label(f"button.show_{_kind(job)}", Press(Act.SHOW, job.job_id), job.job_id)
         for job in page.jobs
         if job.state is JobState.DONE
     ]

@@ -12,20 +12,19 @@ import time
 
 import structlog
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, TelegramError
 
 from bot.chat.inbox import ALLOWED, id_of, write_inbox
-from bot.errors import SettingsError, StoreError
+from bot.chat.losses import Losses
+from bot.errors import StoreError
 from bot.model import Clock
 from bot.store.port import Store
+from bot.store.rounds import STORE_PAUSE_S
 
 POLL_S = 50
 """Telegram answers a long poll after 50 seconds at the latest."""
 SILENCE_S = POLL_S + 40.0
 """Longer, and updates do not flow."""
-LONGEST_PAUSE_S = 30.0
-STORE_PAUSE_S = 1.0
-"""After updates the database could not take (a full disk), this long until the next try."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +37,7 @@ class Poller:
         self._store = store
         self._clock = clock
         self._offset: int | None = None
-        self._failures = 0
+        self._losses = Losses()
         self._may_poll = False
         """No webhook is set, as far as we know: while one is, polling is refused."""
         self._heard_at: float | None = None
@@ -59,18 +58,15 @@ class Poller:
                     await self._bot.delete_webhook()
                     self._may_poll = True
                 await self._poll()
-            except InvalidToken as error:
-                raise SettingsError(
-                    ["TELEGRAM_BOT_TOKEN is refused by Telegram: copy it from @BotFather again."]
-                ) from error
             except TelegramError as error:
-                await self._rest(error)
+                self._may_poll = self._may_poll and not isinstance(error, Conflict)
+                await self._losses.rest(error)
             except StoreError:
                 # Not confirmed, so Telegram gives the same updates again.
                 log.exception("inbox_not_written")
                 await asyncio.sleep(STORE_PAUSE_S)
             else:
-                self._recovered()
+                self._losses.over()
 
     async def _poll(self) -> None:
         updates = await self._bot.do_api_request(
@@ -90,20 +86,3 @@ class Poller:
         numbers = [number for each in updates if (number := id_of(each)) is not None]
         if numbers:
             self._offset = max(numbers) + 1
-
-    async def _rest(self, error: TelegramError) -> None:
-        """A loss is logged once, however long it lasts."""
-        self._may_poll = self._may_poll and not isinstance(error, Conflict)
-        if self._failures == 0:
-            hint = ""
-            if isinstance(error, Conflict):
-                hint = "another program uses this token: stop it"
-            log.warning("telegram_lost", error=str(error), hint=hint)
-        pause_s = min(LONGEST_PAUSE_S, 0.5 * 2**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        await asyncio.sleep(pause_s)
-
-    def _recovered(self) -> None:
-        if self._failures:
-            log.info("telegram_found_again")
-        self._failures = 0

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import structlog
 from telegram import Bot, WebhookInfo
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 
 from bot.chat.inbox import ALLOWED, bury, id_of, write_inbox
-from bot.errors import SettingsError
+from bot.chat.losses import Losses
 from bot.model import Clock
 from bot.store.port import Store, Transaction
 
@@ -29,8 +29,6 @@ CONNECTIONS: Final = 8
 RECENT_S: Final = 300.0
 """A call that failed longer ago is no trouble of now."""
 TAKEN: Final = "another program has taken the webhook away"
-FIRST_PAUSE_S: Final = 0.5
-LONGEST_PAUSE_S: Final = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +45,7 @@ class Listener:
         self._store = store
         self._url = url
         self._clock = clock
-        self._failures = 0
+        self._losses = Losses()
         self._is_set = False
         self._trouble: str | None = "Telegram has not been told yet where to send updates"
         self._took_at = 0
@@ -60,14 +58,12 @@ class Listener:
         while True:
             try:
                 await self.look()
-            except InvalidToken as error:
-                raise SettingsError(
-                    ["TELEGRAM_BOT_TOKEN is refused by Telegram: copy it from @BotFather again."]
-                ) from error
             except TelegramError as error:
-                await self._rest(error)
+                if not self._is_set:
+                    self._trouble = f"the webhook could not be set: {error}"
+                await self._losses.rest(error)
             else:
-                self._recovered()
+                self._losses.over()
                 await asyncio.sleep(LOOK_S)
 
     async def look(self) -> None:
@@ -122,21 +118,6 @@ class Listener:
         is_recent = self._clock() - failed_at < RECENT_S * 1000
         if is_recent and failed_at > self._took_at:
             self._trouble = f"Telegram cannot bring updates: {info.last_error_message}"
-
-    async def _rest(self, error: TelegramError) -> None:
-        """A loss is logged once, however long it lasts."""
-        if self._failures == 0:
-            log.warning("telegram_lost", error=str(error))
-        if not self._is_set:
-            self._trouble = f"the webhook could not be set: {error}"
-        pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        await asyncio.sleep(pause_s)
-
-    def _recovered(self) -> None:
-        if self._failures:
-            log.info("telegram_found_again")
-        self._failures = 0
 
 
 def _read(body: bytes) -> Any:

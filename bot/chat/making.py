@@ -102,5 +102,7 @@ class Making:
 
 
 def _said(talk: Talk) -> int | None:
-    """The price on the button that was pressed; None: words were said, or it is an old button."""
-    return talk.press.said_vnd if talk.press else None
+    """What who pressed a button agreed to pay: nothing, where it named no price, be it an old one
+    or one for what had no price yet. None: words were said.
+    """
+    return (talk.press.said_vnd or 0) if talk.press else None

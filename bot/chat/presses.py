@@ -22,7 +22,7 @@ from bot.model import Job, Say
 
 TWICE_MS: Final = 10_000
 """Within it, the same press again is a finger that tapped twice."""
-DONE: Final = frozenset({"press.accepted", "press.asked"})
+TAKEN: Final = frozenset({"press.accepted", "press.asked"})
 """What is answered when something came of a press; after anything else it may be tried again."""
 
 
@@ -119,7 +119,7 @@ class Presses:
         except Dearer as dearer:  # whoever tapped twice is asked once
             await ask_price(talk, press, dearer)
             return "press.dearer"
-        if answer not in DONE:
+        if answer not in TAKEN:
             await talk.tx.run("press_refused", **pressed)
         return answer
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from telegram import Chat
 
-from bot.jobs import book
 from bot.jobs.buttons import Act, Press
 from bot.jobs.people import language_for
+from bot.jobs.saying import say
 from bot.model import ChatId, Millis, Place, Say, Urgency, UserId
 from bot.store.port import Topic, Transaction
 
@@ -36,7 +36,7 @@ async def see_chat(
         return
     chat_id = ChatId(chat.id)
     language = await language_for(tx, user_id, chat_id, default=default_language)
-    await book.say(
+    await say(
         tx,
         Say.TEXT,
         Place(chat_id, None, None),

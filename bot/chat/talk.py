@@ -14,9 +14,9 @@ from telegram import Chat, Message, User
 
 from bot.chat.pictures import Brought
 from bot.chat.returning import see_chat
-from bot.jobs import book
 from bot.jobs.buttons import Press
 from bot.jobs.people import language_for
+from bot.jobs.saying import say
 from bot.model import ChatId, JobId, MessageId, Millis, Place, Say, Urgency, UserId
 from bot.store.port import Transaction
 
@@ -166,7 +166,7 @@ class Talk:
         what: Say = Say.TEXT,
         key: str | None = None,
     ) -> None:
-        await book.say(
+        await say(
             self.tx,
             what,
             self.place,
@@ -180,7 +180,7 @@ class Talk:
 
     async def show(self, what: Say, job_id: JobId, tile: int | None, **payload: Any) -> None:
         """Answer with something of a finished job, in the language and form of who asked for it."""
-        await book.say(
+        await say(
             self.tx,
             what,
             self.place,

@@ -20,6 +20,8 @@ from bot.model import AssetKind, Operation
 HERE: Final = "-start"
 """Behind a language: the welcome itself is to be said in it."""
 
+FROM_WORDS: Final = (Operation.IMAGE, Operation.VIDEO)
+
 
 class Welcome:
     """Made once."""
@@ -44,7 +46,9 @@ class Welcome:
         if not talk.is_private:
             await self.hello_group(talk)
             return
-        lines = [line("start.hello", name=talk.speaker.first_name), *await self._free_today(talk)]
+        what = self._what(talk)
+        hello = line("start.hello", name=talk.speaker.first_name, what=what)
+        lines = [hello, *await self._free_today(talk)]
         examples = await self._suggesting.examples(talk)
         lines.append(line("start.tap" if examples else "start.type"))
         await talk.welcome(
@@ -64,7 +68,7 @@ class Welcome:
 
     async def hello_group(self, talk: Talk) -> None:
         """Short, for everybody reads it."""
-        lines = [line("group.hello")]
+        lines = [line("group.hello", what=self._what(talk))]
         if self._market.doing(Operation.IMAGE):
             lines.append(line("group.image", bot=self._username))
         if self._market.doing(Operation.VIDEO):
@@ -82,14 +86,18 @@ class Welcome:
         await self.start(talk.in_language(chosen))
         return ""
 
+    def _what(self, talk: Talk) -> str:
+        """What somebody here makes of words."""
+        kinds = [op.output_kind for op in FROM_WORDS if self._market.doing(op)]
+        word = "both" if len(kinds) > 1 else next(iter(kinds), AssetKind.IMAGE)
+        return self._i18n.tongue(talk.language).text(f"start.makes_{word}")
+
     async def _free_today(self, talk: Talk) -> list[Line]:
         """What is left of what the day gives, of the kinds that can be made here."""
         tongue = self._i18n.tongue(talk.language)
         told = []
-        for kind, operation in (
-            (AssetKind.IMAGE, Operation.IMAGE),
-            (AssetKind.VIDEO, Operation.VIDEO),
-        ):
+        for operation in FROM_WORDS:
+            kind = operation.output_kind
             user_id = talk.speaker.user_id
             allowance = await self._desk.allowance(talk.tx, user_id, kind, now=talk.now)
             if not self._market.doing(operation) or not allowance.left:
@@ -97,5 +105,5 @@ class Welcome:
             if allowance.given >= UNLIMITED:
                 told.append(tongue.text(f"start.unlimited_{kind}"))
             else:
-                told.append(tongue.plural(f"start.count_{kind}", allowance.left))
+                told.append(tongue.plural(f"count.{kind}s", allowance.left))
         return [line("start.free", what=" · ".join(told))] if told else []

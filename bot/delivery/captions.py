@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-from bot.delivery.presentation import details, headline
+from bot.delivery.presentation import clip, details, headline
 from bot.delivery.scene import Scene
 from bot.i18n import Tongue
 from bot.model import Asset, AssetKind, Job
@@ -17,6 +17,8 @@ CAPTION_MAX = 1_024
 """UTF-16 units Telegram takes of a caption once its markup is read."""
 PROMPT_MAX = (600, 450, 300, 150, 20)
 """UTF-16 units of the prompt: the first that leaves room for the rest."""
+CONTACT_MAX = 100
+"""UTF-16 units of whom to ask."""
 
 _MARKUP = re.compile(r"<[^>]*>")
 
@@ -28,7 +30,7 @@ def result_caption(
 
     ``too_big``: what is shown is a smaller copy of it, and Telegram's limit was ``limit_bytes``.
     """
-    tail = [details(scene), _facts(scene, tile)]
+    tail = [details(scene, tile), _facts(scene)]
     if too_big is not None:
         tail.append(copy_word(scene, too_big, limit_bytes))
     for most in PROMPT_MAX:
@@ -45,14 +47,13 @@ def copy_word(scene: Scene, asset: Asset, limit_bytes: int) -> str:
         f"copy.{asset.kind}",
         size=tongue.megabytes(asset.size_bytes),
         limit=tongue.megabytes(limit_bytes),
+        contact=_contact(scene),
     )
 
 
-def _facts(scene: Scene, tile: int | None) -> str:
+def _facts(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
     facts = [_charged(job, tongue)]
-    if tile is not None and len(scene.tiles) > 1:
-        facts.append(tongue.html("caption.tile", tile=tile))
     if job.bulk_number is not None and scene.bulk_count is not None:
         facts.append(tongue.html("caption.bulk", number=job.bulk_number, count=scene.bulk_count))
     facts.append(tongue.html("caption.code", code=job.job_id))
@@ -63,6 +64,11 @@ def _charged(job: Job, tongue: Tongue) -> str:
     if job.charged_vnd == 0:
         return tongue.html("caption.free")
     return tongue.html("caption.price", price=tongue.money(job.charged_vnd))
+
+
+def _contact(scene: Scene) -> str:
+    """Whom to ask for the original."""
+    return clip(scene.contact, CONTACT_MAX) or scene.tongue.text("contact.unnamed")
 
 
 def _length(markup: str) -> int:
@@ -94,4 +100,5 @@ def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:
         size=tongue.megabytes(asset.size_bytes),
         limit=tongue.megabytes(limit_bytes),
         code=scene.job.job_id,
+        contact=_contact(scene),
     )

@@ -32,6 +32,7 @@ from bot.model import (
 )
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_outgoing
+from bot.store.rounds import live
 
 SENDS_AT_ONCE = 6
 """Fewer than there are connections (`connecting.py`): the answer to a press waits for nobody."""
@@ -40,8 +41,6 @@ HEAVY_AT_ONCE = 4
 MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
 LONGEST_PAUSE_S = 300.0
-STORE_PAUSE_S = 1.0
-"""After a round the database could not take (a full disk), this long until the next."""
 AGAIN_S = 1.0
 UP_TO_DATE = frozenset({Say.STATUS, Say.BULK})
 """What tells how things stand: its row waits again whenever that changes."""
@@ -68,20 +67,7 @@ class Delivery:
 
     async def run(self) -> None:
         await self._store.write(lambda tx: tx.run("outbox_recover"))
-        try:
-            while True:
-                try:
-                    # One moment for the whole round: what falls due meanwhile is waited for.
-                    now = self._clock()
-                    wait_s = await self._seconds_to_next(await self._start_sends(now), now)
-                except StoreError:
-                    log.exception("delivery_round_failed")
-                    wait_s = STORE_PAUSE_S
-                await self._ears.wait(wait_s)
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await live("sending", self._look, self._ears, self._tasks)
 
     async def drain(self, seconds: float) -> None:
         """Let what is being sent arrive, for at most so long, and begin nothing new.
@@ -91,6 +77,11 @@ class Delivery:
         self._is_ending = True
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=seconds)
+
+    async def _look(self) -> float | None:
+        # One moment for the whole round: what falls due meanwhile is waited for.
+        now = self._clock()
+        return await self._seconds_to_next(await self._start_sends(now), now)
 
     async def _start_sends(self, now: Millis) -> float | None:
         """Start what may go now; seconds until the limiter lets the next one go, if it waits."""

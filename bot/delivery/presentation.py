@@ -124,8 +124,11 @@ def _handed_over(scene: Scene) -> str:
     return tongue.html("status.other_provider", title=scene.title, other=scene.parent_title)
 
 
-def details(scene: Scene) -> str:
-    """What was understood: who makes it, and every choice in the request."""
+def details(scene: Scene, tile: int | None = None) -> str:
+    """What was understood: who makes it, and every choice in the request.
+
+    ``tile``: the only one of it that is shown.
+    """
     request, tongue = scene.job.request, scene.tongue
     parts = [scene.title]
     if request.strength:
@@ -139,7 +142,9 @@ def details(scene: Scene) -> str:
         parts.append(request.hd.upper())
     if request.length_s:
         parts.append(tongue.duration(request.length_s))
-    if request.operation.output_kind is AssetKind.IMAGE:
+    if tile is not None and len(scene.tiles) > 1:
+        parts.append(tongue.text("details.tile", tile=tile, count=len(scene.tiles)))
+    elif request.operation.output_kind is AssetKind.IMAGE:
         parts.append(tongue.plural("count.images", request.count))
     if scene.parent is None:
         parts += _own_pictures(len(request.references), tongue)

@@ -12,6 +12,7 @@ from bot.delivery.sent import Sent
 from bot.jobs import book
 from bot.jobs.facts import Delivered, ShowStatus
 from bot.jobs.preferences import preferences_of
+from bot.jobs.saying import say
 from bot.model import Job, JobState, MessageId, Millis, Outgoing, Say, Urgency
 from bot.store.port import Topic, Transaction
 
@@ -85,7 +86,7 @@ async def _keep_question(
 
 async def _buttons_follow(tx: Transaction, row: Outgoing, album_id: MessageId, now: Millis) -> None:
     """In the transaction that writes the album down: neither is ever there without the other."""
-    await book.say(
+    await say(
         tx,
         Say.BUTTONS,
         dataclasses.replace(row.place, reply_to=album_id),
@@ -98,7 +99,7 @@ async def _buttons_follow(tx: Transaction, row: Outgoing, album_id: MessageId, n
 
 
 async def _goes(tx: Transaction, row: Outgoing, message_id: MessageId, now: Millis) -> None:
-    await book.say(
+    await say(
         tx,
         Say.AWAY,
         row.place,
@@ -123,7 +124,7 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
     is_quiet = sent.result_is_edited and job.bulk_id is None
     is_long_ago = (now - job.accepted_at) / 1000 > PING_AFTER_S
     if is_quiet and is_long_ago and (await preferences_of(tx, job.user_id)).pings:
-        await book.say(
+        await say(
             tx,
             Say.PING,
             book.home_of(job),

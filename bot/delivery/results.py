@@ -20,10 +20,9 @@ from bot.delivery.sent import Sent, Shown, handles_in, shown_in
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.uploads import Picture
 from bot.errors import BrokenMedia, FileTooBig
+from bot.jobs.bulk import ALBUM_MAX
 from bot.jobs.preferences import Form
 from bot.model import Asset, MessageId, Outgoing
-
-ALBUM_MAX = 10
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +102,7 @@ class Results:
     async def take_away(self, row: Outgoing, scene: Scene) -> Sent:
         """A message that has done its work; where it must stay, it says no more than where to look.
 
-        Raises SendLater.
+        Only a refusal is taken for an answer. Raises the other SendErrors: it is tried again.
         """
         chat_id, message_id = row.place.chat_id, MessageId(row.payload["message_id"])
         try:

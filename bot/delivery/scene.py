@@ -54,6 +54,8 @@ class Scene:
     again_vnd: int | None
     """What the same request takes once more; None: it has no price."""
     timezone: zoneinfo.ZoneInfo
+    contact: str
+    """Whom to ask for what Telegram does not take."""
     link: str
     """The address that opens the private chat and shows it there."""
     form: Form = Form.GRID
@@ -147,6 +149,7 @@ class Scenes:
             prices_vnd=self._prices(purse, offers),
             again_vnd=self._price(purse, job.request),
             timezone=self._desk.timezone,
+            contact=self._desk.plans.contact,
             link=self._link_to(job.job_id),
             is_paused=is_paused,
             is_moved=await self._reading.one("job_moved_from", job_id=job_id) is not None,

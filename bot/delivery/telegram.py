@@ -101,29 +101,24 @@ class TelegramSender:
     @_replying_or_not
     async def text(self, place: Place, html: str, keyboard: Keyboard) -> Message:
         """A new message. Raises SendError."""
-        return await self._call(
-            place.chat_id,
-            lambda: self._bot.send_message(
-                place.chat_id,
-                html,
-                parse_mode="HTML",
-                reply_markup=_markup(keyboard),
-                disable_web_page_preview=True,
-                **_where(place),
-            ),
-        )
+        return await self._words(place, html, _markup(keyboard))
 
     @_in_any_words
     @_replying_or_not
     async def question(self, place: Place, html: str) -> Message:
         """A new message that the app of who is answered opens a reply to. Raises SendError."""
+        return await self._words(place, html, ForceReply(selective=True))
+
+    async def _words(
+        self, place: Place, html: str, markup: InlineKeyboardMarkup | ForceReply | None
+    ) -> Message:
         return await self._call(
             place.chat_id,
             lambda: self._bot.send_message(
                 place.chat_id,
                 html,
                 parse_mode="HTML",
-                reply_markup=ForceReply(selective=True),
+                reply_markup=markup,
                 disable_web_page_preview=True,
                 **_where(place),
             ),

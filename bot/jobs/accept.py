@@ -13,7 +13,7 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.errors import Dearer
-from bot.jobs import book
+from bot.jobs.saying import say
 from bot.model import (
     AssetKind,
     Clock,
@@ -248,7 +248,7 @@ class Desk:
             why="accepted",
         )
         if order.bulk_id is None:
-            await book.say(
+            await say(
                 tx,
                 Say.STATUS,
                 order.place,

@@ -25,7 +25,8 @@ from bot.jobs.facts import (
     ShowStatus,
     TellOperator,
 )
-from bot.model import Job, JobId, JobState, Millis, Operation, Place, Say, Urgency
+from bot.jobs.saying import say
+from bot.model import Job, JobState, Millis, Operation, Place, Say, Urgency
 from bot.money import ledger
 from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import asset_values, job_values, read_job
@@ -144,35 +145,6 @@ async def is_drawn(reading: Reading, job: Job) -> bool:
 def home_of(job: Job) -> Place:
     """The place its answer belongs to."""
     return Place(job.chat_id, job.thread_id, job.request_message_id)
-
-
-async def say(
-    tx: Transaction,
-    what: Say,
-    place: Place,
-    *,
-    urgency: Urgency,
-    now: Millis,
-    job_id: JobId | None = None,
-    tile: int | None = None,
-    payload: dict[str, Any] | None = None,
-    key: str | None = None,
-) -> None:
-    """Put one thing into the outbox; with ``key``, once and never again."""
-    await tx.run(
-        "outbox_add",
-        say=what.value,
-        chat_id=place.chat_id,
-        thread_id=place.thread_id,
-        reply_to=place.reply_to,
-        job_id=job_id,
-        tile=tile,
-        payload=json.dumps(payload or {}, ensure_ascii=False),
-        urgency=int(urgency),
-        now=now,
-        key=key,
-    )
-    tx.wake(Topic.OUTBOX)
 
 
 async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Millis) -> None:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from bot.jobs.saying import say
 from bot.model import (
     FINAL_STATES,
     ChatId,
@@ -142,7 +143,9 @@ async def add_bulk(
     assert row is not None
     bulk_id = int(row["bulk_id"])
     payload = {"bulk_id": bulk_id}
-    await _put(tx, Say.BULK, place, payload, _key(bulk_id), Urgency.ANSWER, now)
+    await say(
+        tx, Say.BULK, place, urgency=Urgency.ANSWER, now=now, payload=payload, key=_key(bulk_id)
+    )
     return bulk_id
 
 
@@ -198,7 +201,9 @@ async def _send_albums(tx: Transaction, bulk_id: int, now: Millis) -> None:
     for number, size in enumerate(album_sizes(len(shown)), 1):
         payload = {"jobs": shown[start : start + size]}
         key = f"album:{bulk_id}:{number}"
-        await _put(tx, Say.ALBUM, bulk.place, payload, key, Urgency.RESULT, now)
+        await say(
+            tx, Say.ALBUM, bulk.place, urgency=Urgency.RESULT, now=now, payload=payload, key=key
+        )
         start += size
 
 
@@ -213,28 +218,3 @@ def album_sizes(results: int) -> list[int]:
 
 def _key(bulk_id: int) -> str:
     return f"bulk:{bulk_id}"
-
-
-async def _put(
-    tx: Transaction,
-    what: Say,
-    place: Place,
-    payload: dict[str, Any],
-    key: str,
-    urgency: Urgency,
-    now: Millis,
-) -> None:
-    await tx.run(
-        "outbox_add",
-        say=what.value,
-        chat_id=place.chat_id,
-        thread_id=place.thread_id,
-        reply_to=place.reply_to,
-        job_id=None,
-        tile=None,
-        payload=json.dumps(payload),
-        urgency=int(urgency),
-        now=now,
-        key=key,
-    )
-    tx.wake(Topic.OUTBOX)

@@ -68,7 +68,9 @@ class Press:
     tile: int | None = None
     how: str = ""
     said_vnd: int | None = None
-    """What the button says it costs: a dearer price is asked about before anything is held."""
+    """What the button says it costs, None for nothing: a dearer price is asked about before anything
+    is held.
+    """
 
     def data(self) -> str:
         """As callback data, e.g. `v:K7QD4X:2:strong` or `v:K7QD4X:2:strong:400`."""

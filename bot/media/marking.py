@@ -18,10 +18,12 @@ from typing import IO, Final
 from bot.errors import BrokenMedia
 from bot.media.files import part_of, settle
 from bot.media.probing import sniff
-from bot.media.xmp import marked, names_ai, says_ai
+from bot.media.xmp import PACKET_MAX_BYTES, marked, names_ai, says_ai
 
 METADATA_MAX_BYTES = 4_000_000
-"""What is read of what a file says of itself; longer is not looked into."""
+"""What is read in all of what a file says of itself; what is beyond is passed by."""
+PARTS_MAX = 100_000
+"""Looks at the head of a part; a film of an hour has some thousands."""
 JPEG_SEGMENT_MAX_BYTES = 65_533
 _COPY_BYTES = 1024 * 1024
 
@@ -43,6 +45,39 @@ class _Splice:
 
 
 _Splices = Sequence[_Splice]
+
+
+class _Reading:
+    """A file looked through part by part. However much it says, little of it is in memory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._heads_left = PARTS_MAX
+        self._manifest = bytearray()
+
+    def head(self, at: int, length: int) -> bytes:
+        """A few bytes that tell what a part is. Raises ValueError where there is no end of parts."""
+        self._heads_left -= 1
+        if self._heads_left < 0:
+            raise ValueError("too many parts")
+        return self._read(at, length)
+
+    def packet(self, at: int, length: int) -> bytes:
+        """An XMP packet; of one too long to be read, enough to tell that it is."""
+        return self._read(at, min(length, PACKET_MAX_BYTES + 1))
+
+    def keep_manifest(self, at: int, length: int) -> None:
+        """A piece of a signed manifest: it may be cut anywhere."""
+        room = METADATA_MAX_BYTES - PACKET_MAX_BYTES - len(self._manifest)
+        self._manifest += self._read(at, min(length, room))
+
+    @property
+    def is_signed_as_ai(self) -> bool:
+        return names_ai(self._manifest)
+
+    def _read(self, at: int, length: int) -> bytes:
+        self._file.seek(at)
+        return self._file.read(max(0, length))
 
 
 def is_marked(path: Path) -> bool:
@@ -82,7 +117,7 @@ def _plan(path: Path) -> _Splices:
         raise BrokenMedia(path.name, "nothing that takes a mark")
     try:
         with path.open("rb") as file:
-            return planner(file, path.stat().st_size)
+            return planner(_Reading(file), path.stat().st_size)
     except (struct.error, zlib.error, IndexError, ValueError) as error:
         raise BrokenMedia(path.name, str(error) or type(error).__name__) from error
 
@@ -96,41 +131,33 @@ def _copy(source: IO[bytes], target: IO[bytes], length: int) -> None:
         length -= len(piece)
 
 
-def _read_at(file: IO[bytes], at: int, length: int) -> bytes:
-    """At most METADATA_MAX_BYTES of it: what is longer says nothing we look for."""
-    file.seek(at)
-    return file.read(max(0, min(length, METADATA_MAX_BYTES)))
-
-
 # --- PNG (ISO 15948; the XMP chunk: ISO 16684-3, 4.2) -----------------------------------------
 
 
-def _plan_png(file: IO[bytes], size: int) -> _Splices:
+def _plan_png(file: _Reading, size: int) -> _Splices:
     pixels_at = 0
-    old = _Splice(0, 0, b"")
-    packet: bytes | None = None
+    old: _Splice | None = None
     for kind, at, length in _png_chunks(file, size):
         if kind == b"IDAT" and not pixels_at:
             pixels_at = at
-        if kind == b"caBX" and names_ai(_read_at(file, at + 8, length)):
-            return ()
-        if kind == b"iTXt" and (found := _png_xmp(_read_at(file, at + 8, length))) is not None:
-            old, packet = _Splice(at, length + 12, b""), found
-            if says_ai(packet):
-                return ()
+        if kind == b"caBX":
+            file.keep_manifest(at + 8, length)
+        if kind == b"iTXt" and file.head(at + 8, len(_PNG_KEYWORD)) == _PNG_KEYWORD:
+            old = _Splice(at, length + 12, b"")
+    packet = None if old is None else _png_xmp(file.packet(old.at + 8, old.length - 12))
+    if file.is_signed_as_ai or (packet is not None and says_ai(packet)):
+        return ()
     if not pixels_at:
         raise ValueError("a PNG without pixels")
     chunk = _png_chunk(b"iTXt", _PNG_KEYWORD + b"\0\0\0\0" + marked(packet))
-    if packet is None:
-        return (_Splice(pixels_at, 0, chunk),)
-    return (dataclasses.replace(old, new=chunk),)
+    return (dataclasses.replace(old or _Splice(pixels_at, 0, b""), new=chunk),)
 
 
-def _png_chunks(file: IO[bytes], size: int) -> Iterator[tuple[bytes, int, int]]:
+def _png_chunks(file: _Reading, size: int) -> Iterator[tuple[bytes, int, int]]:
     """Type, place and length of the data of each chunk."""
     at = 8
     while at < size:
-        length, kind = struct.unpack(">I4s", _read_at(file, at, 8))
+        length, kind = struct.unpack(">I4s", file.head(at, 8))
         yield kind, at, length
         at += length + 12
         if kind == b"IEND":
@@ -138,12 +165,10 @@ def _png_chunks(file: IO[bytes], size: int) -> Iterator[tuple[bytes, int, int]]:
     raise ValueError("a PNG without an end")
 
 
-def _png_xmp(data: bytes) -> bytes | None:
-    if not data.startswith(_PNG_KEYWORD):
-        return None
+def _png_xmp(data: bytes) -> bytes:
     is_packed = data[len(_PNG_KEYWORD)] == 1
     text = data[len(_PNG_KEYWORD) + 2 :].split(b"\0", 2)[2]  # behind two names of languages
-    return zlib.decompressobj().decompress(text, METADATA_MAX_BYTES) if is_packed else text
+    return zlib.decompressobj().decompress(text, PACKET_MAX_BYTES + 1) if is_packed else text
 
 
 def _png_chunk(kind: bytes, data: bytes) -> bytes:
@@ -153,20 +178,21 @@ def _png_chunk(kind: bytes, data: bytes) -> bytes:
 # --- JPEG (ITU T.81, B.1.1; the XMP segment: ISO 16684-3, 4.3) --------------------------------
 
 
-def _plan_jpeg(file: IO[bytes], size: int) -> _Splices:
+def _plan_jpeg(file: _Reading, size: int) -> _Splices:
     place = 2
     old: _Splice | None = None
-    packet: bytes | None = None
-    manifest = b""
     for marker, at, length in _jpeg_segments(file, size):
-        data = _read_at(file, at + 4, length - 2)
-        if marker == 0xE0 or (marker == 0xE1 and data.startswith(b"Exif")):
+        name = file.head(at + 4, min(length - 2, len(_JPEG_XMP))) if marker == 0xE1 else b""
+        if marker == 0xE0 or name.startswith(b"Exif"):
             place = at + 2 + length  # readers look for these first
-        if marker == 0xE1 and data.startswith(_JPEG_XMP):
-            old, packet = _Splice(at, length + 2, b""), data[len(_JPEG_XMP) :]
-        if marker == 0xEB:  # a manifest may be cut anywhere, with eight bytes of counting before
-            manifest += data[8:]
-    if names_ai(manifest) or (packet is not None and says_ai(packet)):
+        if name == _JPEG_XMP:
+            old = _Splice(at, length + 2, b"")
+        if marker == 0xEB:
+            file.keep_manifest(at + 12, length - 10)  # behind eight bytes of counting
+    packet = None
+    if old is not None:
+        packet = file.packet(old.at + 4, old.length - 4)[len(_JPEG_XMP) :]
+    if file.is_signed_as_ai or (packet is not None and says_ai(packet)):
         return ()
     segment = _JPEG_XMP + marked(packet)
     if len(segment) > JPEG_SEGMENT_MAX_BYTES:
@@ -175,11 +201,11 @@ def _plan_jpeg(file: IO[bytes], size: int) -> _Splices:
     return (dataclasses.replace(old or _Splice(place, 0, b""), new=new),)
 
 
-def _jpeg_segments(file: IO[bytes], size: int) -> Iterator[tuple[int, int, int]]:
+def _jpeg_segments(file: _Reading, size: int) -> Iterator[tuple[int, int, int]]:
     """Marker, place and length (its own two bytes counted) of each segment before the pixels."""
     at = 2
     while at < size:
-        lead, marker, length = struct.unpack(">BBH", _read_at(file, at, 4))
+        lead, marker, length = struct.unpack(">BBH", file.head(at, 4))
         if lead != 0xFF:
             raise ValueError("a JPEG without order")
         if marker == 0xFF:  # padding
@@ -195,25 +221,26 @@ def _jpeg_segments(file: IO[bytes], size: int) -> Iterator[tuple[int, int, int]]
 # --- WebP (RFC 9649) --------------------------------------------------------------------------
 
 
-def _plan_webp(file: IO[bytes], size: int) -> _Splices:
-    end = int.from_bytes(_read_at(file, 4, 4), "little") + 8
+def _plan_webp(file: _Reading, size: int) -> _Splices:
+    end = int.from_bytes(file.head(4, 4), "little") + 8
     if end > size:
         raise ValueError("a WebP cut short")
-    chunks = list(_webp_chunks(file, end))
-    first, _, _ = chunks[0]
+    first = b""
     splices: list[_Splice] = []
-    packet: bytes | None = None
+    packet_at: tuple[int, int] | None = None
     old = _Splice(end, 0, b"")
-    for kind, at, length in chunks:
-        if kind == b"C2PA" and names_ai(_read_at(file, at + 8, length)):
-            return ()
+    for kind, at, length in _webp_chunks(file, end):
+        first = first or kind
+        if kind == b"C2PA":
+            file.keep_manifest(at + 8, length)
         if kind == b"XMP ":
-            packet = _read_at(file, at + 8, length)
+            packet_at = (at + 8, length)
             old = _Splice(at, 8 + length + length % 2, b"")
-            if says_ai(packet):
-                return ()
+    packet = None if packet_at is None else file.packet(*packet_at)
+    if file.is_signed_as_ai or (packet is not None and says_ai(packet)):
+        return ()
     if first == b"VP8X":
-        flags = _read_at(file, 20, 1)[0] | _WEBP_XMP_FLAG
+        flags = file.head(20, 1)[0] | _WEBP_XMP_FLAG
         splices.append(_Splice(20, 1, bytes([flags])))
     else:
         splices.append(_Splice(12, 0, _webp_chunk(b"VP8X", _webp_header(file, first))))
@@ -222,11 +249,11 @@ def _plan_webp(file: IO[bytes], size: int) -> _Splices:
     return (_Splice(4, 4, struct.pack("<I", end - 8 + grown)), *splices)
 
 
-def _webp_chunks(file: IO[bytes], end: int) -> Iterator[tuple[bytes, int, int]]:
+def _webp_chunks(file: _Reading, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Name, place and length of the data of each chunk."""
     at = 12
     while at < end:
-        kind, length = struct.unpack("<4sI", _read_at(file, at, 8))
+        kind, length = struct.unpack("<4sI", file.head(at, 8))
         yield kind, at, length
         at += 8 + length + length % 2
     if at != end:
@@ -237,9 +264,9 @@ def _webp_chunk(kind: bytes, data: bytes) -> bytes:
     return kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
 
 
-def _webp_header(file: IO[bytes], kind: bytes) -> bytes:
+def _webp_header(file: _Reading, kind: bytes) -> bytes:
     """The header that a simple file, which may say nothing of itself, goes without."""
-    data = _read_at(file, 20, 10)
+    data = file.head(20, 10)
     flags = _WEBP_XMP_FLAG
     if kind == b"VP8L":  # 9.1: a signature, then 14 bits each of width and height less one
         bits = int.from_bytes(data[1:5], "little")
@@ -257,33 +284,35 @@ def _webp_header(file: IO[bytes], kind: bytes) -> bytes:
 # --- MP4 and QuickTime (ISO 14496-12, 4.2; the XMP box: ISO 16684-3, 4.9) ---------------------
 
 
-def _plan_mp4(file: IO[bytes], size: int) -> _Splices:
+def _plan_mp4(file: _Reading, size: int) -> _Splices:
     splices: list[_Splice] = []
-    packet: bytes | None = None
+    packet_at: tuple[int, int] | None = None
     for kind, at, header, length in _mp4_boxes(file, size):
-        if kind == b"uuid":
-            who = _read_at(file, at + header, 16)
-            said = _read_at(file, at + header + 16, length - header - 16)
-            if (who == _MP4_C2PA and names_ai(said)) or (who == _MP4_XMP and says_ai(said)):
-                return ()
-            if who == _MP4_XMP:
-                packet = said
-                # What stands behind it is found by its place in the file, so it keeps its room.
-                splices.append(_Splice(at + 4, 4, b"free"))
-        if not int.from_bytes(_read_at(file, at, 4), "big"):  # it ends with the file, so far
+        who = file.head(at + header, 16) if kind == b"uuid" else b""
+        said_at = (at + header + 16, length - header - 16)
+        if who == _MP4_C2PA:
+            file.keep_manifest(*said_at)
+        if who == _MP4_XMP:
+            packet_at = said_at
+            # What stands behind it is found by its place in the file, so it keeps its room.
+            splices.append(_Splice(at + 4, 4, b"free"))
+        if not int.from_bytes(file.head(at, 4), "big"):  # it ends with the file, so far
             splices.append(_Splice(at, 4, struct.pack(">I", length)))
+    packet = None if packet_at is None else file.packet(*packet_at)
+    if file.is_signed_as_ai or (packet is not None and says_ai(packet)):
+        return ()
     said = _MP4_XMP + marked(packet)
     return (*splices, _Splice(size, 0, struct.pack(">I4s", len(said) + 8, b"uuid") + said))
 
 
-def _mp4_boxes(file: IO[bytes], size: int) -> Iterator[tuple[bytes, int, int, int]]:
+def _mp4_boxes(file: _Reading, size: int) -> Iterator[tuple[bytes, int, int, int]]:
     """Type, place, length of the head, and length with it, of each outermost box."""
     at = 0
     while at < size:
-        length, kind = struct.unpack(">I4s", _read_at(file, at, 8))
+        length, kind = struct.unpack(">I4s", file.head(at, 8))
         header = 8
         if length == 1:
-            header, length = 16, int.from_bytes(_read_at(file, at + 8, 8), "big")
+            header, length = 16, int.from_bytes(file.head(at + 8, 8), "big")
         elif length == 0:
             length = size - at
         if length < header:
@@ -294,7 +323,7 @@ def _mp4_boxes(file: IO[bytes], size: int) -> Iterator[tuple[bytes, int, int, in
         raise ValueError("an MP4 cut short")
 
 
-_PLANNERS: Final[dict[str, Callable[[IO[bytes], int], _Splices]]] = {
+_PLANNERS: Final[dict[str, Callable[[_Reading, int], _Splices]]] = {
     "image/png": _plan_png,
     "image/jpeg": _plan_jpeg,
     "image/webp": _plan_webp,

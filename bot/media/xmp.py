@@ -14,6 +14,9 @@ AI_SOURCE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgori
 IPTC_EXT: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
+PACKET_MAX_BYTES: Final = 256_000
+"""A JPEG has room for a quarter of it. A longer one is not read: unfolded, it is many times that."""
+
 _TERM: Final = b"trainedalgorithmicmedia"
 _PROPERTY: Final = f"{{{IPTC_EXT}}}DigitalSourceType"
 _ABOUT: Final = f"{{{RDF}}}about"
@@ -30,15 +33,13 @@ _LINE: Final = (
 )
 
 _RDF_END = re.compile(r"</(?P<rdf>[\w.-]+):RDF\s*>")
-_PADDING = re.compile(r"\s+(?=<\?xpacket\s+end)")
 _OTHER_SOURCE = re.compile(
     r"""\s[\w.-]+:DigitalSourceType\s*=\s*(?:"[^"]*"|'[^']*')"""
-    r"|<(?P<name>[\w.-]+:DigitalSourceType)\b[^>]*?(?:/>|>.*?</(?P=name)\s*>)",
-    re.DOTALL,
+    r"|<(?P<name>[\w.-]+:DigitalSourceType)\b[^>]*?(?:/>|>[^<]*</(?P=name)\s*>)"
 )
 
 
-def names_ai(metadata: bytes) -> bool:
+def names_ai(metadata: bytes | bytearray) -> bool:
     """The term stands in it in plain letters: enough for a signed manifest (C2PA)."""
     return _TERM in metadata.lower()
 
@@ -52,7 +53,10 @@ def says_ai(packet: bytes) -> bool:
 
 
 def marked(packet: bytes | None) -> bytes:
-    """``packet`` with the mark and all else it says; a new one when it cannot be read."""
+    """``packet`` with the mark and all else it says; a new one when it cannot be read or set right.
+
+    Takes time in step with its length.
+    """
     text = packet.decode("utf-8", errors="replace") if packet else ""
     root = _read(packet) if packet else None
     end = _RDF_END.search(text)
@@ -62,8 +66,20 @@ def marked(packet: bytes | None) -> bytes:
     end = _RDF_END.search(text)
     assert end is not None
     grown = text[: end.start()] + _line(end["rdf"], _about(root)) + text[end.start() :]
-    answer = _PADDING.sub("\n", grown).encode()
-    return answer if says_ai(answer) else marked(None)
+    answer = _without_padding(grown).encode()
+    return answer if _says_nothing_else(answer) else marked(None)
+
+
+def _without_padding(text: str) -> str:
+    """The blanks before its end are room to grow into; what grew needs no more of it."""
+    packet, lead, end = text.rpartition("<?xpacket")
+    return f"{packet.rstrip()}\n{lead}{end}" if end.lstrip().startswith("end") else text
+
+
+def _says_nothing_else(packet: bytes) -> bool:
+    root = _read(packet)
+    said = [] if root is None else [each for each in _sources(root) if each.strip()]
+    return bool(said) and all(names_ai(each.encode()) for each in said)
 
 
 def _line(rdf: str, about: str) -> str:
@@ -71,7 +87,9 @@ def _line(rdf: str, about: str) -> str:
 
 
 def _read(packet: bytes) -> ElementTree.Element | None:
-    """None for what is no XML, or would unfold into something larger than it is."""
+    """None for what is no XML, too long, or would unfold into something larger than it is."""
+    if len(packet) > PACKET_MAX_BYTES:
+        return None
     text = packet.decode("utf-8", errors="replace").strip("\ufeff\0 \r\n\t")
     if "<!" in text.replace("<!--", ""):
         return None

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import structlog
 
-from bot.errors import StoreError
 from bot.jobs import book, queue
 from bot.jobs.advance import lane_until
 from bot.jobs.facts import (
@@ -34,10 +33,9 @@ from bot.runner.sweeping import EVERY_MS, sweep
 from bot.runner.work import Work
 from bot.store.port import Store, Topic, Transaction
 from bot.store.records import read_job
+from bot.store.rounds import live
 
 DUE_AT_ONCE = 500
-STORE_PAUSE_S = 1.0
-"""After a round the database could not take (a full disk), this long until the next."""
 BROKEN_WORK_PAUSE_S = 30.0
 """After a bug in our own work on a job, this long until it is tried again."""
 
@@ -74,25 +72,18 @@ class Runner:
 
     async def run(self) -> None:
         await self._recover()
-        try:
-            while True:
-                try:
-                    # One moment for the whole round: what falls due meanwhile is waited for.
-                    now = self._clock()
-                    await self._admit()
-                    await self._probe_paused(now)
-                    await self._answer_looks()
-                    self._sweep_hourly(now)
-                    await self._start_due(now)
-                    wait_s = await self._seconds_to_next(now)
-                except StoreError:
-                    log.exception("runner_round_failed")
-                    wait_s = STORE_PAUSE_S
-                await self._ears.wait(wait_s)
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await live("runner", self._look, self._ears, self._tasks)
+
+    async def _look(self) -> float:
+        """Start what may start; seconds until more may."""
+        # One moment for the whole round: what falls due meanwhile is waited for.
+        now = self._clock()
+        await self._admit()
+        await self._probe_paused(now)
+        await self._answer_looks()
+        self._sweep_hourly(now)
+        await self._start_due(now)
+        return await self._seconds_to_next(now)
 
     async def move(self, job_id: JobId, fact: Fact) -> Job | None:
         """Let ``fact`` happen to the job as it stands now; the job afterwards."""

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import AccountUnusable, Rejected, Unreachable
-from bot.jobs import accounts, book
+from bot.jobs import accounts
 from bot.jobs.buttons import Act, Press
+from bot.jobs.saying import say
 from bot.model import Clock, JobState, Millis, Place, Say, Urgency
 from bot.providers.port import AccountReport
 from bot.runner.accounts import MANY_LANES, Account
@@ -42,7 +43,7 @@ async def show_overviews(
         for look in looks:
             if not await tx.run("account_look_done", look_id=look["look_id"]):
                 continue
-            await book.say(
+            await say(
                 tx,
                 Say.TEXT,
                 Place(look["chat_id"], look["thread_id"], look["reply_to"]),

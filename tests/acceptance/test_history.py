@@ -44,6 +44,11 @@ def codes_on(page: Message) -> list[str]:
     return re.findall(r"^\S+ ([2-9A-Z]{6}) · ", words(page), re.MULTILINE)
 
 
+def keys(codes: list[str]) -> list[str]:
+    """Of pictures."""
+    return [f"🎨 {code}" for code in codes]
+
+
 async def turned(person: Person, page: Message, label: str) -> Message:
     """The same message, another page of it."""
     before = words(page)
@@ -69,12 +74,12 @@ async def test_work_is_listed_newest_first_five_to_a_page_and_the_pages_turn_in_
     codes = (await made(an, *(f"cat {number}" for number in range(7))))[::-1]
     page = await history(an)
     assert codes[:5] == codes_on(page)
-    assert [codes[:3], codes[3:5], ["Older ▶"]] == labels(page)
+    assert [keys(codes[:3]), keys(codes[3:5]), ["Older ▶"]] == labels(page)
     assert words(page).startswith("🗂 Your work, newest first\n\n🎨 ")
     assert "· free\ncat 6\n" in words(page)
     second = await turned(an, page, "Older")
     assert codes[5:] == codes_on(second)
-    assert [codes[5:], ["◀ Newer"]] == labels(second)
+    assert [keys(codes[5:]), ["◀ Newer"]] == labels(second)
     assert codes[:5] == codes_on(await turned(an, second, "◀"))
 
 
@@ -82,7 +87,7 @@ async def test_a_code_pressed_brings_the_result_back_with_its_buttons(story: Sto
     an = story.person("An")
     grid = await an.result_of(an.say("/img mèo"))
     page = await history(an)
-    assert "Có ngay!" == await press(an, page, code_in(grid))
+    assert "Có ngay!" == await press(an, page, f"🎨 {code_in(grid)}")
     again = await next_result(an, page, after=page)
     assert labels(grid) == labels(again)
     assert words(grid) == words(again)
@@ -101,7 +106,7 @@ async def test_a_line_says_whose_child_it_is_and_what_did_not_work_is_marked(sto
     assert re.fullmatch(r"⚠️ \w+ · .* · did not work, nothing charged\na storm", first)
     assert second.endswith(f"· free\na lake\nVariations of picture 2 from {code_in(grid)}")
     assert third.endswith("· free\na lake")
-    assert [[code_in(varied), code_in(grid)]] == labels(page)
+    assert [keys([code_in(varied), code_in(grid)])] == labels(page)
 
 
 async def test_a_cancelled_request_is_listed_and_has_no_button(story: Story) -> None:
@@ -127,7 +132,9 @@ async def test_in_a_group_only_who_asked_turns_the_pages_and_takes_from_them(
     page = await history(an, chat=group)
     assert codes[:5] == codes_on(page)
     not_yours = "This button is not for you."
-    assert [not_yours] * 2 == [await press(ben, page, label) for label in ("Older", codes[0])]
+    assert [not_yours] * 2 == [
+        await press(ben, page, label) for label in ("Older", f"🎨 {codes[0]}")
+    ]
     assert codes[5:] == codes_on(await turned(an, page, "Older"))
 
 

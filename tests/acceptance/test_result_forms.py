@@ -67,6 +67,33 @@ async def test_a_status_message_that_cannot_be_taken_away_says_where_to_look(sto
     assert [] == labels(done)
 
 
+async def test_a_status_message_too_many_calls_keep_back_is_taken_away_later(story: Story) -> None:
+    story.world.fail_next(
+        "deleteMessage",
+        status=429,
+        description="Too Many Requests: retry after 1",
+        parameters={"retry_after": 1},
+    )
+    await _is_taken_away_in_the_end(story)
+
+
+async def test_a_status_message_is_taken_away_though_the_line_broke_the_first_time(
+    story: Story,
+) -> None:
+    story.world.fail_next("deleteMessage", status=502, description="Bad Gateway")
+    await _is_taken_away_in_the_end(story)
+
+
+async def _is_taken_away_in_the_end(story: Story) -> None:
+    an = story.person("An")
+    await choose(an, "form=album")
+    status = await an.answer_to(an.say("/img một chú mèo cam"))
+    await story.world.wait_for(
+        lambda _: status["message_id"] not in {each["message_id"] for each in an.from_bot()}
+    )
+    assert 1 == len([c for c in story.world.calls if c.method == "deleteMessage" and c.ok])
+
+
 async def test_the_files_are_the_originals(story: Story) -> None:
     an = story.person("An")
     await choose(an, "form=files")

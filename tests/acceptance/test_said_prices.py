@@ -15,10 +15,12 @@ from bot.model import UserId
 from bot.money import ledger
 from bot.store.sqlite import open_store
 
+DEARER = "The price is another now; see the message."
 PLANS = """
 [prices]
 image = {image}
 image_hd = 150
+{video}
 [shop]
 contact = "@shop"
 [plans.free]
@@ -35,8 +37,11 @@ class Counter:
     plans: Path
 
     @contextlib.asynccontextmanager
-    async def opened(self, *, image: int = 100, free: int = 8) -> AsyncIterator[None]:
-        self.plans.write_text(PLANS.format(image=image, free=free))
+    async def opened(
+        self, *, image: int = 100, free: int = 8, video: int | None = None
+    ) -> AsyncIterator[None]:
+        priced = "" if video is None else f"video = {video}"
+        self.plans.write_text(PLANS.format(image=image, free=free, video=priced))
         town, folder = self.story.town, self.story.data_dir
         async with living_bot(settings_for(town, folder, BOT_PLANS_FILE=str(self.plans))):
             yield
@@ -104,7 +109,7 @@ async def test_buttons_say_nothing_of_money_while_the_day_is_free_and_then_their
             "vi",
             "Bây giờ giá là 400 ₫ (nút chưa ghi giá). Bạn chưa bị tính phí; mình làm nhé?",
             "✅ Làm đi",
-            "Giá đã khác; xem tin nhắn nhé.",
+            "Giá đã thay đổi, bạn xem tin nhắn nhé.",
             "Số dư: 600 ₫ (đang giữ: 0 ₫)",
         ),
     ],
@@ -132,8 +137,7 @@ async def test_impatient_fingers_are_asked_once_and_pay_once(counter: Counter) -
         await counter.grant(an, 10_000)
         first = await an.result_of(an.say("/img a lake"))
         await an.result_of(an.say("/img a hill"))
-        dearer = "The price is another now; see the message."
-        assert [dearer, "Already on it"] == [await press(an, first, "V1") for _ in range(2)]
+        assert [DEARER, "Already on it"] == [await press(an, first, "V1") for _ in range(2)]
         question = await an.sees("This costs")
         heard = [await press(an, question, "✅") for _ in range(3)]
         assert ["Got it!", "Already on it", "Already on it"] == heard
@@ -209,15 +213,94 @@ def old(message: Message, label: str) -> str:
     return data.rsplit(":", 1)[0]
 
 
-async def test_a_button_of_before_goes_on_working(counter: Counter) -> None:
-    async with counter.opened():
+async def test_a_button_of_before_asks_at_the_price_and_then_works(counter: Counter) -> None:
+    async with counter.opened(free=4):
         an = counter.story.person("An", "en")
         await counter.grant(an, 1_000)
         grid = await an.result_of(an.say("/img a lake"))
-        await an.result_of(an.say("/img a hill"))
+        assert DEARER == await forge(an, grid, old(grid, "V1"))
+        question = await an.sees("This costs ₫400 now (the button showed no price).")
+        assert "Balance: ₫1,000 (set aside: ₫0)" == await balance(an)
+        assert "Got it!" == await press(an, question, "✅")
+        await next_result(an, question, after=question)
+        assert "Balance: ₫600 (set aside: ₫0)" == await balance(an)
+
+
+async def test_a_button_of_before_works_at_once_while_the_day_is_free(counter: Counter) -> None:
+    async with counter.opened():
+        an = counter.story.person("An", "en")
+        grid = await an.result_of(an.say("/img a lake"))
         assert "Got it!" == await forge(an, grid, old(grid, "V1"))
         await next_result(an, grid, after=grid)
+
+
+async def test_what_had_no_price_when_it_was_shown_is_asked_about_once_it_has_one(
+    counter: Counter,
+) -> None:
+    async with counter.opened(free=4):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 10_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        await press(an, grid, "1")
+        picked = await next_result(an, grid, after=grid)
+        assert "🎬 Animate" in [label for row in labels(picked) for label in row]
+    async with counter.opened(free=4, video=1_500):
+        assert DEARER == await press(an, picked, "🎬")
+        question = await an.sees("This costs ₫1,500 now (the button showed no price).")
+        assert "Balance: ₫10,000 (set aside: ₫0)" == await balance(an)
+        assert "Got it!" == await press(an, question, "✅")
+        await next_result(an, question, after=question)
+        assert "Balance: ₫8,500 (set aside: ₫0)" == await balance(an)
+
+
+async def test_a_confirmed_price_tapped_twice_is_held_once(counter: Counter) -> None:
+    async with counter.opened(free=4):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        await forge(an, grid, old(grid, "V1"))
+        question = await an.sees("This costs ₫400 now")
+        heard = [await press(an, question, "✅") for _ in range(2)]
+        assert ["Got it!", "Already on it"] == heard
+        await next_result(an, question, after=question)
         assert "Balance: ₫600 (set aside: ₫0)" == await balance(an)
+
+
+async def test_a_confirmed_price_tapped_twice_is_asked_once_more_when_it_rose_meanwhile(
+    counter: Counter,
+) -> None:
+    async with counter.opened(free=4):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        await forge(an, grid, old(grid, "V1"))
+        question = await an.sees("This costs ₫400 now")
+    async with counter.opened(image=150, free=4):
+        heard = [await press(an, question, "✅") for _ in range(2)]
+        assert [DEARER, "Already on it"] == heard
+        await an.sees("This costs ₫600 now (the button said ₫400).")
+        assert "Balance: ₫1,000 (set aside: ₫0)" == await balance(an)
+
+
+async def test_somebody_else_who_tries_a_failed_request_again_is_asked_at_their_own_price(
+    counter: Counter,
+) -> None:
+    async with counter.opened():
+        an, ben = counter.story.person("An", "en"), counter.story.person("Ben", "en")
+        group = counter.story.group("Painters", an, ben)
+        await counter.grant(ben, 1_000)
+        for _ in range(2):
+            await ben.result_of(ben.say("/img a boat"))
+        counter.story.town.apiframe.fail_next("/imagine", status=422)
+        an.say("/img@easel_bot a lake", chat=group)
+        failed = await an.sees("did not take this request", chat=group)
+        assert [["🔄 Try again"]] == labels(failed)
+        assert [DEARER, "Already on it"] == [await press(ben, failed, "🔄") for _ in range(2)]
+        question = await ben.sees("This costs ₫400 now (the button showed no price).", chat=group)
+        assert "Balance: ₫1,000 (set aside: ₫0)" == await balance(ben)
+        assert "Got it!" == await press(ben, question, "✅")
+        await next_result(ben, question, after=question, chat=group)
+        assert "Balance: ₫600 (set aside: ₫0)" == await balance(ben)
 
 
 async def test_a_forged_price_buys_nothing_cheaper(counter: Counter) -> None:
@@ -225,8 +308,7 @@ async def test_a_forged_price_buys_nothing_cheaper(counter: Counter) -> None:
         an = counter.story.person("An", "en")
         await counter.grant(an, 1_000)
         grid = await an.result_of(an.say("/img a lake"))
-        asked = "The price is another now; see the message."
-        assert asked == await forge(an, grid, f"{old(grid, 'V1')}:1")
+        assert DEARER == await forge(an, grid, f"{old(grid, 'V1')}:1")
         assert "Got it!" == await forge(an, grid, f"{old(grid, 'V1')}:9999999999")
         await next_result(an, grid, after=grid)
         assert "Balance: ₫200 (set aside: ₫0)" == await balance(an)

@@ -96,7 +96,7 @@ async def test_a_press_opens_a_choice_and_the_choice_comes_back_with_the_new_val
     assert [
         ["1:1 · Avatar", "16:9 · YouTube"],
         ["9:16 · TikTok", "4:3 · Slide"],
-        ["3:4 · Pinterest", "✓ Để tự nhiên"],
+        ["3:4 · Pinterest", "✓ Để dịch vụ tự chọn"],
         ["‹ Quay lại"],
     ] == labels(choice)
     assert "Đã lưu" == await press(an, page, "9:16")

@@ -264,7 +264,7 @@ async def test_brought_into_a_group_it_says_hello_once_in_the_words_of_who_broug
     group = story.group("Painters", an, ben)
     story.world.remove_bot(an.user_id, group)
     story.world.add_bot(ben.user_id, group)
-    hello = await ben.sees("Hi everybody!", chat=group)
+    hello = await ben.sees("I make pictures and videos from your words, right here", chat=group)
     story.world.add_bot(an.user_id, group, status="administrator")
     closing = await ben.answer_to(ben.say("/jobs", chat=group), chat=group)
     assert [hello, closing] == ben.from_bot(group)
@@ -300,3 +300,21 @@ async def test_nobody_turns_anothers_result_into_a_page_by_a_made_up_press(story
     await asyncio.sleep(0)
     assert before == len(edits_of(story, grid))
     assert grid["photo"] == story.world.message(group, grid["message_id"])["photo"]
+
+
+@pytest.mark.parametrize(
+    ("language", "alone", "together"),
+    [
+        ("en", "I make pictures from your words.", "I make pictures from your words, right here."),
+        ("vi", "Mình tạo ảnh từ lời bạn mô tả.", "Mình tạo ảnh từ lời mô tả, ngay trong nhóm"),
+    ],
+)
+async def test_without_a_video_service_nobody_is_promised_videos(
+    tmp_path: Path, language: str, alone: str, together: str
+) -> None:
+    async with ruled_story(tmp_path, without="flow") as story:
+        an = story.person("An", language)
+        group = story.group("Painters", an)
+        assert alone in words(await welcomed(an))
+        hello = await an.answer_to(an.say("/start@easel_bot", chat=group), chat=group)
+        assert together in words(hello)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from market import BOTH
@@ -92,6 +93,7 @@ def _scene(job: Job, *, language: str, title: str, tiles: int, **more: Any) -> S
         prices_vnd={},
         again_vnd=None,
         timezone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        contact="@shop",
         link="https://t.me/easel_bot?start=K7QD4X",
     )
     return dataclasses.replace(plain, **more)
@@ -159,6 +161,21 @@ def test_a_derived_result_names_its_family_its_tile_and_its_own_flags() -> None:
     assert f"<code>{parent.job_id}</code>" in caption
     assert "picture 2" in caption
     assert "--seed 42" in caption
+
+
+def test_one_of_several_is_told_by_its_number_and_not_by_how_many_there_are() -> None:
+    for language, told in (("en", "picture 2 of 4"), ("vi", "ảnh 2 trong 4")):
+        scene = _scene(a_job(request=GRID), language=language, title="Midjourney", tiles=4)
+        [_, details, facts] = result_caption(scene, 2).splitlines()
+        assert f"Midjourney · {told}" == details
+        assert "2" not in facts.split(" · ")
+
+
+@pytest.mark.parametrize(("contact", "named"), [("@shop", "ask @shop"), ("", "ask the shop")])
+def test_whoever_keeps_the_original_is_named(contact: str, named: str) -> None:
+    scene = _scene(a_job(request=CLIP), language="en", title="Veo", tiles=1, contact=contact)
+    assert named in too_big(scene, scene.tiles[0], 50_000_000)
+    assert named in copy_word(scene, scene.tiles[0], 50_000_000)
 
 
 def test_a_copy_is_told_with_sizes_as_people_write_them() -> None:

@@ -19,7 +19,8 @@ ALIKE = {
     "lang.name_vi": "a language is named in itself",
     "lang.name_en": "a language is named in itself",
     "count.videos": "a word of both languages",
-    "start.count_video": "a word of both languages",
+    "button.show_image": "a sign and a code",
+    "button.show_video": "a sign and a code",
     "preset.button_banner": "a word of both languages",
     "settings.form_album": "a word of both languages",
     "settings.ratio_1x1": "a word of both languages",
@@ -39,9 +40,10 @@ NOT_FOR_PEOPLE = {
     "downloading.py": "Telegram's words",
     "loop.py": "for the database",
     "sending.py": "Telegram's words",
-    "telegram.py": "Telegram's words",
+    "meaning.py": "Telegram's words",
     "inbox.py": "for the log",
     "intake.py": "for /readyz and the log",
+    "losses.py": "for the log",
     "listening.py": "for /readyz and the log",
 }
 """Files whose words nobody in a chat reads, and what they are."""

@@ -11,7 +11,7 @@ from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
 from bot.delivery.telegram import TelegramSender
 from bot.errors import StoreError
-from bot.jobs import book
+from bot.jobs.saying import say
 from bot.model import ChatId, Outgoing, Place, Say, Urgency
 from bot.store.port import Row, Store, Topic, Transaction, Wakeups
 
@@ -84,7 +84,7 @@ async def test_a_database_that_stalls_after_a_send_does_not_forget_it(shop: Shop
     )
     place = Place(ChatId(1), None, None)
     await shop.store.write(
-        lambda tx: book.say(tx, Say.TEXT, place, urgency=Urgency.ANSWER, now=shop.now())
+        lambda tx: say(tx, Say.TEXT, place, urgency=Urgency.ANSWER, now=shop.now())
     )
     running = asyncio.create_task(delivery.run())
     try:
@@ -125,20 +125,18 @@ async def test_an_answer_goes_past_any_number_of_slow_uploads(shop: Shop) -> Non
         clock=shop.now,
     )
 
-    async def say(what: Say, chat_id: int, urgency: Urgency) -> None:
+    async def put(what: Say, chat_id: int, urgency: Urgency) -> None:
         place = Place(ChatId(chat_id), None, None)
-        await shop.store.write(
-            lambda tx: book.say(tx, what, place, urgency=urgency, now=shop.now())
-        )
+        await shop.store.write(lambda tx: say(tx, what, place, urgency=urgency, now=shop.now()))
 
     for chat_id in range(1, 21):
-        await say(Say.PICK, chat_id, Urgency.RESULT)
+        await put(Say.PICK, chat_id, Urgency.RESULT)
     running = asyncio.create_task(delivery.run())
     try:
         async with asyncio.timeout(30):
             while sayer.uploads < HEAVY_AT_ONCE:
                 await asyncio.sleep(0.01)
-            await say(Say.TEXT, 99, Urgency.ANSWER)
+            await put(Say.TEXT, 99, Urgency.ANSWER)
             await sayer.words_said.wait()
     finally:
         running.cancel()
@@ -189,9 +187,7 @@ async def test_what_was_put_off_since_the_look_at_it_is_not_said_early(shop: Sho
     )
     place = Place(ChatId(1), None, None)
     await shop.store.write(
-        lambda tx: book.say(
-            tx, Say.TEXT, place, urgency=Urgency.ANSWER, now=shop.now(), key="a status"
-        )
+        lambda tx: say(tx, Say.TEXT, place, urgency=Urgency.ANSWER, now=shop.now(), key="a status")
     )
     running = asyncio.create_task(delivery.run())
     try:

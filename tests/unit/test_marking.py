@@ -16,8 +16,8 @@ from samples import clip
 
 from bot import media
 from bot.errors import BrokenMedia
-from bot.media.marking import is_marked, mark
-from bot.media.xmp import AI_SOURCE, marked, says_ai
+from bot.media.marking import _PLANNERS, METADATA_MAX_BYTES, PARTS_MAX, _Reading, is_marked, mark
+from bot.media.xmp import AI_SOURCE, IPTC_EXT, PACKET_MAX_BYTES, marked, says_ai
 
 SIZE = (62, 39)
 KINDS = ["png", "jpg", "webp", "webp lossless", "webp see-through", "mp4"]
@@ -241,6 +241,43 @@ def test_xmp_that_cannot_be_read_gives_way_to_one_that_can(trap: bytes) -> None:
     assert says_ai(marked(trap))
 
 
+def with_inside(inside: str) -> bytes:
+    """A packet as long as is read at the most, filled up with so much more of this."""
+    packet = marked(None).decode().replace(AI_SOURCE, "digitalCapture")
+    most = (PACKET_MAX_BYTES - len(packet.encode())) // len(inside)
+    return packet.replace("</x:xmpmeta>", inside * most + "</x:xmpmeta>").encode()
+
+
+@pytest.mark.timeout(60)  # what goes back over it again and again takes many minutes
+@pytest.mark.parametrize(
+    "inside", [" ", "\n", "<!--<a:DigitalSourceType>-->", "<?a <a:DigitalSourceType>?>", "<i/>"]
+)
+def test_a_packet_full_of_anything_is_set_right_in_one_go(inside: str) -> None:
+    packet = with_inside(inside)
+    assert not says_ai(packet)
+    answer = marked(packet)
+    assert says_ai(answer)
+    assert b"digitalCapture" not in answer
+
+
+def test_the_room_before_the_end_of_a_packet_is_not_carried_along() -> None:
+    roomy = OTHER_XMP.replace(b"<?xpacket end", b" " * 4_000 + b"\n<?xpacket end")
+    assert b"</x:xmpmeta>\n<?xpacket end" in marked(roomy)
+
+
+def test_a_packet_too_long_to_be_read_gives_way() -> None:
+    long = OTHER_XMP.replace(b"co</r:li>", b"o" * PACKET_MAX_BYTES + b"</r:li>")
+    assert marked(None) == marked(long)
+
+
+def test_another_claim_that_cannot_be_taken_out_takes_the_packet_with_it() -> None:
+    packet = marked(None).decode()
+    claim = "<i:DigitalSourceType><!-- x -->digitalCapture</i:DigitalSourceType>"
+    about = f'<rdf:Description xmlns:i="{IPTC_EXT}">{claim}</rdf:Description>'
+    end, start = packet.index("</rdf:RDF>"), packet.index("<rdf:Description")
+    assert marked(None) == marked(f"{packet[:start]}{about}{packet[end:]}".encode())
+
+
 @given(text=st.text())
 def test_whatever_a_provider_writes_the_mark_is_there_once_and_stays(text: str) -> None:
     once = marked(text.encode("utf-8", errors="surrogatepass"))
@@ -293,6 +330,96 @@ def test_a_large_file_is_marked_through_the_disk(tmp_path: Path) -> None:
     assert is_marked(path)
     assert size < path.stat().st_size
     assert media.probe_video(path).width == 64
+
+
+class CountedFile(io.BytesIO):
+    """How much of it was ever brought into memory, and in how many pieces."""
+
+    taken_bytes = 0
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        self.taken_bytes += len(piece)
+        self.reads += 1
+        return piece
+
+
+MANY_BYTES = 26_000_000
+PIECE_BYTES = 65_000
+JPEG_END = b"\xff\xda\0\2\xff\xd9"
+
+
+def many(piece: bytes) -> bytes:
+    return piece * (MANY_BYTES // len(piece))
+
+
+def jpeg_of(marker: int, said: bytes) -> bytes:
+    segment = struct.pack(">BBH", 0xFF, marker, len(said) + 2) + said
+    return b"\xff\xd8" + many(segment) + JPEG_END
+
+
+def png_of(kind: bytes, said: bytes) -> bytes:
+    chunks = [many(struct.pack(">I", len(said)) + kind + said + bytes(4))]
+    chunks += [struct.pack(">I", 0) + end + bytes(4) for end in (b"IDAT", b"IEND")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def webp_of(kind: bytes, said: bytes) -> bytes:
+    chunks = b"VP8X" + struct.pack("<I", 10) + bytes(10)
+    chunks += many(kind + struct.pack("<I", len(said)) + said)
+    return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WEBP" + chunks
+
+
+def mp4_of(kind: bytes, said: bytes) -> bytes:
+    return many(struct.pack(">I", len(said) + 8) + kind + said)
+
+
+XMP_UUID = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
+C2PA_UUID = bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
+ROOM = bytes(PIECE_BYTES)
+TALKATIVE = {
+    "a manifest in a JPEG": ("image/jpeg", jpeg_of(0xEB, ROOM)),
+    "one in a JPEG, finely cut": ("image/jpeg", jpeg_of(0xEB, bytes(1_000))),
+    "many XMPs in a JPEG": ("image/jpeg", jpeg_of(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + ROOM)),
+    "notes in a JPEG": ("image/jpeg", jpeg_of(0xFE, ROOM)),
+    "a manifest in a PNG": ("image/png", png_of(b"caBX", ROOM)),
+    "notes in a PNG": ("image/png", png_of(b"iTXt", b"Comment\0\0\0\0\0" + ROOM)),
+    "XMPs in a PNG": ("image/png", png_of(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + ROOM)),
+    "a manifest in a WebP": ("image/webp", webp_of(b"C2PA", ROOM)),
+    "XMPs in a WebP": ("image/webp", webp_of(b"XMP ", ROOM)),
+    "a manifest in a film": ("video/mp4", mp4_of(b"uuid", C2PA_UUID + ROOM)),
+    "XMPs in a film": ("video/mp4", mp4_of(b"uuid", XMP_UUID + ROOM)),
+    "anything in a film": ("video/mp4", mp4_of(b"uuid", bytes(MANY_BYTES - 8))),
+    "an endless user box": ("video/mp4", mp4_of(b"udta", bytes(MANY_BYTES - 8))),
+}
+
+
+@pytest.mark.parametrize("what", TALKATIVE)
+def test_however_much_a_file_says_of_itself_little_of_it_is_read(what: str) -> None:
+    mime, data = TALKATIVE[what]
+    file = CountedFile(data)
+    assert _PLANNERS[mime](_Reading(file), len(data))
+    assert file.taken_bytes <= METADATA_MAX_BYTES + MANY_BYTES // 100
+
+
+@pytest.mark.parametrize(
+    ("mime", "data"),
+    [
+        ("image/jpeg", jpeg_of(0xFE, b"")),
+        ("image/jpeg", b"\xff\xd8" + bytes([0xFF]) * MANY_BYTES + JPEG_END),
+        ("image/png", png_of(b"tEXt", b"")),
+        ("image/webp", webp_of(b"ANMF", b"")),
+        ("video/mp4", mp4_of(b"free", b"")),
+    ],
+)
+def test_a_file_of_nothing_but_small_parts_is_not_looked_through_to_its_end(
+    mime: str, data: bytes
+) -> None:
+    file = CountedFile(data)
+    with pytest.raises(ValueError, match="too many parts"):
+        _PLANNERS[mime](_Reading(file), len(data))
+    assert file.reads <= PARTS_MAX + 10
 
 
 def test_pillow_reads_the_mark_of_a_picture_held_in_memory(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def a_scene(
         prices_vnd=PRICES,
         again_vnd=400,
         timezone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        contact="@shop",
         link="https://t.me/easel_bot?start=K7QD4X",
     )
 

@@ -1,0 +1,41 @@
+"""What is to be said becomes a row of the outbox, in the caller's transaction.
+
+Knows nothing of words, nor of when it goes out.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.model import JobId, Millis, Place, Say, Urgency
+from bot.store.port import Topic, Transaction
+
+
+async def say(
+    tx: Transaction,
+    what: Say,
+    place: Place,
+    *,
+    urgency: Urgency,
+    now: Millis,
+    job_id: JobId | None = None,
+    tile: int | None = None,
+    payload: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> None:
+    """Put one thing into the outbox; with ``key``, once and never again."""
+    await tx.run(
+        "outbox_add",
+        say=what.value,
+        chat_id=place.chat_id,
+        thread_id=place.thread_id,
+        reply_to=place.reply_to,
+        job_id=job_id,
+        tile=tile,
+        payload=json.dumps(payload or {}, ensure_ascii=False),
+        urgency=int(urgency),
+        now=now,
+        key=key,
+    )
+    tx.wake(Topic.OUTBOX)
