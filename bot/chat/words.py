@@ -109,6 +109,12 @@ def words_of(text: str, begin: int = 0) -> list[Word]:
     return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text, begin)]
 
 
+def word_behind(text: str, begin: int) -> Word | None:
+    """The first word from there on; the others are not looked at."""
+    found = _WORD.search(text, begin)
+    return Word(found.group(), found.start(), found.end()) if found else None
+
+
 def repair_dashes(text: str) -> str:
     """Options begin with `--` again where a phone made one long dash of it."""
     return _DASH_IN_LINE.sub("--", text)
