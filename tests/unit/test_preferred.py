@@ -155,8 +155,24 @@ def test_the_preferred_provider_makes_it_unless_another_is_named(provider: str) 
     assert (provider, "flow") == (parsed.provider, named.provider)
 
 
+@pytest.mark.parametrize(
+    ("typed", "corrected"),
+    [
+        ("/img mèo", "/img mèo --with apiframe"),
+        ("/img mèo --no chó", "/img mèo --no chó --with apiframe"),
+    ],
+)
+def test_who_draws_instead_of_the_preferred_one_is_never_guessed(
+    typed: str, corrected: str
+) -> None:
+    found = read(typed, Preferences(provider="gone"))
+    assert isinstance(found, Complaint)
+    assert ("complaint.preferred_gone", corrected) == (found.key, found.corrected)
+    assert isinstance(read(corrected, Preferences(provider="gone")), ImageCommand)
+
+
 @pytest.mark.parametrize("provider", ["gone", "apiframe"])
-def test_who_is_not_there_or_cannot_is_passed_over(provider: str) -> None:
+def test_what_the_preferred_one_never_made_is_made_by_who_does(provider: str) -> None:
     preferences = Preferences(provider=provider)
     usual = read("/video sóng", Preferences())
     assert usual == read("/video sóng", preferences)
