@@ -61,13 +61,16 @@ def parse(
     username: str,
     providers: Mapping[str, Capabilities],
     default_provider: Mapping[Operation, str],
+    missed: str | None = None,
 ) -> Parsed:
     """Read one message. Never raises.
 
     ``username``: the bot's own, without `@`. ``providers``: those that are configured, by the
     name of `--with`. ``default_provider``: who does an operation when the person does not choose.
+    ``missed``: who was to make their pictures of words and does not any more; nobody else then
+    does before they are named.
     """
-    market = Market(providers, default_provider)
+    market = Market(providers, default_provider, missed)
     parsed = _read(typed, username, market)
     if not isinstance(parsed, Complaint):
         return parsed

@@ -95,8 +95,11 @@ class _Wish:
         self._check_pictures(provider, spec)
         for name, option in self.options.items():
             self._check_offered(name, option, provider, spec)
-        request = self._read_values(provider, spec)
-        return provider, self._check_prompt(request, provider, spec)
+        request = self._check_prompt(self._read_values(provider, spec), provider, spec)
+        if self.operation is Operation.IMAGE and self.market.missed and "with" not in self.options:
+            # another has another price, and nobody chose it
+            raise Mistake("complaint.preferred_gone", self.command, self._switch(provider))
+        return provider, request
 
     @property
     def operation(self) -> Operation:
