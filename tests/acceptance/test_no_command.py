@@ -62,7 +62,7 @@ async def test_a_picture_without_a_word_is_told_what_to_do_with_it_an_album_once
     an = story.person("An")
     [photo] = send(an, PHOTO)
     assert words(await an.answer_to(photo)).startswith("Mình nhận được ảnh rồi!")
-    [file] = send(an, b"mèo\nchó", name="a.txt", as_document=True)
+    [file] = send(an, b"a cat\na dog", name="a.txt", as_document=True)
     assert "chú thích là /img" in words(await an.answer_to(file))
     album = send(an, PHOTO, PHOTO, PHOTO)
     await an.answer_to(album[0])
