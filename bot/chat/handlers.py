@@ -216,6 +216,8 @@ class Handlers:
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():
                 await self._plain.answer(talk, parsed, target)
+            case Complaint() if brought.flaw is not None and not parsed.is_of_command:
+                await talk.say(line(f"picture.{brought.flaw}"))  # no line would mend that
             case Complaint():
                 await self._reader.complain(talk, parsed)
             case NotForUs():

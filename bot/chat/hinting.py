@@ -29,8 +29,8 @@ async def hint_line(talk: Talk, text: str, brought: Brought, target: Target | No
     """
     if brought.has_list:
         return line("hint.file")
-    if (flaw := next((each.flaw for each in brought.pictures), None)) is not None:
-        return line(f"picture.{flaw}")
+    if brought.flaw is not None:
+        return line(f"picture.{brought.flaw}")
     if brought.pictures:
         is_own = brought.pictures[0].message_id == talk.place.reply_to
         key = "hint.own_picture" if is_own else "hint.this_picture"
@@ -57,8 +57,7 @@ def line_for_wordless(brought: Brought) -> Line:
     """What can be done with a picture or file that came without a word."""
     if brought.has_list:
         return line("hint.file")
-    [picture] = brought.pictures
-    flaw = picture.flaw
+    flaw = brought.flaw
     return line("hint.picture_alone" if flaw is None else f"picture.{flaw}")
 
 
