@@ -26,7 +26,7 @@ from bot.chat.values import (
     read_ratio,
     read_voice,
 )
-from bot.chat.words import Line, Option, Reach, scan, word_behind
+from bot.chat.words import Line, Option, Reach, is_visible, scan, word_behind
 from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation, Request
 from bot.providers.multipliers import find_multiplier
@@ -326,7 +326,7 @@ class _Wish:
             yield checked
 
     def _check_prompt(self, request: Request, provider: str, spec: OperationSpec) -> Request:
-        prompt = self.line.prompt
+        prompt = self.line.prompt if is_visible(self.line.prompt) else ""
         if not prompt and not self.may_be_wordless:
             raise Mistake(f"complaint.prompt_empty_{request.operation.value}", self.command)
         if spec.takes_flags:

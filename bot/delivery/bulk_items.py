@@ -45,7 +45,7 @@ def apart(texts: Sequence[str], most: int) -> list[str]:
     return [
         _excerpt(
             text,
-            sorted({len(commonprefix([text, other])) for other in different - {text}}),
+            sorted({len(commonprefix([text, other])) for other in different - {text}}),  # noqa: RUF071  # by letters is meant
             most,
         )
         for text in texts
