@@ -5,11 +5,13 @@ Knows nothing of how pictures are fetched. Money is held only when all of them a
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 
 from bot.chat.deriving import Target, words_for
 from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, draft_number, find_draft, has_room
 from bot.chat.enlarging import Enlarging
+from bot.chat.grammar import format_command
 from bot.chat.making import Making
 from bot.chat.parsed import ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Brought
@@ -69,7 +71,10 @@ class Referring:
         """`/upscale` of a picture that is no result of ours: the one that carries the command or
         is replied to, not its album.
         """
-        if await self._enlarging.size_for(talk, command) is not None:
+        if command.tile is not None:  # meant for a grid: it would be paid for and not wanted
+            whole = format_command(dataclasses.replace(command, tile=None))
+            await talk.say(line("derive.no_numbers"), line("hint.corrected", command=whole))
+        elif await self._enlarging.size_for(talk, command) is not None:
             await self._write_draft(talk, text, Brought(brought.pictures))
 
     async def choose(self, talk: Talk, press: Press, job: Job) -> str:
