@@ -216,14 +216,18 @@ class Handlers:
                 await self._pick(talk, target, parsed.tile)
             case PlainCommand():
                 await self._plain.answer(talk, parsed, target)
-            case Complaint() if brought.flaw is not None and not parsed.is_of_command:
-                await talk.say(line(f"picture.{brought.flaw}"))  # no line would mend that
             case Complaint():
-                await self._reader.complain(talk, parsed)
+                await self._complain(talk, parsed, brought)
             case NotForUs():
                 await talk.say(await hint_line(talk, text, brought, target))
             case _:
                 assert_never(parsed)
+
+    async def _complain(self, talk: Talk, complaint: Complaint, brought: Brought) -> None:
+        if brought.flaw is None or complaint.is_of_command:
+            await self._reader.complain(talk, complaint)
+        else:  # no corrected line would mend that
+            await talk.say(line(f"picture.{brought.flaw}"))
 
     async def _pick(self, talk: Talk, target: Target | None, tile: int) -> None:
         if target is None:
