@@ -75,6 +75,9 @@ class Referring:
             await talk.say(line("derive.no_numbers"), line("hint.corrected", command=whole))
         elif await self._enlarging.size_for(talk, command) is not None:
             await self._write_draft(talk, text, Brought(brought.pictures))
+            is_own = brought.pictures[0].message_id == talk.place.reply_to
+            if is_own and brought.media_group_id is not None and brought.flaw is None:
+                await talk.say(line("album.one_enlarged"))
 
     async def choose(self, talk: Talk, press: Press, job: Job) -> str:
         """A tile was pressed under "which picture?"; the catalogue key of what floats by."""
@@ -95,17 +98,17 @@ class Referring:
 
     async def make_complete(
         self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None
-    ) -> None:
-        """A command whose pictures are all here."""
+    ) -> bool:
+        """A command whose pictures are all here. Whether it was accepted."""
         if command.request.prompt:
-            await self._making.make(talk, command, parent)
-        else:
-            await talk.ask(
-                line("derive.needs_words"),
-                then=words_for(command.request),
-                about=parent.job_id if parent else None,
-                tile=command.request.tile,
-            )
+            return await self._making.make(talk, command, parent)
+        await talk.ask(
+            line("derive.needs_words"),
+            then=words_for(command.request),
+            about=parent.job_id if parent else None,
+            tile=command.request.tile,
+        )
+        return False
 
     async def _make_from_own(
         self, talk: Talk, command: ImageCommand | VideoCommand, text: str, brought: Brought
