@@ -179,10 +179,12 @@ class Gathering:
         [file] = draft.pictures
         raw = await self._fetch(draft, file)
         content = await asyncio.to_thread(read_list, raw)
+        preferences = await preferences_of(self._store, draft.user_id)
+        heard = await asyncio.to_thread(self._bulking.read_list, draft.text, content, preferences)
 
         async def ask(tx: Transaction) -> None:
             if await tx.run("draft_end", draft_id=draft.draft_id):
-                await self._bulking.ask_list(await self._talk(tx, draft), draft.text, content)
+                await self._bulking.ask_list(await self._talk(tx, draft), heard)
 
         await self._store.write(ask)
 

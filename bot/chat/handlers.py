@@ -224,10 +224,10 @@ class Handlers:
                 assert_never(parsed)
 
     async def _complain(self, talk: Talk, complaint: Complaint, brought: Brought) -> None:
-        if brought.flaw is None or complaint.is_of_command:
+        if brought.flaw is not None and not complaint.is_of_command:
+            await talk.say(line(f"picture.{brought.flaw}"))  # no line would mend that
+        else:
             await self._reader.complain(talk, complaint)
-        else:  # no corrected line would mend that
-            await talk.say(line(f"picture.{brought.flaw}"))
 
     async def _pick(self, talk: Talk, target: Target | None, tile: int) -> None:
         if target is None:
@@ -251,9 +251,8 @@ class Handlers:
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
-            return PressAnswer(
-                query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
-            )
+            contact = self._contact or tongue.text("contact.unnamed")
+            return PressAnswer(query.id, tongue.text(refusal, contact=contact) if refusal else "")
         pressed = dataclasses.replace(
             talk,
             press=press,

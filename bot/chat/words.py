@@ -112,6 +112,12 @@ def words_of(text: str, begin: int = 0) -> list[Word]:
     return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text, begin)]
 
 
+def word_behind(text: str, begin: int) -> Word | None:
+    """The first word from there on; the others are not looked at."""
+    found = _WORD.search(text, begin)
+    return Word(found.group(), found.start(), found.end()) if found else None
+
+
 def is_visible(text: str) -> bool:
     """Whether it holds a letter, a number, a sign or an emoji: anything that can be seen."""
     return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANKS for sign in text)

@@ -130,7 +130,19 @@ def details(scene: Scene, tile: int | None = None) -> str:
     ``tile``: the only one of it that is shown.
     """
     request, tongue = scene.job.request, scene.tongue
-    parts = [scene.title]
+    parts = choices(request, scene.title, tongue)
+    if tile is not None and len(scene.tiles) > 1:
+        parts.append(tongue.text("details.tile", tile=tile, count=len(scene.tiles)))
+    elif request.operation.output_kind is AssetKind.IMAGE:
+        parts.append(tongue.plural("count.images", request.count))
+    if scene.parent is None:
+        parts += _own_pictures(len(request.references), tongue)
+    return tongue.html("line.details", details=clip(" · ".join(parts), DETAILS_MAX))
+
+
+def choices(request: Request, title: str, tongue: Tongue) -> list[str]:
+    """Who makes it (``title``), and every choice in the request but how many are wanted."""
+    parts = [title]
     if request.strength:
         parts.append(tongue.text(f"strength.{request.strength}"))
     if request.direction:
@@ -142,13 +154,7 @@ def details(scene: Scene, tile: int | None = None) -> str:
         parts.append(request.hd.upper())
     if request.length_s:
         parts.append(tongue.duration(request.length_s))
-    if tile is not None and len(scene.tiles) > 1:
-        parts.append(tongue.text("details.tile", tile=tile, count=len(scene.tiles)))
-    elif request.operation.output_kind is AssetKind.IMAGE:
-        parts.append(tongue.plural("count.images", request.count))
-    if scene.parent is None:
-        parts += _own_pictures(len(request.references), tongue)
-    return tongue.html("line.details", details=clip(" · ".join(parts), DETAILS_MAX))
+    return parts
 
 
 def _own_pictures(count: int, tongue: Tongue) -> list[str]:
@@ -381,6 +387,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.duration(value)
     if name == "percent":
         return tongue.percent(value)
+    if name == "contact" and not value:
+        return tongue.text("contact.unnamed")  # the plan file names nobody
     if isinstance(value, int):
         return tongue.number(value)
     return clip(value, most) if isinstance(value, str) else value
