@@ -11,15 +11,17 @@ import dataclasses
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.chat import flags
-from bot.chat.wish import ALIASES, MODES, reach_of
+from bot.chat.wish import ALIASES, MODES, OPTIONS_MAX, reach_of
 from bot.chat.words import Option, scan
 
 MOST: Final = 50
 """Requests of one message."""
+LINE_MAX: Final = 5_000
+"""Characters of a line: the longest description that is made (4,000), and its options."""
 _COUNTED: Final = 1_000_000
 """Nobody is told a larger number."""
 
@@ -54,7 +56,27 @@ class TooMany:
     count: int
 
 
-def expand(text: str, username: str) -> Lines | TooMany | None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class TooLong:
+    """A line of more than `LINE_MAX`."""
+
+    place: int
+    """As in `Lines.places`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Overloaded:
+    """A line with more options than are read."""
+
+    place: int
+    """As in `Lines.places`."""
+    count: int
+
+
+Asked = Lines | TooMany | TooLong | Overloaded
+
+
+def expand(text: str, username: str) -> Asked | None:
     """What ``text`` asks for; None: it does not begin with `/img` or `/video` for us. Never raises.
 
     ``username``: the bot's own, without `@`.
@@ -65,17 +87,25 @@ def expand(text: str, username: str) -> Lines | TooMany | None:
     command = head["slash"]
     asked: list[tuple[str, Choices]] = []
     for_all: list[Choices] = []
-    owns = 0
+    owns = shared = shared_length = 0  # options that go with every line, and how long these are
     for line in [text[head.end("slash") :].split("\n", 1)[0], *_following(text, head.end())]:
+        if shared_length + len(line) > LINE_MAX:
+            return TooLong(len(asked) + 1)
         own = _OWN.match(line)
         rest = line[own.end() :] if own else line
         owns += own is not None
         choices = choices_in(rest.strip())
+        if shared + (options := _options_in(choices)) > OPTIONS_MAX:
+            return Overloaded(len(asked) + 1, shared + options)
         is_making = own is None or _head(line, username) is not None
-        is_wordless = all(not _unmarked(each) for each in _first_few(choices))
-        if is_making and (is_wordless or _is_options(choices)):  # for what follows, or for all
+        most = 1 if _times(for_all) > MOST else MOST  # too many already, whatever this may be
+        is_wordless = all(not _unmarked(each) for each in _first_few(choices, most))
+        # for what follows, or for all
+        if is_making and (is_wordless or _is_options(choices, most)):
             command = own["slash"] if own else command
             for_all += [] if is_wordless else [choices]
+            shared += options
+            shared_length += len(line)
         else:
             asked.append((own["slash"] if own else command, choices))
     count = _count(asked, for_all)
@@ -83,7 +113,7 @@ def expand(text: str, username: str) -> Lines | TooMany | None:
         return TooMany(min(count, _COUNTED))
     if count <= 1:
         return Lines((_plain(text),), (1,))
-    common = [" ".join(each) for each in itertools.product(*map(_written, for_all))]
+    common = [_read_common(" ".join(each)) for each in itertools.product(*map(_written, for_all))]
     written = [
         (f"{slash} {_with(_unmarked(words), options)}".rstrip(), place)
         for place, (slash, choices) in enumerate(asked, 1)
@@ -112,22 +142,25 @@ def choices_in(line: str) -> Choices:
     tokens = _tokens(line)
     closings = _closings(tokens)
     openings = sorted(closings)
-    choices: Choices = [[""]]
+    choices: Choices = []
+    fixed: list[str] = []
     place = 0
     while place < len(tokens):
         end = closings.get(place)
         if end is None:
-            choices[-1] = [choices[-1][0] + tokens[place][0]]
+            fixed.append(tokens[place][0])
             place += 1
             continue
         inside = tokens[place + 1 : end]
         following = bisect.bisect_right(openings, place)
         is_nested = following < len(openings) and openings[following] < end
         if is_nested or (",", False) not in inside:
-            choices[-1] = [choices[-1][0] + _text(tokens[place : end + 1])]
+            fixed.append(_text(tokens[place : end + 1]))
         else:
-            choices += [_split(inside), [""]]
+            choices += [["".join(fixed)], _split(inside)]
+            fixed = []
         place = end + 1
+    choices.append(["".join(fixed)])
     return [each for each in choices if each != [""]]
 
 
@@ -153,14 +186,20 @@ def _written(choices: Choices) -> list[str]:
     return ["".join(each).strip() for each in itertools.product(*choices)]
 
 
-def _first_few(choices: Choices) -> list[str]:
+def _first_few(choices: Choices, most: int) -> Iterator[str]:
     """Enough of what it can be to know its kind: all, where they are few."""
-    return ["".join(each).strip() for each in itertools.islice(itertools.product(*choices), MOST)]
+    for each in itertools.islice(itertools.product(*choices), most):
+        yield "".join(each).strip()
 
 
-def _is_options(choices: Choices) -> bool:
+def _is_options(choices: Choices, most: int) -> bool:
     """Whatever is chosen, it holds only options: it is meant for every line."""
-    return all(_holds_only_options(each) for each in _first_few(choices))
+    return all(_holds_only_options(each) for each in _first_few(choices, most))
+
+
+def _options_in(choices: Choices) -> int:
+    """Of the first that it can be."""
+    return len(scan(next(_first_few(choices, 1)), 0, reach_of).options)
 
 
 def _holds_only_options(words: str) -> bool:
@@ -170,15 +209,23 @@ def _holds_only_options(words: str) -> bool:
 
 def _count(asked: Sequence[tuple[str, Choices]], for_all: Sequence[Choices]) -> int:
     each = sum(math.prod(len(choice) for choice in choices) for _, choices in asked)
-    return each * math.prod(len(choice) for choices in for_all for choice in choices)
+    return each * _times(for_all)
 
 
-def _with(words: str, common: str) -> str:
-    """What a line says itself goes before what is said for all."""
-    own = {_name(option) for option in scan(words, 0, reach_of).options}
+def _times(for_all: Sequence[Choices]) -> int:
+    return math.prod(len(choice) for choices in for_all for choice in choices)
+
+
+def _read_common(common: str) -> list[tuple[str, str]]:
+    """The options said for all lines: the name and the whole of each."""
     line = scan(common, 0, reach_of)
-    added = [common[o.start : o.end] for o in line.options if _name(o) not in own]
-    return " ".join([words, *added])
+    return [(_name(option), common[option.start : option.end]) for option in line.options]
+
+
+def _with(words: str, common: Sequence[tuple[str, str]]) -> str:
+    """What a line says itself goes before what is said for all."""
+    own = {_name(option) for option in scan(words, 0, reach_of).options} if common else set()
+    return " ".join([words, *(option for name, option in common if name not in own)])
 
 
 def _name(option: Option) -> str:
@@ -218,16 +265,16 @@ def _closings(tokens: Sequence[_Token]) -> dict[int, int]:
 
 
 def _split(inside: Sequence[_Token]) -> list[str]:
-    parts = [""]
+    parts: list[list[str]] = [[]]
     for sign, is_escaped in inside:
         if sign == "," and not is_escaped:
-            parts.append("")
+            parts.append([])
         else:
-            parts[-1] += sign
-    return [part.strip() for part in parts]
+            parts[-1].append(sign)
+    return ["".join(part).strip() for part in parts]
 
 
 def _escaped(line: str) -> str:
-    if "".join(_first_few(choices_in(line))) == line:
+    if "".join(_first_few(choices_in(line), MOST)) == line:
         return line
     return re.sub(r"[{}]|(?<=\\),", r"\\\g<0>", line)

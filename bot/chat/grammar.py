@@ -34,7 +34,7 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.wish import read_image, read_video
-from bot.chat.words import repair_dashes, words_of
+from bot.chat.words import repair_dashes, word_behind
 from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation, Request
 from bot.providers.port import Capabilities
@@ -51,6 +51,8 @@ PLAIN: Final = (
 KNOWN: Final = (*MADE, *ALIASES, *PLAIN)
 
 _COMMAND = re.compile(r"\s*(?P<slash>/(?P<name>[^\s@]+)(?:@(?P<bot>\S*))?)")
+_GLUED = re.compile(r"(?i:(?P<name>img|imagine|video)(?P<words>.{3,}|.*[^\x00-\x7f].*))")
+"""A plain letter or two too many are a slip of the finger."""
 _MOST_CORRECTIONS: Final = 6
 """Mistakes mended in one line before we stop guessing what was meant."""
 
@@ -151,9 +153,12 @@ def _read_command(typed: Typed, typed_name: str, command: Span, market: Market) 
 
 
 def _unknown_command(text: str, name: str, command: Span) -> Mistake:
-    words = [name, *(word.text for word in words_of(text, command[1])[:1])]
+    behind = word_behind(text, command[1])
+    words = [name, *([behind.text] if behind else [])]
     if (hint := meant_by(words, COMMANDS)) is not None:
         return _meant_command(text, name, command, *hint)
+    if (glued := _GLUED.fullmatch(name)) is not None:
+        return _glued_command(command, glued["name"], glued["words"])
     close = difflib.get_close_matches(name.lower(), KNOWN, n=1)
     if not close:
         return Mistake("complaint.command_unknown", command, command=f"/{name}")
@@ -162,13 +167,22 @@ def _unknown_command(text: str, name: str, command: Span) -> Mistake:
     return Mistake("complaint.command_near", command, edit, command=f"/{name}", near=f"/{close[0]}")
 
 
+def _glued_command(command: Span, name: str, words: str) -> Mistake:
+    """The blank behind the command was forgotten; `@bot` behind it stays with it."""
+    start = command[0] + 1
+    end = start + len(name) + len(words)
+    edits = [Edit(start, end, name), Edit(command[1], command[1], f" {words}")]
+    values = {"command": f"/{name}{words}", "near": f"/{name}"}
+    return Mistake("complaint.command_near", command, *edits, **values)
+
+
 def _meant_command(text: str, name: str, command: Span, near: str, count: int) -> Mistake:
     """``count``: of how many words the name was made of; `@bot` behind the first one stays."""
     start = command[0] + 1
     edits = [Edit(start, start + len(name), near)]
     at = command
-    if count > 1:
-        second = words_of(text, command[1])[0]
+    second = word_behind(text, command[1])
+    if second and count > 1:
         edits.append(Edit(command[1], second.end, ""))
         at = (command[0], second.end)
     typed = " ".join(text[slice(*at)].split())

@@ -5,17 +5,20 @@ Knows nothing of how pictures are fetched. Money is held only when all of them a
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 
 from bot.chat.deriving import Target, words_for
 from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, draft_number, find_draft, has_room
 from bot.chat.enlarging import Enlarging
+from bot.chat.grammar import format_command
 from bot.chat.making import Making
 from bot.chat.parsed import ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Brought
 from bot.chat.references import complete, reference_to
 from bot.chat.talk import Talk, line
 from bot.chat.tiles import ask_tile, tile_meant, tiles_of
+from bot.jobs.accept import Order
 from bot.jobs.buttons import Act, Press
 from bot.jobs.offers import Market
 from bot.model import Asset, AssetKind, ChatId, Job, JobId, JobState
@@ -53,7 +56,7 @@ class Referring:
             return
         tile = tile_meant(tiles, target.tile)
         if tile not in tiles:
-            await self._ask_tile(talk, text, brought, target.job, tiles)
+            await self._ask_tile(talk, command, text, brought, target.job, tiles)
         elif brought.pictures:
             await self._write_draft(talk, text, brought, target.job.job_id, tile)
         else:
@@ -68,8 +71,14 @@ class Referring:
         """`/upscale` of a picture that is no result of ours: the one that carries the command or
         is replied to, not its album.
         """
-        if await self._enlarging.size_for(talk, command) is not None:
-            await self._write_draft(talk, text, Brought(brought.pictures))
+        if command.tile is not None:  # meant for a grid: it would be paid for and not wanted
+            whole = format_command(dataclasses.replace(command, tile=None))
+            await talk.say(line("derive.no_numbers"), line("hint.corrected", command=whole))
+        elif await self._enlarging.size_for(talk, command) is not None:
+            is_written = await self._write_draft(talk, text, Brought(brought.pictures))
+            is_own = brought.pictures[0].message_id == talk.place.reply_to
+            if is_written and is_own and brought.media_group_id is not None:
+                await talk.say(line("album.one_enlarged"))
 
     async def choose(self, talk: Talk, press: Press, job: Job) -> str:
         """A tile was pressed under "which picture?"; the catalogue key of what floats by."""
@@ -84,23 +93,29 @@ class Referring:
             return "press.nothing"
         if not await has_room(talk):
             return "press.refused"
-        await talk.tx.run("draft_choose", draft_id=draft.draft_id, tile=press.tile, now=talk.now)
+        await talk.tx.run(
+            "draft_choose",
+            draft_id=draft.draft_id,
+            tile=press.tile,
+            said_vnd=press.said_vnd or 0,
+            now=talk.now,
+        )
         talk.tx.wake(Topic.DRAFTS)
         return "press.accepted"
 
     async def make_complete(
         self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None
-    ) -> None:
-        """A command whose pictures are all here."""
+    ) -> bool:
+        """A command whose pictures are all here. Whether it was accepted."""
         if command.request.prompt:
-            await self._making.make(talk, command, parent)
-        else:
-            await talk.ask(
-                line("derive.needs_words"),
-                then=words_for(command.request),
-                about=parent.job_id if parent else None,
-                tile=command.request.tile,
-            )
+            return await self._making.make(talk, command, parent)
+        await talk.ask(
+            line("derive.needs_words"),
+            then=words_for(command.request),
+            about=parent.job_id if parent else None,
+            tile=command.request.tile,
+        )
+        return False
 
     async def _make_from_own(
         self, talk: Talk, command: ImageCommand | VideoCommand, text: str, brought: Brought
@@ -117,16 +132,19 @@ class Referring:
         brought: Brought,
         parent_id: JobId | None = None,
         tile: int | None = None,
-    ) -> None:
-        """Refused at once for what is known already; an album may still be arriving."""
+    ) -> bool:
+        """Refused at once for what is known already; an album may still be arriving. Whether it
+        waits for its pictures.
+        """
         for picture in brought.pictures:
             if picture.flaw is not None:
                 await talk.say(line(f"picture.{picture.flaw}"))
-                return
+                return False
         if not await has_room(talk):
-            return
+            return False
         due_at = talk.now + (QUIET_MS if brought.media_group_id else 0)
         await add_draft(talk, text, brought, parent_id=parent_id, tile=tile, due_at=due_at)
+        return True
 
     async def _tiles(self, talk: Talk, job: Job) -> dict[int, Asset]:
         """The pictures of a result; when there are none, says why."""
@@ -139,12 +157,23 @@ class Referring:
         return tiles
 
     async def _ask_tile(
-        self, talk: Talk, text: str, brought: Brought, job: Job, tiles: Collection[int]
+        self,
+        talk: Talk,
+        command: ImageCommand | VideoCommand,
+        text: str,
+        brought: Brought,
+        job: Job,
+        tiles: Collection[int],
     ) -> None:
         draft_id = await add_draft(talk, text, brought, parent_id=job.job_id, due_at=None)
 
+        vnd = None
+        if command.request.prompt:  # else words are asked for first
+            order = Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+            vnd = await self._making.price(talk, order)
+
         def press_for(number: int) -> Press:
-            return Press(Act.CHOOSE, job.job_id, number, str(draft_id))
+            return Press(Act.CHOOSE, job.job_id, number, str(draft_id), vnd)
 
         await ask_tile(talk, job.job_id, tiles, press_for)
 

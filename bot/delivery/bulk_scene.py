@@ -29,6 +29,8 @@ class BulkScene:
     bulk: Bulk
     jobs: tuple[Job, ...]
     tongue: Tongue
+    titles: Mapping[str, str]
+    """How people know the providers."""
     all: Total
     """What all of it would take now."""
     joined: Total | None
@@ -82,6 +84,7 @@ class BulkScenes:
             bulk=bulk,
             jobs=tuple(jobs),
             tongue=self._scenes.tongue(language),
+            titles=self._scenes.titles,
             all=await self._total(bulk, bulk.parts),
             joined=await self._total(bulk, [bulk.joined]) if bulk.joined else None,
             rest=await self._total(bulk, bulk.parts[bulk.begun :]),

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.delivery.bulk_items import items, shared
 from bot.delivery.bulk_scene import BulkScene
-from bot.delivery.presentation import BAR_CELLS, Button, Words, clip
+from bot.delivery.presentation import BAR_CELLS, Button, Words
 from bot.i18n import Tongue
 from bot.jobs.bulk import BulkState
-from bot.jobs.bulk_orders import Total
+from bot.jobs.bulk_orders import Total, parts_of
 from bot.jobs.buttons import Act, Press
 from bot.model import AssetKind, Job, JobState, Reason
 
 LISTED_MAX: Final = 8
 """Requests, and failures, that are listed; of the others the number is said."""
-PROMPT_MAX: Final = 60
-"""UTF-16 units of each."""
 
 
 def words_of(scene: BulkScene) -> Words:
@@ -43,12 +42,14 @@ def press_for(scene: BulkScene, choice: str, total: Total | None = None) -> Pres
 def _question(scene: BulkScene) -> Words:
     bulk, tongue = scene.bulk, scene.tongue
     lines = [_title(scene)]
-    prompts = [part.request.prompt for part in bulk.parts]
+    if understood := shared(bulk.parts, scene.titles, tongue):
+        lines.append(tongue.html("line.details", details=understood))
+    listed = range(len(bulk.parts))[:LISTED_MAX]
     lines += [
-        tongue.html("bulk.item", number=number, prompt=_short(prompt))
-        for number, prompt in enumerate(prompts[:LISTED_MAX], 1)
+        tongue.html("bulk.item", number=number, prompt=item)
+        for number, item in enumerate(items(bulk.parts, listed, scene.titles, tongue), 1)
     ]
-    lines += _and_more(len(prompts) - LISTED_MAX, tongue)
+    lines += _and_more(len(bulk.parts) - LISTED_MAX, tongue)
     lines += ["", _price(scene.all, tongue)]
     if scene.all.covered < len(bulk.parts):
         lines.append(tongue.html("bulk.covers", covered=scene.all.covered, count=len(bulk.parts)))
@@ -157,15 +158,14 @@ def _cost(scene: BulkScene) -> str:
 
 
 def _failures(scene: BulkScene) -> list[str]:
-    tongue = scene.tongue
+    tongue, listed = scene.tongue, scene.failed[:LISTED_MAX]
+    if not listed:
+        return []
+    places = [scene.jobs.index(job) for job in listed]
+    told = items(parts_of(scene.jobs), places, scene.titles, tongue)
     lines = [
-        tongue.html(
-            "bulk.failed_item",
-            number=job.bulk_number,
-            prompt=_short(job.request.prompt),
-            why=_why(job, tongue),
-        )
-        for job in scene.failed[:LISTED_MAX]
+        tongue.html("bulk.failed_item", number=job.bulk_number, prompt=item, why=_why(job, tongue))
+        for job, item in zip(listed, told, strict=True)
     ]
     return lines + _and_more(len(scene.failed) - LISTED_MAX, tongue)
 
@@ -201,7 +201,3 @@ def _priced(scene: BulkScene, choice: str, label: str, total: Total) -> Button:
 
 def _and_more(count: int, tongue: Tongue) -> list[str]:
     return [tongue.html_plural("bulk.more", count)] if count > 0 else []
-
-
-def _short(prompt: str) -> str:
-    return clip(" ".join(prompt.split()), PROMPT_MAX)

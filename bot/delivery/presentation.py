@@ -131,7 +131,19 @@ def details(scene: Scene, tile: int | None = None) -> str:
     ``tile``: the only one of it that is shown.
     """
     request, tongue = scene.job.request, scene.tongue
-    parts = [scene.title]
+    parts = choices(request, scene.title, tongue)
+    if tile is not None and len(scene.tiles) > 1:
+        parts.append(tongue.text("details.tile", tile=tile, count=len(scene.tiles)))
+    elif request.operation.output_kind is AssetKind.IMAGE:
+        parts.append(tongue.plural("count.images", request.count))
+    if scene.parent is None:
+        parts += _own_pictures(len(request.references), tongue)
+    return tongue.html("line.details", details=clip(" · ".join(parts), DETAILS_MAX))
+
+
+def choices(request: Request, title: str, tongue: Tongue) -> list[str]:
+    """Who makes it (``title``), and every choice in the request but how many are wanted."""
+    parts = [title]
     if request.strength:
         parts.append(tongue.text(f"strength.{request.strength}"))
     if request.direction:
@@ -143,13 +155,7 @@ def details(scene: Scene, tile: int | None = None) -> str:
         parts.append(request.hd.upper())
     if request.length_s:
         parts.append(tongue.duration(request.length_s))
-    if tile is not None and len(scene.tiles) > 1:
-        parts.append(tongue.text("details.tile", tile=tile, count=len(scene.tiles)))
-    elif request.operation.output_kind is AssetKind.IMAGE:
-        parts.append(tongue.plural("count.images", request.count))
-    if scene.parent is None:
-        parts += _own_pictures(len(request.references), tongue)
-    return tongue.html("line.details", details=clip(" · ".join(parts), DETAILS_MAX))
+    return parts
 
 
 def _own_pictures(count: int, tongue: Tongue) -> list[str]:
@@ -344,10 +350,18 @@ def catalogue_text(
         if len(text.encode("utf-16-le")) <= TEXT_MAX * 2:
             break
     keyboard = [
-        [_own_button(tongue, button, titles) for button in row]
-        for row in payload.get("buttons") or []
+        row for group in payload.get("buttons") or [] for row in _own_rows(tongue, group, titles)
     ]
     return Words(text, keyboard, is_question="question" in payload)
+
+
+def _own_rows(
+    tongue: Tongue, group: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
+) -> Keyboard:
+    """A row; where prices make it too long, several."""
+    buttons = [_own_button(tongue, button, titles) for button in group]
+    is_priced = any("cost_vnd" in button for button in group)
+    return _side_by_side(buttons) if is_priced else [buttons]
 
 
 def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, str]) -> Button:
@@ -355,6 +369,8 @@ def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, 
         return Button(tongue.text(button["key"]), url=button["url"])
     word = titles.get(button["word"], button["word"])
     label = tongue.text(button["key"], word=word)
+    if "cost_vnd" in button:
+        label = f"{label} · {tongue.money(button['cost_vnd'])}"
     if button.get("is_chosen"):
         label = tongue.text("button.chosen", label=label)
     return Button(label, button["data"])
@@ -390,6 +406,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.duration(value)
     if name == "percent":
         return tongue.percent(value)
+    if name == "contact" and not value:
+        return tongue.text("contact.unnamed")  # the plan file names nobody
     if isinstance(value, int):
         return tongue.number(value)
     return clip(value, most) if isinstance(value, str) else value

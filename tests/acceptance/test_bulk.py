@@ -42,6 +42,7 @@ async def test_three_lines_are_asked_about_with_their_price_and_made_as_they_com
     question = await an.answer_to(asked)
     assert (
         "📋 3 requests · 3 pictures\n"
+        "Flow AI · 1 picture\n"
         "1. a cat\n"
         "2. a dog\n"
         "3. a fish\n"
@@ -85,6 +86,44 @@ async def test_a_choice_in_braces_is_made_for_each_and_offers_no_single_one(stor
     await summary_of(an, question)
     prompts = [task.body["prompts"] for task in story.town.flow.tasks.values()]
     assert [["a red hat"], ["a blue hat"]] == prompts
+
+
+async def asked(person: Person, text: str) -> list[str]:
+    """The question's lines before the empty one, without the title."""
+    question = await person.answer_to(person.say(text))
+    return words(question).split("\n\n")[0].splitlines()[1:]
+
+
+async def test_what_differs_is_said_behind_each_line_and_what_all_share_once(story: Story) -> None:
+    an = story.person("An", "en")
+    assert [
+        "Midjourney · 4 pictures",
+        "1. cat · 16:9",
+        "2. cat · 1:1",
+    ] == await asked(an, "/img cat --ar {16:9,1:1}")
+    assert [
+        "Midjourney · 4 pictures",
+        "1. cat · --no a",
+        "2. cat · --no b",
+    ] == await asked(an, "/img cat --no {a,b}")
+    assert [
+        "Midjourney · 16:9 · turbo · 4 pictures",
+        "1. cat",
+        "2. dog",
+    ] == await asked(an, "/img\n--ar 16:9\n--turbo\ncat\ndog")
+    assert [
+        "1. cat · Flow AI · 2 pictures",
+        "2. dog · Midjourney · 4 pictures",
+    ] == await asked(an, "/img cat --n 2 --with flow\ndog")
+
+
+async def test_long_lines_are_cut_where_they_do_not_differ(story: Story) -> None:
+    an = story.person("An", "en")
+    preset = "Studio photograph of a product on white marble, soft light, of "
+    assert [
+        "1. Studio photograph of a produc…rose perfume",
+        "2. Studio photograph of a produc…lime perfume",
+    ] == (await asked(an, f"/img {preset}{{rose, lime}} perfume --with flow"))[1:]
 
 
 async def test_lines_meant_as_one_picture_become_one_in_the_same_message(story: Story) -> None:

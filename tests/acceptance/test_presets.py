@@ -67,7 +67,7 @@ async def test_a_photo_with_words_is_the_product_itself(story: Story) -> None:
     question = await asked(an, "📣")
     [answer] = send(an, PHOTO, caption="an orange lamp", to=question)
     result = await an.result_of(answer)
-    assert "from your picture" in words(result)
+    assert "from this picture" in words(result)
     assert "🎬 Animate" in str(labels(result))
     [call] = [c for c in story.town.flow.calls if c.path.endswith("/reference-to-image")]
     assert "16:9" == call.body["aspect_ratio"]
@@ -80,7 +80,7 @@ async def test_an_album_with_words_is_worked_from_whole(story: Story) -> None:
     files = [as_file(picture(ORANGE)), as_file(picture(TEAL))]
     first, *_ = send(an, *files, caption="our two lamps", to=question)
     film = await an.result_of(first)
-    assert "from 2 of your pictures" in words(film)
+    assert "from these 2 pictures" in words(film)
     [call] = [c for c in story.town.flow.calls if c.path.endswith("/multi-ref-video")]
     assert "9:16" == call.body["aspect_ratio"]
 
@@ -92,7 +92,7 @@ async def test_a_photo_alone_is_kept_and_asked_words_for(story: Story) -> None:
     more = await an.answer_to(answer)
     assert "I have the picture" in words(more)
     result = await an.result_of(an.say("an orange lamp", to=more))
-    assert "from your picture" in words(result)
+    assert "from this picture" in words(result)
 
 
 async def test_an_album_alone_is_asked_words_for_once_and_kept_whole(story: Story) -> None:
@@ -102,7 +102,7 @@ async def test_an_album_alone_is_asked_words_for_once_and_kept_whole(story: Stor
     first, *_ = send(an, *files, to=question)
     more = await an.answer_to(first)
     result = await an.result_of(an.say("our two lamps", to=more))
-    assert "from 2 of your pictures" in words(result)
+    assert "from these 2 pictures" in words(result)
     assert 1 == len([m for m in an.from_bot() if "I have the picture" in words(m)])
 
 
