@@ -107,7 +107,7 @@ def test_every_example_in_help_is_read_as_a_command(market: Market) -> None:
     for language in LANGUAGES:
         tongue = I18n.load().tongue(language)
         for topic in helping._offered():
-            for told in helping._page(topic):
+            for told in helping._page(topic, ""):
                 text = tongue.text(str(told["key"]), **told["values"])
                 for line in commands_in(text):
                     pictures = 2 if "--voice" in line else int(topic in {"picture", "next"})
