@@ -41,7 +41,7 @@ from bot.chat.parsed import (
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
-from bot.chat.questions import Question, Questions, is_wordless
+from bot.chat.questions import Question, Questions, is_missed, is_wordless
 from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
 from bot.chat.returning import lose_chat, see_chat
@@ -147,7 +147,9 @@ class Handlers:
         talk = await self._open(tx, speaker, message)
         if await self._is_refused(talk):
             return
-        if not await self._bulking.take(talk, text, several, brought):
+        if question is not None and is_missed(question, text, parsed):
+            await _ask_again(talk, question, target)
+        elif not await self._bulking.take(talk, text, several, brought):
             await self._answer(talk, parsed, target, text, brought)
 
     async def _is_refused(self, talk: Talk) -> bool:
@@ -320,6 +322,15 @@ class Handlers:
         )
         if not await self._is_refused(talk):
             await self._welcome.hello_group(talk)
+
+
+async def _ask_again(talk: Talk, question: Question, target: Target | None) -> None:
+    await talk.ask(
+        line("zoom.custom_again"),
+        then=question.line,
+        about=target.job.job_id if target else None,
+        tile=target.tile if target else None,
+    )
 
 
 def _is_for_us(parsed: Parsed, text: str, chat_type: str) -> bool:

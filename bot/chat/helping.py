@@ -101,14 +101,14 @@ class Helping:
         if topic not in self._offered():
             await talk.say(*self._index(talk), buttons=self._choices())
         else:
-            await talk.say(*self._page(talk, topic), buttons=[[_back()]])
+            await talk.say(*self._page(topic, self._at(talk)), buttons=[[_back()]])
 
     async def press(self, talk: Talk, press: Press) -> str:
         """A button of it: to a topic, or back to the first page; nothing floats by."""
         if press.how not in self._offered():
             await talk.turn(*self._index(talk), buttons=self._choices())
         else:
-            await talk.turn(*self._page(talk, press.how), buttons=[[_back()]])
+            await talk.turn(*self._page(press.how, self._at(talk)), buttons=[[_back()]])
         return ""
 
     def _at(self, talk: Talk) -> str:
@@ -127,8 +127,8 @@ class Helping:
             topics.append(Label("start.presets", Press(Act.PRESET)))
         return in_pairs(topics)
 
-    def _page(self, talk: Talk, topic: str) -> list[Line]:
-        values = {"bot": self._username, "at": self._at(talk)}
+    def _page(self, topic: str, at: str) -> list[Line]:
+        values = {"bot": self._username, "at": at}
         told = [line(each.key, **values) for each in TOPICS[topic] if self._is_true(each)]
         if topic not in LISTS:
             told = [apart(each) for each in told]

@@ -175,7 +175,7 @@ async def test_of_two_questions_on_their_way_the_one_replied_to_is_answered(stor
     pages = [await ideas(each, chat=group) for each in (an, ben)]
     story.world.lose_answer_of_next("sendMessage")
     await press(an, pages[0], "🛍")
-    question = await an.sees("An, 🛍", chat=group)
+    question = await an.sees("An: 🛍", chat=group)
     await press(ben, pages[1], "🖥")
     ben.say("a tank", to=question, chat=group)
     await an.result_of(an.say("a lamp", to=question, chat=group), chat=group)
@@ -187,7 +187,7 @@ async def test_in_a_group_only_who_was_asked_answers(story: Story) -> None:
     an, ben = story.person("An", "en"), story.person("Ben", "en")
     group = story.group("Shop", an, ben)
     question = await asked(an, "🛍", chat=group)
-    assert words(question).startswith("An, ")
+    assert words(question).startswith("An: ")
     ben.say("a tank", to=question, chat=group)
     send(ben, PHOTO, to=question, chat=group)
     await an.result_of(an.say("a lamp", to=question, chat=group), chat=group)
