@@ -26,6 +26,7 @@ _COUNTED: Final = 1_000_000
 _HEAD = re.compile(
     r"\s*(?P<slash>/(?P<name>img|imagine|video)(?:@(?P<bot>\S*))?)(?=\s|$)", re.IGNORECASE
 )
+_OF_PICTURES = re.compile(r"\s*/(?:img|imagine|video|vary)(?:@\S*)?(?=\s)", re.IGNORECASE)
 _OWN = re.compile(r"(?P<slash>/\S+)(?:\s+|$)")
 _MARKS = re.compile(r"(?:(?:[-–—•·*]|[0-9]{1,3}[.)])(?:\s+|$))+")  # as people type them
 
@@ -100,6 +101,15 @@ def has_words(line: str) -> bool:
     own = _OWN.match(line.lstrip())
     begin = own.end() if own else 0
     return bool(scan(line.lstrip(), begin, reach_of).prompt)
+
+
+def choice_in(text: str) -> str | None:
+    """The first choice in braces of a command that makes something, as it could be typed."""
+    if not _OF_PICTURES.match(text):
+        return None
+    choices = (choice for line in text.split("\n") for choice in choices_in(line))
+    found = next((choice for choice in choices if len(choice) > 1), None)
+    return None if found is None else "{" + ", ".join(found) + "}"
 
 
 def printed(lines: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Final
 
-from bot.chat.bulk import MOST, Lines, TooMany, expand, has_words, printed
+from bot.chat.bulk import MOST, Lines, TooMany, choice_in, expand, has_words, printed
 from bot.chat.bulk_files import TEXT_MAX_BYTES
 from bot.chat.deriving import Target
 from bot.chat.drafts import add_draft, draft_number, has_room
@@ -40,6 +40,16 @@ class _Said:
     cost_vnd: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class NoChoice:
+    """A choice in braces where only one thing can be made of what came with it."""
+
+    words: str
+
+
+Asked = Lines | TooMany | NoChoice
+
+
 class Bulking:
     """Made once."""
 
@@ -48,24 +58,26 @@ class Bulking:
         self._reader = reader
         self._making = making
 
-    def read(
-        self, text: str, brought: Brought, target: Target | None
-    ) -> tuple[str, Lines | TooMany | None]:
+    def read(self, text: str, brought: Brought, target: Target | None) -> tuple[str, Asked | None]:
         """The text of an ordinary command, and None; or the several that it asks for.
 
-        With pictures, and about a result, it is one.
+        With pictures, and about a result, it is one, or none where it has choices.
         """
-        if brought.pictures or target is not None:
+        if brought.has_list:
             return text, None
+        if brought.pictures or target is not None:
+            choice = choice_in(text)
+            return text, None if choice is None else NoChoice(choice)
         asked = expand(text, self._reader.username)
         if isinstance(asked, Lines) and len(asked.lines) == 1:
             return asked.lines[0], None
         return text, asked
 
-    async def take(
-        self, talk: Talk, text: str, asked: Lines | TooMany | None, brought: Brought
-    ) -> bool:
+    async def take(self, talk: Talk, text: str, asked: Asked | None, brought: Brought) -> bool:
         """Ask about several requests; False: it is none of them."""
+        if isinstance(asked, NoChoice):
+            await talk.say(line("bulk.no_choice", words=_cut(asked.words)))
+            return True
         if asked is not None:
             await self._ask(talk, asked)
             return True
@@ -169,8 +181,7 @@ class Bulking:
             if not isinstance(each, ImageCommand | VideoCommand)
         )
         words = asked.lines[at]
-        shown = words if len(words) <= WORDS_SHOWN else f"{words[: WORDS_SHOWN - 1]}…"
-        lines = [line("bulk.line_wrong", number=asked.places[at], words=shown)]
+        lines = [line("bulk.line_wrong", number=asked.places[at], words=_cut(words))]
         if isinstance(wrong, Complaint):
             lines.append(self._reader.sentence(wrong))
         else:
@@ -283,6 +294,10 @@ class Bulking:
     async def _show(self, talk: Talk, pressed: Bulk) -> None:
         chat_id = pressed.place.chat_id
         await bulk.show(talk.tx, pressed.bulk_id, chat_id, Urgency.ANSWER, now=talk.now)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= WORDS_SHOWN else f"{words[: WORDS_SHOWN - 1]}…"
 
 
 def _part(command: ImageCommand | VideoCommand) -> Part:
