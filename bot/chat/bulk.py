@@ -11,7 +11,7 @@ import dataclasses
 import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.chat import flags
@@ -20,8 +20,8 @@ from bot.chat.words import Option, scan
 
 MOST: Final = 50
 """Requests of one message."""
-_COUNTED: Final = 1_000_000
-"""Nobody is told a larger number."""
+COUNTED: Final = 1_000_000
+"""Nobody is told a larger number: beyond it, it is "more than"."""
 
 _HEAD = re.compile(
     r"\s*(?P<slash>/(?P<name>img|imagine|video)(?:@(?P<bot>\S*))?)(?=\s|$)", re.IGNORECASE
@@ -32,6 +32,8 @@ _MARKS = re.compile(r"(?:(?:[-–—•·*]|[0-9]{1,3}[.)])(?:\s+|$))+")  # as p
 
 Choices = list[list[str]]
 """A line cut where it may be one thing or another; what is fixed is a choice of one."""
+_COMMAS: Final = ",，、"
+"""As keyboards of several languages write it."""
 _Token = tuple[str, bool]
 """A sign, and whether it was escaped."""
 
@@ -53,6 +55,7 @@ class TooMany:
     """More than `MOST`."""
 
     count: int
+    """Beyond `COUNTED` not told apart."""
 
 
 def expand(text: str, username: str) -> Lines | TooMany | None:
@@ -81,7 +84,7 @@ def expand(text: str, username: str) -> Lines | TooMany | None:
             asked.append((own["slash"] if own else command, choices))
     count = _count(asked, for_all)
     if count > MOST:
-        return TooMany(min(count, _COUNTED))
+        return TooMany(min(count, COUNTED + 1))
     if count <= 1:
         return Lines((_plain(text),), (1,))
     common = [" ".join(each) for each in itertools.product(*map(_written, for_all))]
@@ -112,6 +115,34 @@ def choice_in(text: str) -> str | None:
     return None if found is None else "{" + ", ".join(found) + "}"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unclosed:
+    """A choice that is begun and not ended on its line."""
+
+    words: str
+    """From the brace on."""
+    closed: str
+    """The whole text with the brace closed before the line's options."""
+
+
+def unclosed_in(text: str) -> Unclosed | None:
+    """The first line that begins a choice and does not end it."""
+    begin = 0
+    for line in text.split("\n"):
+        signs = list(_places(line))
+        opened = [at for at, token in signs if token == ("{", False)]
+        has_end = any(token == ("}", False) for _, token in signs)
+        if len(opened) == 1 and not has_end:
+            rest = line[opened[0] :]
+            if any(_is_comma(token) for _, token in _places(rest)):
+                options = scan(rest, 0, reach_of).options
+                end = len((rest[: options[0].start] if options else rest).rstrip())
+                at = begin + opened[0] + end
+                return Unclosed(rest[:end], f"{text[:at]}}}{text[at:]}")
+        begin += len(line) + 1
+    return None
+
+
 def printed(lines: Sequence[str]) -> str:
     """A message that asks for exactly these commands."""
     return "\n".join(_escaped(line) for line in lines)
@@ -133,7 +164,7 @@ def choices_in(line: str) -> Choices:
         inside = tokens[place + 1 : end]
         following = bisect.bisect_right(openings, place)
         is_nested = following < len(openings) and openings[following] < end
-        if is_nested or (",", False) not in inside:
+        if is_nested or not any(map(_is_comma, inside)):
             choices[-1] = [choices[-1][0] + _text(tokens[place : end + 1])]
         else:
             choices += [_split(inside), [""]]
@@ -199,12 +230,15 @@ def _name(option: Option) -> str:
 
 def _tokens(text: str) -> list[_Token]:
     r"""``text`` with `\{`, `\}` and `\,` taken for what they stand for."""
-    tokens: list[_Token] = []
+    return [token for _, token in _places(text)]
+
+
+def _places(text: str) -> Iterator[tuple[int, _Token]]:
+    """Each sign, and where it is typed."""
     signs = iter(range(len(text)))
     for at in signs:
-        is_escape = text[at] == "\\" and text[at + 1 : at + 2] in {"{", "}", ","}
-        tokens.append((text[next(signs)] if is_escape else text[at], is_escape))
-    return tokens
+        is_escape = text[at] == "\\" and text[at + 1 : at + 2] in {"{", "}", *_COMMAS}
+        yield at, (text[next(signs)] if is_escape else text[at], is_escape)
 
 
 def _text(tokens: Sequence[_Token]) -> str:
@@ -227,17 +261,22 @@ def _closings(tokens: Sequence[_Token]) -> dict[int, int]:
     return closings
 
 
+def _is_comma(token: _Token) -> bool:
+    sign, is_escaped = token
+    return sign in _COMMAS and not is_escaped
+
+
 def _split(inside: Sequence[_Token]) -> list[str]:
     parts = [""]
-    for sign, is_escaped in inside:
-        if sign == "," and not is_escaped:
+    for token in inside:
+        if _is_comma(token):
             parts.append("")
         else:
-            parts[-1] += sign
+            parts[-1] += token[0]
     return [part.strip() for part in parts]
 
 
 def _escaped(line: str) -> str:
     if "".join(_first_few(choices_in(line))) == line:
         return line
-    return re.sub(r"[{}]|(?<=\\),", r"\\\g<0>", line)
+    return re.sub(rf"[{{}}]|(?<=\\)[{_COMMAS}]", r"\\\g<0>", line)

@@ -10,7 +10,18 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Final
 
-from bot.chat.bulk import MOST, Lines, TooMany, choice_in, expand, has_words, printed
+from bot.chat.bulk import (
+    COUNTED,
+    MOST,
+    Lines,
+    TooMany,
+    Unclosed,
+    choice_in,
+    expand,
+    has_words,
+    printed,
+    unclosed_in,
+)
 from bot.chat.bulk_files import TEXT_MAX_BYTES
 from bot.chat.deriving import Target
 from bot.chat.drafts import add_draft, draft_number, has_room
@@ -47,7 +58,7 @@ class NoChoice:
     words: str
 
 
-Asked = Lines | TooMany | NoChoice
+Asked = Lines | TooMany | NoChoice | Unclosed
 
 
 class Bulking:
@@ -69,6 +80,8 @@ class Bulking:
             choice = choice_in(text)
             return text, None if choice is None else NoChoice(choice)
         asked = expand(text, self._reader.username)
+        if asked is not None and (unclosed := unclosed_in(text)) is not None:
+            return text, unclosed
         if isinstance(asked, Lines) and len(asked.lines) == 1:
             return asked.lines[0], None
         return text, asked
@@ -77,6 +90,9 @@ class Bulking:
         """Ask about several requests; False: it is none of them."""
         if isinstance(asked, NoChoice):
             await talk.say(line("bulk.no_choice", words=_cut(asked.words)))
+            return True
+        if isinstance(asked, Unclosed):
+            await self._say_unclosed(talk, asked)
             return True
         if asked is not None:
             await self._ask(talk, asked)
@@ -146,7 +162,9 @@ class Bulking:
 
     async def _ask(self, talk: Talk, asked: Lines | TooMany) -> None:
         if isinstance(asked, TooMany):
-            await talk.say(line("bulk.too_many", count=asked.count, most=MOST))
+            is_told = asked.count <= COUNTED
+            key = "bulk.too_many" if is_told else "bulk.far_too_many"
+            await talk.say(line(key, count=min(asked.count, COUNTED), most=MOST))
             return
         preferences = await preferences_of(talk.tx, talk.speaker.user_id)
 
@@ -164,6 +182,22 @@ class Bulking:
         joined = read(asked.joined) if asked.joined else None
         as_one = _part(joined) if isinstance(joined, ImageCommand | VideoCommand) else None
         await self._question(talk, [_part(each) for each in made], as_one)
+
+    async def _say_unclosed(self, talk: Talk, asked: Unclosed) -> None:
+        """With the line to copy, where that reads."""
+        lines = [line("bulk.unclosed", brace="{", words=_cut(asked.words))]
+        again = expand(asked.closed, self._reader.username)
+        preferences = await preferences_of(talk.tx, talk.speaker.user_id)
+        is_read = isinstance(again, Lines) and all(
+            isinstance(
+                self._reader.read(each, is_reply=False, pictures=[0], preferences=preferences),
+                ImageCommand | VideoCommand,
+            )
+            for each in again.lines
+        )
+        if is_read and len(asked.closed) <= OFFERED_MAX:
+            lines.append(line("hint.corrected", command=asked.closed))
+        await talk.say(*lines)
 
     async def _question(self, talk: Talk, parts: Sequence[Part], joined: Part | None) -> None:
         if not (await total_of(self._desk, talk.tx, talk.speaker.user_id, parts)).covered:
