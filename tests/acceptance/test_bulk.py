@@ -139,6 +139,14 @@ async def test_with_a_picture_or_about_a_result_a_choice_is_refused_and_free(sto
     assert 1 == len(story.town.flow.tasks)
 
 
+async def test_a_brace_that_is_not_closed_is_said_with_the_closed_line(story: Story) -> None:
+    an = story.person("An", "en")
+    answer = await an.answer_to(an.say("/img {red, blue hat"))
+    assert words(answer).startswith("The { in {red, blue hat is not closed")
+    assert "/img {red, blue hat}" == in_code(answer)[-1]
+    assert "more than 1,000,000 requests" in await said_to(an, "/img " + "{a,b}" * 30)
+
+
 async def test_lines_meant_as_one_picture_become_one_in_the_same_message(story: Story) -> None:
     an = story.person("An", "en")
     asked = an.say("/img a cat\nby the window --with flow")
