@@ -15,13 +15,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.chat import flags
-from bot.chat.wish import ALIASES, MODES, reach_of
+from bot.chat.wish import ALIASES, MODES, OPTIONS_MAX, reach_of
 from bot.chat.words import Option, scan
 
 MOST: Final = 50
 """Requests of one message."""
 COUNTED: Final = 1_000_000
 """Nobody is told a larger number: beyond it, it is "more than"."""
+LINE_MAX: Final = 5_000
+"""Characters of a line: the longest description that is made (4,000), and its options."""
 
 _HEAD = re.compile(
     r"\s*(?P<slash>/(?P<name>img|imagine|video)(?:@(?P<bot>\S*))?)(?=\s|$)", re.IGNORECASE
@@ -58,7 +60,27 @@ class TooMany:
     """Beyond `COUNTED` not told apart."""
 
 
-def expand(text: str, username: str) -> Lines | TooMany | None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class TooLong:
+    """A line of more than `LINE_MAX`."""
+
+    place: int
+    """As in `Lines.places`."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Overloaded:
+    """A line with more options than are read."""
+
+    place: int
+    """As in `Lines.places`."""
+    count: int
+
+
+Asked = Lines | TooMany | TooLong | Overloaded
+
+
+def expand(text: str, username: str) -> Asked | None:
     """What ``text`` asks for; None: it does not begin with `/img` or `/video` for us. Never raises.
 
     ``username``: the bot's own, without `@`.
@@ -69,17 +91,25 @@ def expand(text: str, username: str) -> Lines | TooMany | None:
     command = head["slash"]
     asked: list[tuple[str, Choices]] = []
     for_all: list[Choices] = []
-    owns = 0
+    owns = shared = shared_length = 0  # options that go with every line, and how long these are
     for line in [text[head.end("slash") :].split("\n", 1)[0], *_following(text, head.end())]:
+        if shared_length + len(line) > LINE_MAX:
+            return TooLong(len(asked) + 1)
         own = _OWN.match(line)
         rest = line[own.end() :] if own else line
         owns += own is not None
         choices = choices_in(rest.strip())
+        if shared + (options := _options_in(choices)) > OPTIONS_MAX:
+            return Overloaded(len(asked) + 1, shared + options)
         is_making = own is None or _head(line, username) is not None
-        is_wordless = all(not _unmarked(each) for each in _first_few(choices))
-        if is_making and (is_wordless or _is_options(choices)):  # for what follows, or for all
+        most = 1 if _times(for_all) > MOST else MOST  # too many already, whatever this may be
+        is_wordless = all(not _unmarked(each) for each in _first_few(choices, most))
+        # for what follows, or for all
+        if is_making and (is_wordless or _is_options(choices, most)):
             command = own["slash"] if own else command
             for_all += [] if is_wordless else [choices]
+            shared += options
+            shared_length += len(line)
         else:
             asked.append((own["slash"] if own else command, choices))
     count = _count(asked, for_all)
@@ -87,7 +117,7 @@ def expand(text: str, username: str) -> Lines | TooMany | None:
         return TooMany(min(count, COUNTED + 1))
     if count <= 1:
         return Lines((_plain(text),), (1,))
-    common = [" ".join(each) for each in itertools.product(*map(_written, for_all))]
+    common = [_read_common(" ".join(each)) for each in itertools.product(*map(_written, for_all))]
     written = [
         (f"{slash} {_with(_unmarked(words), options)}".rstrip(), place)
         for place, (slash, choices) in enumerate(asked, 1)
@@ -153,22 +183,25 @@ def choices_in(line: str) -> Choices:
     tokens = _tokens(line)
     closings = _closings(tokens)
     openings = sorted(closings)
-    choices: Choices = [[""]]
+    choices: Choices = []
+    fixed: list[str] = []
     place = 0
     while place < len(tokens):
         end = closings.get(place)
         if end is None:
-            choices[-1] = [choices[-1][0] + tokens[place][0]]
+            fixed.append(tokens[place][0])
             place += 1
             continue
         inside = tokens[place + 1 : end]
         following = bisect.bisect_right(openings, place)
         is_nested = following < len(openings) and openings[following] < end
         if is_nested or not any(map(_is_comma, inside)):
-            choices[-1] = [choices[-1][0] + _text(tokens[place : end + 1])]
+            fixed.append(_text(tokens[place : end + 1]))
         else:
-            choices += [_split(inside), [""]]
+            choices += [["".join(fixed)], _split(inside)]
+            fixed = []
         place = end + 1
+    choices.append(["".join(fixed)])
     return [each for each in choices if each != [""]]
 
 
@@ -194,14 +227,20 @@ def _written(choices: Choices) -> list[str]:
     return ["".join(each).strip() for each in itertools.product(*choices)]
 
 
-def _first_few(choices: Choices) -> list[str]:
+def _first_few(choices: Choices, most: int) -> Iterator[str]:
     """Enough of what it can be to know its kind: all, where they are few."""
-    return ["".join(each).strip() for each in itertools.islice(itertools.product(*choices), MOST)]
+    for each in itertools.islice(itertools.product(*choices), most):
+        yield "".join(each).strip()
 
 
-def _is_options(choices: Choices) -> bool:
+def _is_options(choices: Choices, most: int) -> bool:
     """Whatever is chosen, it holds only options: it is meant for every line."""
-    return all(_holds_only_options(each) for each in _first_few(choices))
+    return all(_holds_only_options(each) for each in _first_few(choices, most))
+
+
+def _options_in(choices: Choices) -> int:
+    """Of the first that it can be."""
+    return len(scan(next(_first_few(choices, 1)), 0, reach_of).options)
 
 
 def _holds_only_options(words: str) -> bool:
@@ -211,15 +250,23 @@ def _holds_only_options(words: str) -> bool:
 
 def _count(asked: Sequence[tuple[str, Choices]], for_all: Sequence[Choices]) -> int:
     each = sum(math.prod(len(choice) for choice in choices) for _, choices in asked)
-    return each * math.prod(len(choice) for choices in for_all for choice in choices)
+    return each * _times(for_all)
 
 
-def _with(words: str, common: str) -> str:
-    """What a line says itself goes before what is said for all."""
-    own = {_name(option) for option in scan(words, 0, reach_of).options}
+def _times(for_all: Sequence[Choices]) -> int:
+    return math.prod(len(choice) for choices in for_all for choice in choices)
+
+
+def _read_common(common: str) -> list[tuple[str, str]]:
+    """The options said for all lines: the name and the whole of each."""
     line = scan(common, 0, reach_of)
-    added = [common[o.start : o.end] for o in line.options if _name(o) not in own]
-    return " ".join([words, *added])
+    return [(_name(option), common[option.start : option.end]) for option in line.options]
+
+
+def _with(words: str, common: Sequence[tuple[str, str]]) -> str:
+    """What a line says itself goes before what is said for all."""
+    own = {_name(option) for option in scan(words, 0, reach_of).options} if common else set()
+    return " ".join([words, *(option for name, option in common if name not in own)])
 
 
 def _name(option: Option) -> str:
@@ -267,16 +314,16 @@ def _is_comma(token: _Token) -> bool:
 
 
 def _split(inside: Sequence[_Token]) -> list[str]:
-    parts = [""]
+    parts: list[list[str]] = [[]]
     for token in inside:
         if _is_comma(token):
-            parts.append("")
+            parts.append([])
         else:
-            parts[-1] += token[0]
-    return [part.strip() for part in parts]
+            parts[-1].append(token[0])
+    return ["".join(part).strip() for part in parts]
 
 
 def _escaped(line: str) -> str:
-    if "".join(_first_few(choices_in(line))) == line:
+    if "".join(_first_few(choices_in(line), MOST)) == line:
         return line
     return re.sub(rf"[{{}}]|(?<=\\)[{_COMMAS}]", r"\\\g<0>", line)

@@ -12,8 +12,12 @@ from typing import Final
 
 from bot.chat.bulk import (
     COUNTED,
+    LINE_MAX,
     MOST,
+    Asked,
     Lines,
+    Overloaded,
+    TooLong,
     TooMany,
     Unclosed,
     choice_in,
@@ -30,17 +34,29 @@ from bot.chat.parsed import Complaint, ImageCommand, Parsed, VideoCommand
 from bot.chat.pictures import Brought
 from bot.chat.reading import OFFERED_MAX, Reader
 from bot.chat.talk import Talk, line
+from bot.chat.wish import OPTIONS_MAX
 from bot.errors import Flaw, StaleJob
 from bot.jobs import bulk
 from bot.jobs.accept import Accepted, Desk, Order
 from bot.jobs.bulk import Bulk, BulkState, Part
 from bot.jobs.bulk_orders import begin, begin_more, failed_of, parts_of, stop, total_of
 from bot.jobs.buttons import Press
-from bot.jobs.preferences import preferences_of
+from bot.jobs.preferences import Preferences, preferences_of
 from bot.model import Urgency
 
 WORDS_SHOWN: Final = 60
 """Characters of a line that is complained about."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Heard:
+    """What a message or a file asks for, read."""
+
+    asked: Asked
+    parsed: tuple[Parsed, ...]
+    """For each line; it ends with the first that is no request and that nobody could put right."""
+    joined: Parsed | None
+    """All of it as one."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,7 +74,7 @@ class NoChoice:
     words: str
 
 
-Asked = Lines | TooMany | NoChoice | Unclosed
+Told = Asked | NoChoice | Unclosed
 
 
 class Bulking:
@@ -69,7 +85,7 @@ class Bulking:
         self._reader = reader
         self._making = making
 
-    def read(self, text: str, brought: Brought, target: Target | None) -> tuple[str, Asked | None]:
+    def read(self, text: str, brought: Brought, target: Target | None) -> tuple[str, Told | None]:
         """The text of an ordinary command, and None; or the several that it asks for.
 
         With pictures, and about a result, it is one, or none where it has choices.
@@ -86,7 +102,7 @@ class Bulking:
             return asked.lines[0], None
         return text, asked
 
-    async def take(self, talk: Talk, text: str, asked: Asked | None, brought: Brought) -> bool:
+    async def take(self, talk: Talk, text: str, asked: Told | None, brought: Brought) -> bool:
         """Ask about several requests; False: it is none of them."""
         if isinstance(asked, NoChoice):
             await talk.say(line("bulk.no_choice", words=_cut(asked.words)))
@@ -95,22 +111,32 @@ class Bulking:
             await self._say_unclosed(talk, asked)
             return True
         if asked is not None:
-            await self._ask(talk, asked)
+            preferences = await preferences_of(talk.tx, talk.speaker.user_id)
+            await self._ask(talk, self._hear(asked, preferences))
             return True
         if not brought.has_list or expand(text, self._reader.username) is None:
             return False
         await self._write_draft(talk, text, brought)
         return True
 
-    async def ask_list(self, talk: Talk, command: str, content: str) -> None:
-        """The requests of a file, whose text is ``content``, that came with ``command``."""
+    def read_list(self, command: str, content: str, preferences: Preferences) -> Heard | None:
+        """The requests of a file, whose text is ``content``, that came with ``command``; None:
+        there is nothing to make in it. It may take a while, and is pure.
+        """
         asked = expand(f"{command}\n{content}", self._reader.username)
-        if isinstance(asked, Lines) and len(asked.lines) > 1:
-            asked = dataclasses.replace(asked, joined=None)
-        if asked is None or (isinstance(asked, Lines) and not any(map(has_words, asked.lines))):
+        if isinstance(asked, Lines):
+            if not any(map(has_words, asked.lines)):
+                return None
+            if len(asked.lines) > 1:
+                asked = dataclasses.replace(asked, joined=None)
+        return None if asked is None else self._hear(asked, preferences)
+
+    async def ask_list(self, talk: Talk, heard: Heard | None) -> None:
+        """Ask about the requests of a file."""
+        if heard is None:
             await talk.say(line(f"textfile.{Flaw.EMPTY}"))
             return
-        await self._ask(talk, asked)
+        await self._ask(talk, heard)
 
     async def press(self, talk: Talk, press: Press) -> str:
         """What a button under a bulk means; the catalogue key of what floats by."""
@@ -160,26 +186,47 @@ class Bulking:
         elif await has_room(talk):
             await add_draft(talk, command, Brought((file,)), due_at=talk.now)
 
-    async def _ask(self, talk: Talk, asked: Lines | TooMany) -> None:
-        if isinstance(asked, TooMany):
-            is_told = asked.count <= COUNTED
-            key = "bulk.too_many" if is_told else "bulk.far_too_many"
-            await talk.say(line(key, count=min(asked.count, COUNTED), most=MOST))
-            return
-        preferences = await preferences_of(talk.tx, talk.speaker.user_id)
+    def _hear(self, asked: Asked, preferences: Preferences) -> Heard:
+        """Read it, as far as the first line that nobody could put right."""
+        if not isinstance(asked, Lines):
+            return Heard(asked, (), None)
 
         def read(text: str) -> Parsed:
             return self._reader.read(text, is_reply=False, pictures=[0], preferences=preferences)
 
-        parsed = [read(text) for text in asked.lines]
-        made = [each for each in parsed if isinstance(each, ImageCommand | VideoCommand)]
-        if len(made) < len(parsed):
-            await self._complain(talk, asked, parsed)
+        parsed: list[Parsed] = []
+        for text in asked.lines:
+            parsed.append(read(text))
+            if not _is_made(parsed[-1]) and _corrected(parsed[-1]) is None:
+                break
+        is_whole = all(map(_is_made, parsed))
+        return Heard(
+            asked, tuple(parsed), read(asked.joined) if asked.joined and is_whole else None
+        )
+
+    async def _ask(self, talk: Talk, heard: Heard) -> None:
+        asked = heard.asked
+        if isinstance(asked, TooMany):
+            key = "bulk.too_many" if asked.count <= COUNTED else "bulk.far_too_many"
+            await talk.say(line(key, count=min(asked.count, COUNTED), most=MOST))
+            return
+        if isinstance(asked, TooLong):
+            await talk.say(line("bulk.line_too_long", number=asked.place, most=LINE_MAX))
+            return
+        if isinstance(asked, Overloaded):
+            told = line(
+                "bulk.line_overloaded", number=asked.place, count=asked.count, most=OPTIONS_MAX
+            )
+            await talk.say(told)
+            return
+        made = [each for each in heard.parsed if isinstance(each, ImageCommand | VideoCommand)]
+        if len(made) < len(heard.parsed):
+            await self._complain(talk, asked, heard.parsed)
             return
         if len(made) == 1:
             await self._making.make(talk, made[0])
             return
-        joined = read(asked.joined) if asked.joined else None
+        joined = heard.joined
         as_one = _part(joined) if isinstance(joined, ImageCommand | VideoCommand) else None
         await self._question(talk, [_part(each) for each in made], as_one)
 
@@ -209,11 +256,7 @@ class Bulking:
 
     async def _complain(self, talk: Talk, asked: Lines, parsed: Sequence[Parsed]) -> None:
         """The first line that is no request, why, and all of it put right where that is short."""
-        at, wrong = next(
-            (at, each)
-            for at, each in enumerate(parsed)
-            if not isinstance(each, ImageCommand | VideoCommand)
-        )
+        at, wrong = next((at, each) for at, each in enumerate(parsed) if not _is_made(each))
         words = asked.lines[at]
         lines = [line("bulk.line_wrong", number=asked.places[at], words=_cut(words))]
         if isinstance(wrong, Complaint):
@@ -338,14 +381,21 @@ def _part(command: ImageCommand | VideoCommand) -> Part:
     return Part(command.provider, command.request)
 
 
+def _is_made(parsed: Parsed) -> bool:
+    return isinstance(parsed, ImageCommand | VideoCommand)
+
+
+def _corrected(parsed: Parsed) -> str | None:
+    return parsed.corrected if isinstance(parsed, Complaint) else None
+
+
 def _put_right(lines: Sequence[str], parsed: Sequence[Parsed]) -> str | None:
     """The whole message without its mistakes; None where only they know, or it is too long."""
-    mended: list[str] = []
-    for text, each in zip(lines, parsed, strict=True):
-        is_made = isinstance(each, ImageCommand | VideoCommand)
-        corrected = each.corrected if isinstance(each, Complaint) else None
-        if not is_made and corrected is None:
-            return None
-        mended.append(text if is_made else corrected or "")
-    whole = printed(mended)
-    return whole if len(whole) <= OFFERED_MAX else None
+    if len(parsed) < len(lines):
+        return None
+    mended = [
+        text if _is_made(each) else _corrected(each)
+        for text, each in zip(lines, parsed, strict=True)
+    ]
+    whole = printed([text for text in mended if text is not None])
+    return whole if None not in mended and len(whole) <= OFFERED_MAX else None

@@ -26,7 +26,7 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.wish import reach_of
-from bot.chat.words import Word, scan, words_of
+from bot.chat.words import Word, is_visible, scan, words_of
 
 DerivedCommand = VaryCommand | UpscaleCommand | PanCommand | ZoomCommand
 
@@ -127,7 +127,7 @@ def read_vary(text: str, command: Span) -> VaryCommand:
     elif len(rest) == 1:
         _check_spelling(rest[0])
     prompt = text[rest[0].start :].strip() if rest else ""
-    return VaryCommand(tile, strength, prompt)
+    return VaryCommand(tile, strength, prompt if is_visible(prompt) else "")
 
 
 def read_upscale(text: str, command: Span) -> UpscaleCommand:

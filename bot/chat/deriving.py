@@ -46,17 +46,22 @@ class Wish:
 
 
 class Deriving:
-    """Made once. ``accept`` holds the price and takes the order, or says why not."""
+    """Made once. ``accept`` holds the price and takes the order, or says why not.
+
+    ``price``: what an order would take now, in đồng; None: it has no price.
+    """
 
     def __init__(
         self,
         market: Market,
         titles: Mapping[str, str],
         accept: Callable[[Talk, Order], Awaitable[bool]],
+        price: Callable[[Talk, Order], Awaitable[int | None]],
     ) -> None:
         self._market = market
         self._titles = titles
         self._accept = accept
+        self._price = price
 
     async def command(self, talk: Talk, target: Target | None, command: DerivedCommand) -> bool:
         """`/vary`, `/upscale`, `/pan`, `/zoom` about ``target``. Whether it was accepted."""
@@ -110,8 +115,8 @@ class Deriving:
         preferences = await preferences_of(talk.tx, talk.speaker.user_id)
         offer = self._market.preferring(preferences.provider).offer(parent, wish.operation)
         assert offer is not None  # else it was refused
-        picture = await self._choose_tile(talk, target, wish)
-        if picture is None or not await self._may_be_so(talk, offer, wish, picture):
+        picture = await self._choose_tile(talk, target, offer, wish)
+        if picture is None or not await self._may_be_so(talk, target, offer, wish, picture):
             return False
         request = derived_request(offer, parent, picture, prompt=wish.words)
         if (question := asks_for_words(request)) is not None:
@@ -138,27 +143,34 @@ class Deriving:
             return line("derive.provider_gone", provider=parent.provider)
         return line(f"derive.not_offered_{wanted}", title=title)
 
-    async def _choose_tile(self, talk: Talk, target: Target, wish: Wish) -> Asset | None:
+    async def _choose_tile(
+        self, talk: Talk, target: Target, offer: Offer, wish: Wish
+    ) -> Asset | None:
         """The tile named, else the one replied to, else the only one, else ask with buttons."""
         job = target.job
         tiles = await tiles_of(talk.tx, job.job_id)
         number = tile_meant(tiles, wish.tile or target.tile)
         if number is None:
-            await ask_tile(talk, job.job_id, tiles, lambda tile: _press(wish, job, tile))
+            vnd = None
+            if tiles and not _asks_how(wish):
+                vnd = await self._price_of(talk, job, offer, next(iter(tiles.values())), wish)
+            await ask_tile(talk, job.job_id, tiles, lambda tile: _press(wish, job, tile, vnd))
             return None
         if number not in tiles:
             await talk.say(line("derive.no_such_tile", tile=number, count=len(tiles)))
             return None
         return tiles[number]
 
-    async def _may_be_so(self, talk: Talk, offer: Offer, wish: Wish, picture: Asset) -> bool:
+    async def _may_be_so(
+        self, talk: Talk, target: Target, offer: Offer, wish: Wish, picture: Asset
+    ) -> bool:
         """Whether it can be done in the way that was said; asks where nothing was."""
         allowed = ways(offer.spec, wish.operation)
-        if wish.how is None or wish.how == CUSTOM:
-            if wish.operation not in {Operation.PAN, Operation.ZOOM}:
-                return await self._is_worth_it(talk, wish.how or next(iter(allowed), ""), picture)
-            await self._ask_how(talk, wish, picture, allowed)
+        if _asks_how(wish):
+            await self._ask_how(talk, target.job, offer, wish, picture)
             return False
+        if wish.how is None:
+            return await self._is_worth_it(talk, next(iter(allowed), ""), picture)
         if wish.how not in allowed and not _is_within(wish, offer.spec):
             title = self._titles.get(offer.provider, offer.provider)
             if allowed:
@@ -170,22 +182,32 @@ class Deriving:
         return await self._is_worth_it(talk, wish.how, picture)
 
     async def _ask_how(
-        self, talk: Talk, wish: Wish, picture: Asset, allowed: tuple[str, ...]
+        self, talk: Talk, parent: Job, offer: Offer, wish: Wish, picture: Asset
     ) -> None:
-        asked = dataclasses.replace(wish, tile=picture.tile)
         if wish.how == CUSTOM:
             then = format_command(ZoomCommand(picture.tile, "{}"))
             await talk.ask(line("zoom.custom"), then=then, about=picture.job_id, tile=picture.tile)
             return
         act = _act_of(wish.operation)
-        labels = [
-            Label(f"button.{act.name.lower()}_{how}", Press(act, picture.job_id, asked.tile, how))
-            if act is Act.PAN or how == "square"
-            else Label("button.zoom_times", Press(act, picture.job_id, asked.tile, how), how)
-            for how in allowed
-        ]
+        vnd = await self._price_of(talk, parent, offer, picture, wish)
+        labels = []
+        for how in ways(offer.spec, wish.operation):
+            is_named = act is Act.PAN or how == "square"
+            label = f"button.{act.name.lower()}_{how}" if is_named else "button.zoom_times"
+            press = Press(act, picture.job_id, picture.tile, how, vnd)
+            labels.append(Label(label, press, "" if is_named else how, is_priced=True))
         key = "derive.which_way" if act is Act.PAN else "derive.how_far"
         await talk.say(line(key), buttons=[labels], about=picture.job_id)
+
+    async def _price_of(
+        self, talk: Talk, parent: Job, offer: Offer, picture: Asset, wish: Wish
+    ) -> int | None:
+        """What it takes once all is said; None: words are asked for first, or it has no price."""
+        request = done_so(derived_request(offer, parent, picture, prompt=wish.words), wish)
+        if asks_for_words(request) is not None:
+            return None
+        order = Order(talk.speaker.user_id, talk.place, request, offer.provider, parent)
+        return await self._price(talk, order)
 
     @staticmethod
     async def _is_worth_it(talk: Talk, how: str, picture: Asset) -> bool:
@@ -195,6 +217,11 @@ class Deriving:
         size = f"{picture.width}×{picture.height}"
         await talk.say(line("derive.large_enough", size=size))
         return False
+
+
+def _asks_how(wish: Wish) -> bool:
+    """Whether it cannot be done before somebody says in which way."""
+    return wish.operation in {Operation.PAN, Operation.ZOOM} and wish.how in {None, CUSTOM}
 
 
 def asks_for_words(request: Request) -> Line | None:
@@ -264,5 +291,5 @@ def _act_of(operation: Operation) -> Act:
     return next(act for act, wanted in WANTED.items() if wanted is operation)
 
 
-def _press(wish: Wish, job: Job, tile: int) -> Press:
-    return Press(_act_of(wish.operation), job.job_id, tile, wish.how or "")
+def _press(wish: Wish, job: Job, tile: int, said_vnd: int | None) -> Press:
+    return Press(_act_of(wish.operation), job.job_id, tile, wish.how or "", said_vnd)

@@ -46,7 +46,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
     return Doings(
         making=making,
         referring=Referring(making, reader.market),
-        deriving=Deriving(reader.market, reader.titles, making.accept),
+        deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
         account=account,
         history=History(account),

@@ -40,7 +40,9 @@ class Draft:
     tile: int | None
     attempts: int
     due_at: Millis | None
-    """None: it waits for the person to say which tile."""
+    """None: it waits for the person to say which tile, or yes to its price."""
+    said_vnd: int | None
+    """What the button that told the tile said it costs; None: none was pressed."""
 
 
 def read_draft(row: Row) -> Draft:
@@ -55,6 +57,7 @@ def read_draft(row: Row) -> Draft:
         tile=row["tile"],
         attempts=row["attempts"],
         due_at=row["due_at"],
+        said_vnd=row["said_vnd"],
     )
 
 

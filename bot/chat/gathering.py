@@ -8,6 +8,7 @@ so there is one job.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -23,13 +24,15 @@ from bot.chat.enlarging import Enlarging
 from bot.chat.making import Making
 from bot.chat.parsed import Complaint, ImageCommand, Parsed, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Brought, Picture
+from bot.chat.pricing import ask_price
 from bot.chat.reading import Reader
 from bot.chat.references import Reference, complete, reference_to
 from bot.chat.referring import Referring
 from bot.chat.talk import Talk, line, reopen_talk
 from bot.chat.tiles import tiles_of
-from bot.errors import BadPicture, Flaw, StoreError
+from bot.errors import BadPicture, Dearer, Flaw, StoreError
 from bot.jobs import book
+from bot.jobs.buttons import Act, Press
 from bot.jobs.preferences import preferences_of
 from bot.model import Clock, Place, UserId
 from bot.store.port import Reading, Store, Topic, Transaction
@@ -163,6 +166,9 @@ class Gathering:
             await self._store.write(lambda tx: self._make(tx, draft, pictures, references))
         except StoreError:
             raise
+        except Dearer as error:
+            dearer = error
+            await self._store.write(lambda tx: self._ask_price(tx, draft, dearer))
         except BadPicture as error:
             log.info("picture_unusable", draft=draft.draft_id, error=str(error))
             flaw = error.flaw
@@ -179,10 +185,12 @@ class Gathering:
         [file] = draft.pictures
         raw = await self._fetch(draft, file)
         content = await asyncio.to_thread(read_list, raw)
+        preferences = await preferences_of(self._store, draft.user_id)
+        heard = await asyncio.to_thread(self._bulking.read_list, draft.text, content, preferences)
 
         async def ask(tx: Transaction) -> None:
             if await tx.run("draft_end", draft_id=draft.draft_id):
-                await self._bulking.ask_list(await self._talk(tx, draft), draft.text, content)
+                await self._bulking.ask_list(await self._talk(tx, draft), heard)
 
         await self._store.write(ask)
 
@@ -260,12 +268,15 @@ class Gathering:
         pictures: tuple[Picture, ...],
         references: list[Reference],
     ) -> None:
-        """The draft becomes a job, or an answer that says why not."""
+        """The draft becomes a job, or an answer that says why not.
+
+        Raises Dearer when the button that told the tile said less.
+        """
         if await self._pictures_of(tx, draft) != pictures:
             return  # more of the album came meanwhile: it is gathered again
         if not await tx.run("draft_end", draft_id=draft.draft_id):
             return
-        talk = await self._talk(tx, draft)
+        talk = dataclasses.replace(await self._talk(tx, draft), press=_pressed(draft))
         parent = await book.find_job(tx, draft.parent_id) if draft.parent_id else None
         if parent is not None:  # own pictures first, then the result's
             tiles = await tiles_of(tx, parent.job_id)
@@ -287,6 +298,13 @@ class Gathering:
             case _:  # what was written down was one of these; a new version may read it otherwise
                 await talk.say(line("error.unexpected"))
 
+    async def _ask_price(self, tx: Transaction, draft: Draft, dearer: Dearer) -> None:
+        """It waits again, for a yes to what it costs now."""
+        pressed = _pressed(draft)
+        assert pressed is not None  # else any price was agreed to
+        if await tx.run("draft_wait", draft_id=draft.draft_id):
+            await ask_price(await self._talk(tx, draft), pressed, dearer)
+
     async def _talk(self, tx: Transaction, draft: Draft) -> Talk:
         return await reopen_talk(
             tx,
@@ -295,6 +313,13 @@ class Gathering:
             default_language=self._default_language,
             now=self._clock(),
         )
+
+
+def _pressed(draft: Draft) -> Press | None:
+    """The button that told the tile; None: it was known from the words."""
+    if draft.said_vnd is None:
+        return None
+    return Press(Act.CHOOSE, draft.parent_id, draft.tile, str(draft.draft_id), draft.said_vnd)
 
 
 def _check_known(pictures: Sequence[Picture]) -> None:

@@ -34,7 +34,7 @@ from bot.chat.parsed import (
     ZoomCommand,
 )
 from bot.chat.wish import read_image, read_video
-from bot.chat.words import repair_dashes, words_of
+from bot.chat.words import repair_dashes, word_behind
 from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation, Request
 from bot.providers.port import Capabilities
@@ -61,13 +61,16 @@ def parse(
     username: str,
     providers: Mapping[str, Capabilities],
     default_provider: Mapping[Operation, str],
+    missed: str | None = None,
 ) -> Parsed:
     """Read one message. Never raises.
 
     ``username``: the bot's own, without `@`. ``providers``: those that are configured, by the
     name of `--with`. ``default_provider``: who does an operation when the person does not choose.
+    ``missed``: who was to make their pictures of words and does not any more; nobody else then
+    does before they are named.
     """
-    market = Market(providers, default_provider)
+    market = Market(providers, default_provider, missed)
     parsed = _read(typed, username, market)
     if not isinstance(parsed, Complaint):
         return parsed
@@ -148,7 +151,8 @@ def _read_command(typed: Typed, typed_name: str, command: Span, market: Market) 
 
 
 def _unknown_command(text: str, name: str, command: Span) -> Mistake:
-    words = [name, *(word.text for word in words_of(text, command[1])[:1])]
+    behind = word_behind(text, command[1])
+    words = [name, *([behind.text] if behind else [])]
     if (hint := meant_by(words, COMMANDS)) is not None:
         return _meant_command(text, name, command, *hint)
     close = difflib.get_close_matches(name.lower(), KNOWN, n=1)
@@ -164,8 +168,8 @@ def _meant_command(text: str, name: str, command: Span, near: str, count: int) -
     start = command[0] + 1
     edits = [Edit(start, start + len(name), near)]
     at = command
-    if count > 1:
-        second = words_of(text, command[1])[0]
+    second = word_behind(text, command[1])
+    if second and count > 1:
         edits.append(Edit(command[1], second.end, ""))
         at = (command[0], second.end)
     typed = " ".join(text[slice(*at)].split())

@@ -22,6 +22,7 @@ from bot.chat.access import Access, Doorkeeper
 from bot.chat.deriving import Target
 from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
+from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
 from bot.chat.parsed import (
     AgainCommand,
@@ -41,7 +42,7 @@ from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
 from bot.chat.questions import Question, Questions, is_wordless
-from bot.chat.reading import OFFERED_MAX, Reader
+from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
 from bot.chat.returning import lose_chat, see_chat
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
@@ -125,6 +126,8 @@ class Handlers:
         if not text:
             if question is not None and is_wordless(question, message):
                 await self._ask_words(tx, speaker, message, question, target)
+            elif message.chat.type == "private" and picture_in(message) is not None:
+                await self._say_what_to_do(tx, speaker, message)
             return
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
@@ -153,6 +156,14 @@ class Handlers:
         if refusal:
             await talk.say(line(refusal, contact=self._contact))
         return refusal is not None
+
+    async def _say_what_to_do(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
+        brought = brought_by(message, None)
+        if not await is_answered(tx, ChatId(message.chat.id), brought):
+            return
+        talk = await self._open(tx, speaker, message)
+        if not await self._is_refused(talk):
+            await talk.say(line_for_wordless(brought))
 
     async def _ask_words(
         self,
@@ -206,13 +217,17 @@ class Handlers:
             case PlainCommand():
                 await self._plain.answer(talk, parsed, target)
             case Complaint():
-                await self._reader.complain(talk, parsed)
+                await self._complain(talk, parsed, brought)
             case NotForUs():
-                is_long = len(text) > OFFERED_MAX
-                key = "hint.no_command_long" if is_long else "hint.no_command"
-                await talk.say(line(key, command="" if is_long else f"/img {text}"))
+                await talk.say(await hint_line(talk, text, brought, target))
             case _:
                 assert_never(parsed)
+
+    async def _complain(self, talk: Talk, complaint: Complaint, brought: Brought) -> None:
+        if brought.flaw is not None and not complaint.is_of_command:
+            await talk.say(line(f"picture.{brought.flaw}"))  # no line would mend that
+        else:
+            await self._reader.complain(talk, complaint)
 
     async def _pick(self, talk: Talk, target: Target | None, tile: int) -> None:
         if target is None:
@@ -236,9 +251,8 @@ class Handlers:
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
-            return PressAnswer(
-                query.id, tongue.text(refusal, contact=self._contact) if refusal else ""
-            )
+            contact = self._contact or tongue.text("contact.unnamed")
+            return PressAnswer(query.id, tongue.text(refusal, contact=contact) if refusal else "")
         pressed = dataclasses.replace(
             talk,
             press=press,

@@ -82,6 +82,12 @@ class Making:
         quote = await self._desk.quote(talk.tx, order)
         return isinstance(quote, Quote) or await self._say_outcome(talk, quote)
 
+    async def price(self, talk: Talk, order: Order) -> int | None:
+        """Đồng it would take now, affordable or not; None: it has no price. Nothing is held."""
+        purse = await self._desk.purse(talk.tx, order.user_id)
+        quote = self._desk.reckon(purse, order.request)
+        return None if quote is None else quote.cost_vnd
+
     async def move(self, talk: Talk, job: Job, provider: str) -> bool:
         """Have one's own waiting job made by another provider, at its price. Raises Dearer."""
         outcome = await move_over(

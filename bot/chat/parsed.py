@@ -129,6 +129,11 @@ class Complaint:
     is_addressed: bool = True
     """False: an unknown command that names no bot. In a group it may be another bot's: be silent."""
 
+    @property
+    def is_of_command(self) -> bool:
+        """The command itself is unknown."""
+        return self.key.startswith("complaint.command_")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NotForUs:

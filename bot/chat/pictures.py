@@ -7,6 +7,7 @@ it early; whether it is a picture its bytes tell, later.
 from __future__ import annotations
 
 import dataclasses
+import mimetypes
 from typing import Any
 
 from telegram import Document, ExternalReplyInfo, Message
@@ -16,7 +17,11 @@ from bot.errors import Flaw
 TELEGRAM_MAX_BYTES = 20 * 1024 * 1024
 """Larger files Telegram does not hand to a bot (docs/telegram.md)."""
 
+_ANY_BYTES = "application/octet-stream"
+_LOOKED_AT = ("image/", "video/")
+"""What is said of each as such, by its bytes or by its own name."""
 _FLAWS = {
+    "other": Flaw.NO_PICTURE,
     "list": Flaw.NO_PICTURE,
     "video": Flaw.VIDEO,
     "animation": Flaw.ANIMATED,
@@ -32,7 +37,8 @@ class Picture:
     """Of the message that shows it: an album comes in this order."""
     file_id: str
     kind: str
-    """`photo`, `document`, `video`, `animation` or `sticker`; `list`: a text file."""
+    """`photo`, `document`, `video`, `animation` or `sticker`; `list`: a text file; `other`: a
+    file that is plainly no picture."""
     size_bytes: int | None = None
     mime: str | None = None
 
@@ -58,6 +64,11 @@ class Brought:
     media_group_id: str | None = None
 
     @property
+    def flaw(self) -> Flaw | None:
+        """Of the first that cannot be used, as far as that is known."""
+        return next((each.flaw for each in self.pictures if each.flaw is not None), None)
+
+    @property
     def has_list(self) -> bool:
         """It is a text file, whose lines are requests."""
         return self.pictures[:1] != () and self.pictures[0].kind == "list"
@@ -74,11 +85,20 @@ def picture_in(message: Message | ExternalReplyInfo) -> Picture | None:
         return Picture(
             message.message_id or 0,
             file.file_id,
-            "list" if kind == "document" and _is_text(file) else kind,
+            _kind_of(file) if kind == "document" else kind,
             file.file_size,
             getattr(file, "mime_type", None),
         )
     return None
+
+
+def _kind_of(file: Document) -> str:
+    if _is_text(file):
+        return "list"
+    named = mimetypes.guess_type(file.file_name or "", strict=False)[0]
+    told = [mime for mime in (file.mime_type, named) if mime and mime != _ANY_BYTES]
+    is_other = bool(told) and not any(mime.startswith(_LOOKED_AT) for mime in told)
+    return "other" if is_other else "document"
 
 
 def _is_text(file: Document) -> bool:

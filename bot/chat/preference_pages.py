@@ -37,7 +37,7 @@ def page(name: str, preferences: Preferences, market: Market, language: str) -> 
     match name:
         case "form":
             return _choice(name, {form: f"settings.form_{form}" for form in Form}, preferences.form)
-        case "provider" if len(makers(market)) > 1:
+        case "provider" if _is_choosable(preferences, market):
             return _providers(preferences, market)
         case "ratio":
             keys = {word: f"settings.ratio_{word}" for word in RATIOS}
@@ -68,7 +68,7 @@ def _first(preferences: Preferences, market: Market) -> Page:
     ]
     labels = [_open("settings.open_form", "form"), _open("settings.open_ratio", "ratio")]
     labels.append(_open("settings.open_suffix", "suffix"))
-    if len(makers(market)) > 1:
+    if _is_choosable(preferences, market):
         lines.append(_provider_line(preferences, market))
         labels.append(_open("settings.open_provider", "provider"))
     lines.append(line("settings.pings_are_on" if preferences.pings else "settings.pings_are_off"))
@@ -78,9 +78,16 @@ def _first(preferences: Preferences, market: Market) -> Page:
     return lines, _in_twos(labels)
 
 
+def _is_choosable(preferences: Preferences, market: Market) -> bool:
+    """Whether there are several, or one is chosen that is gone and waited for."""
+    return len(makers(market)) > 1 or preferences.provider not in {None, *makers(market)}
+
+
 def _provider_line(preferences: Preferences, market: Market) -> Line:
     if preferences.provider in makers(market):
         return line("settings.provider_is", provider=preferences.provider)
+    if preferences.provider is not None:
+        return line("settings.provider_is_gone")
     return line("settings.provider_is_any", provider=makers(market)[0])
 
 
@@ -121,7 +128,7 @@ def _suffix(preferences: Preferences, market: Market) -> Page:
 
 
 def _providers(preferences: Preferences, market: Market) -> Page:
-    chosen = preferences.provider if preferences.provider in makers(market) else ""
+    chosen = preferences.provider or ""
     labels = [
         Label("settings.provider_named", _press("provider", name), name, is_chosen=name == chosen)
         for name in makers(market)

@@ -14,7 +14,7 @@ from bot.chat.flags import find
 from bot.chat.grammar import format_command
 from bot.chat.parsed import ImageCommand, Parsed, VideoCommand
 from bot.chat.wish import reach_of
-from bot.chat.words import scan
+from bot.chat.words import Option, scan
 from bot.jobs.offers import Market, nearest_ratio
 from bot.jobs.preferences import Preferences
 from bot.model import Operation
@@ -84,20 +84,25 @@ def _lines(command: Wished, suffix: str) -> Iterator[str]:
     if prompt:  # without words a result's own go on, and those had what is added
         request = dataclasses.replace(command.request, prompt=f"{prompt} {words}".rstrip())
         worded = format_command(dataclasses.replace(command, request=request))
-        if isinstance(command, ImageCommand) and not _is_other_version(command, flags):
-            yield f"{worded} {flags}".rstrip()
+        if isinstance(command, ImageCommand):
+            yield f"{worded} {_untyped(flags, command)}".rstrip()
         yield worded
     yield format_command(command)
 
 
-def _is_other_version(command: Wished, flags: str) -> bool:
-    return bool(_VERSIONS & _names(command.request.flags) and _VERSIONS & _names(flags))
+def _untyped(flags: str, command: Wished) -> str:
+    """Those of ``flags`` that ``command`` does not choose itself."""
+    typed = {_choice(option) for option in scan(command.request.flags, 0, reach_of).options}
+    options = scan(flags, 0, reach_of).options
+    kept = (option for option in options if _choice(option) not in typed)
+    return " ".join(flags[option.start : option.end] for option in kept)
 
 
-def _names(flags: str) -> set[str]:
-    """As Midjourney has them, whatever alias was typed."""
-    found = (find(option.name) for option in scan(flags, 0, reach_of).options)
-    return {flag.name for flag in found if flag is not None}
+def _choice(option: Option) -> str:
+    """What it chooses, whatever alias was typed."""
+    flag = find(option.name)
+    name = option.name if flag is None else flag.name
+    return "v" if name in _VERSIONS else name
 
 
 def _holds(added: Wished, command: Wished) -> bool:

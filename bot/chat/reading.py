@@ -58,6 +58,7 @@ class Reader:
                 username=self.username,
                 providers=market.providers,
                 default_provider=market.default_provider,
+                missed=market.missed,
             )
 
         parsed = read(typed.text)

@@ -5,17 +5,20 @@ Knows nothing of how pictures are fetched. Money is held only when all of them a
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 
 from bot.chat.deriving import Target, words_for
 from bot.chat.drafts import QUIET_MS, add_draft, all_pictures, draft_number, find_draft, has_room
 from bot.chat.enlarging import Enlarging
+from bot.chat.grammar import format_command
 from bot.chat.making import Making
 from bot.chat.parsed import ImageCommand, UpscaleCommand, VideoCommand
 from bot.chat.pictures import Brought
 from bot.chat.references import complete, reference_to
 from bot.chat.talk import Talk, line
 from bot.chat.tiles import ask_tile, tile_meant, tiles_of
+from bot.jobs.accept import Order
 from bot.jobs.buttons import Act, Press
 from bot.jobs.offers import Market
 from bot.model import Asset, AssetKind, ChatId, Job, JobId, JobState
@@ -53,7 +56,7 @@ class Referring:
             return
         tile = tile_meant(tiles, target.tile)
         if tile not in tiles:
-            await self._ask_tile(talk, text, brought, target.job, tiles)
+            await self._ask_tile(talk, command, text, brought, target.job, tiles)
         elif brought.pictures:
             await self._write_draft(talk, text, brought, target.job.job_id, tile)
         else:
@@ -68,7 +71,10 @@ class Referring:
         """`/upscale` of a picture that is no result of ours: the one that carries the command or
         is replied to, not its album.
         """
-        if await self._enlarging.size_for(talk, command) is not None:
+        if command.tile is not None:  # meant for a grid: it would be paid for and not wanted
+            whole = format_command(dataclasses.replace(command, tile=None))
+            await talk.say(line("derive.no_numbers"), line("hint.corrected", command=whole))
+        elif await self._enlarging.size_for(talk, command) is not None:
             await self._write_draft(talk, text, Brought(brought.pictures))
 
     async def choose(self, talk: Talk, press: Press, job: Job) -> str:
@@ -84,7 +90,13 @@ class Referring:
             return "press.nothing"
         if not await has_room(talk):
             return "press.refused"
-        await talk.tx.run("draft_choose", draft_id=draft.draft_id, tile=press.tile, now=talk.now)
+        await talk.tx.run(
+            "draft_choose",
+            draft_id=draft.draft_id,
+            tile=press.tile,
+            said_vnd=press.said_vnd or 0,
+            now=talk.now,
+        )
         talk.tx.wake(Topic.DRAFTS)
         return "press.accepted"
 
@@ -139,12 +151,23 @@ class Referring:
         return tiles
 
     async def _ask_tile(
-        self, talk: Talk, text: str, brought: Brought, job: Job, tiles: Collection[int]
+        self,
+        talk: Talk,
+        command: ImageCommand | VideoCommand,
+        text: str,
+        brought: Brought,
+        job: Job,
+        tiles: Collection[int],
     ) -> None:
         draft_id = await add_draft(talk, text, brought, parent_id=job.job_id, due_at=None)
 
+        vnd = None
+        if command.request.prompt:  # else words are asked for first
+            order = Order(talk.speaker.user_id, talk.place, command.request, command.provider)
+            vnd = await self._making.price(talk, order)
+
         def press_for(number: int) -> Press:
-            return Press(Act.CHOOSE, job.job_id, number, str(draft_id))
+            return Press(Act.CHOOSE, job.job_id, number, str(draft_id), vnd)
 
         await ask_tile(talk, job.job_id, tiles, press_for)
 

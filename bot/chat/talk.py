@@ -47,6 +47,8 @@ class Label:
     """Fills `{word}` in the label: a code, a number."""
     is_chosen: bool = False
     """It is how things stand already: the label is ticked."""
+    is_priced: bool = False
+    """What the press is said to cost stands behind the words, where it costs something."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -199,7 +201,9 @@ def _written(buttons: Sequence[Sequence[Label | Link]]) -> list[list[dict[str, A
 def _button(button: Label | Link) -> dict[str, Any]:
     if isinstance(button, Link):
         return {"key": button.key, "url": button.url}
-    written = {"key": button.key, "word": button.word, "data": button.press.data()}
+    written: dict[str, Any] = {"key": button.key, "word": button.word, "data": button.press.data()}
+    if button.is_priced and button.press.said_vnd:
+        written["cost_vnd"] = button.press.said_vnd
     return {**written, "is_chosen": True} if button.is_chosen else written
 
 

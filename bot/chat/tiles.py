@@ -32,5 +32,7 @@ async def ask_tile(
     talk: Talk, job_id: JobId, tiles: Collection[int], press_for: Callable[[int], Press]
 ) -> None:
     """Ask with a button for each picture."""
-    labels = [Label("button.number", press_for(tile), str(tile)) for tile in sorted(tiles)]
+    labels = [
+        Label("button.number", press_for(tile), str(tile), is_priced=True) for tile in sorted(tiles)
+    ]
     await talk.say(line("derive.which_tile"), buttons=[labels], about=job_id)

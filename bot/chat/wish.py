@@ -26,7 +26,7 @@ from bot.chat.values import (
     read_ratio,
     read_voice,
 )
-from bot.chat.words import Line, Option, Reach, scan, words_of
+from bot.chat.words import Line, Option, Reach, is_visible, scan, word_behind
 from bot.jobs.offers import Market
 from bot.model import AssetKind, Operation, Request
 from bot.providers.multipliers import find_multiplier
@@ -38,6 +38,8 @@ OWN: Final[Mapping[AssetKind, tuple[str, ...]]] = {
     AssetKind.VIDEO: ("ar", "len", "voice", "with"),
 }
 MODES: Final = ("turbo", "fast")
+OPTIONS_MAX: Final = 40
+"""Of one line: more than there are, each of them once."""
 COMMAND_OF: Final[Mapping[AssetKind, str]] = {AssetKind.IMAGE: "/img", AssetKind.VIDEO: "/video"}
 _FROM_WORDS: Final = {AssetKind.IMAGE: Operation.IMAGE, AssetKind.VIDEO: Operation.VIDEO}
 _FROM_PICTURES: Final = (
@@ -81,6 +83,9 @@ class _Wish:
         self.may_be_wordless = kind is AssetKind.VIDEO and typed.is_reply and typed.pictures > 0
 
     def read(self) -> tuple[str, Request]:
+        if (count := len(self.line.options)) > OPTIONS_MAX:
+            at = (self.line.options[0].start, self.line.options[-1].end)
+            raise Mistake("complaint.too_many_options", at, count=count, max=OPTIONS_MAX)
         for option in self.line.options:
             self._collect(option)
         if len(modes := [self.options[mode] for mode in MODES if mode in self.options]) > 1:
@@ -90,8 +95,11 @@ class _Wish:
         self._check_pictures(provider, spec)
         for name, option in self.options.items():
             self._check_offered(name, option, provider, spec)
-        request = self._read_values(provider, spec)
-        return provider, self._check_prompt(request, provider, spec)
+        request = self._check_prompt(self._read_values(provider, spec), provider, spec)
+        if self.operation is Operation.IMAGE and self.market.missed and "with" not in self.options:
+            # another has another price, and nobody chose it
+            raise Mistake("complaint.preferred_gone", self.command, self._switch(provider))
+        return provider, request
 
     @property
     def operation(self) -> Operation:
@@ -147,12 +155,12 @@ class _Wish:
 
     def _meant(self, option: Option) -> Mistake | None:
         """What is wrong with a name said in another language; None: it is none that we know."""
-        behind = [] if option.value else words_of(self.line.text, option.end)[:1]
-        hint = meant_by([option.name, *(word.text for word in behind)], OPTIONS)
+        behind = None if option.value else word_behind(self.line.text, option.end)
+        hint = meant_by([option.name, *([behind.text] if behind else [])], OPTIONS)
         if hint is None or option.dash.strip("-"):  # a phone's long dash may be prose
             return None
         name, count = hint
-        at = (option.start, behind[0].end if count > 1 else option.name_end)
+        at = (option.start, behind.end if behind and count > 1 else option.name_end)
         typed = " ".join(self.line.text[slice(*at)].split())
         edit = Edit(*at, f"--{name}")
         return Mistake("complaint.option_near", at, edit, option=typed, near=f"--{name}")
@@ -171,8 +179,8 @@ class _Wish:
         return (close[0], option.renamed(close[0])) if close else None
 
     def _has_ratio_behind(self, option: Option) -> bool:
-        behind = words_of(self.line.text, option.end)[:1]
-        return looks_like_ratio(option.value or (behind[0].text if behind else ""))
+        behind = word_behind(self.line.text, option.end)
+        return looks_like_ratio(option.value or (behind.text if behind else ""))
 
     def _elsewhere(self, option: Option, kind: AssetKind) -> Mistake:
         # who typed `--len` wants a film: the line without it would be paid for and not wanted
@@ -318,7 +326,7 @@ class _Wish:
             yield checked
 
     def _check_prompt(self, request: Request, provider: str, spec: OperationSpec) -> Request:
-        prompt = self.line.prompt
+        prompt = self.line.prompt if is_visible(self.line.prompt) else ""
         if not prompt and not self.may_be_wordless:
             raise Mistake(f"complaint.prompt_empty_{request.operation.value}", self.command)
         if spec.takes_flags:

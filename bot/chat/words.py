@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Callable
 
 from bot.chat.parsed import Edit, Span
@@ -26,6 +27,8 @@ _HEAD = re.compile(
 )
 _DASH_IN_LINE = re.compile(rf"(?<!\S)(?:{_LONG_DASH}{_ASCII_NAME}|---+(?=[A-Za-z]))")
 _GLUED = re.compile(r"[=:]+(?P<signed>.+)|(?P<bare>\.?[0-9].*)", re.DOTALL)
+_BLANKS = "\u115f\u1160\u3164\uffa0\u2800"
+"""Counted as letters or signs and shown as nothing (Hangul's fillers, Braille's blank)."""
 _PUNCTUATION = ",.;:!?"
 
 
@@ -107,6 +110,17 @@ class Line:
 
 def words_of(text: str, begin: int = 0) -> list[Word]:
     return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(text, begin)]
+
+
+def word_behind(text: str, begin: int) -> Word | None:
+    """The first word from there on; the others are not looked at."""
+    found = _WORD.search(text, begin)
+    return Word(found.group(), found.start(), found.end()) if found else None
+
+
+def is_visible(text: str) -> bool:
+    """Whether it holds a letter, a number, a sign or an emoji: anything that can be seen."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _BLANKS for sign in text)
 
 
 def repair_dashes(text: str) -> str:

@@ -341,10 +341,18 @@ def catalogue_text(
         if len(text.encode("utf-16-le")) <= TEXT_MAX * 2:
             break
     keyboard = [
-        [_own_button(tongue, button, titles) for button in row]
-        for row in payload.get("buttons") or []
+        row for group in payload.get("buttons") or [] for row in _own_rows(tongue, group, titles)
     ]
     return Words(text, keyboard, is_question="question" in payload)
+
+
+def _own_rows(
+    tongue: Tongue, group: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
+) -> Keyboard:
+    """A row; where prices make it too long, several."""
+    buttons = [_own_button(tongue, button, titles) for button in group]
+    is_priced = any("cost_vnd" in button for button in group)
+    return _side_by_side(buttons) if is_priced else [buttons]
 
 
 def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, str]) -> Button:
@@ -352,6 +360,8 @@ def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, 
         return Button(tongue.text(button["key"]), url=button["url"])
     word = titles.get(button["word"], button["word"])
     label = tongue.text(button["key"], word=word)
+    if "cost_vnd" in button:
+        label = f"{label} · {tongue.money(button['cost_vnd'])}"
     if button.get("is_chosen"):
         label = tongue.text("button.chosen", label=label)
     return Button(label, button["data"])
@@ -387,6 +397,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.duration(value)
     if name == "percent":
         return tongue.percent(value)
+    if name == "contact" and not value:
+        return tongue.text("contact.unnamed")  # the plan file names nobody
     if isinstance(value, int):
         return tongue.number(value)
     return clip(value, most) if isinstance(value, str) else value

@@ -64,14 +64,20 @@ class Market:
 
     providers: Mapping[str, Capabilities]
     default_provider: Mapping[Operation, str]
+    missed: str | None = None
+    """Who was chosen to make pictures of words, and does so no longer."""
 
     def preferring(self, provider: str | None) -> Market:
         """The same market for somebody who would rather have ``provider``, where it can."""
-        if provider is None or provider not in self.providers:
+        if provider is None:
             return self
-        can = self.providers[provider].operations
+        can = self.providers[provider].operations if provider in self.providers else {}
         preferred = dict.fromkeys(can, provider)
-        return dataclasses.replace(self, default_provider={**self.default_provider, **preferred})
+        return dataclasses.replace(
+            self,
+            default_provider={**self.default_provider, **preferred},
+            missed=None if Operation.IMAGE in can else provider,
+        )
 
     def spec(self, provider: str, operation: Operation) -> OperationSpec | None:
         capabilities = self.providers.get(provider)

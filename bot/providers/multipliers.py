@@ -54,6 +54,9 @@ def find_multiplier(text: str) -> Found | None:
 
 
 def _as_read(typed: str) -> Iterator[str]:
+    if typed.isascii():
+        yield typed
+        return
     if typed in _LONG_DASHES:  # phones make one of two hyphens
         yield from "--"
         return

@@ -441,7 +441,12 @@ WHERE chat_id = :chat_id AND media_group_id = :media_group_id AND due_at IS NOT 
 
 -- draft_choose --
 -- The person said which tile; 0 rows when they had said so before.
-UPDATE draft SET tile = :tile, due_at = :now WHERE draft_id = :draft_id AND due_at IS NULL
+UPDATE draft SET tile = :tile, said_vnd = :said_vnd, due_at = :now
+WHERE draft_id = :draft_id AND due_at IS NULL
+
+-- draft_wait --
+-- Its tile is known and its price is asked about; 0 rows when it has ended before.
+UPDATE draft SET due_at = NULL WHERE draft_id = :draft_id
 
 -- draft_again --
 UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :draft_id

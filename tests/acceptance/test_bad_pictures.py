@@ -79,6 +79,24 @@ async def test_a_file_that_cannot_be_worked_from_is_refused_in_one_sentence_and_
     assert [] == [path for path in (story.data_dir / "references").glob("*") if path.is_file()]
 
 
+async def test_a_file_that_is_no_picture_is_not_asked_what_to_draw_from_it(story: Story) -> None:
+    an = story.person("An", "en")
+    for name in ("prices.csv", "notes.md", "offer.pdf"):
+        [asked] = send(an, b"a,b", caption="/img", name=name, as_document=True)
+        assert "That file is no picture I can read" in words(await an.answer_to(asked))
+
+
+async def test_a_number_for_a_picture_without_numbers_is_not_passed_over(story: Story) -> None:
+    an = story.person("An", "en")
+    before = await said_to(an, "/quota")
+    [own] = send(an, PHOTO, caption="/upscale 2 2k")
+    for asked in (own, an.say("/upscale 2 2k", to=own)):
+        answer = await an.answer_to(asked)
+        assert "no result of mine" in words(answer)
+        assert "/upscale 2k" in words(answer)
+    assert before == await said_to(an, "/quota")
+
+
 async def test_a_mistake_beside_a_picture_is_answered_before_anything_is_fetched(
     story: Story,
 ) -> None:

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from story import Message, Person, Story, labels, living_bot, served_town, settings_for, words
+from story import (
+    Message,
+    Person,
+    Story,
+    is_media,
+    labels,
+    living_bot,
+    served_town,
+    settings_for,
+    words,
+)
 from telling import forge, next_result, press
 
 from bot import app
@@ -368,3 +378,47 @@ async def test_who_has_too_little_reads_what_is_free_what_is_missing_and_what_to
         an = counter.story.person("An", language)
         await an.result_of(an.say("/img a lake"))
         assert told == words(await an.answer_to(an.say(said)))
+
+
+async def test_which_picture_and_which_way_say_what_they_cost(counter: Counter) -> None:
+    async with counter.opened(free=4):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        which = await an.answer_to(an.say("/vary", to=grid))
+        assert [["1 · ₫400", "2 · ₫400", "3 · ₫400", "4 · ₫400"]] == labels(which)
+        which = await an.answer_to(an.say("/pan", to=grid))
+        assert [["1", "2", "3", "4"]] == labels(which)
+        await press(an, which, "3")
+        way = await an.sees("Which way shall the picture grow?")
+        assert [["⬅️ Left · ₫400", "➡️ Right · ₫400"], ["⬆️ Up · ₫400", "⬇️ Down · ₫400"]] == labels(
+            way
+        )
+        assert "Got it!" == await press(an, way, "⬆️")
+        await next_result(an, way, after=way)
+        assert "Balance: ₫600 (set aside: ₫0)" == await balance(an)
+        far = await an.answer_to(an.say("/zoom 1", to=grid))
+        assert ["🔭 2× · ₫400", "🔭 1.5× · ₫400"] == _in_one(far)[0][:2]
+
+
+async def test_a_picture_chosen_for_new_words_costs_what_its_number_said(counter: Counter) -> None:
+    async with counter.opened(free=4):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 1_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        first = await an.answer_to(an.say("/img as a watercolour", to=grid))
+        assert [["1 · ₫100", "2 · ₫100", "3 · ₫100", "4 · ₫100"]] == _in_one(first)
+        second = await an.answer_to(an.say("/img as an etching", to=grid))
+        assert "Got it!" == await press(an, first, "2")
+        await an.sees("as a watercolour", after=second)
+    async with counter.opened(image=150, free=4):
+        assert "Got it!" == await press(an, second, "3")
+        question = await an.sees("This costs ₫150 now (the button said ₫100).")
+        assert "Got it!" == await press(an, question, "✅")
+        await an.sees(lambda m: is_media(m) and "as an etching" in words(m), after=question)
+        assert "Balance: ₫750 (set aside: ₫0)" == await balance(an)
+
+
+def _in_one(message: Message) -> list[list[str]]:
+    """The buttons, however many stand in a row."""
+    return [[label for row in labels(message) for label in row]]

@@ -192,7 +192,9 @@ async def test_whoever_was_chosen_makes_the_pictures_unless_another_is_named(
     assert "Midjourney" in words(await an.result_of(an.say("/img a cat --with apiframe")))
 
 
-async def test_a_provider_that_is_gone_is_passed_over_without_a_word(tmp_path: Path) -> None:
+async def test_nobody_draws_for_a_provider_that_is_gone_before_the_person_says_so(
+    tmp_path: Path,
+) -> None:
     async with served_town(tmp_path / "town") as town:
         story = Story(town, tmp_path / "data")
         environ = settings_for(town, story.data_dir)
@@ -202,10 +204,20 @@ async def test_a_provider_that_is_gone_is_passed_over_without_a_word(tmp_path: P
             await turn(an, page, "Flow AI", "Pictures are drawn by Flow AI")
         alone = {name: value for name, value in environ.items() if not name.startswith("FLOW")}
         async with living_bot(alone):
-            assert "Midjourney" in words(await an.result_of(an.say("/img a cat")))
+            told = words(await an.answer_to(an.say("/img a cat")))
+            assert "not available now, so nothing was started. Choose again in /settings" in told
+            assert "/img a cat --with apiframe" in told
+            assert [] == prompts_at_apiframe(story)
+            named = await an.result_of(an.say("/img a cat --with apiframe"))
+            assert "Midjourney" in words(named)
+
             home = await opened(an)
-            assert "🎨" not in words(home) + str(labels(home))
+            assert "🎨 The service you chose to draw is not available now" in words(home)
             assert "That choice is no longer there" == await forge(an, page, "s:::provider=flow")
+            choice = await turn(an, home, "🎨", "Who draws when you name nobody?")
+            assert [["Midjourney", "You choose for me"], ["‹ Back"]] == labels(choice)
+            await turn(an, home, "Midjourney", "Your settings")
+            assert "Midjourney" in words(await an.result_of(an.say("/img a dog")))
 
 
 async def test_the_words_are_asked_for_and_stand_behind_every_prompt_once(story: Story) -> None:

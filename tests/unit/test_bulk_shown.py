@@ -14,7 +14,6 @@ from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulks import Bulks
 from bot.delivery.loop import MOST_ATTEMPTS, Delivery
 from bot.delivery.meaning import ChatGone, SendLater
-from bot.delivery.pictures import Pictures
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
@@ -185,8 +184,6 @@ async def test_the_message_that_became_one_requests_own_is_written_over_by_nothi
         lambda tx: bulk.show(tx, bulk_id, HOME.chat_id, Urgency.ANSWER, now=shop.now())
     )
     (row,) = await shop.store.all("outbox_of_chat", chat_id=HOME.chat_id)
-    nobody = cast("TelegramSender", None)  # nothing is said
-    bulks = Bulks(
-        nobody, cast("Scenes", None), bulk_scenes(shop, shop.store), cast("Pictures", None)
-    )
+    nobody = cast("Any", None)  # nothing is said
+    bulks = Bulks(nobody, nobody, bulk_scenes(shop, shop.store), nobody)
     assert Sent() == await bulks.message(read_outgoing(row))

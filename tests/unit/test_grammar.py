@@ -423,3 +423,15 @@ def test_a_command_prints_as_one_line_with_everything_spelled_out(typed: str, pr
 )
 def test_words_that_multiply_nothing_stay_as_they_are(typed: str) -> None:
     assert isinstance(read(typed), ImageCommand)
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u200b\u200d", "\ufe0f\u2060 \u00ad", "\u3164"])
+def test_a_prompt_that_nobody_can_see_is_no_prompt(nothing: str) -> None:
+    assert complaint(f"/img {nothing}").key == "complaint.prompt_empty_image"
+
+
+@pytest.mark.parametrize("prompt", ["👩\u200d🚀", "7", "?", "猫", "♥\ufe0f"])
+def test_whatever_can_be_seen_is_a_prompt_and_stays_as_typed(prompt: str) -> None:
+    parsed = read(f"/img {prompt}")
+    assert isinstance(parsed, ImageCommand)
+    assert prompt == parsed.request.prompt

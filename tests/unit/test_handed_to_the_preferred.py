@@ -37,11 +37,14 @@ async def test_a_picture_is_animated_by_whom_its_person_prefers(
         asked.append(order.provider)
         return True
 
+    async def price(_: Talk, __: Order) -> int | None:
+        return 0
+
     async def work(tx: Transaction) -> None:
         await prefer(tx, AN, Preferences(provider=preferred))
         place = Place(ChatId(AN), None, MessageId(1))
         talk = Talk(tx, Speaker(AN, "An", "en"), place, True, "en", shop.now())
-        deriving = Deriving(THREE, {}, accept)
+        deriving = Deriving(THREE, {}, accept, price)
         await deriving.press(talk, Target(job, 1), Press(Act.ANIMATE, job.job_id, 1))
 
     await shop.store.write(work)

@@ -45,6 +45,15 @@ def test_words_alone_bring_no_picture() -> None:
         (None, {"document": file("a")}),
         (Flaw.TOO_LARGE, {"document": file("a", file_size=TELEGRAM_MAX_BYTES + 1)}),
         (Flaw.VIDEO, {"document": file("a", mime_type="video/mp4")}),
+        (Flaw.NO_PICTURE, {"document": file("a", mime_type="application/pdf")}),
+        (Flaw.NO_PICTURE, {"document": file("a", mime_type="text/csv", file_name="a.csv")}),
+        (Flaw.NO_PICTURE, {"document": file("a", file_name="READ.MD")}),
+        (
+            Flaw.NO_PICTURE,
+            {"document": file("a", mime_type="application/octet-stream", file_name="a.pdf")},
+        ),
+        (None, {"document": file("a", mime_type="application/octet-stream", file_name="a.png")}),
+        (None, {"document": file("a", mime_type="application/octet-stream", file_name="IMG_1")}),
         (Flaw.VIDEO, {"video": file("a", width=9, height=9, duration=1)}),
         (
             Flaw.STICKER,

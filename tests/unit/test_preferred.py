@@ -79,9 +79,9 @@ def test_a_film_has_only_the_words() -> None:
     ("typed", "prompt", "flags"),
     [
         ("/img mèo --with flow", "mèo tranh màu nước", ""),
-        ("/img mèo --s 100", "mèo tranh màu nước", "--stylize 100"),
+        ("/img mèo --s 100", "mèo tranh màu nước", "--stylize 100 --niji 6"),
         ("/img mèo --s 50", "mèo tranh màu nước", "--stylize 50 --niji 6"),
-        ("/img mèo --v 7", "mèo tranh màu nước", "--v 7"),
+        ("/img mèo --v 7", "mèo tranh màu nước", "--v 7 --stylize 50"),
         ("/img mèo --no mưa", "mèo tranh màu nước", "--no mưa --niji 6 --stylize 50"),
         (f"/img {'m' * 100}", f"{'m' * 100} tranh màu nước", ""),
         (f"/img {'m' * 115}", "m" * 115, ""),
@@ -90,6 +90,21 @@ def test_a_film_has_only_the_words() -> None:
 def test_what_does_not_go_with_it_is_left_out(typed: str, prompt: str, flags: str) -> None:
     request = request_of(typed, NIJI)
     assert (prompt, flags) == (request.prompt, request.flags)
+
+
+@pytest.mark.parametrize(
+    ("typed", "flags"),
+    [
+        ("/img mèo --stylize 50", "--stylize 50 --no chữ"),
+        ("/img mèo --s 50", "--stylize 50 --no chữ"),
+        ("/img mèo --no chó", "--no chó --stylize 300"),
+        ("/img mèo --no chó --s 50", "--no chó --stylize 50"),
+    ],
+)
+def test_only_the_flag_that_was_typed_gives_way(typed: str, flags: str) -> None:
+    preferences = Preferences(suffix="tranh sơn dầu --stylize 300 --no chữ")
+    request = request_of(typed, preferences)
+    assert ("mèo tranh sơn dầu", flags) == (request.prompt, request.flags)
 
 
 def test_a_flag_that_reaches_to_the_end_swallows_nothing() -> None:
@@ -155,8 +170,24 @@ def test_the_preferred_provider_makes_it_unless_another_is_named(provider: str) 
     assert (provider, "flow") == (parsed.provider, named.provider)
 
 
+@pytest.mark.parametrize(
+    ("typed", "corrected"),
+    [
+        ("/img mèo", "/img mèo --with apiframe"),
+        ("/img mèo --no chó", "/img mèo --no chó --with apiframe"),
+    ],
+)
+def test_who_draws_instead_of_the_preferred_one_is_never_guessed(
+    typed: str, corrected: str
+) -> None:
+    found = read(typed, Preferences(provider="gone"))
+    assert isinstance(found, Complaint)
+    assert ("complaint.preferred_gone", corrected) == (found.key, found.corrected)
+    assert isinstance(read(corrected, Preferences(provider="gone")), ImageCommand)
+
+
 @pytest.mark.parametrize("provider", ["gone", "apiframe"])
-def test_who_is_not_there_or_cannot_is_passed_over(provider: str) -> None:
+def test_what_the_preferred_one_never_made_is_made_by_who_does(provider: str) -> None:
     preferences = Preferences(provider=provider)
     usual = read("/video sóng", Preferences())
     assert usual == read("/video sóng", preferences)

@@ -285,6 +285,12 @@ def test_no_value_of_any_sentence_becomes_markup(language: str) -> None:
         assert tags[0] == tags[1], key
 
 
+def test_where_the_plan_file_names_nobody_the_shop_is_asked() -> None:
+    line = {"key": "access.refused", "values": {"contact": ""}}
+    told = catalogue_text(TONGUES.tongue("en"), line, UTC, {})
+    assert "Ask the shop to let you in." in told.html
+
+
 def test_the_example_grid_has_four_tiles() -> None:
     assert GRID.count == len(a_scene(a_job()).tiles)
 

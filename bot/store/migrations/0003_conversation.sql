@@ -44,3 +44,6 @@ CREATE INDEX job_history ON job (user_id, accepted_at, job_id);
 -- Blocked and back: when a chat last spoke, and what could not be said there meanwhile.
 ALTER TABLE chat ADD COLUMN seen_at INTEGER;
 CREATE INDEX outbox_unsaid ON outbox (chat_id) WHERE error IS NOT NULL;
+
+-- What the button said it costs that told which tile; NULL: none was pressed.
+ALTER TABLE draft ADD COLUMN said_vnd INTEGER;
