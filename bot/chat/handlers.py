@@ -124,10 +124,7 @@ class Handlers:
         target = await self._target(tx, message)
         question = await self._questions.replied(tx, speaker, message)
         if not text:
-            if question is not None and is_wordless(question, message):
-                await self._ask_words(tx, speaker, message, question, target)
-            elif message.chat.type == "private" and picture_in(message) is not None:
-                await self._say_what_to_do(tx, speaker, message)
+            await self._wordless(tx, speaker, message, question, target)
             return
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
@@ -151,6 +148,20 @@ class Handlers:
             await _ask_again(talk, question, target)
         elif not await self._bulking.take(talk, text, several, brought):
             await self._answer(talk, parsed, target, text, brought)
+
+    async def _wordless(
+        self,
+        tx: Transaction,
+        speaker: Speaker,
+        message: Message,
+        question: Question | None,
+        target: Target | None,
+    ) -> None:
+        """A picture alone: half an answer to a question of ours, or not yet a wish."""
+        if question is not None and is_wordless(question, message):
+            await self._ask_words(tx, speaker, message, question, target)
+        elif message.chat.type == "private" and picture_in(message) is not None:
+            await self._say_what_to_do(tx, speaker, message)
 
     async def _is_refused(self, talk: Talk) -> bool:
         """Whether the speaker may not; they are told."""
