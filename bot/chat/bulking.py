@@ -271,8 +271,6 @@ class Bulking:
         order = Order(talk.speaker.user_id, talk.place, part.request, part.provider)
         await self._making.is_covered(talk, order)
 
-    # --- the answer -------------------------------------------------------------------------
-
     async def _why_not(
         self, talk: Talk, pressed: Bulk, parts: Sequence[Part], said: _Said
     ) -> str | None:

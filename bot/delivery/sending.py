@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.delivery import captions, presentation
+from bot.delivery import answers, captions, presentation
 from bot.delivery.bulks import Bulks
 from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.pictures import Pictures
@@ -129,7 +129,7 @@ class Sending:
                 )
                 return Sent()
         if words.is_question:
-            html = presentation.to_whom(row.payload["question"], row.place.chat_id) + words.html
+            html = answers.to_whom(row.payload["question"], row.place.chat_id) + words.html
             message = await self._telegram.question(row.place, html)
         else:
             message = await self._telegram.text(row.place, words.html, words.keyboard)
@@ -141,7 +141,7 @@ class Sending:
 
     def _words(self, row: Outgoing) -> presentation.Words:
         tongue = self._scenes.tongue(row.payload.get("language"))
-        return presentation.catalogue_text(
+        return answers.catalogue_text(
             tongue, row.payload, self._scenes.timezone, self._scenes.titles
         )
 

@@ -15,10 +15,10 @@ from market import BOTH
 from shop import CLIP, GRID, NOON, a_job, outputs
 
 from bot.chat.talk import line
+from bot.delivery.answers import catalogue_text
 from bot.delivery.captions import result_caption, too_big
 from bot.delivery.presentation import (
     Keyboard,
-    catalogue_text,
     clip,
     result_keyboard,
     status,
