@@ -125,9 +125,9 @@ class Tongue:
         return str(format_unit(rounded, "digital-megabyte", length="short", locale=self._locale))
 
     def duration(self, seconds: float) -> str:
-        """As one would say it: seconds below a minute and a half, then minutes, then hours."""
+        """As one would say it: seconds (never none) below a minute and a half, minutes, hours."""
         if seconds < 90:
-            return self.plural("unit.seconds", max(0, round(seconds)))
+            return self.plural("unit.seconds", max(1, round(seconds)))
         minutes = round(seconds / 60)
         if minutes < 90:
             return self.plural("unit.minutes", minutes)

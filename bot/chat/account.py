@@ -47,14 +47,17 @@ class Account:
         # The free plan is everybody's and has a name in each language; the others are the shop's.
         is_free = plan.name == "free"
         lines = [line("quota.plan_free") if is_free else line("quota.plan", plan=plan.name)]
+        is_given_daily = False
         for kind in (AssetKind.IMAGE, AssetKind.VIDEO):
             allowance = await self._desk.allowance(talk.tx, user_id, kind, now=talk.now)
             if allowance.given >= UNLIMITED:
                 lines.append(line(f"quota.unlimited_{kind}"))
             elif allowance.given:
+                is_given_daily = True
                 lines.append(line(f"quota.free_{kind}", left=allowance.left, given=allowance.given))
+        if is_given_daily:
+            lines.append(line("quota.resets", reset_at=self._next_midnight(talk.now)))
         lines += [
-            line("quota.resets", reset_at=self._next_midnight(talk.now)),
             line("quota.balance", balance_vnd=wallet.balance_vnd, held_vnd=wallet.held_vnd),
             counted("quota.under_way", len(await _jobs_of(talk))),
         ]

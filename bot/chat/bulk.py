@@ -20,19 +20,22 @@ from bot.chat.words import Option, scan
 
 MOST: Final = 50
 """Requests of one message."""
+COUNTED: Final = 1_000_000
+"""Nobody is told a larger number: beyond it, it is "more than"."""
 LINE_MAX: Final = 5_000
 """Characters of a line: the longest description that is made (4,000), and its options."""
-_COUNTED: Final = 1_000_000
-"""Nobody is told a larger number."""
 
 _HEAD = re.compile(
     r"\s*(?P<slash>/(?P<name>img|imagine|video)(?:@(?P<bot>\S*))?)(?=\s|$)", re.IGNORECASE
 )
+_OF_PICTURES = re.compile(r"\s*/(?:img|imagine|video|vary)(?:@\S*)?(?=\s)", re.IGNORECASE)
 _OWN = re.compile(r"(?P<slash>/\S+)(?:\s+|$)")
 _MARKS = re.compile(r"(?:(?:[-–—•·*]|[0-9]{1,3}[.)])(?:\s+|$))+")  # as people type them
 
 Choices = list[list[str]]
 """A line cut where it may be one thing or another; what is fixed is a choice of one."""
+_COMMAS: Final = ",，、"
+"""As keyboards of several languages write it."""
 _Token = tuple[str, bool]
 """A sign, and whether it was escaped."""
 
@@ -54,6 +57,7 @@ class TooMany:
     """More than `MOST`."""
 
     count: int
+    """Beyond `COUNTED` not told apart."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def expand(text: str, username: str) -> Asked | None:
             asked.append((own["slash"] if own else command, choices))
     count = _count(asked, for_all)
     if count > MOST:
-        return TooMany(min(count, _COUNTED))
+        return TooMany(min(count, COUNTED + 1))
     if count <= 1:
         return Lines((_plain(text),), (1,))
     common = [_read_common(" ".join(each)) for each in itertools.product(*map(_written, for_all))]
@@ -130,6 +134,43 @@ def has_words(line: str) -> bool:
     own = _OWN.match(line.lstrip())
     begin = own.end() if own else 0
     return bool(scan(line.lstrip(), begin, reach_of).prompt)
+
+
+def choice_in(text: str) -> str | None:
+    """The first choice in braces of a command that makes something, as it could be typed."""
+    if not _OF_PICTURES.match(text):
+        return None
+    choices = (choice for line in text.split("\n") for choice in choices_in(line))
+    found = next((choice for choice in choices if len(choice) > 1), None)
+    return None if found is None else "{" + ", ".join(found) + "}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unclosed:
+    """A choice that is begun and not ended on its line."""
+
+    words: str
+    """From the brace on."""
+    closed: str
+    """The whole text with the brace closed before the line's options."""
+
+
+def unclosed_in(text: str) -> Unclosed | None:
+    """The first line that begins a choice and does not end it."""
+    begin = 0
+    for line in text.split("\n"):
+        signs = list(_places(line))
+        opened = [at for at, token in signs if token == ("{", False)]
+        has_end = any(token == ("}", False) for _, token in signs)
+        if len(opened) == 1 and not has_end:
+            rest = line[opened[0] :]
+            if any(_is_comma(token) for _, token in _places(rest)):
+                options = scan(rest, 0, reach_of).options
+                end = len((rest[: options[0].start] if options else rest).rstrip())
+                at = begin + opened[0] + end
+                return Unclosed(rest[:end], f"{text[:at]}}}{text[at:]}")
+        begin += len(line) + 1
+    return None
 
 
 def printed(lines: Sequence[str]) -> str:
@@ -154,7 +195,7 @@ def choices_in(line: str) -> Choices:
         inside = tokens[place + 1 : end]
         following = bisect.bisect_right(openings, place)
         is_nested = following < len(openings) and openings[following] < end
-        if is_nested or (",", False) not in inside:
+        if is_nested or not any(map(_is_comma, inside)):
             fixed.append(_text(tokens[place : end + 1]))
         else:
             choices += [["".join(fixed)], _split(inside)]
@@ -236,12 +277,15 @@ def _name(option: Option) -> str:
 
 def _tokens(text: str) -> list[_Token]:
     r"""``text`` with `\{`, `\}` and `\,` taken for what they stand for."""
-    tokens: list[_Token] = []
+    return [token for _, token in _places(text)]
+
+
+def _places(text: str) -> Iterator[tuple[int, _Token]]:
+    """Each sign, and where it is typed."""
     signs = iter(range(len(text)))
     for at in signs:
-        is_escape = text[at] == "\\" and text[at + 1 : at + 2] in {"{", "}", ","}
-        tokens.append((text[next(signs)] if is_escape else text[at], is_escape))
-    return tokens
+        is_escape = text[at] == "\\" and text[at + 1 : at + 2] in {"{", "}", *_COMMAS}
+        yield at, (text[next(signs)] if is_escape else text[at], is_escape)
 
 
 def _text(tokens: Sequence[_Token]) -> str:
@@ -264,17 +308,22 @@ def _closings(tokens: Sequence[_Token]) -> dict[int, int]:
     return closings
 
 
+def _is_comma(token: _Token) -> bool:
+    sign, is_escaped = token
+    return sign in _COMMAS and not is_escaped
+
+
 def _split(inside: Sequence[_Token]) -> list[str]:
     parts: list[list[str]] = [[]]
-    for sign, is_escaped in inside:
-        if sign == "," and not is_escaped:
+    for token in inside:
+        if _is_comma(token):
             parts.append([])
         else:
-            parts[-1].append(sign)
+            parts[-1].append(token[0])
     return ["".join(part).strip() for part in parts]
 
 
 def _escaped(line: str) -> str:
     if "".join(_first_few(choices_in(line), MOST)) == line:
         return line
-    return re.sub(r"[{}]|(?<=\\),", r"\\\g<0>", line)
+    return re.sub(rf"[{{}}]|(?<=\\)[{_COMMAS}]", r"\\\g<0>", line)

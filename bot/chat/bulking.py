@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.bulk import (
+    COUNTED,
     LINE_MAX,
     MOST,
     Asked,
@@ -18,9 +19,12 @@ from bot.chat.bulk import (
     Overloaded,
     TooLong,
     TooMany,
+    Unclosed,
+    choice_in,
     expand,
     has_words,
     printed,
+    unclosed_in,
 )
 from bot.chat.bulk_files import TEXT_MAX_BYTES
 from bot.chat.deriving import Target
@@ -63,6 +67,16 @@ class _Said:
     cost_vnd: int
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class NoChoice:
+    """A choice in braces where only one thing can be made of what came with it."""
+
+    words: str
+
+
+Told = Asked | NoChoice | Unclosed
+
+
 class Bulking:
     """Made once."""
 
@@ -71,20 +85,31 @@ class Bulking:
         self._reader = reader
         self._making = making
 
-    def read(self, text: str, brought: Brought, target: Target | None) -> tuple[str, Asked | None]:
+    def read(self, text: str, brought: Brought, target: Target | None) -> tuple[str, Told | None]:
         """The text of an ordinary command, and None; or the several that it asks for.
 
-        With pictures, and about a result, it is one.
+        With pictures, and about a result, it is one, or none where it has choices.
         """
-        if brought.pictures or target is not None:
+        if brought.has_list:
             return text, None
+        if brought.pictures or target is not None:
+            choice = choice_in(text)
+            return text, None if choice is None else NoChoice(choice)
         asked = expand(text, self._reader.username)
+        if asked is not None and (unclosed := unclosed_in(text)) is not None:
+            return text, unclosed
         if isinstance(asked, Lines) and len(asked.lines) == 1:
             return asked.lines[0], None
         return text, asked
 
-    async def take(self, talk: Talk, text: str, asked: Asked | None, brought: Brought) -> bool:
+    async def take(self, talk: Talk, text: str, asked: Told | None, brought: Brought) -> bool:
         """Ask about several requests; False: it is none of them."""
+        if isinstance(asked, NoChoice):
+            await talk.say(line("bulk.no_choice", words=_cut(asked.words)))
+            return True
+        if isinstance(asked, Unclosed):
+            await self._say_unclosed(talk, asked)
+            return True
         if asked is not None:
             preferences = await preferences_of(talk.tx, talk.speaker.user_id)
             await self._ask(talk, self._hear(asked, preferences))
@@ -182,7 +207,8 @@ class Bulking:
     async def _ask(self, talk: Talk, heard: Heard) -> None:
         asked = heard.asked
         if isinstance(asked, TooMany):
-            await talk.say(line("bulk.too_many", count=asked.count, most=MOST))
+            key = "bulk.too_many" if asked.count <= COUNTED else "bulk.far_too_many"
+            await talk.say(line(key, count=min(asked.count, COUNTED), most=MOST))
             return
         if isinstance(asked, TooLong):
             await talk.say(line("bulk.line_too_long", number=asked.place, most=LINE_MAX))
@@ -204,6 +230,22 @@ class Bulking:
         as_one = _part(joined) if isinstance(joined, ImageCommand | VideoCommand) else None
         await self._question(talk, [_part(each) for each in made], as_one)
 
+    async def _say_unclosed(self, talk: Talk, asked: Unclosed) -> None:
+        """With the line to copy, where that reads."""
+        lines = [line("bulk.unclosed", brace="{", words=_cut(asked.words))]
+        again = expand(asked.closed, self._reader.username)
+        preferences = await preferences_of(talk.tx, talk.speaker.user_id)
+        is_read = isinstance(again, Lines) and all(
+            isinstance(
+                self._reader.read(each, is_reply=False, pictures=[0], preferences=preferences),
+                ImageCommand | VideoCommand,
+            )
+            for each in again.lines
+        )
+        if is_read and len(asked.closed) <= OFFERED_MAX:
+            lines.append(line("hint.corrected", command=asked.closed))
+        await talk.say(*lines)
+
     async def _question(self, talk: Talk, parts: Sequence[Part], joined: Part | None) -> None:
         if not (await total_of(self._desk, talk.tx, talk.speaker.user_id, parts)).covered:
             await self._say_lacking(talk, parts[0])
@@ -216,8 +258,7 @@ class Bulking:
         """The first line that is no request, why, and all of it put right where that is short."""
         at, wrong = next((at, each) for at, each in enumerate(parsed) if not _is_made(each))
         words = asked.lines[at]
-        shown = words if len(words) <= WORDS_SHOWN else f"{words[: WORDS_SHOWN - 1]}…"
-        lines = [line("bulk.line_wrong", number=asked.places[at], words=shown)]
+        lines = [line("bulk.line_wrong", number=asked.places[at], words=_cut(words))]
         if isinstance(wrong, Complaint):
             lines.append(self._reader.sentence(wrong))
         else:
@@ -229,8 +270,6 @@ class Bulking:
     async def _say_lacking(self, talk: Talk, part: Part) -> None:
         order = Order(talk.speaker.user_id, talk.place, part.request, part.provider)
         await self._making.is_covered(talk, order)
-
-    # --- the answer -------------------------------------------------------------------------
 
     async def _why_not(
         self, talk: Talk, pressed: Bulk, parts: Sequence[Part], said: _Said
@@ -330,6 +369,10 @@ class Bulking:
     async def _show(self, talk: Talk, pressed: Bulk) -> None:
         chat_id = pressed.place.chat_id
         await bulk.show(talk.tx, pressed.bulk_id, chat_id, Urgency.ANSWER, now=talk.now)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= WORDS_SHOWN else f"{words[: WORDS_SHOWN - 1]}…"
 
 
 def _part(command: ImageCommand | VideoCommand) -> Part:

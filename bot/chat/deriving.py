@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import assert_never
 
 from bot.chat.grammar import format_command
@@ -172,14 +172,25 @@ class Deriving:
         if wish.how is None:
             return await self._is_worth_it(talk, next(iter(allowed), ""), picture)
         if wish.how not in allowed and not _is_within(wish, offer.spec):
-            title = self._titles.get(offer.provider, offer.provider)
-            if allowed:
-                reason = line("derive.how_not_offered", value=wish.how, allowed=", ".join(allowed))
-            else:
-                reason = line("derive.no_strengths", value=wish.how, title=title)
-            await talk.say(reason)
+            await self._say_not_so(talk, offer, wish, allowed, picture)
             return False
         return await self._is_worth_it(talk, wish.how, picture)
+
+    async def _say_not_so(
+        self, talk: Talk, offer: Offer, wish: Wish, allowed: Sequence[str], picture: Asset
+    ) -> None:
+        """It can be done, but not in the way that was said."""
+        title, how = self._titles.get(offer.provider, offer.provider), wish.how
+        if allowed:
+            await talk.say(line("derive.how_not_offered", value=how, allowed=", ".join(allowed)))
+        elif wish.operation is Operation.VARIATION and how in {"subtle", "strong"}:
+            lines = [
+                line(f"derive.not_{how}", title=title),
+                line("hint.corrected", command=format_command(VaryCommand(picture.tile))),
+            ]
+            await talk.say(*lines, about=picture.job_id)
+        else:
+            await talk.say(line("derive.no_strengths", value=how, title=title))
 
     async def _ask_how(
         self, talk: Talk, parent: Job, offer: Offer, wish: Wish, picture: Asset

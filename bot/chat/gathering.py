@@ -287,7 +287,9 @@ class Gathering:
                 command = complete(
                     parsed, references, self._reader.market, parent=parent, tile=draft.tile
                 )
-                await self._referring.make_complete(talk, command, parent)
+                is_made = await self._referring.make_complete(talk, command, parent)
+                if is_made and draft.media_group_id is not None and len(pictures) == 1:
+                    await talk.say(line("album.one_came"))
             case UpscaleCommand():
                 [one] = references
                 await self._enlarging.enlarge(

@@ -51,6 +51,8 @@ PLAIN: Final = (
 KNOWN: Final = (*MADE, *ALIASES, *PLAIN)
 
 _COMMAND = re.compile(r"\s*(?P<slash>/(?P<name>[^\s@]+)(?:@(?P<bot>\S*))?)")
+_GLUED = re.compile(r"(?i:(?P<name>img|imagine|video)(?P<words>.{3,}|.*[^\x00-\x7f].*))")
+"""A plain letter or two too many are a slip of the finger."""
 _MOST_CORRECTIONS: Final = 6
 """Mistakes mended in one line before we stop guessing what was meant."""
 
@@ -155,12 +157,23 @@ def _unknown_command(text: str, name: str, command: Span) -> Mistake:
     words = [name, *([behind.text] if behind else [])]
     if (hint := meant_by(words, COMMANDS)) is not None:
         return _meant_command(text, name, command, *hint)
+    if (glued := _GLUED.fullmatch(name)) is not None:
+        return _glued_command(command, glued["name"], glued["words"])
     close = difflib.get_close_matches(name.lower(), KNOWN, n=1)
     if not close:
         return Mistake("complaint.command_unknown", command, command=f"/{name}")
     start = command[0] + 1
     edit = Edit(start, start + len(name), close[0])
     return Mistake("complaint.command_near", command, edit, command=f"/{name}", near=f"/{close[0]}")
+
+
+def _glued_command(command: Span, name: str, words: str) -> Mistake:
+    """The blank behind the command was forgotten; `@bot` behind it stays with it."""
+    start = command[0] + 1
+    end = start + len(name) + len(words)
+    edits = [Edit(start, end, name), Edit(command[1], command[1], f" {words}")]
+    values = {"command": f"/{name}{words}", "near": f"/{name}"}
+    return Mistake("complaint.command_near", command, *edits, **values)
 
 
 def _meant_command(text: str, name: str, command: Span, near: str, count: int) -> Mistake:

@@ -41,7 +41,7 @@ from bot.chat.parsed import (
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
-from bot.chat.questions import Question, Questions, is_wordless
+from bot.chat.questions import Question, Questions, is_missed, is_wordless
 from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
 from bot.chat.returning import lose_chat, see_chat
@@ -124,10 +124,7 @@ class Handlers:
         target = await self._target(tx, message)
         question = await self._questions.replied(tx, speaker, message)
         if not text:
-            if question is not None and is_wordless(question, message):
-                await self._ask_words(tx, speaker, message, question, target)
-            elif message.chat.type == "private" and picture_in(message) is not None:
-                await self._say_what_to_do(tx, speaker, message)
+            await self._wordless(tx, speaker, message, question, target)
             return
         # What is replied to is a picture of theirs, or a result of ours, never both.
         brought = brought_by(message, None if target else _replied(message))
@@ -147,8 +144,24 @@ class Handlers:
         talk = await self._open(tx, speaker, message)
         if await self._is_refused(talk):
             return
-        if not await self._bulking.take(talk, text, several, brought):
+        if question is not None and is_missed(question, text, parsed):
+            await _ask_again(talk, question, target)
+        elif not await self._bulking.take(talk, text, several, brought):
             await self._answer(talk, parsed, target, text, brought)
+
+    async def _wordless(
+        self,
+        tx: Transaction,
+        speaker: Speaker,
+        message: Message,
+        question: Question | None,
+        target: Target | None,
+    ) -> None:
+        """A picture alone: half an answer to a question of ours, or not yet a wish."""
+        if question is not None and is_wordless(question, message):
+            await self._ask_words(tx, speaker, message, question, target)
+        elif message.chat.type == "private" and picture_in(message) is not None:
+            await self._say_what_to_do(tx, speaker, message)
 
     async def _is_refused(self, talk: Talk) -> bool:
         """Whether the speaker may not; they are told."""
@@ -320,6 +333,15 @@ class Handlers:
         )
         if not await self._is_refused(talk):
             await self._welcome.hello_group(talk)
+
+
+async def _ask_again(talk: Talk, question: Question, target: Target | None) -> None:
+    await talk.ask(
+        line("zoom.custom_again"),
+        then=question.line,
+        about=target.job.job_id if target else None,
+        tile=target.tile if target else None,
+    )
 
 
 def _is_for_us(parsed: Parsed, text: str, chat_type: str) -> bool:

@@ -99,22 +99,26 @@ class Helping:
         """`/help`, with the word of a topic if one was said."""
         topic = WORDS.get(_plain(wanted), "")
         if topic not in self._offered():
-            await talk.say(*self._index(), buttons=self._choices())
+            await talk.say(*self._index(talk), buttons=self._choices())
         else:
-            await talk.say(*self._page(topic), buttons=[[_back()]])
+            await talk.say(*self._page(topic, self._at(talk)), buttons=[[_back()]])
 
     async def press(self, talk: Talk, press: Press) -> str:
         """A button of it: to a topic, or back to the first page; nothing floats by."""
         if press.how not in self._offered():
-            await talk.turn(*self._index(), buttons=self._choices())
+            await talk.turn(*self._index(talk), buttons=self._choices())
         else:
-            await talk.turn(*self._page(press.how), buttons=[[_back()]])
+            await talk.turn(*self._page(press.how, self._at(talk)), buttons=[[_back()]])
         return ""
 
-    def _index(self) -> list[Line]:
+    def _at(self, talk: Talk) -> str:
+        """Behind an example's command: a group's bot may hear only what names it."""
+        return "" if talk.is_private else f"@{self._username}"
+
+    def _index(self, talk: Talk) -> list[Line]:
         lines = [line("help.title")]
         if self._market.doing(Operation.IMAGE):
-            lines.append(apart(line("help.begin")))
+            lines.append(apart(line("help.begin", at=self._at(talk))))
         return [*lines, apart(line("help.choose"))]
 
     def _choices(self) -> list[list[Label]]:
@@ -123,8 +127,9 @@ class Helping:
             topics.append(Label("start.presets", Press(Act.PRESET)))
         return in_pairs(topics)
 
-    def _page(self, topic: str) -> list[Line]:
-        told = [line(each.key, bot=self._username) for each in TOPICS[topic] if self._is_true(each)]
+    def _page(self, topic: str, at: str) -> list[Line]:
+        values = {"bot": self._username, "at": at}
+        told = [line(each.key, **values) for each in TOPICS[topic] if self._is_true(each)]
         if topic not in LISTS:
             told = [apart(each) for each in told]
         return [line(f"topic.{topic}_title"), *told]

@@ -14,6 +14,7 @@ from typing import Any
 
 from telegram import Message
 
+from bot.chat.parsed import Complaint, Parsed
 from bot.chat.pictures import Brought, Picture, picture_in
 from bot.chat.talk import Speaker
 from bot.i18n import I18n
@@ -88,7 +89,13 @@ class Questions:
         tongue = self._i18n.tongue(payload["language"])
         lines = (tongue.html(each["key"], **each["values"]) for each in payload["lines"])
         text = html.unescape(_MARKUP.sub("", "\n".join(lines)))
-        return {text, f"{payload['question']['first_name']}, {text}"}
+        return {text, f"{payload['question']['first_name']}: {text}"}
+
+
+def is_missed(question: Question, text: str, parsed: Parsed) -> bool:
+    """Whether ``text``, the answer put into its line, is none to how far out."""
+    is_its = text.startswith(question.line.partition("{}")[0])
+    return is_its and isinstance(parsed, Complaint) and parsed.key == "complaint.zoom_unknown"
 
 
 def is_wordless(question: Question, message: Message) -> bool:

@@ -75,7 +75,10 @@ class Referring:
             whole = format_command(dataclasses.replace(command, tile=None))
             await talk.say(line("derive.no_numbers"), line("hint.corrected", command=whole))
         elif await self._enlarging.size_for(talk, command) is not None:
-            await self._write_draft(talk, text, Brought(brought.pictures))
+            is_written = await self._write_draft(talk, text, Brought(brought.pictures))
+            is_own = brought.pictures[0].message_id == talk.place.reply_to
+            if is_written and is_own and brought.media_group_id is not None:
+                await talk.say(line("album.one_enlarged"))
 
     async def choose(self, talk: Talk, press: Press, job: Job) -> str:
         """A tile was pressed under "which picture?"; the catalogue key of what floats by."""
@@ -102,17 +105,17 @@ class Referring:
 
     async def make_complete(
         self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None
-    ) -> None:
-        """A command whose pictures are all here."""
+    ) -> bool:
+        """A command whose pictures are all here. Whether it was accepted."""
         if command.request.prompt:
-            await self._making.make(talk, command, parent)
-        else:
-            await talk.ask(
-                line("derive.needs_words"),
-                then=words_for(command.request),
-                about=parent.job_id if parent else None,
-                tile=command.request.tile,
-            )
+            return await self._making.make(talk, command, parent)
+        await talk.ask(
+            line("derive.needs_words"),
+            then=words_for(command.request),
+            about=parent.job_id if parent else None,
+            tile=command.request.tile,
+        )
+        return False
 
     async def _make_from_own(
         self, talk: Talk, command: ImageCommand | VideoCommand, text: str, brought: Brought
@@ -129,16 +132,19 @@ class Referring:
         brought: Brought,
         parent_id: JobId | None = None,
         tile: int | None = None,
-    ) -> None:
-        """Refused at once for what is known already; an album may still be arriving."""
+    ) -> bool:
+        """Refused at once for what is known already; an album may still be arriving. Whether it
+        waits for its pictures.
+        """
         for picture in brought.pictures:
             if picture.flaw is not None:
                 await talk.say(line(f"picture.{picture.flaw}"))
-                return
+                return False
         if not await has_room(talk):
-            return
+            return False
         due_at = talk.now + (QUIET_MS if brought.media_group_id else 0)
         await add_draft(talk, text, brought, parent_id=parent_id, tile=tile, due_at=due_at)
+        return True
 
     async def _tiles(self, talk: Talk, job: Job) -> dict[int, Asset]:
         """The pictures of a result; when there are none, says why."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
+from bot.chat.hints import plain_letters
 from bot.chat.parsed import Edit, Mistake
 from bot.chat.words import Option
 from bot.jobs.offers import nearest_ratio
@@ -16,6 +17,13 @@ from bot.providers.port import OperationSpec
 
 WIDEST: Final = 14
 """Midjourney draws nothing more extreme than 14:1 or 1:14 (its help page on aspect ratio, V7)."""
+
+SHAPES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("vuong", "square"), "1:1"),
+    **dict.fromkeys(("ngang", "landscape"), "16:9"),
+    **dict.fromkeys(("doc", "portrait"), "9:16"),
+}
+"""What a shape is called, without accents; only ever offered as a corrected line."""
 
 VOICES_NAMED: Final = 4
 """Of thirty voices, as many are named to whoever asks for one that is not there."""
@@ -29,6 +37,9 @@ def read_ratio(option: Option, spec: OperationSpec, provider: str) -> str:
     """`W:H` in whole numbers, one of those ``spec`` has if it has any. Raises Mistake."""
     value = plain(option)
     read = _RATIO.fullmatch(value)
+    if (named := SHAPES.get(plain_letters(value))) is not None:
+        edit = option.replaced("ar", named)
+        raise Mistake("complaint.ratio_unreadable", option.span, edit, value=option.value)
     if read is None or not (int(read[1]) and int(read[2])):
         meant = _MEANT_RATIO.fullmatch(value.lower()) or _DOT_FOR_COLON.fullmatch(value)
         sides = [Fraction(side) for side in meant.groups()] if meant else []
@@ -62,8 +73,11 @@ def read_count(option: Option, spec: OperationSpec) -> int:
 
 
 def count_out_of_range(option: Option, spec: OperationSpec) -> Mistake:
+    meant = re.fullmatch(r"[0-9]{1,4}", plain(option))
+    nearest = min(max(int(meant[0]), 1), spec.max_count) if meant else None
+    edits = [option.replaced("n", str(nearest))] if nearest else []
     return Mistake(
-        "complaint.count_out_of_range", option.span, value=option.value, max=spec.max_count
+        "complaint.count_out_of_range", option.span, *edits, value=option.value, max=spec.max_count
     )
 
 

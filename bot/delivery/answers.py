@@ -1,6 +1,6 @@
-"""How an answer reads: sentences by key, and buttons with them. Pure: a row's payload in, words out.
+"""How an answer reads: its sentences by their keys, its buttons, and whom a question is put to. Pure.
 
-Knows nothing of jobs, nor of sending. Text is Telegram's HTML; what a person or a provider wrote
+Knows nothing of what is answered, nor of jobs. Text is Telegram's HTML; whatever a person wrote
 is escaped by `Tongue.html`.
 """
 
@@ -24,7 +24,7 @@ def to_whom(question: Mapping[str, Any], chat_id: int) -> str:
     if chat_id > 0 or question["user_id"] < 0:  # a chat acting as itself has no name to tap
         return ""
     name = html.escape(question["first_name"], quote=False)
-    return f'<a href="tg://user?id={question["user_id"]}">{name}</a>, '
+    return f'<a href="tg://user?id={question["user_id"]}">{name}</a>: '
 
 
 def catalogue_text(

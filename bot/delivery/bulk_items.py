@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from os.path import commonprefix
 from typing import Final
 
 from bot.delivery.presentation import DETAILS_MAX, FLAGS_MAX, choices, clip
@@ -45,11 +44,17 @@ def apart(texts: Sequence[str], most: int) -> list[str]:
     return [
         _excerpt(
             text,
-            sorted({len(commonprefix([text, other])) for other in different - {text}}),  # noqa: RUF071  # by letters is meant
+            sorted({_alike(text, other) for other in different - {text}}),
             most,
         )
         for text in texts
     ]
+
+
+def _alike(one: str, other: str) -> int:
+    """Characters from the beginning on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _excerpt(text: str, points: Sequence[int], most: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from bot.delivery.failures import failure
 from bot.delivery.scene import Move, Scene
@@ -26,8 +27,8 @@ from bot.model import AssetKind, JobState, Operation, Request
 
 BAR_CELLS = 10
 ROW_MAX = 4
-ROW_WIDTH = 34
-"""Characters of all labels of a row, each as long as its longest, on the narrowest phones."""
+ROW_WIDTH = 38
+"""Columns of all labels of a row, each as long as its longest and one apart, on narrow phones."""
 STATUS_PROMPT_MAX = 700
 FLAGS_MAX = 120
 DETAILS_MAX = 300
@@ -260,10 +261,18 @@ def _label(groups: Sequence[Sequence[Press]], scene: Scene) -> Keyboard:
 
 def side_by_side(group: Sequence[Button]) -> Keyboard:
     """In even rows, as many to a row as a phone shows whole: a row's buttons are equally wide."""
-    longest = max(len(button.label) for button in group)
+    longest = max(_columns(button.label) for button in group) + 1
     fitting = [n for n in range(1, ROW_MAX + 1) if len(group) % n == 0 and longest * n <= ROW_WIDTH]
     most = max(fitting, default=1)
     return [group[start : start + most] for start in range(0, len(group), most)]
+
+
+def _columns(label: str) -> int:
+    """How wide it is drawn: an emoji takes as much room as two letters."""
+    narrow = label.replace("\N{VARIATION SELECTOR-16}", "")
+    # The selector, which widens an arrow to an emoji, stands for the second column.
+    widened = len(label) - len(narrow)
+    return widened + sum(2 if east_asian_width(letter) in {"W", "F"} else 1 for letter in narrow)
 
 
 def _button(press: Press, scene: Scene, *, is_grid: bool) -> Button:

@@ -1,8 +1,11 @@
 """One's own affairs: what is left, what is running, stopping it, language."""
 
+from pathlib import Path
+
 import pytest
 from story import Message, Person, Story, code_in, labels, words
 from telling import file_of, forge, in_code, press, said_to, until
+from town_rules import CHEAP, ruled_story
 
 
 async def test_quota_tells_plan_rest_balance_and_what_is_under_way(story: Story) -> None:
@@ -15,6 +18,17 @@ async def test_quota_tells_plan_rest_balance_and_what_is_under_way(story: Story)
     assert lines[3].startswith("Có lượt miễn phí mới lúc: 00:00 ")
     assert "Số dư: 0 ₫ (đang giữ: 0 ₫)" == lines[4]
     assert "Đang làm: 0 yêu cầu" == lines[5]
+
+
+@pytest.mark.parametrize("given", ["0", '"unlimited"'])
+async def test_quota_promises_no_new_day_where_none_brings_anything(
+    tmp_path: Path, given: str
+) -> None:
+    plans = f"{CHEAP}free_images_per_day = {given}\nfree_videos_per_day = {given}\n"
+    async with ruled_story(tmp_path, plans) as story:
+        told = await said_to(story.person("An"), "/quota")
+        assert "Số dư: " in told
+        assert "lượt miễn phí mới" not in told
 
 
 @pytest.mark.parametrize("alias", ["/usage", "/me", "/QUOTA"])

@@ -1,7 +1,7 @@
 """What was not said about a picture is asked for with buttons; nobody guesses with money."""
 
 from story import Story, labels, words
-from telling import next_result, press, said_to
+from telling import in_code, next_result, press, said_to
 
 
 async def test_a_pan_without_a_direction_asks_which_way(story: Story) -> None:
@@ -47,10 +47,30 @@ async def test_a_strength_nobody_offers_is_said(story: Story) -> None:
     an = story.person("An", "en")
     lake = await an.result_of(an.say("/img a lake --with flow"))
     before = await said_to(an, "/quota")
-    assert (await said_to(an, "/vary strong", to=lake)).startswith(
-        "Flow AI makes variations without “strong”."
-    )
+    told = await an.answer_to(an.say("/vary strong", to=lake))
+    assert words(told).startswith("Flow AI makes variations, but no “strong” ones.")
     assert before == await said_to(an, "/quota")
+    assert ["/vary 1"] == in_code(told)
+
+
+async def test_a_strength_nobody_offers_is_named_in_ones_own_language(story: Story) -> None:
+    an = story.person("An", "vi")
+    lake = await an.result_of(an.say("/img hồ --with flow"))
+    told = await said_to(an, "/vary nhẹ", to=lake)
+    assert "“nhẹ”" in told
+    assert "subtle" not in told
+
+
+async def test_an_answer_that_is_no_distance_is_asked_for_again(story: Story) -> None:
+    an = story.person("An", "en")
+    grid = await an.result_of(an.say("/img a lake"))
+    await press(an, grid, "2")
+    picked = await next_result(an, grid, after=grid)
+    await press(an, picked, "🔭 Other")
+    asked = await an.sees("How far out?")
+    again = await an.answer_to(an.say("abc", to=asked))
+    assert words(again).startswith("I can’t tell how far that is.")
+    await an.result_of(an.say("1.8", to=again))
 
 
 async def test_new_words_without_a_number_ask_for_it(story: Story) -> None:
@@ -68,7 +88,7 @@ async def test_a_question_is_answered_by_who_was_asked_and_by_nobody_else(story:
     picked = await next_result(an, grid, after=grid, chat=chat)
     await press(an, picked, "🔭 Other")
     asked = await an.sees("How far out?", chat=chat)
-    assert words(asked).startswith("An, ")
+    assert words(asked).startswith("An: ")
     ben.say("1.2", to=asked, chat=chat)
     await an.result_of(an.say("1.8", to=asked, chat=chat), chat=chat)
     [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/zoom")]

@@ -57,14 +57,15 @@ MISTAKES = [
         "Options begin with two dashes: --ar.",
         "--ar 16:9",
     ),
-]
-HOPELESS = [
     (
         "/img mèo --with flow --n 9",
         "Mỗi lần tạo được từ 1 đến 4 ảnh, không phải “9”.",
         "/img a cat --with flow --n 9",
         "One request makes 1 to 4 pictures, not “9”.",
+        "--with flow --n 4",
     ),
+]
+HOPELESS = [
     (
         f"/img {LONG}",
         "Mô tả hơi dài: 4.051 ký tự, tối đa là 4.000. Bạn bớt đi 51 ký tự giúp mình nhé.",

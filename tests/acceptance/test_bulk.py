@@ -5,7 +5,7 @@ import contextlib
 import sqlite3
 
 import pytest
-from bringing import send
+from bringing import PHOTO, send
 from story import Message, Person, Story, is_media, labels, words
 from telling import answers, edits_of, forge, in_code, press, said_to, until
 
@@ -124,6 +124,27 @@ async def test_long_lines_are_cut_where_they_do_not_differ(story: Story) -> None
         "1. Studio photograph of a produc…rose perfume",
         "2. Studio photograph of a produc…lime perfume",
     ] == (await asked(an, f"/img {preset}{{rose, lime}} perfume --with flow"))[1:]
+
+
+async def test_with_a_picture_or_about_a_result_a_choice_is_refused_and_free(story: Story) -> None:
+    an = story.person("An", "en")
+    result = await an.result_of(an.say("/img a cat --with flow"))
+    for command in ("/img {a,b} x", "/video {a,b} x --with flow", "/vary {a,b} x"):
+        answer = await an.answer_to(an.say(command, to=result))
+        assert "I cannot make several requests of {a, b}" in words(answer)
+    [photo] = send(an, PHOTO, caption="/img {a,b} x --with flow")
+    for asked in (photo, an.say("/video {a,b} x", to=photo)):
+        answer = await an.answer_to(asked)
+        assert "I cannot make several requests of {a, b}" in words(answer)
+    assert 1 == len(story.town.flow.tasks)
+
+
+async def test_a_brace_that_is_not_closed_is_said_with_the_closed_line(story: Story) -> None:
+    an = story.person("An", "en")
+    answer = await an.answer_to(an.say("/img {red, blue hat"))
+    assert words(answer).startswith("The { in {red, blue hat is not closed")
+    assert "/img {red, blue hat}" == in_code(answer)[-1]
+    assert "more than 1,000,000 requests" in await said_to(an, "/img " + "{a,b}" * 30)
 
 
 async def test_lines_meant_as_one_picture_become_one_in_the_same_message(story: Story) -> None:

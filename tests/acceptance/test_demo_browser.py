@@ -135,7 +135,7 @@ async def test_two_photos_with_one_caption_become_one_film(seat: Seat, tmp_path:
     await seat.one("picker").set_input_files(photos)
 
     film = await seat.ask("/video chiếc cốc trên bàn --voice charon")
-    await expect(film).to_contain_text("từ 2 ảnh của bạn")
+    await expect(film).to_contain_text("từ 2 ảnh này")
     await film.get_by_test_id("play").click(timeout=PATIENCE_MS)
     await seat.show("an-8-photos")
 

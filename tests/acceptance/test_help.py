@@ -1,5 +1,6 @@
 """Help by topic: pages turned in one message, examples that work when they are sent."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,22 @@ async def test_help_in_a_group_is_a_page_there_and_names_the_bot(story: Story) -
     assert index["message_id"] == page["message_id"]
     [example] = in_code(page)
     await an.result_of(an.say(example, chat=group), chat=group)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_every_example_that_begins_something_in_a_group_names_the_bot(
+    story: Story, language: str
+) -> None:
+    an = story.person("An", language)
+    group = story.group("Painters", an)
+    for topic in ("", "image", "picture", "video", "bulk", "settings", "quota", "group"):
+        asked = an.say(f"/help@easel_bot {topic}", chat=group)
+        page = await an.answer_to(asked, chat=group)
+        commands = re.findall(r"(?<!\S)/[a-z]+\S*", words(page))
+        assert [] == [each for each in commands if "@easel_bot" not in each], topic
+
+
+async def test_in_private_nobody_has_to_name_the_bot(story: Story) -> None:
+    an = story.person("An")
+    for topic in ("", "image", "picture", "video", "bulk", "settings", "quota"):
+        assert "@easel_bot" not in words(await helped(an, topic))

@@ -67,7 +67,7 @@ async def test_a_photo_with_words_is_the_product_itself(story: Story) -> None:
     question = await asked(an, "📣")
     [answer] = send(an, PHOTO, caption="an orange lamp", to=question)
     result = await an.result_of(answer)
-    assert "from your picture" in words(result)
+    assert "from this picture" in words(result)
     assert "🎬 Animate" in str(labels(result))
     [call] = [c for c in story.town.flow.calls if c.path.endswith("/reference-to-image")]
     assert "16:9" == call.body["aspect_ratio"]
@@ -80,7 +80,7 @@ async def test_an_album_with_words_is_worked_from_whole(story: Story) -> None:
     files = [as_file(picture(ORANGE)), as_file(picture(TEAL))]
     first, *_ = send(an, *files, caption="our two lamps", to=question)
     film = await an.result_of(first)
-    assert "from 2 of your pictures" in words(film)
+    assert "from these 2 pictures" in words(film)
     [call] = [c for c in story.town.flow.calls if c.path.endswith("/multi-ref-video")]
     assert "9:16" == call.body["aspect_ratio"]
 
@@ -92,7 +92,7 @@ async def test_a_photo_alone_is_kept_and_asked_words_for(story: Story) -> None:
     more = await an.answer_to(answer)
     assert "I have the picture" in words(more)
     result = await an.result_of(an.say("an orange lamp", to=more))
-    assert "from your picture" in words(result)
+    assert "from this picture" in words(result)
 
 
 async def test_an_album_alone_is_asked_words_for_once_and_kept_whole(story: Story) -> None:
@@ -102,7 +102,7 @@ async def test_an_album_alone_is_asked_words_for_once_and_kept_whole(story: Stor
     first, *_ = send(an, *files, to=question)
     more = await an.answer_to(first)
     result = await an.result_of(an.say("our two lamps", to=more))
-    assert "from 2 of your pictures" in words(result)
+    assert "from these 2 pictures" in words(result)
     assert 1 == len([m for m in an.from_bot() if "I have the picture" in words(m)])
 
 
@@ -175,7 +175,7 @@ async def test_of_two_questions_on_their_way_the_one_replied_to_is_answered(stor
     pages = [await ideas(each, chat=group) for each in (an, ben)]
     story.world.lose_answer_of_next("sendMessage")
     await press(an, pages[0], "🛍")
-    question = await an.sees("An, 🛍", chat=group)
+    question = await an.sees("An: 🛍", chat=group)
     await press(ben, pages[1], "🖥")
     ben.say("a tank", to=question, chat=group)
     await an.result_of(an.say("a lamp", to=question, chat=group), chat=group)
@@ -187,7 +187,7 @@ async def test_in_a_group_only_who_was_asked_answers(story: Story) -> None:
     an, ben = story.person("An", "en"), story.person("Ben", "en")
     group = story.group("Shop", an, ben)
     question = await asked(an, "🛍", chat=group)
-    assert words(question).startswith("An, ")
+    assert words(question).startswith("An: ")
     ben.say("a tank", to=question, chat=group)
     send(ben, PHOTO, to=question, chat=group)
     await an.result_of(an.say("a lamp", to=question, chat=group), chat=group)

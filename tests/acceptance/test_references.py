@@ -38,7 +38,7 @@ async def test_a_photo_with_a_command_becomes_a_picture_made_from_it(story: Stor
     an = story.person("An")
     [asked] = send(an, PHOTO, caption="/img như tranh màu nước")
     result = await an.result_of(asked)
-    assert "từ ảnh của bạn" in words(result)
+    assert "từ ảnh này" in words(result)
     assert "Flow AI" in words(result)
     assert is_made_of(image_of(story, result), picture(ORANGE), picture(TEAL), picture(PLUM))
     [body] = bodies(story, "reference-to-image")
@@ -62,7 +62,7 @@ async def test_a_picture_sent_as_a_file_is_worked_from_like_a_photo(story: Story
         an, as_file(picture(TEAL), "PNG"), caption="/img in oil", name="a.png", as_document=True
     )
     result = await an.result_of(asked)
-    assert "from your picture" in words(result)
+    assert "from this picture" in words(result)
     assert is_made_of(image_of(story, result), picture(TEAL), picture(ORANGE), picture(PLUM))
 
 
@@ -70,7 +70,7 @@ async def test_a_video_of_one_photo_begins_with_that_photo(story: Story) -> None
     an = story.person("An")
     [asked] = send(an, as_file(picture(PLUM, 960, 540)), caption="/video nắng lên")
     film = await an.result_of(asked)
-    assert "từ ảnh của bạn" in words(film)
+    assert "từ ảnh này" in words(film)
     assert is_made_of(first_frame(story, film), picture(PLUM), picture(ORANGE), picture(TEAL))
     assert 1 == len(bodies(story, "image-to-video"))
 
@@ -83,7 +83,7 @@ async def test_somebody_elses_photo_in_a_group_is_worked_from_by_replying_to_it(
     [photo] = send(an, PHOTO, chat=group)
     asked = ben.say("/img@easel_bot as a watercolour", chat=group, to=photo)
     result = await ben.result_of(asked, chat=group)
-    assert "from your picture" in words(result)
+    assert "from this picture" in words(result)
     assert is_made_of(image_of(story, result), picture(ORANGE), picture(TEAL))
 
 
@@ -129,7 +129,7 @@ async def test_ones_own_picture_is_made_larger_for_nothing(story: Story) -> None
     before = await said_to(an, "/quota")
     [asked] = send(an, PHOTO, caption="/upscale 2k", name="me.jpg", as_document=True)
     larger = await an.result_of(asked)
-    assert "Ảnh của bạn, phóng to" in words(larger)
+    assert "Phóng to ảnh này" in words(larger)
     assert is_made_of(image_of(story, larger), picture(ORANGE), picture(TEAL))
     assert before == await said_to(an, "/quota")
 
@@ -143,7 +143,7 @@ async def test_an_album_with_a_command_is_blended_into_one_picture(story: Story)
         an, as_file(picture(ORANGE)), as_file(picture(TEAL)), caption="/img hòa vào nhau"
     )
     result = await an.result_of(first)
-    assert "từ 2 ảnh của bạn" in words(result)
+    assert "từ 2 ảnh này" in words(result)
     shown = image_of(story, result)
     left, right = shown.crop((0, 0, 300, 400)), shown.crop((shown.width - 300, 0, shown.width, 400))
     assert is_made_of(left, picture(ORANGE), picture(TEAL))
@@ -156,7 +156,7 @@ async def test_an_album_with_a_voice_becomes_a_video_that_shows_all_of_it(story:
     files = [as_file(picture(colour)) for colour in (ORANGE, TEAL, PLUM)]
     first, *_ = send(an, *files, caption="/video a family outing --voice charon")
     film = await an.result_of(first)
-    assert "from 3 of your pictures" in words(film)
+    assert "from these 3 pictures" in words(film)
     assert "charon" in words(film)
     [body] = bodies(story, "multi-ref-video")
     assert "charon" == body["voice"]
@@ -168,7 +168,7 @@ async def test_a_reply_to_an_album_works_from_all_of_it(story: Story) -> None:
     an = story.person("An")
     _, second = send(an, as_file(picture(ORANGE)), as_file(picture(TEAL)))
     result = await an.result_of(an.say("/img hòa vào nhau", to=second))
-    assert "từ 2 ảnh của bạn" in words(result)
+    assert "từ 2 ảnh này" in words(result)
 
 
 async def test_of_an_album_in_a_private_minded_group_what_arrived_is_used_and_said(
@@ -180,7 +180,15 @@ async def test_of_an_album_in_a_private_minded_group_what_arrived_is_used_and_sa
         an, PHOTO, as_file(picture(TEAL)), caption="/img@easel_bot sơn dầu", chat=group
     )
     result = await an.result_of(first, chat=group)
-    assert "từ ảnh của bạn" in words(result)
+    assert "từ ảnh này" in words(result)
+    await an.sees("Trong album này mình chỉ nhận được 1 ảnh", chat=group)
+
+
+async def test_of_an_album_one_is_enlarged_and_that_is_said(story: Story) -> None:
+    an = story.person("An", "en")
+    first, *_ = send(an, PHOTO, as_file(picture(TEAL)), caption="/upscale 2k")
+    await an.sees("I enlarge one picture at a time: this time the one with the caption.")
+    assert "This picture, larger" in words(await an.result_of(first))
 
 
 async def test_an_album_of_seven_is_too_many_for_a_video_and_holds_nothing(story: Story) -> None:

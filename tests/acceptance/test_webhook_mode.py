@@ -35,7 +35,7 @@ async def test_a_picture_its_buttons_and_an_album_work_as_with_polling(tmp_path:
             caption="/img mix these --with flow",
         )
         mixed = await an.result_of(items[0])
-        assert "from 2 of your pictures" in words(mixed)
+        assert "from these 2 pictures" in words(mixed)
         assert not [call for call in story.world.calls if call.method == "getUpdates"]
         (told,) = [call for call in story.world.calls if call.method == "setWebhook"]
         assert f"http://127.0.0.1:{bot.port}/telegram" == told.parameters["url"]

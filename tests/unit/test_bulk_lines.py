@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.bulk import MOST, Lines, TooMany, choices_in, expand, has_words, printed
+from bot.chat.bulk import (
+    COUNTED,
+    MOST,
+    Lines,
+    TooMany,
+    choices_in,
+    expand,
+    has_words,
+    printed,
+    unclosed_in,
+)
 
 ME = "EaselBot"
 
@@ -47,6 +57,8 @@ def test_several_lines_are_several_commands(text: str, expected: list[str]) -> N
         ("/img {red, blue} hat", ["/img red hat", "/img blue hat"]),
         ("/img {a,b} {1,2}", ["/img a 1", "/img a 2", "/img b 1", "/img b 2"]),
         ("/img hat --ar {1:1, 16:9}", ["/img hat --ar 1:1", "/img hat --ar 16:9"]),
+        ("/img {đỏ，xanh} x", ["/img đỏ x", "/img xanh x"]),
+        ("/img {đỏ、xanh} x", ["/img đỏ x", "/img xanh x"]),
         ("/img {a,b}\nc", ["/img a", "/img b", "/img c"]),
         (
             "/img --ar {1:1, 9:16}\na\nb",
@@ -97,6 +109,21 @@ def test_lines_could_be_one_wish_but_choices_could_not(text: str, joined: str | 
     assert joined == bulk.joined
 
 
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("/img {a, b", "/img {a, b}"),
+        ("/img {a, b --ar 16:9\nc", "/img {a, b} --ar 16:9\nc"),
+        ("/img {a", None),
+        (r"/img \{a, b", None),
+        ("/img {a, b}", None),
+    ],
+)
+def test_a_choice_that_is_not_ended_is_offered_ended(text: str, closed: str | None) -> None:
+    found = unclosed_in(text)
+    assert closed == (found.closed if found else None)
+
+
 def test_a_line_is_found_again_by_its_place() -> None:
     bulk = expand("/img\n--turbo\n{a,b}\n\nc", ME)
     assert isinstance(bulk, Lines)
@@ -106,7 +133,7 @@ def test_a_line_is_found_again_by_its_place() -> None:
 def test_more_than_fifty_are_counted_and_not_made() -> None:
     assert TooMany(51) == expand("/img\n" + "mèo\n" * 51, ME)
     assert TooMany(64) == expand("/img " + "{a,b}" * 6, ME)
-    assert TooMany(1_000_000) == expand("/img " + "{a,b}" * 900, ME)
+    assert TooMany(COUNTED + 1) == expand("/img " + "{a,b}" * 900, ME)
     assert 50 == len(lines_of("/img\n" + "mèo\n" * 50))
 
 

@@ -182,7 +182,12 @@ def test_a_video_has_the_default_length_until_another_is_chosen() -> None:
             "--ar 2:1",
             "/img a cat --ar 16:9 --with flow",
         ),
-        ("/img a cat --n 9 --with flow", "count_out_of_range", "--n 9", None),
+        (
+            "/img a cat --n 9 --with flow",
+            "count_out_of_range",
+            "--n 9",
+            "/img a cat --n 4 --with flow",
+        ),
         ("/img a cat --n 9", "count_fixed", "--n 9", "/img a cat"),
         ("/img a cat --n", "value_missing", "--n", None),
         ("/img a cat --n lots --with flow", "count_out_of_range", "--n lots", None),
@@ -435,3 +440,24 @@ def test_whatever_can_be_seen_is_a_prompt_and_stays_as_typed(prompt: str) -> Non
     parsed = read(f"/img {prompt}")
     assert isinstance(parsed, ImageCommand)
     assert prompt == parsed.request.prompt
+
+
+@pytest.mark.parametrize(
+    ("typed", "corrected"),
+    [
+        ("/imgmèo", "/img mèo"),
+        ("/imgmèo cam", "/img mèo cam"),
+        ("/Videosóng@EaselBot biển", "/Video@EaselBot sóng biển"),
+        ("/img mèo --ar vuông", "/img mèo --ar 1:1"),
+        ("/img mèo --ar ngang", "/img mèo --ar 16:9"),
+        ("/img mèo --ar Dọc", "/img mèo --ar 9:16"),
+        ("/img mèo --ar square", "/img mèo --ar 1:1"),
+        ("/img mèo --ar portrait", "/img mèo --ar 9:16"),
+        ("/img mèo --ar landscape", "/img mèo --ar 16:9"),
+        ("/img mèo --with flow --n 9", "/img mèo --with flow --n 4"),
+        ("/img mèo --with flow --n 0", "/img mèo --with flow --n 1"),
+        ("/img mèo --with flow --n many", None),
+    ],
+)
+def test_what_was_plainly_meant_is_offered_as_a_line(typed: str, corrected: str | None) -> None:
+    assert corrected == complaint(typed).corrected

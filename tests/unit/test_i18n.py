@@ -146,7 +146,8 @@ def test_money_numbers_and_per_cent(vi: Tongue, en: Tongue) -> None:
 @pytest.mark.parametrize(
     ("seconds", "vietnamese", "english"),
     [
-        (-1, "0 giây", "0 s"),
+        (-1, "1 giây", "1 s"),
+        (0.3, "1 giây", "1 s"),
         (20.4, "20 giây", "20 s"),
         (89.4, "89 giây", "89 s"),
         (90, "2 phút", "2 min"),

@@ -298,10 +298,10 @@ def test_the_example_grid_has_four_tiles() -> None:
 @pytest.mark.parametrize(
     ("language", "count", "expected"),
     [
-        ("vi", 1, "từ ảnh của bạn"),
-        ("vi", 3, "từ 3 ảnh của bạn"),
-        ("en", 1, "from your picture"),
-        ("en", 3, "from 3 of your pictures"),
+        ("vi", 1, "từ ảnh này"),
+        ("vi", 3, "từ 3 ảnh này"),
+        ("en", 1, "from this picture"),
+        ("en", 3, "from these 3 pictures"),
     ],
 )
 def test_how_many_of_ones_own_pictures_were_worked_from_is_said(
@@ -316,4 +316,4 @@ def test_how_many_of_ones_own_pictures_were_worked_from_is_said(
 
 def test_a_picture_made_from_a_result_says_whose_and_not_how_many() -> None:
     job = a_job(request=Request(Operation.REFERENCE_IMAGE, "in oil", references=("a", "b"), tile=2))
-    assert "of your pictures" not in status(a_scene(job, language="en", parent=a_job())).html
+    assert "from these" not in status(a_scene(job, language="en", parent=a_job())).html

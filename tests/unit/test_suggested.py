@@ -1,5 +1,6 @@
 """Whatever is suggested or told of in help can be made as it stands, whoever works here."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -106,8 +107,8 @@ def test_every_example_in_help_is_read_as_a_command(market: Market) -> None:
     helping = Helping(market, "easel_bot")
     for language in LANGUAGES:
         tongue = I18n.load().tongue(language)
-        for topic in helping._offered():
-            for told in helping._page(topic):
+        for topic, at in itertools.product(helping._offered(), ("", "@easel_bot")):
+            for told in helping._page(topic, at):
                 text = tongue.text(str(told["key"]), **told["values"])
                 for line in commands_in(text):
                     pictures = 2 if "--voice" in line else int(topic in {"picture", "next"})
