@@ -67,8 +67,9 @@ async def test_what_is_being_answered_and_deleted_is_answered_no_more(seat: Seat
 
 async def test_the_end_stays_in_view_when_a_reply_opens_below_it(phone: Seat) -> None:
     for number in range(30):
-        await phone.easel.say(AN, f"Tin {number}")
+        last = await phone.easel.say(AN, f"Tin {number}")
     await phone.one(f"chat-{AN}").click()
+    await expect(phone.bubble(last).locator(".meta")).to_be_in_viewport(ratio=1)
 
     asked = await phone.easel.say(AN, "Lùi xa bao nhiêu?", reply_markup=ASKS)
 
