@@ -1,7 +1,6 @@
-"""What an update means: routed to the one doing that answers it. Knows no texts and no prices.
+"""What an update means: messages are read and routed to the doing that answers, presses to `presses`.
 
-Everything happens in the update's own transaction. Nothing is trusted because of where it came
-from: a button's text is checked against what its message shows, a job against its owner.
+Knows no prices. Everything happens in the update's own transaction.
 """
 
 from __future__ import annotations
