@@ -1,6 +1,6 @@
 """What the bot asked somebody to say: their reply completes a command line.
 
-Knows nothing of what the commands are.
+Knows of the commands only which go with pictures, and which asks for a number.
 """
 
 from __future__ import annotations
