@@ -199,6 +199,15 @@ async def test_on_a_phone_everything_goes_by_keyboard_alone(phone: Seat) -> None
     assert 0 == await phone.page.evaluate(wider)
 
 
+async def test_who_opens_a_chat_and_types_at_once_loses_no_letter(
+    chromium: Browser, demo: str
+) -> None:
+    async with seated(chromium, demo, PHONE) as newcomer:
+        row = newcomer.page.locator("#chats .chat").first
+        opened = "row => { row.click(); return document.activeElement.id }"
+        assert "text" == await row.evaluate(opened)
+
+
 async def _tab_to(seat: Seat, selector: str, key: str = "Tab", text: str = "") -> None:
     exactly = re.compile(f"^{text}$") if text else re.compile("")
     wanted = seat.page.locator(f"{selector}:focus").filter(has_text=exactly)

@@ -33,26 +33,23 @@ function route() {
   return draw();
 }
 
+// At once, not at the next turn: who opens a chat by key goes on typing, and no letter may be lost.
 function go(userId, chatId) {
   const hash = chatId ? `#${userId}/${chatId}` : `#${userId}`;
-  if (location.hash === hash) route();
-  else location.hash = hash;
+  if (location.hash !== hash) history.pushState(null, "", hash);
+  route();
 }
 
 function openChat(chatId) {
-  const here = acting.chatId === chatId;
   go(acting.userId, chatId);
-  if (here) return conversation.focus();
-  return addEventListener("hashchange", conversation.focus, { once: true });
+  conversation.focus();
 }
 
 // The private chat with the bot, where `/start WORD` is said.
 function startWith(word) {
   const here = me().chats.find((each) => !isGroup(each));
-  const start = () => composer.sendNow(`/start ${word}`.trim());
-  if (acting.chatId === here.id) return start();
-  openChat(here.id);
-  return addEventListener("hashchange", start, { once: true });
+  if (acting.chatId !== here.id) openChat(here.id);
+  composer.sendNow(`/start ${word}`.trim());
 }
 
 function openLink(url) {
@@ -76,9 +73,8 @@ async function forwardTo(messageId, chatId) {
 
 function backToList() {
   const from = acting.chatId;
-  const focusRow = () => document.querySelector(`[data-testid="chat-${from}"]`)?.focus();
-  addEventListener("hashchange", focusRow, { once: true });
   go(acting.userId, null);
+  document.querySelector(`[data-testid="chat-${from}"]`)?.focus();
 }
 
 // ---- drawing ----------------------------------------------------------------------------------
