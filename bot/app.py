@@ -33,6 +33,7 @@ from bot.chat.links import deep_link
 from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
+from bot.chat.rights import Rights
 from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulks import Bulks
 from bot.delivery.connecting import open_bot
@@ -45,7 +46,6 @@ from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.welcoming import Welcoming
-from bot.errors import SettingsError
 from bot.i18n import I18n
 from bot.jobs import webhooks
 from bot.jobs.accept import Desk
@@ -63,7 +63,7 @@ from bot.store.folder import claim
 from bot.store.port import Store, Topic, Transaction
 from bot.store.sqlite import open_store
 from bot.telemetry import Metrics, Redactor, configure, create_metrics
-from bot.web import Hook, Letterbox, listen, make_server, web
+from bot.web import Hook, Letterbox, served, web
 
 DATABASE_NAME = "bot.db"
 TITLES = {each.name: each.title for each in (Apiframe, Flow, Local)}
@@ -249,7 +249,8 @@ async def start(
             clock=clocks.wall,
         )
         updates = make_updates(settings, bot, store, clocks.wall)
-        dispatcher = Dispatcher(bot, store, handlers, telegram, clock=clocks.wall)
+        rights = Rights(bot, store, clock=clocks.wall)
+        dispatcher = Dispatcher(bot, store, handlers, rights, telegram, clock=clocks.wall)
 
         await _remember_admins(store, settings)
         await set_menus(
@@ -379,19 +380,6 @@ async def _serving(
         return easel.dead_part()
 
     checks = {"database": database, "updates": flowing, "parts": parts}
-    try:
-        port = listen(*settings.web_address)
-    except OSError as error:
-        problem = (
-            f"BOT_WEB_LISTEN={settings.bot_web_listen} cannot be used ({error.strerror}): "
-            "choose another port, or leave it empty to switch the web server off."
-        )
-        raise SettingsError([problem]) from error
     letterbox = Letterbox(updates.secret, updates.take) if isinstance(updates, Listener) else None
-    server = make_server(web(checks, store, metrics, hooks, letterbox), *settings.web_address)
-    task = asyncio.create_task(server.serve(sockets=[port]), name="web")
-    try:
+    async with served(settings.web_address, web(checks, store, metrics, hooks, letterbox)):
         yield
-    finally:
-        server.should_exit = True
-        await task

@@ -162,7 +162,9 @@ class Job:
     """Grows by one with every change; a change made against an older one is refused."""
     state: JobState
     user_id: UserId
-    """Who asked, and who pays."""
+    """Who asked."""
+    payer_id: UserId
+    """Whose wallet pays: who asked, or the group it was asked in."""
     chat_id: ChatId
     thread_id: int | None
     """The forum topic the answer stays in."""
@@ -221,6 +223,10 @@ class Job:
     """The message of several requests it is one of: they share one status message."""
     bulk_number: int | None = None
     """Its place there, from 1."""
+    to_private: bool = False
+    """Its result goes to the private chat of who asked, and the group is only told so."""
+    board_id: int | None = None
+    """The message it shares with other requests of a busy group."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ Knows nothing of what the checks check or what a call means; app hands both in.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import hmac
 import json
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -22,7 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot.errors import StoreError
+from bot.errors import SettingsError, StoreError
 from bot.model import JobState
 from bot.store.port import Reading
 from bot.telemetry import Metrics
@@ -207,3 +208,24 @@ def make_server(app: ASGIApp, host: str, port: int) -> Server:
             timeout_graceful_shutdown=CLOSE_S,
         )
     )
+
+
+@contextlib.asynccontextmanager
+async def served(address: tuple[str, int], app: ASGIApp) -> AsyncIterator[None]:
+    """``app`` is there at ``address`` until the end. Raises SettingsError: it cannot be had."""
+    try:
+        port = listen(*address)
+    except OSError as error:
+        host, number = address
+        problem = (
+            f"BOT_WEB_LISTEN={host}:{number} cannot be used ({error.strerror}): "
+            "choose another port, or leave it empty to switch the web server off."
+        )
+        raise SettingsError([problem]) from error
+    server = make_server(app, *address)
+    task = asyncio.create_task(server.serve(sockets=[port]), name="web")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task

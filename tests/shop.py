@@ -43,6 +43,7 @@ _JOB = Job(
     version=1,
     state=JobState.QUEUED,
     user_id=UserId(7),
+    payer_id=UserId(7),
     chat_id=ChatId(7),
     thread_id=None,
     request_message_id=MessageId(70),
@@ -81,6 +82,7 @@ _JOB = Job(
 
 def a_job(**changes: object) -> Job:
     """A grid of four just accepted, one output of it free and three at 100 ₫."""
+    changes = {"payer_id": changes.get("user_id", _JOB.user_id), **changes}
     return dataclasses.replace(_JOB, **changes)  # type: ignore[arg-type]
 
 
@@ -121,7 +123,12 @@ class Shop:
     ) -> Outcome:
         async def work(tx: Transaction) -> Outcome:
             await tx.run(
-                "user_seen", user_id=user, first_name="An", language_code="vi", now=self.now()
+                "user_seen",
+                user_id=user,
+                first_name="An",
+                username=None,
+                language_code="vi",
+                now=self.now(),
             )
             place = Place(ChatId(user), None, MessageId(next(self.numbers)))
             return await self.desk.accept(tx, Order(UserId(user), place, request, provider))

@@ -247,7 +247,9 @@ class Bulking:
         await talk.say(*lines)
 
     async def _question(self, talk: Talk, parts: Sequence[Part], joined: Part | None) -> None:
-        if not (await total_of(self._desk, talk.tx, talk.speaker.user_id, parts)).covered:
+        if not (
+            await total_of(self._desk, talk.tx, talk.speaker.user_id, talk.place.chat_id, parts)
+        ).covered:
             await self._say_lacking(talk, parts[0])
             return
         await bulk.add_bulk(
@@ -279,7 +281,7 @@ class Bulking:
         if (reason := next(filter(None, reasons), None)) is not None:
             await talk.say(reason)
             return "press.refused"
-        total = await total_of(self._desk, talk.tx, pressed.user_id, parts)
+        total = await total_of(self._desk, talk.tx, pressed.user_id, pressed.place.chat_id, parts)
         if total.covered == said.covered and total.cost_vnd <= said.cost_vnd and total.covered:
             return None
         await self._show(talk, pressed)

@@ -17,6 +17,7 @@ import structlog
 from telegram import Bot, Update
 
 from bot.chat.handlers import Handlers, PressAnswer
+from bot.chat.rights import Rights
 from bot.errors import StoreError
 from bot.jobs import book
 from bot.jobs.saying import say
@@ -41,11 +42,19 @@ class Dispatcher:
     """Reads the inbox. ``run`` goes on until it is cancelled."""
 
     def __init__(
-        self, bot: Bot, store: Store, handlers: Handlers, answers: AnswerPort, *, clock: Clock
+        self,
+        bot: Bot,
+        store: Store,
+        handlers: Handlers,
+        rights: Rights,
+        answers: AnswerPort,
+        *,
+        clock: Clock,
     ) -> None:
         self._bot = bot
         self._store = store
         self._handlers = handlers
+        self._rights = rights
         self._answers = answers
         self._clock = clock
         self._ears = store.wakeups(Topic.INBOX)
@@ -83,6 +92,7 @@ class Dispatcher:
         payload = json.loads(row["payload"])
         try:
             update = Update.de_json(payload, self._bot)
+            await self._rights.look(update)
             answer = await self._store.write(lambda tx: self._work(tx, row, update, woken))
         except StoreError:
             raise

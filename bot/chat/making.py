@@ -84,7 +84,7 @@ class Making:
 
     async def price(self, talk: Talk, order: Order) -> int | None:
         """Đồng it would take now, affordable or not; None: it has no price. Nothing is held."""
-        purse = await self._desk.purse(talk.tx, order.user_id)
+        purse = await self._desk.purse(talk.tx, order.user_id, order.place.chat_id)
         quote = self._desk.reckon(purse, order.request)
         return None if quote is None else quote.cost_vnd
 

@@ -16,6 +16,7 @@ from bot.chat.pictures import Brought
 from bot.chat.returning import see_chat
 from bot.jobs.buttons import Press
 from bot.jobs.people import language_for
+from bot.jobs.rules import GroupRules, is_group_admin, rules_of
 from bot.jobs.saying import say
 from bot.model import ChatId, JobId, MessageId, Millis, Place, Say, Urgency, UserId
 from bot.store.port import Transaction
@@ -66,6 +67,7 @@ class Speaker:
     user_id: UserId
     first_name: str
     language_code: str | None
+    username: str | None = None
 
 
 def speaker_of(message: Message) -> Speaker | None:
@@ -81,7 +83,7 @@ def speaker_of(message: Message) -> Speaker | None:
 
 
 def speaker_from(user: User) -> Speaker:
-    return Speaker(UserId(user.id), user.first_name, user.language_code)
+    return Speaker(UserId(user.id), user.first_name, user.language_code, user.username)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class Talk:
     is_private: bool
     language: str
     now: Millis
+    rules: GroupRules = dataclasses.field(default_factory=GroupRules)
+    """The group's; the defaults in a private chat."""
+    is_group_admin: bool = False
+    """The speaker is an admin of the group, as far as Telegram has been asked."""
     press: Press | None = None
     """The button that was pressed; None: words were said."""
     pressed_id: MessageId | None = None
@@ -222,6 +228,7 @@ async def open_talk(
         "user_seen",
         user_id=speaker.user_id,
         first_name=speaker.first_name,
+        username=speaker.username.lower() if speaker.username else None,
         language_code=speaker.language_code,
         now=now,
     )
@@ -235,6 +242,8 @@ async def open_talk(
         is_private=is_private,
         language=await language_for(tx, speaker.user_id, chat_id, default=default_language),
         now=now,
+        rules=await rules_of(tx, chat_id),
+        is_group_admin=await is_group_admin(tx, chat_id, speaker.user_id),
     )
 
 
@@ -248,11 +257,13 @@ async def reopen_talk(
     assert chat is not None
     return Talk(
         tx=tx,
-        speaker=Speaker(user_id, user["first_name"], user["language_code"]),
+        speaker=Speaker(user_id, user["first_name"], user["language_code"], user["username"]),
         place=place,
         is_private=chat["kind"] == "private",
         language=await language_for(tx, user_id, place.chat_id, default=default_language),
         now=now,
+        rules=await rules_of(tx, place.chat_id),
+        is_group_admin=await is_group_admin(tx, place.chat_id, user_id),
     )
 
 

@@ -94,7 +94,7 @@ class BulkScenes:
         )
 
     async def _total(self, bulk: Bulk, parts: Sequence[Part]) -> Total:
-        return await total_of(self._desk, self._reading, bulk.user_id, parts)
+        return await total_of(self._desk, self._reading, bulk.user_id, bulk.place.chat_id, parts)
 
     async def _left_s(self, jobs: Sequence[Job], now: Millis) -> float:
         under_way_s, longest_s, lanes = 0.0, 0.0, 1

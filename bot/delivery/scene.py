@@ -135,7 +135,7 @@ class Scenes:
         retry_at = None
         if is_waiting:
             retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
-        purse = await self._desk.purse(self._reading, job.user_id)
+        purse = await self._desk.purse(self._reading, job.user_id, job.chat_id)
         return Scene(
             job=job,
             parent=parent,
@@ -172,7 +172,7 @@ class Scenes:
         if job.state is JobState.QUEUED and not must_wait:
             return ()  # it goes on by itself
         found = await moving.moves(self._reading, job, self._market, now=self._clock())
-        purse = await self._desk.purse(self._reading, job.user_id, freed=job)
+        purse = await self._desk.purse(self._reading, job.user_id, job.chat_id, freed=job)
         return tuple(
             Move(name, self._title(name), self._price(purse, request))
             for name, request in found.items()

@@ -13,9 +13,11 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.errors import Dearer
+from bot.jobs.rules import GroupRules, Payer, payer_of, rules_of
 from bot.jobs.saying import say
 from bot.model import (
     AssetKind,
+    ChatId,
     Clock,
     Job,
     JobId,
@@ -72,6 +74,10 @@ class NotEnough:
     """Comes back tomorrow."""
     price_each_vnd: int
     balance_vnd: int
+    payer: Payer = Payer.MEMBER
+    """Whose balance it is."""
+    is_capped: bool = False
+    """It is what the group's cap leaves this member today; its wallet has more."""
 
     @property
     def cost_vnd(self) -> int:
@@ -88,6 +94,7 @@ class NotPriced:
     free_left: int
     free_each_day: int
     contact: str
+    payer: Payer = Payer.MEMBER
 
 
 Outcome = Accepted | NotEnough | NotPriced
@@ -108,13 +115,17 @@ class Quote:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Purse:
-    """What somebody could spend now."""
+    """What somebody could spend now where they ask."""
 
     plan: Plan
+    """Whose prices count: the payer's."""
     free_left: Mapping[AssetKind, int]
-    """Of today's allowance."""
+    """Of today's allowance; a group's wallet comes without one."""
     free_each_day: Mapping[AssetKind, int]
     balance_vnd: int
+    payer: Payer = Payer.MEMBER
+    is_capped: bool = False
+    """The group's wallet has more than its cap leaves this member today."""
 
     def without(self, quote: Quote, kind: AssetKind) -> Purse:
         """What is left once ``quote`` is taken."""
@@ -161,8 +172,16 @@ class Desk:
         key = price_key(request)
         return 0 if key is None else price_of(self.plans, plan, key)
 
-    async def purse(self, reading: Reading, user_id: UserId, *, freed: Job | None = None) -> Purse:
-        """``freed``: a job whose hold would be given back first."""
+    async def purse(
+        self, reading: Reading, user_id: UserId, chat_id: ChatId, *, freed: Job | None = None
+    ) -> Purse:
+        """What ``user_id`` could spend in that chat: their own quota, or the group's wallet.
+
+        ``freed``: a job whose hold would be given back first.
+        """
+        rules = await rules_of(reading, chat_id)
+        if rules.payer is Payer.GROUP:
+            return await self._purse_of_group(reading, user_id, chat_id, rules, freed=freed)
         now = self.clock()
         wallet = await ledger.read_wallet(reading, user_id)
         allowances = {
@@ -171,12 +190,40 @@ class Desk:
         free_left = {kind: allowance.left for kind, allowance in allowances.items()}
         free_each_day = {kind: allowance.given for kind, allowance in allowances.items()}
         balance_vnd = wallet.balance_vnd
-        if freed is not None:
+        if freed is not None and freed.payer_id == user_id:
             balance_vnd += freed.held_vnd
             if freed.allowance_day == self.today(now):
                 free_left[freed.request.operation.output_kind] += freed.held_free
         plan = await self.plan_of(reading, user_id)
         return Purse(plan, free_left, free_each_day, balance_vnd)
+
+    async def _purse_of_group(
+        self,
+        reading: Reading,
+        user_id: UserId,
+        chat_id: ChatId,
+        rules: GroupRules,
+        *,
+        freed: Job | None,
+    ) -> Purse:
+        payer_id = UserId(chat_id)
+        given_back_vnd = freed.held_vnd if freed and freed.payer_id == payer_id else 0
+        wallet = await ledger.read_wallet(reading, payer_id)
+        balance_vnd = wallet.balance_vnd + given_back_vnd
+        left_vnd = balance_vnd
+        if rules.cap_vnd is not None:
+            spent_vnd = await self.spent_of_group(reading, user_id, chat_id)
+            left_vnd = min(balance_vnd, max(0, rules.cap_vnd - spent_vnd + given_back_vnd))
+        nothing = dict.fromkeys(AssetKind, 0)
+        plan = await self.plan_of(reading, payer_id)
+        return Purse(plan, nothing, nothing, left_vnd, Payer.GROUP, left_vnd < balance_vnd)
+
+    async def spent_of_group(self, reading: Reading, user_id: UserId, chat_id: ChatId) -> int:
+        """Đồng of the group's wallet that a member has taken or set aside today."""
+        row = await reading.one(
+            "spent_of_group", payer_id=chat_id, user_id=user_id, day=self.today(self.clock())
+        )
+        return int(row["spent_vnd"]) if row else 0
 
     def reckon(self, purse: Purse, request: Request) -> Quote | None:
         """What ``request`` takes of ``purse``, which may not hold as much; None: it has no price."""
@@ -195,7 +242,7 @@ class Desk:
 
         ``freed``: a job whose hold would be given back first.
         """
-        purse = await self.purse(reading, order.user_id, freed=freed)
+        purse = await self.purse(reading, order.user_id, order.place.chat_id, freed=freed)
         kind, outputs = order.request.operation.output_kind, order.request.count
         quote = self.reckon(purse, order.request)
         if quote is None:
@@ -205,6 +252,7 @@ class Desk:
                 purse.free_left[kind],
                 purse.free_each_day[kind],
                 self.plans.contact,
+                purse.payer,
             )
         if quote.cost_vnd > purse.balance_vnd:
             return NotEnough(
@@ -214,6 +262,8 @@ class Desk:
                 purse.free_each_day[kind],
                 quote.price_each_vnd,
                 purse.balance_vnd,
+                purse.payer,
+                purse.is_capped,
             )
         return quote
 
@@ -268,6 +318,7 @@ class Desk:
             version=1,
             state=JobState.QUEUED,
             user_id=order.user_id,
+            payer_id=await payer_of(tx, order.user_id, order.place.chat_id),
             chat_id=order.place.chat_id,
             thread_id=order.place.thread_id,
             request_message_id=order.place.reply_to,

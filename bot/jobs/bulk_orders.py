@@ -13,7 +13,7 @@ from bot.jobs import book, bulk
 from bot.jobs.accept import Accepted, Desk, Order, Purse
 from bot.jobs.bulk import Bulk, BulkState, Part
 from bot.jobs.facts import CancelAsked
-from bot.model import Job, JobState, Request, Urgency, UserId
+from bot.model import ChatId, Job, JobState, Request, Urgency, UserId
 from bot.store.port import Reading, Transaction
 
 
@@ -44,9 +44,11 @@ def cover(desk: Desk, purse: Purse, requests: Sequence[Request]) -> Total:
     return Total(len(requests), free, cost_vnd)
 
 
-async def total_of(desk: Desk, reading: Reading, user_id: UserId, parts: Sequence[Part]) -> Total:
+async def total_of(
+    desk: Desk, reading: Reading, user_id: UserId, chat_id: ChatId, parts: Sequence[Part]
+) -> Total:
     """What ``parts`` would take now."""
-    purse = await desk.purse(reading, user_id)
+    purse = await desk.purse(reading, user_id, chat_id)
     return cover(desk, purse, [part.request for part in parts])
 
 

@@ -44,6 +44,10 @@ class Act(enum.StrEnum):
     HELP = "h"
     EXAMPLE = "q"
     PRESET = "t"
+    GROUP = "j"
+    APPROVE = "a"
+    TO_ME = "i"
+    ACCESS = "A"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {

@@ -39,6 +39,7 @@ class Allowance:
 
 
 async def read_wallet(reading: Reading, user_id: UserId) -> Wallet:
+    """Of a person, or of a group by the chat's id."""
     row = await reading.one("wallet_get", wallet_id=user_id)
     return Wallet(row["balance_vnd"], row["held_vnd"]) if row else Wallet(0, 0)
 
@@ -63,7 +64,7 @@ async def hold(tx: Transaction, job: Job, *, allowance_given: int, now: Millis) 
             given=allowance_given,
         )
         await _use_allowance(tx, job, job.held_free, "hold", now)
-    await tx.run("wallet_open", wallet_id=job.user_id)
+    await tx.run("wallet_open", wallet_id=job.payer_id)
     if job.held_vnd:
         await _enter(tx, job, "hold", job.held_vnd, now)
 
@@ -122,7 +123,7 @@ _MOVES = {"hold": (-1, 1), "capture": (0, -1), "release": (1, -1)}
 async def _enter(tx: Transaction, job: Job, kind: str, amount_vnd: int, now: Millis) -> None:
     is_new = await tx.run(
         "entry_add",
-        wallet_id=job.user_id,
+        wallet_id=job.payer_id,
         kind=kind,
         amount_vnd=amount_vnd,
         job_id=job.job_id,
@@ -136,7 +137,7 @@ async def _enter(tx: Transaction, job: Job, kind: str, amount_vnd: int, now: Mil
     balance, held = _MOVES[kind]
     await tx.run(
         "wallet_move",
-        wallet_id=job.user_id,
+        wallet_id=job.payer_id,
         balance_delta=balance * amount_vnd,
         held_delta=held * amount_vnd,
     )

@@ -5,10 +5,11 @@
 
 -- user_seen --
 -- Somebody spoke: remember who they are, keep what they chose.
-INSERT INTO user (user_id, first_name, language_code, created_at)
-VALUES (:user_id, :first_name, :language_code, :now)
+INSERT INTO user (user_id, first_name, username, language_code, created_at)
+VALUES (:user_id, :first_name, :username, :language_code, :now)
 ON CONFLICT (user_id) DO UPDATE
-SET first_name = excluded.first_name, language_code = excluded.language_code
+SET first_name = excluded.first_name, username = excluded.username,
+    language_code = excluded.language_code
 
 -- user_get --
 SELECT * FROM user WHERE user_id = :user_id
@@ -32,6 +33,20 @@ SET unreachable_at = COALESCE(chat.unreachable_at, excluded.unreachable_at)
 
 -- chat_get --
 SELECT * FROM chat WHERE chat_id = :chat_id
+
+-- chat_admin_get --
+-- Whether Telegram called somebody an admin there when it was last asked.
+SELECT 1 AS yes FROM chat_admin WHERE chat_id = :chat_id AND user_id = :user_id
+
+-- chat_admins_forget --
+-- They are written anew, in the same transaction.
+DELETE FROM chat_admin WHERE chat_id = :chat_id
+
+-- chat_admin_add --
+INSERT INTO chat_admin (chat_id, user_id) VALUES (:chat_id, :user_id) ON CONFLICT DO NOTHING
+
+-- chat_set_admins_at --
+UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 
 -- chat_unreachable --
 -- Telegram refuses to send there.
@@ -57,6 +72,11 @@ SELECT * FROM wallet WHERE wallet_id = :wallet_id
 UPDATE wallet
 SET balance_vnd = balance_vnd + :balance_delta, held_vnd = held_vnd + :held_delta
 WHERE wallet_id = :wallet_id
+
+-- spent_of_group --
+-- What one member has taken or set aside of a group's wallet on one of the operator's days.
+SELECT COALESCE(SUM(held_vnd + charged_vnd), 0) AS spent_vnd FROM job
+WHERE payer_id = :payer_id AND user_id = :user_id AND allowance_day = :day
 
 -- entry_add --
 -- 0 rows when this very act was written before.
@@ -152,14 +172,15 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at, bulk_id, bulk_number
+    due_at, bulk_id, bulk_number, payer_id, to_private, board_id
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
     :price_each_vnd, :held_free, :held_vnd, :charged_free, :charged_vnd, :allowance_day,
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
-    :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number
+    :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number, :payer_id,
+    :to_private, :board_id
 )
 
 -- job_update --
@@ -171,7 +192,7 @@ SET version = version + 1, state = :state, held_free = :held_free, held_vnd = :h
     holds_lane = :holds_lane, is_muted = :is_muted, progress = :progress,
     progress_at = :progress_at, bar = :bar, reason = :reason, detail = :detail, attempts = :attempts,
     submitted_at = :submitted_at, started_at = :started_at, made_at = :made_at,
-    deadline_at = :deadline_at, ended_at = :ended_at, due_at = :due_at
+    deadline_at = :deadline_at, ended_at = :ended_at, due_at = :due_at, to_private = :to_private
 WHERE job_id = :job_id AND version = :version
 
 -- job_get --

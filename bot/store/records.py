@@ -35,6 +35,7 @@ def read_job(row: Row) -> Job:
         "priority": bool(row["priority"]),
         "holds_lane": bool(row["holds_lane"]),
         "is_muted": bool(row["is_muted"]),
+        "to_private": bool(row["to_private"]),
     }
     return Job(**values)
 
@@ -51,6 +52,7 @@ def job_values(job: Job) -> dict[str, Any]:
         "priority": int(job.priority),
         "holds_lane": int(job.holds_lane),
         "is_muted": int(job.is_muted),
+        "to_private": int(job.to_private),
     }
     return values
 

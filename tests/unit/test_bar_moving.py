@@ -45,7 +45,9 @@ class Sayer:
 
 async def order_in(shop: Shop, chat: int, *history: Fact) -> None:
     async def work(tx: Transaction) -> Accepted:
-        await tx.run("user_seen", user_id=7, first_name="An", language_code="vi", now=NOON)
+        await tx.run(
+            "user_seen", user_id=7, first_name="An", username=None, language_code="vi", now=NOON
+        )
         place = Place(ChatId(chat), None, MessageId(1))
         outcome = await shop.desk.accept(tx, Order(UserId(7), place, GRID, "apiframe"))
         assert isinstance(outcome, Accepted)

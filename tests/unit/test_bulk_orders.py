@@ -40,7 +40,14 @@ def parts(count: int) -> list[Part]:
 
 async def asked(shop: Shop, what: list[Part], chat: int = 7) -> bulk.Bulk:
     async def work(tx: Transaction) -> int:
-        await tx.run("user_seen", user_id=AN, first_name="An", language_code="vi", now=shop.now())
+        await tx.run(
+            "user_seen",
+            user_id=AN,
+            first_name="An",
+            username=None,
+            language_code="vi",
+            now=shop.now(),
+        )
         place = Place(ChatId(chat), None, MessageId(70))
         return await bulk.add_bulk(tx, AN, place, what, now=shop.now())
 
@@ -112,7 +119,7 @@ async def test_as_many_are_begun_as_were_said_to_be_covered(shop: Shop, balance_
     await shop.order(AN, dataclasses.replace(GRID, prompt="before"))
     await shop.grant(AN, balance_vnd, key="g") if balance_vnd else None
     what = [*parts(10), Part("flow", CLIP), Part("flow", SINGLE)]
-    total = await total_of(shop.desk, shop.store, AN, what)
+    total = await total_of(shop.desk, shop.store, AN, ChatId(AN), what)
     there = await begun(shop, what)
     assert total.covered == there.begun == len(await bulk.jobs_of(shop.store, there.bulk_id))
     assert total.cost_vnd == (await shop.wallet(AN)).held_vnd

@@ -34,7 +34,14 @@ async def asked(
     shop: Shop, parts: list[Part], *, joined: Part | None = None, who: int = AN
 ) -> bulk.Bulk:
     async def work(tx: Transaction) -> int:
-        await tx.run("user_seen", user_id=who, first_name="An", language_code="en", now=shop.now())
+        await tx.run(
+            "user_seen",
+            user_id=who,
+            first_name="An",
+            username=None,
+            language_code="en",
+            now=shop.now(),
+        )
         await tx.run("chat_seen", chat_id=7, kind="private", title="An", now=shop.now())
         bulk_id = await bulk.add_bulk(tx, UserId(who), HOME, parts, joined=joined, now=shop.now())
         await tx.run("bulk_set_message", bulk_id=bulk_id, message_id=71)
@@ -51,7 +58,7 @@ async def found(shop: Shop, bulk_id: int) -> bulk.Bulk:
 
 async def button(shop: Shop, there: bulk.Bulk, choice: str, parts: list[Part]) -> Press:
     """As it stands under the question now."""
-    total = await total_of(shop.desk, shop.store, there.user_id, parts)
+    total = await total_of(shop.desk, shop.store, there.user_id, there.place.chat_id, parts)
     how = f"{there.bulk_id}-{choice}-{total.covered}"
     return Press(Act.BULK, how=how, said_vnd=total.cost_vnd)
 
@@ -60,7 +67,14 @@ async def pressed(shop: Shop, press: Press, market: Market = BOTH) -> str:
     reader = Reader("EaselBot", market, {})
 
     async def work(tx: Transaction) -> str:
-        await tx.run("user_seen", user_id=AN, first_name="An", language_code="en", now=shop.now())
+        await tx.run(
+            "user_seen",
+            user_id=AN,
+            first_name="An",
+            username=None,
+            language_code="en",
+            now=shop.now(),
+        )
         talk = Talk(tx, Speaker(AN, "An", "en"), HOME, True, "en", shop.now())
         return await Bulking(shop.desk, reader, Making(shop.desk, market)).press(talk, press)
 

@@ -51,7 +51,14 @@ async def a_bulk(shop: Shop, count: int) -> int:
     parts = [Part("painter", dataclasses.replace(GRID, prompt=f"cat {n}")) for n in range(count)]
 
     async def work(tx: Transaction) -> int:
-        await tx.run("user_seen", user_id=AN, first_name="An", language_code="vi", now=shop.now())
+        await tx.run(
+            "user_seen",
+            user_id=AN,
+            first_name="An",
+            username=None,
+            language_code="vi",
+            now=shop.now(),
+        )
         bulk_id = await bulk.add_bulk(tx, AN, HOME, parts, now=shop.now())
         asked = await bulk.find_bulk(tx, bulk_id)
         assert asked is not None

@@ -49,7 +49,7 @@ def test_a_forged_number_is_one_the_database_can_look_for_or_none(word: str) -> 
         "p",
         "p:K7QD4X:1",
         "p:K7QD4X:1:a:b",
-        "j:K7QD4X:1:",
+        "J:K7QD4X:1:",
         "pv:K7QD4X:1:",
         "p:K7QD4X:-1:",
         "p:K7QD4X:¹:",

@@ -104,7 +104,9 @@ class Desk:
         referring = Referring(making, MARKET)
 
         async def work(tx: Transaction) -> None:
-            await tx.run("user_seen", user_id=user, first_name="An", language_code="en", now=0)
+            await tx.run(
+                "user_seen", user_id=user, first_name="An", username=None, language_code="en", now=0
+            )
             await tx.run("chat_seen", chat_id=user, kind="private", title="An", now=0)
             place = Place(ChatId(user), None, MessageId(1))
             talk = Talk(tx, Speaker(user, "An", "en"), place, True, "en", self.shop.now())

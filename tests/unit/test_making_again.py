@@ -41,7 +41,9 @@ async def answers(shop: Shop, job: Job) -> list[dict[str, Any]]:
     """What is said when An presses Try again."""
 
     async def work(tx: Transaction) -> None:
-        await tx.run("user_seen", user_id=7, first_name="An", language_code="en", now=NOON)
+        await tx.run(
+            "user_seen", user_id=7, first_name="An", username=None, language_code="en", now=NOON
+        )
         await tx.run("chat_seen", chat_id=7, kind="private", title="An", now=NOON)
         place = Place(ChatId(7), None, MessageId(1))
         talk = Talk(tx, Speaker(UserId(7), "An", "en"), place, True, "en", NOON)

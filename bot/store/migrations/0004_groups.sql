@@ -1,0 +1,56 @@
+-- Groups: who may do what there, who pays, one message for many, groups that move.
+
+ALTER TABLE user ADD COLUMN username TEXT;       -- Telegram's, in lower case, without the @
+ALTER TABLE user ADD COLUMN refused_at INTEGER;  -- told once that they may not; silence since
+CREATE INDEX user_by_username ON user (username) WHERE username IS NOT NULL;
+
+ALTER TABLE chat ADD COLUMN is_banned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE chat ADD COLUMN refused_at INTEGER;  -- told once that it may not; silence since
+ALTER TABLE chat ADD COLUMN admins_at INTEGER;   -- when Telegram told who its admins are
+ALTER TABLE chat ADD COLUMN moved_to INTEGER;    -- the supergroup it became
+ALTER TABLE chat ADD COLUMN moved_at INTEGER;
+CREATE INDEX chat_moved ON chat (moved_to) WHERE moved_to IS NOT NULL;
+
+-- Who may set a group's rules, as Telegram said at `chat.admins_at`.
+CREATE TABLE chat_admin (
+    chat_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, user_id)
+) STRICT;
+
+ALTER TABLE job ADD COLUMN payer_id INTEGER NOT NULL DEFAULT 0;  -- whose wallet: the asker's or the group's
+UPDATE job SET payer_id = user_id;
+CREATE INDEX job_paid_by ON job (payer_id, user_id, allowance_day);
+ALTER TABLE job ADD COLUMN to_private INTEGER NOT NULL DEFAULT 0;  -- its result goes to the asker alone
+
+-- Many requests in one group at once: they share one message that tells how they stand.
+CREATE TABLE board (
+    board_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id    INTEGER NOT NULL,
+    thread_id  INTEGER,
+    message_id INTEGER,
+    created_at INTEGER NOT NULL,
+    ended_at   INTEGER                           -- when the last of them had ended
+) STRICT;
+CREATE INDEX board_open ON board (chat_id) WHERE ended_at IS NULL;
+ALTER TABLE job ADD COLUMN board_id INTEGER REFERENCES board (board_id);
+CREATE INDEX job_of_board ON job (board_id) WHERE board_id IS NOT NULL;
+CREATE INDEX job_open_in_chat ON job (chat_id)
+    WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
+
+-- A request a group's admin has to agree to, because of its price.
+CREATE TABLE approval (
+    approval_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id     INTEGER NOT NULL REFERENCES user (user_id),
+    chat_id     INTEGER NOT NULL,
+    thread_id   INTEGER,
+    message_id  INTEGER,                         -- what asked, and is replied to
+    provider    TEXT    NOT NULL,
+    request     TEXT    NOT NULL,                -- JSON of model.Request
+    parent_id   TEXT    REFERENCES job (job_id),
+    cost_vnd    INTEGER NOT NULL,
+    state       TEXT    NOT NULL CHECK (state IN ('asked', 'agreed', 'refused')),
+    decided_by  INTEGER,
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX approval_asked ON approval (created_at) WHERE state = 'asked';
