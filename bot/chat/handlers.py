@@ -23,6 +23,7 @@ from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
+from bot.chat.migrating import quoted_job
 from bot.chat.parsed import (
     AgainCommand,
     Complaint,
@@ -298,7 +299,11 @@ class Handlers:
     async def _target(self, tx: Transaction, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
         replied = _replied(message)
-        if replied is None or replied.message_id is None:
+        if replied is None:
+            return None
+        if (job := await quoted_job(tx, message, replied, self._me.bot_id)) is not None:
+            return Target(job, None)
+        if replied.message_id is None:
             return None
         chat = replied.chat or message.chat
         row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
