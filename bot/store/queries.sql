@@ -782,6 +782,7 @@ WHERE state <> 'dropped' AND key IN (
 )
 
 -- moved_jobs --
+-- Asked for, and perhaps by the group itself; results come as new messages.
 UPDATE job
 SET chat_id = :new_id, thread_id = NULL, request_message_id = NULL, status_message_id = NULL,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END,
@@ -792,6 +793,7 @@ WHERE chat_id = :old_id
 UPDATE message SET chat_id = :new_id, message_id = message_id + :shift WHERE chat_id = :old_id
 
 -- moved_questions --
+-- A reply to one of before is still its answer.
 UPDATE question
 SET chat_id = :new_id, message_id = message_id + :shift,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
@@ -802,18 +804,21 @@ WHERE chat_id = :old_id
 UPDATE album_item SET chat_id = :new_id WHERE chat_id = :old_id
 
 -- moved_drafts --
+-- What asked stands in the old chat: nothing replies to it.
 UPDATE draft
 SET chat_id = :new_id, thread_id = NULL, message_id = message_id + :shift,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
 WHERE chat_id = :old_id
 
 -- moved_presses --
+-- The same press a moment later is still one finger.
 UPDATE press
 SET chat_id = :new_id, message_id = message_id + :shift,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
 WHERE chat_id = :old_id
 
 -- moved_bulks --
+-- Each is shown in a new message.
 UPDATE bulk
 SET chat_id = :new_id, thread_id = NULL, message_id = NULL, status_message_id = NULL,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
@@ -823,6 +828,7 @@ WHERE chat_id = :old_id
 UPDATE board SET chat_id = :new_id, thread_id = NULL, message_id = NULL WHERE chat_id = :old_id
 
 -- moved_approvals --
+-- Admins are the same people in both.
 UPDATE approval
 SET chat_id = :new_id, thread_id = NULL, message_id = NULL,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END,

@@ -156,7 +156,7 @@ def test_a_stranger_or_someone_who_blocked_the_bot_cannot_write(world: World, la
 
 
 def test_a_migrated_group_goes_on_with_its_people_elsewhere(world: World, lan: int) -> None:
-    old = world.add_group("Shop", [lan], admins=[lan])["id"]
+    old = world.add_group("Shop", [lan], admins=[lan], chat_id=-4001)["id"]
     new = world.migrate_group(old)
     assert [lan, new] == [chat["id"] for chat in world.chats_of(lan)]
     assert (world.chat(new)["title"], world.chat(new)["type"]) == ("Shop", "supergroup")
