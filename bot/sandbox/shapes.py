@@ -3,6 +3,9 @@
 It does not know who is where; it only writes down what it is told.
 """
 
+from collections.abc import Collection
+
+from bot.sandbox.members import RIGHTS
 from bot.sandbox.refusal import Json
 
 ANONYMOUS_ADMIN: Json = {
@@ -36,8 +39,8 @@ def sender(user: Json) -> Json:
     return {key: user[key] for key in known if key in user}
 
 
-def member(user: Json, status: str) -> Json:
-    """A ChatMember with all rights its status can have."""
+def member(user: Json, status: str, *, lacking: Collection[str] = ()) -> Json:
+    """A ChatMember with all rights its status can have, but for those it is `lacking`."""
     body = {"user": sender(user), "status": status}
     match status:
         case "creator":
@@ -47,6 +50,9 @@ def member(user: Json, status: str) -> Json:
             return {**body, "can_be_edited": False, "is_anonymous": False, **rights}
         case "kicked":
             return {**body, "until_date": 0}
+        case "restricted":
+            rights = {right: right not in lacking for right in RIGHTS}
+            return {**body, "is_member": True, **rights, "until_date": 0}
         case _:
             return body
 

@@ -62,7 +62,7 @@ async def get_chat_member(ask: Ask) -> Json:
     )
     if user is None:
         raise bad_request("PARTICIPANT_ID_INVALID")
-    return shapes.member(user, room.members.get(user["id"], "left"))
+    return room.member(user)
 
 
 async def get_chat_administrators(ask: Ask) -> list[Json]:
@@ -70,7 +70,7 @@ async def get_chat_administrators(ask: Ask) -> list[Json]:
     if room.is_private:
         raise bad_request("there are no administrators in the private chat")
     people = {**ask.world.chats.users, ask.world.bot["id"]: ask.world.bot}
-    return [shapes.member(people[who], room.members[who]) for who in room.admins()]
+    return [room.member(people[who]) for who in room.admins()]
 
 
 async def get_chat_member_count(ask: Ask) -> int:
