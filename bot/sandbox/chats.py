@@ -28,6 +28,8 @@ class Room:
     last_message_id: int = 0
     lacking: dict[int, frozenset[str]] = field(default_factory=dict)
     """The rights (`can_send_photos`, …) that were taken from restricted members."""
+    forbidden: frozenset[str] = frozenset()
+    """Those the group gives to nobody but its admins."""
 
     @property
     def chat_id(self) -> int:
@@ -44,9 +46,12 @@ class Room:
         return [who for who, status in self.members.items() if status in _ADMINS]
 
     def lacks(self, user_id: int) -> frozenset[str]:
-        """What a member may not do here; only a restricted one lacks anything."""
-        is_restricted = self.members.get(user_id) == "restricted"
-        return self.lacking.get(user_id, frozenset()) if is_restricted else frozenset()
+        """What a member may not do here: what nobody may, and what was taken from them."""
+        status = self.members.get(user_id)
+        if status in _ADMINS:
+            return frozenset()
+        own = self.lacking.get(user_id, frozenset()) if status == "restricted" else frozenset()
+        return own | self.forbidden
 
     def change_member(self, user: Json, status: str, lacking: Iterable[str]) -> Json:
         """Who somebody was and who they are from now on, as ChatMemberUpdated tells it."""
@@ -57,7 +62,7 @@ class Room:
     def member(self, user: Json) -> Json:
         """The ChatMember somebody is here."""
         status = self.members.get(user["id"], "left")
-        return shapes.member(user, status, lacking=self.lacks(user["id"]))
+        return shapes.member(user, status, lacking=self.lacking.get(user["id"], ()))
 
 
 @dataclass(frozen=True)

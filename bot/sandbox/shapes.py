@@ -51,14 +51,21 @@ def member(user: Json, status: str, *, lacking: Collection[str] = ()) -> Json:
         case "kicked":
             return {**body, "until_date": 0}
         case "restricted":
-            rights = {right: right not in lacking for right in RIGHTS}
-            return {**body, "is_member": True, **rights, "until_date": 0}
+            return {**body, "is_member": True, **permitted(lacking), "until_date": 0}
         case _:
             return body
 
 
-def full_chat(chat: Json) -> Json:
-    """ChatFullInfo: the Chat and the fields Telegram always sends beside it."""
+def permitted(lacking: Collection[str]) -> Json:
+    """All that a member may have of rights (ChatPermissions), but for those."""
+    return {right: right not in lacking for right in RIGHTS}
+
+
+def full_chat(chat: Json, forbidden: Collection[str] = ()) -> Json:
+    """ChatFullInfo: the Chat and the fields Telegram always sends beside it.
+
+    `forbidden`: the rights a group gives to nobody but its admins.
+    """
     gifts = (
         "unlimited_gifts",
         "limited_gifts",
@@ -66,8 +73,10 @@ def full_chat(chat: Json) -> Json:
         "premium_subscription",
         "gifts_from_channels",
     )
+    permissions = {} if chat["type"] == "private" else {"permissions": permitted(forbidden)}
     return {
         **chat,
+        **permissions,
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": dict.fromkeys(gifts, True),

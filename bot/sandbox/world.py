@@ -252,6 +252,10 @@ class World:
         """Somebody brings the bot back, or makes it an `administrator`."""
         self._set_bot_status(user_id, chat_id, status)
 
+    def forbid(self, chat_id: int, *rights: str) -> None:
+        """The group gives these rights (`can_send_photos`, …) to nobody but its admins any more."""
+        self._room(chat_id).forbidden = frozenset(rights)
+
     def restrict_bot(self, user_id: int, chat_id: int, *lacking: str) -> None:
         """An admin takes these rights (`can_send_photos`, …) from the bot, and no others."""
         self._set_bot_status(user_id, chat_id, "restricted", *lacking)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from story import Story, living_bot, served_town, settings_for, words
+from story import Person, Story, living_bot, served_town, settings_for, words
 
 DOCTOR = "/doctor@easel_bot"
 
@@ -21,7 +21,7 @@ async def test_a_member_reads_how_the_bot_stands_in_their_group(story: Story) ->
 async def test_what_the_group_forbids_is_told_with_how_to_allow_it(story: Story) -> None:
     an = story.person("An", "en")
     group = story.group("Nhóm vẽ", an)
-    story.world.permit(group, can_send_photos=False, can_send_videos=False)
+    story.world.forbid(group, "can_send_photos", "can_send_videos")
     said = words(await an.answer_to(an.say(DOCTOR, chat=group), chat=group))
     assert "I may not send photos. An admin can allow them" in said
     assert "I may not send videos" in said
@@ -66,7 +66,7 @@ async def test_the_operator_reads_how_the_whole_bot_stands(tmp_path: Path) -> No
         story = Story(town, tmp_path / "data")
         environ = settings_for(town, story.data_dir, BOT_ADMIN_IDS=str(boss))
         async with living_bot(environ):
-            an = story.person_of(boss)
+            an = Person(town.world, boss)
             said = words(await an.answer_to(an.say("/pause flow")))
             assert "Flow AI" in said
             said = words(await an.answer_to(an.say("/doctor")))

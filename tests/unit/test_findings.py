@@ -1,8 +1,13 @@
 """What `/doctor` says: each thing that is wrong comes with how to mend it."""
 
 import pytest
-from telegram import ChatMemberAdministrator, ChatMemberMember, ChatMemberRestricted, ChatPermissions
-from telegram import User
+from telegram import (
+    ChatMemberAdministrator,
+    ChatMemberMember,
+    ChatMemberRestricted,
+    ChatPermissions,
+    User,
+)
 
 from bot.chat import findings
 from bot.chat.checkup import BotFacts, GroupFacts, lacking_of
@@ -17,11 +22,7 @@ MAY_ALL = ChatPermissions.all_permissions()
 
 
 def restricted(**rights: bool) -> ChatMemberRestricted:
-    everything = {
-        name: True
-        for name in ChatMemberRestricted.__slots__
-        if name.startswith("can_")
-    }
+    everything = {name: True for name in ChatMemberRestricted.__slots__ if name.startswith("can_")}
     return ChatMemberRestricted(EASEL, is_member=True, until_date=0, **(everything | rights))
 
 
@@ -46,9 +47,7 @@ def test_a_restricted_bot_lacks_its_own_rights_too() -> None:
 
 
 def test_an_admin_may_send_what_others_may_not() -> None:
-    rights = {
-        name: False for name in ChatMemberAdministrator.__slots__ if name.startswith("can_")
-    }
+    rights = {name: False for name in ChatMemberAdministrator.__slots__ if name.startswith("can_")}
     admin = ChatMemberAdministrator(EASEL, is_anonymous=False, **rights)
     assert () == lacking_of(admin, ChatPermissions.no_permissions())
 
