@@ -17,6 +17,7 @@ from bot.chat.operator import Operator
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
+from bot.chat.ruling import Ruling
 from bot.chat.suggesting import Suggesting
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
@@ -34,6 +35,7 @@ class Doings:
     account: Account
     history: History
     preferring: Preferring
+    ruling: Ruling
     operator: Operator
     welcome: Welcome
     helping: Helping
@@ -51,6 +53,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         account=account,
         history=History(account),
         preferring=Preferring(reader),
+        ruling=Ruling(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
