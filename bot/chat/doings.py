@@ -6,10 +6,13 @@ Knows nothing of how updates look, nor which command or button leads where.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 from bot.chat.account import Account
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
+from bot.chat.doctor import Doctor
+from bot.chat.governing import Governing
 from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
@@ -17,7 +20,6 @@ from bot.chat.operator import Operator
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
-from bot.chat.ruling import Ruling
 from bot.chat.suggesting import Suggesting
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
@@ -35,14 +37,18 @@ class Doings:
     account: Account
     history: History
     preferring: Preferring
-    ruling: Ruling
+    governing: Governing
     operator: Operator
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
+    doctor: Doctor
 
 
-def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doings:
+def make_doings(
+    desk: Desk, reader: Reader, making: Making, i18n: I18n, admin_ids: Collection[int]
+) -> Doings:
+    """``admin_ids``: the operators."""
     account = Account(desk)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
@@ -53,9 +59,10 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         account=account,
         history=History(account),
         preferring=Preferring(reader),
-        ruling=Ruling(reader.username, desk.plans.contact),
+        governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,
+        doctor=Doctor(desk, reader, admin_ids),
     )

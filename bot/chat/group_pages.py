@@ -54,21 +54,25 @@ def page(name: str, standing: Standing) -> Page:
     rules = standing.rules
     match name:
         case "users":
-            return _choice(name, {str(each): f"rules.users_{each}" for each in Users}, rules.users)
+            return _choice(
+                name, {str(each): f"group_rules.users_{each}" for each in Users}, rules.users
+            )
         case "pressers":
-            keys = {str(each): f"rules.pressers_{each}" for each in Pressers}
+            keys = {str(each): f"group_rules.pressers_{each}" for each in Pressers}
             return _choice(name, keys, rules.pressers)
         case "payer":
             return _payers(standing)
         case "cap":
-            return _amounts(name, "rules.cap_none", CAPS_VND, rules.cap_vnd)
+            return _amounts(name, "group_rules.cap_none", CAPS_VND, rules.cap_vnd)
         case "ask":
-            return _amounts(name, "rules.ask_never", ASKS_VND, rules.ask_above_vnd)
+            return _amounts(name, "group_rules.ask_never", ASKS_VND, rules.ask_above_vnd)
         case "language":
             keys = {code: f"lang.name_{code}" for code in i18n.LANGUAGES}
-            return _choice(name, {**keys, NONE: "rules.language_each"}, standing.language or NONE)
+            return _choice(
+                name, {**keys, NONE: "group_rules.language_each"}, standing.language or NONE
+            )
         case "quiet":
-            keys = {ON: "rules.quiet_on", OFF: "rules.quiet_off"}
+            keys = {ON: "group_rules.quiet_on", OFF: "group_rules.quiet_off"}
             return _choice(name, keys, ON if rules.is_quiet else OFF)
         case "topics" if standing.topic is not None:
             return _topics(rules, standing.topic)
@@ -79,7 +83,7 @@ def page(name: str, standing: Standing) -> Page:
 def lines_for_member(standing: Standing) -> list[Line]:
     """The rules that matter to somebody who cannot change them."""
     return [
-        line("rules.title_for_member"),
+        line("group_rules.title_for_member"),
         *_who_lines(standing.rules),
         *_money_lines(standing.rules),
         *_topic_lines(standing),
@@ -88,12 +92,12 @@ def lines_for_member(standing: Standing) -> list[Line]:
 
 def _first(standing: Standing) -> Page:
     rules = standing.rules
-    lines = [line("rules.title"), *_who_lines(rules), *_money_lines(rules)]
+    lines = [line("group_rules.title"), *_who_lines(rules), *_money_lines(rules)]
     if rules.payer is Payer.GROUP:
-        lines.append(line("rules.balance_is", balance_vnd=standing.balance_vnd))
+        lines.append(line("group_rules.balance_is", balance_vnd=standing.balance_vnd))
     lines += [
-        line(f"rules.language_is_{standing.language or 'each'}"),
-        line("rules.quiet_is_on" if rules.is_quiet else "rules.quiet_is_off"),
+        line(f"group_rules.language_is_{standing.language or 'each'}"),
+        line("group_rules.quiet_is_on" if rules.is_quiet else "group_rules.quiet_is_off"),
         *_topic_lines(standing),
         line("settings.which"),
     ]
@@ -103,25 +107,29 @@ def _first(standing: Standing) -> Page:
     names += ["language", "quiet"]
     if standing.topic is not None:
         names.append("topics")
-    own = Link("rules.open_own", standing.own_url)
-    return lines, [*_in_twos([_open(f"rules.open_{name}", name) for name in names]), [own]]
+    own = Link("group_rules.open_own", standing.own_url)
+    return lines, [*_in_twos([_open(f"group_rules.open_{name}", name) for name in names]), [own]]
 
 
 def _who_lines(rules: GroupRules) -> list[Line]:
     return [
-        line(f"rules.users_are_{rules.users}"),
-        line(f"rules.pressers_are_{rules.pressers}"),
+        line(f"group_rules.users_are_{rules.users}"),
+        line(f"group_rules.pressers_are_{rules.pressers}"),
     ]
 
 
 def _money_lines(rules: GroupRules) -> list[Line]:
     if rules.payer is Payer.MEMBER:
-        return [line("rules.payer_is_member")]
+        return [line("group_rules.payer_is_member")]
     cap_vnd, ask_vnd = rules.cap_vnd, rules.ask_above_vnd
     return [
-        line("rules.payer_is_group"),
-        line("rules.cap_is_none") if cap_vnd is None else line("rules.cap_is", cap_vnd=cap_vnd),
-        line("rules.ask_is_never") if ask_vnd is None else line("rules.ask_is", ask_vnd=ask_vnd),
+        line("group_rules.payer_is_group"),
+        line("group_rules.cap_is_none")
+        if cap_vnd is None
+        else line("group_rules.cap_is", cap_vnd=cap_vnd),
+        line("group_rules.ask_is_never")
+        if ask_vnd is None
+        else line("group_rules.ask_is", ask_vnd=ask_vnd),
     ]
 
 
@@ -131,20 +139,20 @@ def _topic_lines(standing: Standing) -> list[Line]:
     if standing.topic is None:
         return []
     if not topics:
-        return [line("rules.topics_are_all")]
+        return [line("group_rules.topics_are_all")]
     others = len(topics) - (standing.topic in topics)
     if standing.topic not in topics:
-        return [counted("rules.topics_are_others", others)]
+        return [counted("group_rules.topics_are_others", others)]
     if others:
-        return [counted("rules.topics_are_this_and", others)]
-    return [line("rules.topics_are_this")]
+        return [counted("group_rules.topics_are_this_and", others)]
+    return [line("group_rules.topics_are_this")]
 
 
 def _payers(standing: Standing) -> Page:
-    keys = {str(each): f"rules.payer_{each}" for each in Payer}
+    keys = {str(each): f"group_rules.payer_{each}" for each in Payer}
     lines, rows = _choice("payer", keys, standing.rules.payer)
     wallet = line(
-        "rules.about_wallet",
+        "group_rules.about_wallet",
         balance_vnd=standing.balance_vnd,
         contact=standing.contact,
         group=str(standing.chat_id),
@@ -156,7 +164,7 @@ def _amounts(name: str, none: str, amounts: Sequence[int], chosen: int | None) -
     """``none``: the key of the label that takes the amount away."""
     labels = [
         Label(
-            "rules.amount",
+            "group_rules.amount",
             _press(name, str(amount)),
             amount_vnd=amount,
             is_chosen=amount == chosen,
@@ -164,23 +172,23 @@ def _amounts(name: str, none: str, amounts: Sequence[int], chosen: int | None) -
         for amount in amounts
     ]
     labels.append(Label(none, _press(name, NONE), is_chosen=chosen is None))
-    return [line(f"rules.about_{name}")], [*_in_twos(labels), _back()]
+    return [line(f"group_rules.about_{name}")], [*_in_twos(labels), _back()]
 
 
 def _topics(rules: GroupRules, topic: int) -> Page:
     """Taken out is only one of several: the last one gone would mean everywhere."""
-    labels = [Label("rules.topics_all", _press("topics", NONE), is_chosen=not rules.topics)]
+    labels = [Label("group_rules.topics_all", _press("topics", NONE), is_chosen=not rules.topics)]
     if not rules.topics:
-        labels.append(Label("rules.topics_only_this", _press(ALLOW, str(topic))))
+        labels.append(Label("group_rules.topics_only_this", _press(ALLOW, str(topic))))
     elif topic not in rules.topics:
-        labels.append(Label("rules.topics_allow_this", _press(ALLOW, str(topic))))
+        labels.append(Label("group_rules.topics_allow_this", _press(ALLOW, str(topic))))
     elif len(rules.topics) > 1:
-        labels.append(Label("rules.topics_leave_this", _press(LEAVE_OUT, str(topic))))
+        labels.append(Label("group_rules.topics_leave_this", _press(LEAVE_OUT, str(topic))))
     else:
-        only = Label("rules.topics_only_this", _press(ALLOW, str(topic)), is_chosen=True)
+        only = Label("group_rules.topics_only_this", _press(ALLOW, str(topic)), is_chosen=True)
         labels.append(only)
     rows: Rows = [[label] for label in labels]
-    return [line("rules.about_topics")], [*rows, _back()]
+    return [line("group_rules.about_topics")], [*rows, _back()]
 
 
 def _choice(name: str, keys: Mapping[str, str], chosen: str) -> Page:
@@ -188,7 +196,7 @@ def _choice(name: str, keys: Mapping[str, str], chosen: str) -> Page:
     labels = [
         Label(key, _press(name, value), is_chosen=value == chosen) for value, key in keys.items()
     ]
-    return [line(f"rules.about_{name}")], [*_in_twos(labels), _back()]
+    return [line(f"group_rules.about_{name}")], [*_in_twos(labels), _back()]
 
 
 def _open(key: str, name: str) -> Label:

@@ -150,11 +150,11 @@ def home_of(job: Job) -> Place:
 
 async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Millis) -> None:
     """Make the job's one status row wait again; progress is dropped rather than sent too often."""
-    if job.bulk_id is not None:
-        await bulk.member_shows(tx, job.bulk_id, job, now=now)
-        return
     is_progress = effect.urgency is Urgency.PROGRESS
     if is_progress and (await rules_of(tx, job.chat_id)).is_quiet:
+        return
+    if job.bulk_id is not None:
+        await bulk.member_shows(tx, job.bulk_id, job, now=now)
         return
     is_group = job.chat_id < 0
     pause_s = PROGRESS_PAUSE_GROUP_S if is_group else PROGRESS_PAUSE_PRIVATE_S

@@ -44,12 +44,12 @@ def offered(name: str, standing: Standing) -> list[tuple[str, bool]]:
 
 def test_a_group_that_set_nothing_is_open_and_each_pays() -> None:
     assert [
-        "rules.title",
-        "rules.users_are_anyone",
-        "rules.pressers_are_anyone",
-        "rules.payer_is_member",
-        "rules.language_is_each",
-        "rules.quiet_is_off",
+        "group_rules.title",
+        "group_rules.users_are_anyone",
+        "group_rules.pressers_are_anyone",
+        "group_rules.payer_is_member",
+        "group_rules.language_is_each",
+        "group_rules.quiet_is_off",
         "settings.which",
     ] == keys("", USUAL)
     names = ["users", "pressers", "payer", "language", "quiet"]
@@ -58,9 +58,12 @@ def test_a_group_that_set_nothing_is_open_and_each_pays() -> None:
 
 def test_what_the_wallet_may_pay_is_asked_only_where_it_pays() -> None:
     paid = where(payer=Payer.GROUP, cap_vnd=5_000, ask_above_vnd=1_000)
-    assert ["rules.payer_is_group", "rules.cap_is", "rules.ask_is", "rules.balance_is"] == keys(
-        "", paid
-    )[3:7]
+    assert [
+        "group_rules.payer_is_group",
+        "group_rules.cap_is",
+        "group_rules.ask_is",
+        "group_rules.balance_is",
+    ] == keys("", paid)[3:7]
     assert {"cap", "ask"} == {how for how, _ in offered("", paid)} - {
         how for how, _ in offered("", USUAL)
     }
@@ -100,10 +103,10 @@ def test_of_each_choice_what_holds_now_is_ticked(
 @pytest.mark.parametrize(
     ("topics", "sentence", "buttons"),
     [
-        ((), "rules.topics_are_all", ["topics=", "allow=5"]),
-        ((5,), "rules.topics_are_this", ["topics=", "allow=5"]),
-        ((5, 8), "rules.topics_are_this_and", ["topics=", "leave=5"]),
-        ((GENERAL, 8), "rules.topics_are_others", ["topics=", "allow=5"]),
+        ((), "group_rules.topics_are_all", ["topics=", "allow=5"]),
+        ((5,), "group_rules.topics_are_this", ["topics=", "allow=5"]),
+        ((5, 8), "group_rules.topics_are_this_and", ["topics=", "leave=5"]),
+        ((GENERAL, 8), "group_rules.topics_are_others", ["topics=", "allow=5"]),
     ],
 )
 def test_a_topic_is_allowed_or_taken_out_where_the_page_stands(
@@ -125,12 +128,12 @@ def test_a_choice_there_is_not_is_the_first_page() -> None:
 def test_a_member_reads_who_may_and_who_pays_and_no_more() -> None:
     standing = where(users=Users.ADMINS, payer=Payer.GROUP, cap_vnd=5_000, is_quiet=True)
     assert [
-        "rules.title_for_member",
-        "rules.users_are_admins",
-        "rules.pressers_are_anyone",
-        "rules.payer_is_group",
-        "rules.cap_is",
-        "rules.ask_is_never",
+        "group_rules.title_for_member",
+        "group_rules.users_are_admins",
+        "group_rules.pressers_are_anyone",
+        "group_rules.payer_is_group",
+        "group_rules.cap_is",
+        "group_rules.ask_is_never",
     ] == [each["key"] for each in lines_for_member(standing)]
 
 
@@ -151,8 +154,8 @@ def test_every_page_can_be_written_and_every_button_read_again(language: str, na
 
 
 def test_amounts_are_written_as_each_language_writes_money() -> None:
-    button = {"key": "rules.amount", "word": "", "data": "j:::cap=5000", "amount_vnd": 5_000}
-    payload = {"lines": [], "key": "rules.title", "buttons": [[button]]}
+    button = {"key": "group_rules.amount", "word": "", "data": "j:::cap=5000", "amount_vnd": 5_000}
+    payload = {"lines": [], "key": "group_rules.title", "buttons": [[button]]}
     written = [
         catalogue_text(I18n.load().tongue(language), payload, None, {}).keyboard[0][0].label
         for language in LANGUAGES

@@ -40,7 +40,7 @@ CAPS: Final[Mapping[str, int | None]] = {NONE: None, **{str(vnd): vnd for vnd in
 ASKS: Final[Mapping[str, int | None]] = {NONE: None, **{str(vnd): vnd for vnd in ASKS_VND}}
 
 
-class Ruling:
+class Governing:
     """Made once.
 
     ``contact``: who fills a group's wallet.
@@ -59,7 +59,7 @@ class Ruling:
             return
         lines = lines_for_member(standing)
         if not await _are_admins_known(talk):
-            lines.append(line("rules.admins_unknown"))
+            lines.append(line("group_rules.admins_unknown"))
         own = Link("settings.to_private", self._own_url)
         await talk.say(*lines, line("settings.in_private"), buttons=[[own]])
 
@@ -70,7 +70,7 @@ class Ruling:
             return
         await self._set_language(talk, wanted)
         talk = await _in_its_language(talk)
-        await talk.say(line(f"rules.language_set_{wanted}"))
+        await talk.say(line(f"group_rules.language_set_{wanted}"))
 
     async def press(self, talk: Talk, press: Press) -> str:
         """A page opened or a choice made; the catalogue key of what floats by, "" for nothing."""
@@ -78,7 +78,7 @@ class Ruling:
             return "settings.gone"
         if not talk.is_group_admin:
             known = await _are_admins_known(talk)
-            return "rules.only_admins" if known else "rules.admins_unknown"
+            return "group_rules.only_admins" if known else "group_rules.admins_unknown"
         name, is_choice, value = press.how.partition("=")
         if not is_choice:
             await self._turn(talk, name, talk.rules)
@@ -109,11 +109,11 @@ class Ruling:
         if topic != (talk.place.thread_id or GENERAL):
             place = dataclasses.replace(talk.place, thread_id=topic or None)
             await self._turn(dataclasses.replace(talk, place=place), "topics", talk.rules)
-            return "rules.page_anew"
+            return "group_rules.page_anew"
         topics = set(talk.rules.topics)
         if name == LEAVE_OUT and topics <= {topic}:
             await self._turn(talk, "topics", talk.rules)
-            return "rules.topic_is_last"
+            return "group_rules.topic_is_last"
         topics = topics | {topic} if name == ALLOW else topics - {topic}
         return await self._keep(talk, dataclasses.replace(talk.rules, topics=tuple(sorted(topics))))
 

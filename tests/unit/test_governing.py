@@ -6,7 +6,7 @@ import json
 import pytest
 from shop import Shop
 
-from bot.chat.ruling import Ruling
+from bot.chat.governing import Governing
 from bot.chat.talk import Speaker, Talk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.people import language_for
@@ -72,7 +72,7 @@ async def press(
 ) -> str:
     async def work(tx: Transaction) -> str:
         talk = await talk_of(shop, tx, who, topic=topic, is_forum=is_forum)
-        return await Ruling("easel_bot", "@shop").press(talk, Press(Act.GROUP, how=how))
+        return await Governing("easel_bot", "@shop").press(talk, Press(Act.GROUP, how=how))
 
     return await shop.store.write(work)
 
@@ -147,14 +147,14 @@ async def test_a_forged_choice_changes_nothing(shop: Shop, how: str) -> None:
 @pytest.mark.parametrize("how", ["", "users", "users=admins", "language=en", "topics=", "allow=0"])
 async def test_a_members_press_opens_and_changes_nothing(shop: Shop, how: str) -> None:
     await seen(shop)
-    assert "rules.only_admins" == await press(shop, how, who=BEN, is_forum=True)
+    assert "group_rules.only_admins" == await press(shop, how, who=BEN, is_forum=True)
     assert GroupRules() == await rules_of(shop.store, GROUP)
     assert [] == await shop.store.all("outbox_of_chat", chat_id=GROUP)
 
 
 async def test_where_telegram_named_no_admins_it_is_said_what_to_do(shop: Shop) -> None:
     await seen(shop, is_told=False)
-    assert "rules.admins_unknown" == await press(shop, "users=admins")
+    assert "group_rules.admins_unknown" == await press(shop, "users=admins")
 
 
 async def test_two_admins_who_press_at_once_lose_nothing(shop: Shop) -> None:
@@ -179,7 +179,7 @@ async def test_topics_are_allowed_and_taken_out_one_by_one(shop: Shop) -> None:
 async def test_the_last_topic_is_not_taken_out_for_that_would_mean_everywhere(shop: Shop) -> None:
     await seen(shop)
     await press(shop, "allow=5", topic=5, is_forum=True)
-    assert "rules.topic_is_last" == await press(shop, "leave=5", topic=5, is_forum=True)
+    assert "group_rules.topic_is_last" == await press(shop, "leave=5", topic=5, is_forum=True)
     assert (5,) == (await rules_of(shop.store, GROUP)).topics
 
 
@@ -187,18 +187,18 @@ async def test_only_the_topic_of_the_page_is_allowed_an_old_page_comes_anew_in_i
     shop: Shop,
 ) -> None:
     await seen(shop)
-    assert "rules.page_anew" == await press(shop, "allow=5", is_forum=True)
+    assert "group_rules.page_anew" == await press(shop, "allow=5", is_forum=True)
     assert GroupRules() == await rules_of(shop.store, GROUP)
     [row] = await shop.store.all("outbox_of_chat", chat_id=GROUP)
     assert 5 == row["thread_id"]
-    assert ["rules.about_topics"] == await keys_said(shop)
+    assert ["group_rules.about_topics"] == await keys_said(shop)
 
 
 async def test_topics_switched_off_since_are_still_lifted(shop: Shop) -> None:
     await seen(shop)
     await shop.store.write(lambda tx: set_rules(tx, GROUP, GroupRules(topics=(5,))))
     await press(shop, "")
-    assert "rules.topics_are_others" in await keys_said(shop)
+    assert "group_rules.topics_are_others" in await keys_said(shop)
     assert "settings.saved" == await press(shop, "topics=")
     assert GroupRules() == await rules_of(shop.store, GROUP)
 
@@ -206,7 +206,7 @@ async def test_topics_switched_off_since_are_still_lifted(shop: Shop) -> None:
 async def test_nobody_changes_a_group_from_a_private_chat(shop: Shop) -> None:
     async def work(tx: Transaction) -> str:
         talk = Talk(tx, Speaker(AN, "An", "vi"), Place(ChatId(AN), None, None), True, "vi", 0)
-        return await Ruling("easel_bot", "").press(talk, Press(Act.GROUP, how="users=admins"))
+        return await Governing("easel_bot", "").press(talk, Press(Act.GROUP, how="users=admins"))
 
     assert "settings.gone" == await shop.store.write(work)
 
@@ -221,4 +221,4 @@ async def test_what_is_set_holds_in_that_group_alone(shop: Shop) -> None:
 async def test_one_who_is_an_admin_no_more_may_not_press(shop: Shop) -> None:
     await seen(shop)
     await shop.store.write(lambda tx: tx.run("chat_admins_forget", chat_id=GROUP))
-    assert "rules.only_admins" == await press(shop, "quiet=on")
+    assert "group_rules.only_admins" == await press(shop, "quiet=on")
