@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from shop import Shop
@@ -22,10 +24,13 @@ from bot.jobs.rules import (
 )
 from bot.model import ChatId, MessageId, Place, UserId
 from bot.store.port import Transaction
+from bot.store.sqlite import _migrations
 
 GROUP = ChatId(-1001)
 AN, BEN = UserId(1), UserId(2)
 """An is an admin, as is the group itself; Ben is not."""
+GROUPS = 4
+"""The migration that knows groups."""
 
 
 async def seen(shop: Shop, *, is_told: bool = True) -> None:
@@ -216,6 +221,25 @@ async def test_what_is_set_holds_in_that_group_alone(shop: Shop) -> None:
     await press(shop, "quiet=on")
     assert GroupRules() == await rules_of(shop.store, ChatId(-1002))
     assert GroupRules() == await rules_of(shop.store, ChatId(AN))
+
+
+def test_what_an_anonymous_admin_chose_before_is_the_groups_language_now() -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        for version, script in _migrations():
+            if version == GROUPS:
+                database.execute(
+                    "INSERT INTO user (user_id, first_name, language, created_at)"
+                    " VALUES (-1001, 'Nhóm', 'en', 0), (1, 'An', 'en', 0)"
+                )
+                database.execute(
+                    "INSERT INTO chat (chat_id, kind, title, created_at)"
+                    " VALUES (-1001, 'group', 'Nhóm', 0), (1, 'private', 'An', 0)"
+                )
+            database.executescript(script)
+        chats = database.execute("SELECT chat_id, language FROM chat").fetchall()
+        users = database.execute("SELECT user_id, language FROM user").fetchall()
+    assert {-1001: "en", 1: None} == dict(chats)
+    assert {-1001: None, 1: "en"} == dict(users)
 
 
 async def test_one_who_is_an_admin_no_more_may_not_press(shop: Shop) -> None:
