@@ -12,6 +12,7 @@ from bot.chat.account import Account
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
 from bot.chat.doctor import Doctor
+from bot.chat.governing import Governing
 from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
@@ -36,6 +37,7 @@ class Doings:
     account: Account
     history: History
     preferring: Preferring
+    governing: Governing
     operator: Operator
     welcome: Welcome
     helping: Helping
@@ -57,6 +59,7 @@ def make_doings(
         account=account,
         history=History(account),
         preferring=Preferring(reader),
+        governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),

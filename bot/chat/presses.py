@@ -44,6 +44,7 @@ class Presses:
             Act.PRESET: self._suggest,
             Act.BULK: doings.bulking.press,
             Act.SETTING: doings.preferring.press,
+            Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
         }

@@ -14,7 +14,8 @@ from bot.jobs.bulk import find_bulk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
 from bot.jobs.preferences import Form, preferences_of
-from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Outgoing, Request
+from bot.jobs.rules import rules_of
+from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Outgoing, Place, Request
 from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
@@ -167,6 +168,11 @@ class Scenes:
                 return Form.GRID
             viewer_id = job.user_id
         return (await preferences_of(self._reading, viewer_id)).form
+
+    async def heard_at(self, place: Place) -> Place:
+        """``place``, without a sound where the group is quiet by now."""
+        is_quiet = (await rules_of(self._reading, place.chat_id)).is_quiet
+        return dataclasses.replace(place, is_silent=is_quiet)
 
     async def _moves(self, job: Job, *, must_wait: bool) -> tuple[Move, ...]:
         if job.state is JobState.QUEUED and not must_wait:

@@ -57,6 +57,7 @@ class Sending:
 
     async def say(self, row: Outgoing) -> Sent:
         """Send it; beside its topic when that is gone. Raises SendError."""
+        row = dataclasses.replace(row, place=await self._scenes.heard_at(row.place))
         try:
             return await self._say(row)
         except SendRefused as error:

@@ -45,6 +45,9 @@ DELETE FROM chat_admin WHERE chat_id = :chat_id
 -- chat_admin_add --
 INSERT INTO chat_admin (chat_id, user_id) VALUES (:chat_id, :user_id) ON CONFLICT DO NOTHING
 
+-- chat_set_language --
+UPDATE chat SET language = :language WHERE chat_id = :chat_id
+
 -- chat_set_admins_at --
 UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 

@@ -56,3 +56,8 @@ CREATE TABLE approval (
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX approval_asked ON approval (created_at) WHERE state = 'asked';
+
+-- What an anonymous admin chose, speaking as the group, is the group's language.
+UPDATE chat SET language = (SELECT u.language FROM user u WHERE u.user_id = chat.chat_id)
+WHERE chat_id < 0;
+UPDATE user SET language = NULL WHERE user_id < 0;
