@@ -23,6 +23,7 @@ from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
+from bot.chat.owners import pressed_as
 from bot.chat.parsed import (
     AgainCommand,
     Complaint,
@@ -45,6 +46,7 @@ from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
 from bot.chat.returning import lose_chat, see_chat
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
+from bot.chat.turning_away import TurningAway
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
@@ -101,6 +103,7 @@ class Handlers:
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids)
+        self._turning_away = TurningAway(i18n, me.username, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -142,6 +145,8 @@ class Handlers:
             return
         talk = await self._open(tx, speaker, message)
         if await self._is_refused(talk):
+            return
+        if await self._turning_away.command(talk, parsed, message, target):
             return
         if question is not None and is_missed(question, text, parsed):
             await _ask_again(talk, question, target)
@@ -265,8 +270,10 @@ class Handlers:
             tongue = self._i18n.tongue(talk.language)
             contact = self._contact or tongue.text("contact.unnamed")
             return PressAnswer(query.id, tongue.text(refusal, contact=contact) if refusal else "")
+        if (turned := self._turning_away.press(talk, press, message)) is not None:
+            return PressAnswer(query.id, turned)
         pressed = dataclasses.replace(
-            talk,
+            await pressed_as(talk, press),
             press=press,
             pressed_id=MessageId(message.message_id),
             is_shown=query.data in _buttons_of(message),
