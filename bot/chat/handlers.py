@@ -10,6 +10,7 @@ from typing import assert_never
 
 from telegram import (
     CallbackQuery,
+    Chat,
     ChatMemberUpdated,
     ExternalReplyInfo,
     MaybeInaccessibleMessage,
@@ -263,7 +264,7 @@ class Handlers:
     async def _press(self, tx: Transaction, query: CallbackQuery) -> PressAnswer | None:
         message = query.message
         press = read_press(query.data or "")
-        if message is None or press is None or query.from_user.is_bot:
+        if message is None or press is None or query.from_user.is_bot or _is_channel(message.chat):
             return PressAnswer(query.id, "")
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
@@ -317,6 +318,8 @@ class Handlers:
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
         """Blocked or let back in: whether it is worth sending anything. A group is greeted."""
         chat, now = change.chat, self._clock()
+        if _is_channel(chat):
+            return
         if change.new_chat_member.status in {"kicked", "left"}:
             await lose_chat(tx, chat, now=now)
             return
@@ -363,6 +366,11 @@ def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:
     """`/ban` and the like name no bot, and groups have bots for that."""
     is_common = isinstance(parsed, PlainCommand) and parsed.name in ADMIN_ONLY
     return is_common and "@" not in text.split(maxsplit=1)[0]
+
+
+def _is_channel(chat: Chat) -> bool:
+    """Nobody talks with the bot there, and it is no group."""
+    return chat.type == Chat.CHANNEL
 
 
 def _buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:
