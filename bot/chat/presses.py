@@ -120,8 +120,7 @@ class Presses:
         try:
             answer = await do()
         except Dearer as dearer:  # whoever tapped twice is asked once
-            await ask_price(talk, press, dearer)
-            return "press.dearer"
+            return await ask_price(talk, press, dearer)
         if answer not in TAKEN:
             await talk.tx.run("press_refused", **pressed)
         return answer
