@@ -17,7 +17,7 @@ from bot.chat.returning import see_chat
 from bot.jobs.buttons import Press
 from bot.jobs.people import language_for
 from bot.jobs.rules import GroupRules, is_group_admin, rules_of
-from bot.jobs.saying import say
+from bot.jobs.saying import rare_key, say
 from bot.model import ChatId, JobId, MessageId, Millis, Place, Say, Urgency, UserId
 from bot.store.port import Transaction
 
@@ -112,6 +112,11 @@ class Talk:
     is_shown: bool = False
     """The message shows that button as it stands now: nobody made it up."""
 
+    def is_own(self, owner_id: UserId) -> bool:
+        """Whether it is the speaker's; what an anonymous admin asked for is any admin's."""
+        is_of_group = owner_id == UserId(self.place.chat_id) and self.is_group_admin
+        return is_of_group or owner_id == self.speaker.user_id
+
     def in_language(self, language: str) -> Talk:
         return dataclasses.replace(self, language=language)
 
@@ -127,6 +132,19 @@ class Talk:
         on that.
         """
         await self._put({"lines": list(lines), "buttons": _written(buttons)}, about)
+
+    async def say_rarely(
+        self,
+        name: str,
+        sentence: Line,
+        *,
+        pause_ms: Millis,
+        buttons: Sequence[Sequence[Label | Link]] = (),
+    ) -> None:
+        """Like ``say``; silence when ``name`` was said less than ``pause_ms`` ago."""
+        key = await rare_key(self.tx, name, pause_ms=pause_ms, now=self.now)
+        if key is not None:
+            await self._put({"lines": [sentence], "buttons": _written(buttons)}, None, key=key)
 
     async def turn(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]] = ()) -> None:
         """Like ``say``, in place of the message whose button was pressed: a page is turned."""

@@ -104,7 +104,7 @@ class Chats:
     def post(
         self, room: Room, origin: Json, content: Json, place: Place = Place()
     ) -> Json:  # frozen
-        """Adds a message; `origin` says whose it is (`from`, and `sender_chat` for a group's)."""
+        """Adds a message; `origin` says whose it is (`from`; `sender_chat` for a chat's own)."""
         room.last_message_id += 1
         message: Json = {
             "message_id": room.last_message_id,
@@ -115,7 +115,8 @@ class Chats:
             **content,
         }
         room.messages[message["message_id"]] = message
-        room.questions.pop(origin["from"]["id"], None)  # who writes has answered, or moved on
+        if "from" in origin:  # who writes has answered, or moved on
+            room.questions.pop(origin["from"]["id"], None)
         self._tell({"type": "message", "chat_id": room.chat_id, "message": message})
         return message
 
@@ -155,7 +156,7 @@ class Chats:
         lines = []
         for chat_id, room in self.rooms.items():
             for message in list(room.messages.values())[-5:]:
-                who = message["from"]["first_name"]
+                who = message["from"]["first_name"] if "from" in message else "channel"
                 content = str(content_of(message))
                 lines.append(f"{chat_id} #{message['message_id']} {who}: {content:.300}")
         return lines

@@ -148,7 +148,7 @@ class World:
             content["entities"] = found
         origin = self._origin(user_id, room, as_chat=as_chat)
         message = self.chats.post(room, origin, content, self._place(room, reply_to, thread_id))
-        return self._deliver("message", room, message)
+        return self.deliver("message", room, message)
 
     def send_files(
         self,
@@ -181,7 +181,7 @@ class World:
             words = {}
             origin = self._origin(user_id, room, as_chat=as_chat)
             sent.append(self.chats.post(room, origin, content, place))
-        return [self._deliver("message", room, message) for message in sent]
+        return [self.deliver("message", room, message) for message in sent]
 
     def forward(self, user_id: int, from_chat_id: int, message_id: int, to_chat_id: int) -> Json:
         room = self._room_of(user_id, to_chat_id)
@@ -192,7 +192,7 @@ class World:
         origin = {"forward_origin": {**source, "date": original["date"]}}
         content = {**origin, **content_of(original)}
         message = self.chats.post(room, self._origin(user_id, room), content)
-        return self._deliver("message", room, message)
+        return self.deliver("message", room, message)
 
     def edit_text(self, user_id: int, chat_id: int, message_id: int, text: str) -> Json:
         """A person edits a text or a caption of their own."""
@@ -203,7 +203,7 @@ class World:
         changed.pop(spans, None)
         if found := entities.with_commands(text, []):
             changed[spans] = found
-        return self._deliver("edited_message", room, self.chats.rewrite(room, changed))
+        return self.deliver("edited_message", room, self.chats.rewrite(room, changed))
 
     def press(
         self,
@@ -272,8 +272,8 @@ class World:
         origin = self._origin(who, old)
         there = self.chats.post(old, origin, {"migrate_to_chat_id": new.chat_id})
         here = self.chats.post(new, origin, {"migrate_from_chat_id": chat_id})
-        self._deliver("message", old, there)
-        self._deliver("message", new, here)
+        self.deliver("message", old, there)
+        self.deliver("message", new, here)
         old.migrated_to = new.chat_id
         return new.chat_id
 
@@ -388,7 +388,8 @@ class World:
     def _bot_hears(self, room: Room) -> bool:
         return room.has(self.bot["id"]) and room.migrated_to is None
 
-    def _deliver(self, kind: str, room: Room, message: Json) -> Json:
+    def deliver(self, kind: str, room: Room, message: Json) -> Json:
+        """What was written becomes an update, if the bot gets to see it; answers it."""
         is_admin = self.bot["id"] in room.admins()
         sees_all = room.is_private or not self.privacy_mode or is_admin
         if self._bot_hears(room) and (sees_all or is_addressed(message, self.bot)):

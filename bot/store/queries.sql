@@ -581,6 +581,10 @@ VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgenc
         :now, :key)
 ON CONFLICT (key) DO NOTHING
 
+-- outbox_said_lately --
+-- Whether a thing said again and again, under a key for each stretch of time, was said just now.
+SELECT 1 AS yes FROM outbox WHERE key IN (:key, :key_before) AND created_at > :since
+
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits
 -- already is not put off by newer progress. `first_ms` is the pause before the first edit.
