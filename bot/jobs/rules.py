@@ -62,6 +62,12 @@ class GroupRules:
     """The topics it answers in (`GENERAL` among them); none: everywhere."""
 
 
+def needs_admin(rules: GroupRules, cost_vnd: int) -> bool:
+    """Whether one of its admins has to agree before the group pays so much."""
+    is_limited = rules.payer is Payer.GROUP and rules.ask_above_vnd is not None
+    return is_limited and cost_vnd > (rules.ask_above_vnd or 0)
+
+
 async def rules_of(reading: Reading, chat_id: ChatId) -> GroupRules:
     """The group's rules; the defaults where nothing was set, and in private chats."""
     row = await reading.one("setting_get", scope=chat_id, name=NAME) if chat_id < 0 else None

@@ -156,6 +156,18 @@ LEFT JOIN (SELECT job_id, SUM(delta) AS used FROM allowance_use GROUP BY job_id)
     ON s.job_id = j.job_id
 WHERE j.held_free + j.charged_free <> COALESCE(s.used, 0)
 
+-- verify_payers --
+-- Entries of a job in another wallet than the one that pays for it.
+SELECT j.job_id, j.payer_id, e.wallet_id
+FROM ledger_entry e JOIN job j ON j.job_id = e.job_id
+WHERE e.wallet_id <> j.payer_id
+
+-- verify_allowance_owners --
+-- Allowances used for what somebody else asked for, or pays for.
+SELECT j.job_id, j.payer_id, a.user_id
+FROM allowance_use a JOIN job j ON j.job_id = a.job_id
+WHERE a.user_id <> j.user_id OR a.user_id <> j.payer_id
+
 -- verify_settled --
 -- Finished jobs that still hold something.
 SELECT job_id, state, held_vnd, held_free FROM job
