@@ -205,6 +205,7 @@ async def test_the_purse_says_what_the_ledger_takes(shop: Shop, group: int) -> N
 
 
 async def test_an_allowance_used_by_what_the_group_pays_is_found(shop: Shop, group: int) -> None:
+    await shop.order(AN)
     job = await shop.order(AN, chat=group)
     await shop.tamper(
         "INSERT INTO allowance_use (user_id, day, kind, delta, job_id, key, created_at)"
