@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from bot.chat.account import Account
+from bot.chat.approving import Approving
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
 from bot.chat.helping import Helping
@@ -31,6 +32,7 @@ class Doings:
     referring: Referring
     deriving: Deriving
     bulking: Bulking
+    approving: Approving
     account: Account
     history: History
     preferring: Preferring
@@ -48,6 +50,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
+        approving=Approving(desk, reader.market, making.why_not),
         account=account,
         history=History(account),
         preferring=Preferring(reader),

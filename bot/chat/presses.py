@@ -43,6 +43,7 @@ class Presses:
             Act.EXAMPLE: self._suggest,
             Act.PRESET: self._suggest,
             Act.BULK: doings.bulking.press,
+            Act.APPROVE: doings.approving.press,
             Act.SETTING: doings.preferring.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
