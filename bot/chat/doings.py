@@ -9,6 +9,7 @@ import dataclasses
 
 from bot.chat.account import Account
 from bot.chat.approving import Approving
+from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
 from bot.chat.helping import Helping
@@ -32,6 +33,7 @@ class Doings:
     referring: Referring
     deriving: Deriving
     bulking: Bulking
+    bulk_presses: BulkPresses
     approving: Approving
     account: Account
     history: History
@@ -50,6 +52,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
+        bulk_presses=BulkPresses(desk, making),
         approving=Approving(desk, reader.market, making.why_not),
         account=account,
         history=History(account),

@@ -42,7 +42,7 @@ class Presses:
             Act.HELP: doings.helping.press,
             Act.EXAMPLE: self._suggest,
             Act.PRESET: self._suggest,
-            Act.BULK: doings.bulking.press,
+            Act.BULK: doings.bulk_presses.press,
             Act.APPROVE: doings.approving.press,
             Act.SETTING: doings.preferring.press,
             Act.HISTORY: doings.history.press,

@@ -13,7 +13,7 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.errors import Dearer
-from bot.jobs.rules import GroupRules, Payer, is_group_admin, needs_admin, payer_of, rules_of
+from bot.jobs.rules import GroupRules, Payer, needs_admin, payer_of, rules_of
 from bot.jobs.saying import say
 from bot.model import (
     AssetKind,
@@ -287,11 +287,10 @@ class Desk:
     async def needs_admin(self, reading: Reading, order: Order, quote: Quote) -> bool:
         """Whether an admin of the group has to agree to the price, and none has."""
         chat_id, before = order.place.chat_id, order.replaces
-        if not needs_admin(await rules_of(reading, chat_id), quote.cost_vnd):
+        if before and before.payer_id == UserId(chat_id) and quote.cost_vnd <= before.held_vnd:
             return False
-        if before and before.payer_id == chat_id and quote.cost_vnd <= before.held_vnd:
-            return False
-        return not await is_group_admin(reading, chat_id, order.agreed_by or order.user_id)
+        who = order.agreed_by or order.user_id
+        return await needs_admin(reading, who, chat_id, quote.cost_vnd)
 
     async def accept(
         self, tx: Transaction, order: Order, *, at_most_vnd: int | None = None

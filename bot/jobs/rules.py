@@ -62,12 +62,6 @@ class GroupRules:
     """The topics it answers in (`GENERAL` among them); none: everywhere."""
 
 
-def needs_admin(rules: GroupRules, cost_vnd: int) -> bool:
-    """Whether one of its admins has to agree before the group pays so much."""
-    is_limited = rules.payer is Payer.GROUP and rules.ask_above_vnd is not None
-    return is_limited and cost_vnd > (rules.ask_above_vnd or 0)
-
-
 async def rules_of(reading: Reading, chat_id: ChatId) -> GroupRules:
     """The group's rules; the defaults where nothing was set, and in private chats."""
     row = await reading.one("setting_get", scope=chat_id, name=NAME) if chat_id < 0 else None
@@ -95,6 +89,16 @@ async def payer_of(reading: Reading, user_id: UserId, chat_id: ChatId) -> UserId
     """Whose wallet pays for what ``user_id`` asks for in that chat: their own or the group's."""
     rules = await rules_of(reading, chat_id)
     return UserId(chat_id) if rules.payer is Payer.GROUP else user_id
+
+
+async def needs_admin(reading: Reading, user_id: UserId, chat_id: ChatId, cost_vnd: int) -> bool:
+    """Whether one of its admins has to agree before the group pays so much; ``user_id`` is none."""
+    rules = await rules_of(reading, chat_id)
+    if rules.payer is not Payer.GROUP or rules.ask_above_vnd is None:
+        return False
+    if cost_vnd <= rules.ask_above_vnd:
+        return False
+    return not await is_group_admin(reading, chat_id, user_id)
 
 
 async def is_group_admin(reading: Reading, chat_id: ChatId, user_id: UserId) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from market import BOTH
 from shop import CLIP, GRID, Shop
 
-from bot.chat.bulking import Bulking
+from bot.chat.bulk_presses import BulkPresses
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.talk import Speaker, Talk
@@ -76,7 +76,7 @@ async def pressed(shop: Shop, press: Press, market: Market = BOTH) -> str:
             now=shop.now(),
         )
         talk = Talk(tx, Speaker(AN, "An", "en"), HOME, True, "en", shop.now())
-        return await Bulking(shop.desk, reader, Making(shop.desk, market)).press(talk, press)
+        return await BulkPresses(shop.desk, Making(shop.desk, market)).press(talk, press)
 
     return await shop.store.write(work)
 
