@@ -10,7 +10,6 @@ from shop import CLIP, GRID, Shop
 
 from bot.chat.bulk_presses import BulkPresses
 from bot.chat.making import Making
-from bot.chat.reading import Reader
 from bot.chat.talk import Speaker, Talk
 from bot.jobs import bulk
 from bot.jobs.accept import Desk
@@ -64,8 +63,6 @@ async def button(shop: Shop, there: bulk.Bulk, choice: str, parts: list[Part]) -
 
 
 async def pressed(shop: Shop, press: Press, market: Market = BOTH) -> str:
-    reader = Reader("EaselBot", market, {})
-
     async def work(tx: Transaction) -> str:
         await tx.run(
             "user_seen",
