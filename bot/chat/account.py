@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from bot import i18n
 from bot.chat.codes import read_code
-from bot.chat.talk import Label, Line, Talk, counted, line
+from bot.chat.talk import Label, Line, Talk, apart, counted, line
 from bot.jobs import book
 from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.pace import carried_progress
-from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say
+from bot.jobs.rules import Payer
+from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say, UserId
 from bot.money import ledger
 from bot.store.records import read_job
 
@@ -62,7 +63,23 @@ class Account:
             line("quota.balance", balance_vnd=wallet.balance_vnd, held_vnd=wallet.held_vnd),
             counted("quota.under_way", len(await _jobs_of(talk))),
         ]
-        await talk.say(*lines)
+        await talk.say(*await self._of_group(talk), *lines)
+
+    async def _of_group(self, talk: Talk) -> list[Line]:
+        """What the group's wallet has, and what of it the speaker may spend today."""
+        rules, chat_id = talk.rules, talk.place.chat_id
+        if rules.payer is not Payer.GROUP:
+            return []
+        wallet = await ledger.read_wallet(talk.tx, UserId(chat_id))
+        purse = await self._desk.purse(talk.tx, talk.speaker.user_id, chat_id)
+        values = {"balance_vnd": wallet.balance_vnd, "held_vnd": wallet.held_vnd}
+        lines = [line("purse.balance", **values)]
+        if rules.cap_vnd is not None:
+            cap = {"left_vnd": purse.balance_vnd, "cap_vnd": rules.cap_vnd}
+            lines.append(line("purse.left_today", **cap))
+        if rules.ask_above_vnd is not None and not talk.is_group_admin:
+            lines.append(line("purse.asks_above", above_vnd=rules.ask_above_vnd))
+        return [*lines, apart(line("purse.own"))]
 
     def _next_midnight(self, now: Millis) -> Millis:
         """When the operator's day ends."""

@@ -9,6 +9,8 @@ import dataclasses
 from collections.abc import Collection
 
 from bot.chat.account import Account
+from bot.chat.approving import Approving
+from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
 from bot.chat.doctor import Doctor
@@ -34,6 +36,8 @@ class Doings:
     referring: Referring
     deriving: Deriving
     bulking: Bulking
+    bulk_presses: BulkPresses
+    approving: Approving
     account: Account
     history: History
     preferring: Preferring
@@ -56,6 +60,8 @@ def make_doings(
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
+        bulk_presses=BulkPresses(desk, making),
+        approving=Approving(desk, reader.market, making.why_not),
         account=account,
         history=History(account),
         preferring=Preferring(reader),

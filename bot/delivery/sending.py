@@ -81,7 +81,7 @@ class Sending:
                 return await self._of_job(row)
 
     async def _of_job(self, row: Outgoing) -> Sent:
-        scene = await self._scenes.of(row.job_id or "")
+        scene = await self._scenes.of(row.job_id or "", row.place.chat_id)
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
         scene = dataclasses.replace(scene, form=await self._scenes.form_for(row))
