@@ -141,6 +141,7 @@ class _Desk:
                 "users": [{"user": user, "chats": chats[user["id"]]} for user in users],
                 "messages": {str(chat_id): self._world.messages(chat_id) for chat_id in ids},
                 "questions": self._world.chats.questions(),
+                "reactions": self._world.chats.reactions(),
                 "speed": self._pace.speed,
                 "speeds": SPEEDS,
                 "max_album": MAX_ALBUM,

@@ -85,7 +85,7 @@ export function makeConversation(page) {
     const seenTo = Math.max(0, ...messages.filter((each) => each.from?.id === world.bot.id).map((each) => each.message_id));
     const log = find("log");
     log.setAttribute("aria-busy", isNew);
-    renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), seenTo, waiting, on: page.on }, kept);
+    renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), seenTo, waiting, reactions: world.reactions, on: page.on }, kept);
     if (!messages.length) log.replaceChildren(nothingSaid());
     toBottomIfStuck();
     log.setAttribute("aria-busy", "false");

@@ -25,6 +25,7 @@ export function makeFeed(page) {
       Object.entries(state.messages).map(([id, list]) => [Number(id), new Map(list.map((each) => [each.message_id, each]))]),
     );
     world.questions = new Map(state.questions.map((each) => [`${each.user_id}/${each.chat_id}`, each]));
+    world.reactions = new Map(state.reactions.map((each) => [`${each.chat_id}/${each.message_id}`, each.emoji]));
     const missed = early || [];
     early = null;
     missed.forEach(apply);
@@ -64,6 +65,8 @@ export function makeFeed(page) {
         return null;
       case "deleted":
         return known?.delete(event.message_id);
+      case "reaction":
+        return world.reactions.set(`${event.chat_id}/${event.message_id}`, event.emoji);
       case "question":
         return world.questions.set(`${event.user_id}/${event.chat_id}`, event);
       case "action":

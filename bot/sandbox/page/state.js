@@ -12,6 +12,7 @@ export const world = {
   speeds: [],
   limits: {},
   actions: new Map(), // chat_id -> {action, until}
+  reactions: new Map(), // "chat/message" -> emoji
   questions: new Map(), // "user/chat" -> {message_id, placeholder}: a reply the app is to open
 };
 export const acting = { userId: null, chatId: null, threadId: null };
