@@ -60,7 +60,7 @@ class Crowd:
         """The board as it reads in the end."""
 
         def look() -> Message | None:
-            return next((m for m in self.boards() if not labels(m)), None)
+            return next((m for m in self.boards() if "👌" not in words(m)), None)
 
         return await self.hurry.until(look)
 
