@@ -58,6 +58,12 @@ async def _keep_messages(tx: Transaction, row: Outgoing, sent: Sent) -> None:
             bulk_id=row.payload["bulk_id"],
             message_id=sent.bulk_message_id,
         )
+    if sent.board_message_id is not None:
+        await tx.run(
+            "board_set_message",
+            board_id=row.payload["board_id"],
+            message_id=sent.board_message_id,
+        )
 
 
 async def _keep_handles(tx: Transaction, row: Outgoing, sent: Sent) -> None:

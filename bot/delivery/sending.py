@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.delivery import answers, captions, presentation
+from bot.delivery.board_showing import Boards
 from bot.delivery.bulks import Bulks
 from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.pictures import Pictures
@@ -35,17 +36,21 @@ class Sending:
         telegram: TelegramSender,
         scenes: Scenes,
         bulks: Bulks,
+        boards: Boards,
         welcoming: Welcoming,
         pictures: Pictures,
     ) -> None:
         self._telegram = telegram
         self._bulks = bulks
+        self._boards = boards
         self._scenes = scenes
         self._welcoming = welcoming
         self._results = Results(telegram, pictures)
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""
+        if row.say is Say.NOD:
+            return 0
         if row.say is Say.ALBUM:
             return len(row.payload["jobs"])
         if row.say not in {Say.FILES, Say.RESULT} or row.tile is not None:
@@ -77,6 +82,10 @@ class Sending:
                 return await self._bulks.message(row)
             case Say.ALBUM:
                 return await self._bulks.album(row)
+            case Say.BOARD:
+                return await self._boards.message(row)
+            case Say.NOD:
+                return await self._boards.nod(row)
             case _:
                 return await self._of_job(row)
 

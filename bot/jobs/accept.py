@@ -13,6 +13,7 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.errors import Dearer
+from bot.jobs import board
 from bot.jobs.rules import GroupRules, Payer, needs_admin, payer_of, rules_of
 from bot.jobs.saying import say
 from bot.model import (
@@ -310,7 +311,10 @@ class Desk:
         kind = order.request.operation.output_kind
         allowance = await self.allowance(tx, order.user_id, kind, now=now)
 
+        is_one_of_many = order.bulk_id is not None
+        board_id = None if is_one_of_many else await board.seat(tx, order.place, now=now)
         job = await self._new_job(tx, order, quote, plan, now)
+        job = dataclasses.replace(job, board_id=board_id)
         await tx.run("job_insert", **job_values(job))
         for path in job.request.references:
             await tx.run("reference_add", job_id=job.job_id, path=path)
@@ -324,7 +328,9 @@ class Desk:
             who=f"user {order.user_id}",
             why=f"agreed to by user {order.agreed_by}" if order.agreed_by else "accepted",
         )
-        if order.bulk_id is None:
+        if board_id is not None:
+            await board.joined(tx, board_id, order.place, now=now)
+        elif not is_one_of_many:
             await say(
                 tx,
                 Say.STATUS,

@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 from bot.errors import StaleJob, TaskTaken
 from bot.i18n import choose
-from bot.jobs import bulk
+from bot.jobs import board, bulk
 from bot.jobs.advance import advance
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import (
@@ -77,6 +77,8 @@ async def move(tx: Transaction, job: Job, fact: Fact, *, now: Millis, who: str) 
         await _apply(tx, moved, effect, now)
     if moved.bulk_id is not None and moved.state is not job.state:
         await bulk.member_moved(tx, moved.bulk_id, moved, now=now)
+    if moved.board_id is not None and moved.state is not job.state:
+        await board.member_moved(tx, moved.board_id, moved, now=now)
     if moved.due_at is not None or job.holds_lane != moved.holds_lane:
         tx.wake(Topic.RUNNER)
     row = await tx.one("job_get", job_id=job.job_id)
@@ -156,6 +158,8 @@ async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Mil
     if job.bulk_id is not None:
         await bulk.member_shows(tx, job.bulk_id, job, now=now)
         return
+    if job.board_id is not None:  # a message of its own it has only once it came to nothing
+        await board.member_shows(tx, job.board_id, job, effect.urgency, now=now)
     is_group = job.chat_id < 0
     pause_s = PROGRESS_PAUSE_GROUP_S if is_group else PROGRESS_PAUSE_PRIVATE_S
     is_sooner = effect.is_first_bar and not is_group
