@@ -18,6 +18,7 @@ from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
 from bot.chat.suggesting import Suggesting
+from bot.chat.to_me import ToMe
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -38,6 +39,7 @@ class Doings:
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
+    to_me: ToMe
 
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doings:
@@ -55,4 +57,5 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,
+        to_me=ToMe(reader.username),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bot.delivery.scene import Scenes
 from bot.i18n import Tongue
@@ -20,6 +21,9 @@ from bot.jobs.people import language_for
 from bot.model import FINAL_STATES, Job, JobState, Millis, Operation
 from bot.providers.port import Provider
 from bot.store.port import Reading
+
+HISTORY: Final = "history"
+"""What the link says in the private chat."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class BulkScene:
     """Until all that is begun should be ready."""
     paused_title: str | None
     """The provider that some of it waits for and that is not ordered from for now."""
+    asker: str
+    """How who asked is called."""
+    link: str
+    """The address that opens the private chat, where their results are listed."""
 
     @property
     def ended(self) -> list[Job]:
@@ -80,6 +88,7 @@ class BulkScenes:
             self._reading, bulk.user_id, bulk.place.chat_id, default=self._default_language
         )
 
+        asker = await self._reading.one("user_get", user_id=bulk.user_id)
         return BulkScene(
             bulk=bulk,
             jobs=tuple(jobs),
@@ -91,6 +100,8 @@ class BulkScenes:
             again=await self._total(bulk, parts_of(failed_of(jobs))),
             left_s=await self._left_s(jobs, self._desk.clock()),
             paused_title=await self._paused_title(jobs),
+            asker=asker["first_name"] if asker else "",
+            link=self._scenes.link_to(HISTORY),
         )
 
     async def _total(self, bulk: Bulk, parts: Sequence[Part]) -> Total:

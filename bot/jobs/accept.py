@@ -13,6 +13,7 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.errors import Dearer
+from bot.jobs.privacy import prefers_private
 from bot.jobs.rules import GroupRules, Payer, payer_of, rules_of
 from bot.jobs.saying import say
 from bot.model import (
@@ -54,6 +55,8 @@ class Order:
     bulk_id: int | None = None
     bulk_number: int | None = None
     """Its place among the requests of one message, which share their status message."""
+    to_private: bool | None = None
+    """Its result is for who asks alone; None: as they prefer it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -313,6 +316,9 @@ class Desk:
     async def _new_job(
         self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
     ) -> Job:
+        to_private = order.to_private
+        if to_private is None:
+            to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
         return Job(
             job_id=await _free_code(tx),
             version=1,
@@ -357,6 +363,7 @@ class Desk:
             due_at=now,
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
+            to_private=to_private,
         )
 
 

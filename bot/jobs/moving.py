@@ -109,7 +109,9 @@ async def move_over(
     if request is None:
         return None
     parent = await book.find_job(tx, job.parent_id) if job.parent_id else None
-    order = Order(job.user_id, book.home_of(job), request, provider, parent)
+    order = Order(
+        job.user_id, book.home_of(job), request, provider, parent, to_private=job.to_private
+    )
     quote = await desk.quote(tx, order, freed=job)
     if not isinstance(quote, Quote):
         return quote
