@@ -6,10 +6,12 @@ Knows nothing of how updates look, nor which command or button leads where.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 from bot.chat.account import Account
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
+from bot.chat.doctor import Doctor
 from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
@@ -40,9 +42,13 @@ class Doings:
     helping: Helping
     suggesting: Suggesting
     to_me: ToMe
+    doctor: Doctor
 
 
-def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doings:
+def make_doings(
+    desk: Desk, reader: Reader, making: Making, i18n: I18n, admin_ids: Collection[int]
+) -> Doings:
+    """``admin_ids``: the operators."""
     account = Account(desk)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
@@ -58,4 +64,5 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,
         to_me=ToMe(reader.username),
+        doctor=Doctor(desk, reader, admin_ids),
     )

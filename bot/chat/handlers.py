@@ -93,7 +93,7 @@ class Handlers:
         self._reader = reader
         self._contact = desk.plans.contact
         self._making = making
-        doings = make_doings(desk, reader, making, i18n)
+        doings = make_doings(desk, reader, making, i18n, me.admin_ids)
         self._welcome = doings.welcome
         self._referring = doings.referring
         self._deriving = doings.deriving

@@ -37,6 +37,7 @@ class Plain:
             "jobs": lambda talk, _: account.jobs(talk),
             "show": account.show,
             "history": lambda talk, _: doings.history.open(talk),
+            "doctor": lambda talk, _: doings.doctor.look(talk),
             "admin": lambda talk, _: operator.look(talk),
             "pause": operator.pause,
             "resume": operator.resume,

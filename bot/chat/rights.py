@@ -87,6 +87,11 @@ def _is_for_admins(update: Update) -> bool:
     if update.callback_query is not None:
         press = read_press(update.callback_query.data or "")
         return press is not None and press.act in ADMINS_PRESS
+    return command_said(update) in ADMINS_ASK
+
+
+def command_said(update: Update) -> str | None:
+    """The name of the command a message begins with, whomever it is for; None: there is none."""
     words = ((update.message and update.message.text) or "").split(maxsplit=1)
     command = words[0].partition("@")[0].lower() if words else ""
-    return command.startswith("/") and command[1:] in ADMINS_ASK
+    return command[1:] if command.startswith("/") else None

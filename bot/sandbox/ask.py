@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from bot.sandbox.chats import Place, Room, find
+from bot.sandbox.members import check_right
 from bot.sandbox.refusal import Json, NotModelled, bad_request
 from bot.sandbox.world import World
 
@@ -76,6 +77,13 @@ class Ask:
     def room(self) -> Room:
         """The chat meant; raises Refusal when the bot may not be there."""
         return self.world.chats.open_to_bot(self.params.get("chat_id"))
+
+    def room_taking(self, *kinds: str) -> Room:
+        """The same, where the bot may send all of these; raises Refusal where it may not."""
+        room = self.room()
+        for kind in kinds:
+            check_right(room.lacks(self.world.bot["id"]), kind)
+        return room
 
     def text(self, name: str) -> str:
         return str(self.params.get(name) or "")

@@ -4,13 +4,14 @@ It does not know HTTP, updates or files. A message is replaced by a new dict whe
 dict once handed out stays as it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.sandbox import shapes
 from bot.sandbox.refusal import Json, Refusal, bad_request
 
-_PRESENT = {"creator", "administrator", "member"}
+_ADMINS = {"creator", "administrator"}
+_PRESENT = {*_ADMINS, "member", "restricted"}
 
 
 @dataclass
@@ -25,6 +26,10 @@ class Room:
     """Whose app has a reply opened, and to which message."""
     migrated_to: int | None = None
     last_message_id: int = 0
+    lacking: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The rights (`can_send_photos`, …) that were taken from restricted members."""
+    forbidden: frozenset[str] = frozenset()
+    """Those the group gives to nobody but its admins."""
 
     @property
     def chat_id(self) -> int:
@@ -44,7 +49,26 @@ class Room:
         self.members[bot_id] = "member"
 
     def admins(self) -> list[int]:
-        return [who for who, status in self.members.items() if status in _PRESENT - {"member"}]
+        return [who for who, status in self.members.items() if status in _ADMINS]
+
+    def lacks(self, user_id: int) -> frozenset[str]:
+        """What a member may not do here: what nobody may, and what was taken from them."""
+        status = self.members.get(user_id)
+        if status in _ADMINS:
+            return frozenset()
+        own = self.lacking.get(user_id, frozenset()) if status == "restricted" else frozenset()
+        return own | self.forbidden
+
+    def change_member(self, user: Json, status: str, lacking: Iterable[str]) -> Json:
+        """Who somebody was and who they are from now on, as ChatMemberUpdated tells it."""
+        old = self.member(user)
+        self.members[user["id"]], self.lacking[user["id"]] = status, frozenset(lacking)
+        return {"old_chat_member": old, "new_chat_member": self.member(user)}
+
+    def member(self, user: Json) -> Json:
+        """The ChatMember somebody is here."""
+        status = self.members.get(user["id"], "left")
+        return shapes.member(user, status, lacking=self.lacking.get(user["id"], ()))
 
 
 @dataclass(frozen=True)

@@ -253,6 +253,14 @@ class World:
         """Somebody brings the bot back, or makes it an `administrator`."""
         self._set_bot_status(user_id, chat_id, status)
 
+    def forbid(self, chat_id: int, *rights: str) -> None:
+        """The group gives these rights (`can_send_photos`, …) to nobody but its admins any more."""
+        self._room(chat_id).forbidden = frozenset(rights)
+
+    def restrict_bot(self, user_id: int, chat_id: int, *lacking: str) -> None:
+        """An admin takes these rights (`can_send_photos`, …) from the bot, and no others."""
+        self._set_bot_status(user_id, chat_id, "restricted", *lacking)
+
     def migrate_group(self, chat_id: int) -> int:
         """The group goes on as a supergroup under a new id, which is the answer."""
         old = self._room(chat_id)
@@ -385,11 +393,8 @@ class World:
         self.updates.add(kind, body)
         self.watch.stir()
 
-    def _set_bot_status(self, user_id: int, chat_id: int, status: str) -> None:
+    def _set_bot_status(self, user_id: int, chat_id: int, status: str, *lacking: str) -> None:
         room = self._room(chat_id)
-        before = room.members.get(self.bot["id"], "left")
-        room.members[self.bot["id"]] = status
         said = {"from": shapes.sender(self.chats.users[user_id]), "date": int(self.clock())}
-        old, new = shapes.member(self.bot, before), shapes.member(self.bot, status)
-        change = {"chat": room.info, **said, "old_chat_member": old, "new_chat_member": new}
-        self._queue("my_chat_member", change)
+        change = room.change_member(self.bot, status, lacking)
+        self._queue("my_chat_member", {"chat": room.info, **said, **change})

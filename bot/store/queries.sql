@@ -565,6 +565,10 @@ ON CONFLICT (update_id) DO NOTHING
 -- inbox_new --
 SELECT * FROM inbox WHERE state = 'new' ORDER BY received_at, update_id LIMIT :most
 
+-- inbox_failed --
+-- How many updates nobody could read are still kept.
+SELECT COUNT(*) AS n FROM inbox WHERE state = 'failed'
+
 -- inbox_settle --
 UPDATE inbox SET state = :state, error = :error WHERE update_id = :update_id AND state = 'new'
 

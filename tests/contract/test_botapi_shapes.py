@@ -37,6 +37,8 @@ async def everything_people_do(world: World) -> None:
     world.press(lan, lan, 999, "v:1", forged=True)
     world.block_bot(lan)
     world.add_bot(minh, forum, status="administrator")
+    world.restrict_bot(minh, forum, "can_send_photos")
+    world.add_bot(minh, forum, status="administrator")
     world.migrate_group(world.add_group("Shop", [lan], chat_id=-4001)["id"])
 
 

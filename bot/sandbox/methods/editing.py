@@ -19,7 +19,7 @@ _NOT_MODIFIED = (
 
 
 async def edit_message_text(ask: Ask) -> Json:
-    room, message = _own(ask)
+    room, message = _own(ask, "text")
     if "text" not in message:
         raise bad_request("there is no text in the message to edit")
     content = {**text_of(ask.params), **_keyboard(ask)}
@@ -41,9 +41,10 @@ async def edit_message_media(ask: Ask) -> Json:
     item = ask.params.get("media")
     if not isinstance(item, dict) or item.get("type") not in shapes.MEDIA:
         raise bad_request("can't parse InputMedia")
+    ask.room_taking(item["type"])
     words = {**caption_of(item), **_keyboard(ask)}
     media = await media_of(ask, item["type"], item.get("media"), item)
-    room, message = _own(ask)  # again: it may have gone while the file was read
+    room, message = _own(ask, item["type"])  # again: it may have gone while the file was read
     return _replace(ask, room, message, {**media.content(), **words})
 
 
@@ -86,8 +87,9 @@ async def answer_callback_query(ask: Ask) -> bool:
     return True
 
 
-def _own(ask: Ask) -> tuple[Room, Json]:
-    room = ask.room()
+def _own(ask: Ask, *kinds: str) -> tuple[Room, Json]:
+    """The message to edit, where the bot may send what it is to become."""
+    room = ask.room_taking(*kinds)
     message = find(room, ask.params.get("message_id"), "message to edit not found")
     if message["from"]["id"] != ask.world.bot["id"]:
         raise bad_request("message can't be edited")
