@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from bot.errors import Dearer
 from bot.jobs import board
+from bot.jobs.privacy import prefers_private
 from bot.jobs.rules import GroupRules, Payer, needs_admin, payer_of, rules_of
 from bot.jobs.saying import say
 from bot.model import (
@@ -59,6 +60,8 @@ class Order:
     """The admin of the group who agreed to its price; None: who asks answers for it."""
     replaces: Job | None = None
     """The job that is cancelled for it, as it was before: what was agreed to there is so here."""
+    to_private: bool | None = None
+    """Its result is for who asks alone; None: as they prefer it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -346,6 +349,9 @@ class Desk:
     async def _new_job(
         self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
     ) -> Job:
+        to_private = order.to_private
+        if to_private is None:
+            to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
         return Job(
             job_id=await _free_code(tx),
             version=1,
@@ -390,6 +396,7 @@ class Desk:
             due_at=now,
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
+            to_private=to_private,
         )
 
 

@@ -44,6 +44,12 @@ class Room:
     def has(self, user_id: int) -> bool:
         return self.members.get(user_id) in _PRESENT
 
+    def start(self, bot_id: int) -> None:
+        """Whoever writes to a bot has started it; raises ValueError when it was blocked."""
+        if self.members.get(bot_id) == "kicked":
+            raise ValueError(f"{self.chat_id} has to unblock the bot before writing to it")
+        self.members[bot_id] = "member"
+
     def admins(self) -> list[int]:
         return [who for who, status in self.members.items() if status in _ADMINS]
 
@@ -247,6 +253,8 @@ def _from_afar(room: Room, message: Json) -> Json:
 
 
 def _shut_out(room: Room, status: str) -> str:
+    if room.is_private and status == "left":
+        return "bot can't initiate conversation with a user"
     if room.is_private:
         return "bot was blocked by the user"
     kind = room.info["type"]

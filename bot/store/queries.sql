@@ -394,6 +394,10 @@ INSERT INTO message (chat_id, message_id, job_id, tile)
 VALUES (:chat_id, :message_id, :job_id, :tile)
 ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
 
+-- messages_of_job --
+-- Everything in one chat that shows a job or something of it, oldest first.
+SELECT message_id FROM message WHERE job_id = :job_id AND chat_id = :chat_id ORDER BY message_id
+
 -- message_get --
 SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
@@ -558,8 +562,8 @@ FROM job WHERE bulk_id = :bulk_id
 SELECT * FROM job WHERE bulk_id = :bulk_id ORDER BY bulk_number
 
 -- bulk_shown --
--- Its results that came into the chat, in order.
-SELECT job_id FROM job
+-- Its results that came into the chat or to who asked alone, in order.
+SELECT job_id, to_private FROM job
 WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
   AND EXISTS (SELECT 1 FROM asset WHERE asset.job_id = job.job_id)
 ORDER BY bulk_number
