@@ -312,18 +312,15 @@ class Handlers:
         replied = _replied(message)
         if replied is None:
             return None
-        if (job := await quoted_job(tx, message, replied, self._me.bot_id)) is not None:
-            return Target(job, None)
-        if replied.message_id is None:
-            return None
-        chat = replied.chat or message.chat
-        row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
-        if row is None:
-            return None
-        job = await book.find_job(tx, row["job_id"])
+        job, tile = await quoted_job(tx, message, replied, self._me.bot_id), None
+        if replied.message_id is not None:
+            chat = replied.chat or message.chat
+            row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
+            job = await book.find_job(tx, row["job_id"]) if row else None
+            tile = row["tile"] if row else None
         if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
             return None
-        return Target(job, row["tile"])
+        return Target(job, tile)
 
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
         """Blocked or let back in: whether it is worth sending anything. A group is greeted."""

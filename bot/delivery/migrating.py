@@ -10,6 +10,7 @@ import dataclasses
 
 from bot.delivery.sent import Sent
 from bot.jobs import book
+from bot.jobs.board import find_board
 from bot.jobs.bulk import BulkState, find_bulk
 from bot.jobs.migration import number_before, place_now
 from bot.model import JobState, Millis, Outgoing, Say
@@ -37,6 +38,7 @@ async def as_of_now(reading: Reading, row: Outgoing, sent: Sent) -> tuple[Outgoi
         album_id=album_id,
         status_message_id=None,
         bulk_message_id=None,
+        board_message_id=None,
         obsolete_id=None,  # nobody takes it away any more
         result_is_edited=False,  # and nobody is called back to it
     )
@@ -57,4 +59,7 @@ async def _is_open(reading: Reading, row: Outgoing) -> bool:
     if row.say is Say.BULK:
         bulk = await find_bulk(reading, row.payload["bulk_id"])
         return bulk is not None and bulk.state in _OPEN
+    if row.say is Say.BOARD:
+        board = await find_board(reading, row.payload["board_id"])
+        return board is not None and board.ended_at is None
     return False

@@ -32,7 +32,7 @@ OF_THE_CHAT: Final = (
     "moved_looks",
 )
 """Statements that rename the chat, and itself where it acted as a person, a table each."""
-SAID_IN_PLACE: Final = frozenset({Say.AWAY, Say.PING})
+SAID_IN_PLACE: Final = frozenset({Say.AWAY, Say.PING, Say.NOD})
 """Rows about a message of the old chat, which nobody can change any more."""
 
 
@@ -125,6 +125,8 @@ async def _move_words(tx: Transaction, old_id: ChatId, new_id: ChatId, now: Mill
 def _payload_now(payload: Mapping[str, Any], old_id: ChatId, new_id: ChatId) -> dict[str, Any]:
     """Without the page it would have turned, and with who asked under the new id."""
     now = {name: value for name, value in payload.items() if name != "edits"}
+    if "messages" in now:  # to be taken away
+        now["messages"] = [number_before(number) for number in now["messages"]]
     if isinstance(question := now.get("question"), Mapping):
         now["question"] = _renamed(question, old_id, new_id)
     return _renamed(now, old_id, new_id)

@@ -168,21 +168,6 @@ class Chats:
             del room.questions[asked["user_id"]]
         self._tell({"type": "deleted", "chat_id": room.chat_id, "message_id": message_id})
 
-    def upgrade(self, old: Room, new: Room) -> dict[str, Json]:
-        """A basic group's people go on in a supergroup: the service messages `to` and `from`.
-
-        What was said stays in the old chat, where nobody writes or edits any more; the new one
-        counts its messages from 1. Raises ValueError for what is no basic group.
-        """
-        if old.info["type"] != "group" or old.migrated_to is not None:
-            raise ValueError(f"chat {old.chat_id} is no basic group that could migrate")
-        new.members.update(old.members)
-        origin = {"from": shapes.sender(self.users[next(iter(old.admins() or old.members))])}
-        return {
-            "to": self.post(old, origin, {"migrate_to_chat_id": new.chat_id}),
-            "from": self.post(new, origin, {"migrate_from_chat_id": old.chat_id}),
-        }
-
     def thread_of(self, room: Room, place: Place) -> int | None:
         """The forum topic a message at this place belongs to; raises Refusal if there is none."""
         if place.thread_id is not None:

@@ -269,20 +269,6 @@ class World:
         """An admin takes these rights (`can_send_photos`, …) from the bot, and no others."""
         self._set_bot_status(user_id, chat_id, "restricted", *lacking)
 
-    def migrate_group(self, chat_id: int, *, told: Sequence[str] = ("to", "from")) -> int:
-        """The basic group goes on as a supergroup under a new id, which is the answer.
-
-        `told`: the service messages as the bot hears them, `to` in the old chat and `from` in the
-        new one. Raises ValueError for what is no basic group.
-        """
-        old = self._room(chat_id)
-        new = self._room(self.add_group(old.info["title"], ())["id"])
-        service = self.chats.upgrade(old, new)
-        for which in told:
-            self.deliver("message", old if which == "to" else new, service[which])
-        old.migrated_to = new.chat_id
-        return new.chat_id
-
     # What happened.
 
     def chat(self, chat_id: int) -> Json:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 from beside import rows
-from story import Message, Person, Story, code_in, is_media, labels, words
+from story import Person, Story, code_in, is_media, labels, words
 from telling import forge, press, until
+
+from bot.sandbox.migrating import migrate_group
 
 BASIC = -4001
 DRAW = "/img@easel_bot"
@@ -48,7 +50,7 @@ async def test_a_running_request_ends_in_the_new_chat_however_the_move_is_told(
     held = story.town.apiframe.hold_next("/imagine", when="after")
     status = await an.answer_to(an.say(f"{DRAW} mèo", chat=group), chat=group)
     await held.arrived()
-    new = story.world.migrate_group(group, told=told)
+    new = migrate_group(story.world, group, told=told)
     held.release()
     result = await an.sees(is_media, chat=new)
     assert code_in(status) == code_in(result)
@@ -66,7 +68,7 @@ async def test_three_people_and_an_admin_go_on_where_they_were(story: Story) -> 
     held = story.town.apiframe.hold_next("/imagine", when="after")
     his = await ben.answer_to(ben.say(f"{DRAW} a boat", chat=group), chat=group)
     await held.arrived()
-    new = story.world.migrate_group(group)
+    new = migrate_group(story.world, group)
     await is_moved(story)
     anew = await ben.sees(code_in(his), chat=new)
     held.release()
@@ -87,7 +89,7 @@ async def test_a_reply_in_the_new_chat_never_hits_a_picture_of_the_old(story: St
     an = story.person("An")
     group = basic_group(story, an)
     old = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
-    new = story.world.migrate_group(group)
+    new = migrate_group(story.world, group)
     await is_moved(story)
     mine = an.say("nhìn kìa", chat=new)
     assert old["message_id"] == mine["message_id"] == 2
@@ -102,7 +104,7 @@ async def test_what_was_asked_in_the_old_chat_is_answered_in_the_new(story: Stor
     await held.arrived()
     an.say(f"{DRAW} a cat", chat=group)
     an.say("/help@easel_bot", chat=group)
-    new = story.world.migrate_group(group, told=("from", "to"))
+    new = migrate_group(story.world, group, told=("from", "to"))
     held.release()
     result = await an.sees(is_media, chat=new)
     assert "a cat" in words(result)
@@ -116,7 +118,7 @@ async def test_a_send_under_way_is_said_in_the_new_chat_once(story: Story) -> No
     sending = story.world.hold_next("editMessageMedia")
     an.say(f"{DRAW} mèo", chat=group)
     await sending.arrived()
-    new = story.world.migrate_group(group, told=())
+    new = migrate_group(story.world, group, told=())
     sending.release()
     await an.sees(is_media, chat=new)
     await is_quiet(story)
@@ -129,7 +131,7 @@ async def test_a_result_that_arrived_just_before_the_move_is_not_sent_again(stor
     group = basic_group(story, an)
     story.world.add_bot(an.user_id, group, status="administrator")
     grid = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
-    new = story.world.migrate_group(group)
+    new = migrate_group(story.world, group)
     await is_quiet(story)
     assert [code_in(grid)] == results_in(an, group, new)
     assert [] == an.from_bot(new)
@@ -142,7 +144,7 @@ async def test_several_requests_asked_about_are_asked_about_in_the_new_chat(stor
         an.say(f"{DRAW}\na cat\na dog\n--with flow", chat=group), chat=group
     )
     assert labels(question)
-    new = story.world.migrate_group(group)
+    new = migrate_group(story.world, group)
     anew = await an.sees(lambda m: bool(labels(m)), chat=new)
     assert labels(question) == labels(anew)
     assert await press(an, anew, "✅")
@@ -158,7 +160,7 @@ async def test_a_button_of_before_turns_no_message_of_the_new_chat_into_a_page(
     an = story.person("An", "en")
     group = basic_group(story, an)
     page = await an.answer_to(an.say("/help@easel_bot", chat=group), chat=group)
-    new = story.world.migrate_group(group)
+    new = migrate_group(story.world, group)
     await is_moved(story)
     first = await an.answer_to(an.say("/jobs@easel_bot", chat=new), chat=new)
     data = page["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
@@ -188,7 +190,7 @@ async def test_at_whatever_call_the_group_moves_each_result_comes_once(
             await anext(aiter(heard))
     heard.close()
     told = [("to", "from"), ("from", "to"), (), ("to",)][calls_before % 4]
-    new = story.world.migrate_group(group, told=told)
+    new = migrate_group(story.world, group, told=told)
     if not told:
         people[0].say("/jobs@easel_bot", chat=new)
     await until(lambda: 3 == len(rows(story, "SELECT 1 FROM job WHERE state = 'done'")))
@@ -197,19 +199,14 @@ async def test_at_whatever_call_the_group_moves_each_result_comes_once(
     assert 3 == len(codes) == len(set(codes))
 
 
-async def test_the_question_who_the_message_was_from_is_not_asked_of_a_stranger(
+async def test_a_quoted_code_of_another_chat_opens_no_picture_of_it(
     story: Story,
 ) -> None:
-    """A quote of the bot's words with somebody else's code opens no picture of another chat."""
     an, eve = story.person("An", "en"), story.person("Eve", "en")
     private = await an.result_of(an.say("/img my secret"))
     group = basic_group(story, eve)
     said = await eve.answer_to(eve.say(f"{DRAW} {code_in(private)}", chat=group), chat=group)
-    new = story.world.migrate_group(group)
+    new = migrate_group(story.world, group)
     await is_moved(story)
     asked = eve.say("/upscale@easel_bot 2", chat=new, to=said)
     assert "my secret" not in words(await eve.answer_to(asked, chat=new))
-
-
-def quoted(message: Message) -> str:
-    return str(message["quote"]["text"])
