@@ -257,6 +257,8 @@ class Place:
     chat_id: ChatId
     thread_id: int | None
     reply_to: MessageId | None
+    is_silent: bool = False
+    """No phone rings for what is sent there: the group is quiet."""
 
 
 class Urgency(enum.IntEnum):

@@ -242,6 +242,8 @@ class Handlers:
                 assert_never(parsed)
 
     async def _complain(self, talk: Talk, complaint: Complaint, brought: Brought) -> None:
+        if talk.rules.is_quiet and complaint.is_of_command and complaint.corrected is None:
+            return
         if brought.flaw is not None and not complaint.is_of_command:
             await talk.say(line(f"picture.{brought.flaw}"))  # no line would mend that
         else:
@@ -340,7 +342,7 @@ class Handlers:
             default_language=self._me.default_language,
             now=self._clock(),
         )
-        if not await self._is_refused(talk):
+        if not talk.rules.is_quiet and not await self._is_refused(talk):
             await self._welcome.hello_group(talk)
 
 

@@ -43,8 +43,10 @@ class Presses:
             Act.HELP: doings.helping.press,
             Act.EXAMPLE: self._suggest,
             Act.PRESET: self._suggest,
-            Act.BULK: doings.bulking.press,
+            Act.BULK: doings.bulk_presses.press,
+            Act.APPROVE: doings.approving.press,
             Act.SETTING: doings.preferring.press,
+            Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
         }

@@ -50,6 +50,8 @@ class Label:
     """It is how things stand already: the label is ticked."""
     is_priced: bool = False
     """What the press is said to cost stands behind the words, where it costs something."""
+    amount_vnd: int | None = None
+    """Fills `{amount}` in the label: money, as the reader writes it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Talk:
     """The group's; the defaults in a private chat."""
     is_group_admin: bool = False
     """The speaker is an admin of the group, as far as Telegram has been asked."""
+    is_forum: bool = False
+    """The group has topics."""
     press: Press | None = None
     """The button that was pressed; None: words were said."""
     pressed_id: MessageId | None = None
@@ -228,6 +232,8 @@ def _button(button: Label | Link) -> dict[str, Any]:
     written: dict[str, Any] = {"key": button.key, "word": button.word, "data": button.press.data()}
     if button.is_priced and button.press.said_vnd:
         written["cost_vnd"] = button.press.said_vnd
+    if button.amount_vnd is not None:
+        written["amount_vnd"] = button.amount_vnd
     return {**written, "is_chosen": True} if button.is_chosen else written
 
 
@@ -262,6 +268,7 @@ async def open_talk(
         now=now,
         rules=await rules_of(tx, chat_id),
         is_group_admin=await is_group_admin(tx, chat_id, speaker.user_id),
+        is_forum=bool(chat.is_forum),
     )
 
 

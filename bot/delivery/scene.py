@@ -14,7 +14,19 @@ from bot.jobs.bulk import find_bulk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
 from bot.jobs.preferences import Form, preferences_of
-from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Outgoing, Request
+from bot.jobs.rules import rules_of
+from bot.model import (
+    Asset,
+    ChatId,
+    Clock,
+    Job,
+    JobState,
+    Millis,
+    Operation,
+    Outgoing,
+    Place,
+    Request,
+)
 from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
@@ -113,7 +125,10 @@ class Scenes:
     def timezone(self) -> zoneinfo.ZoneInfo:
         return self._desk.timezone
 
-    async def of(self, job_id: str) -> Scene | None:
+    async def of(self, job_id: str, shown_in: ChatId | None = None) -> Scene | None:
+        """``shown_in``: where its buttons will be pressed, and whoever pays there pays; None: where
+        it was asked for.
+        """
         job = await book.find_job(self._reading, job_id)
         if job is None:
             return None
@@ -135,7 +150,7 @@ class Scenes:
         retry_at = None
         if is_waiting:
             retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
-        purse = await self._desk.purse(self._reading, job.user_id, job.chat_id)
+        purse = await self._desk.purse(self._reading, job.user_id, shown_in or job.chat_id)
         return Scene(
             job=job,
             parent=parent,
@@ -167,6 +182,11 @@ class Scenes:
                 return Form.GRID
             viewer_id = job.user_id
         return (await preferences_of(self._reading, viewer_id)).form
+
+    async def heard_at(self, place: Place) -> Place:
+        """``place``, without a sound where the group is quiet by now."""
+        is_quiet = (await rules_of(self._reading, place.chat_id)).is_quiet
+        return dataclasses.replace(place, is_silent=is_quiet)
 
     async def _moves(self, job: Job, *, must_wait: bool) -> tuple[Move, ...]:
         if job.state is JobState.QUEUED and not must_wait:

@@ -57,6 +57,7 @@ class Sending:
 
     async def say(self, row: Outgoing) -> Sent:
         """Send it; beside its topic when that is gone. Raises SendError."""
+        row = dataclasses.replace(row, place=await self._scenes.heard_at(row.place))
         try:
             return await self._say(row)
         except SendRefused as error:
@@ -80,7 +81,7 @@ class Sending:
                 return await self._of_job(row)
 
     async def _of_job(self, row: Outgoing) -> Sent:
-        scene = await self._scenes.of(row.job_id or "")
+        scene = await self._scenes.of(row.job_id or "", row.place.chat_id)
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
         scene = dataclasses.replace(scene, form=await self._scenes.form_for(row))

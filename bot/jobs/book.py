@@ -25,6 +25,7 @@ from bot.jobs.facts import (
     ShowStatus,
     TellOperator,
 )
+from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
 from bot.model import Job, JobState, Millis, Operation, Place, Say, Urgency
 from bot.money import ledger
@@ -149,6 +150,9 @@ def home_of(job: Job) -> Place:
 
 async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Millis) -> None:
     """Make the job's one status row wait again; progress is dropped rather than sent too often."""
+    is_progress = effect.urgency is Urgency.PROGRESS
+    if is_progress and (await rules_of(tx, job.chat_id)).is_quiet:
+        return
     if job.bulk_id is not None:
         await bulk.member_shows(tx, job.bulk_id, job, now=now)
         return

@@ -159,6 +159,7 @@ class World:
         caption: str | None = None,
         reply_to: int | None = None,
         thread_id: int | None = None,
+        as_chat: bool = False,
         as_document: bool = False,
     ) -> list[Json]:
         """A person sends files, several as an album whose first item carries the caption.
@@ -178,7 +179,8 @@ class World:
             media = self.files.receive(name, data, as_document=as_document)
             content = {**album, **media.content(), **words}
             words = {}
-            sent.append(self.chats.post(room, self._origin(user_id, room), content, place))
+            origin = self._origin(user_id, room, as_chat=as_chat)
+            sent.append(self.chats.post(room, origin, content, place))
         return [self.deliver("message", room, message) for message in sent]
 
     def forward(self, user_id: int, from_chat_id: int, message_id: int, to_chat_id: int) -> Json:
@@ -283,6 +285,11 @@ class World:
     def chats_of(self, user_id: int) -> list[Json]:
         rooms = self.chats.rooms.values()
         return [room.info for room in rooms if room.has(user_id) and room.migrated_to is None]
+
+    def admins_of(self, chat_id: int) -> list[int]:
+        """The people (and the bot) who may set up a group; nobody in a private chat."""
+        room = self._room(chat_id)
+        return [] if room.is_private else room.admins()
 
     def users(self) -> list[Json]:
         return list(self.chats.users.values())

@@ -45,6 +45,9 @@ DELETE FROM chat_admin WHERE chat_id = :chat_id
 -- chat_admin_add --
 INSERT INTO chat_admin (chat_id, user_id) VALUES (:chat_id, :user_id) ON CONFLICT DO NOTHING
 
+-- chat_set_language --
+UPDATE chat SET language = :language WHERE chat_id = :chat_id
+
 -- chat_set_admins_at --
 UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 
@@ -155,6 +158,18 @@ FROM job j
 LEFT JOIN (SELECT job_id, SUM(delta) AS used FROM allowance_use GROUP BY job_id) s
     ON s.job_id = j.job_id
 WHERE j.held_free + j.charged_free <> COALESCE(s.used, 0)
+
+-- verify_payers --
+-- Entries of a job in another wallet than the one that pays for it.
+SELECT j.job_id, j.payer_id, e.wallet_id
+FROM ledger_entry e JOIN job j ON j.job_id = e.job_id
+WHERE e.wallet_id <> j.payer_id
+
+-- verify_allowance_owners --
+-- Allowances used for what somebody else asked for, or pays for.
+SELECT j.job_id, j.payer_id, a.user_id
+FROM allowance_use a JOIN job j ON j.job_id = a.job_id
+WHERE a.user_id <> j.user_id OR a.user_id <> j.payer_id
 
 -- verify_settled --
 -- Finished jobs that still hold something.
@@ -424,8 +439,11 @@ DELETE FROM album_item WHERE created_at < :before
 INSERT INTO job_reference (job_id, path) VALUES (:job_id, :path) ON CONFLICT DO NOTHING
 
 -- reference_named --
--- Whether any job is made from this picture.
-SELECT 1 AS yes FROM job_reference WHERE path = :path LIMIT 1
+-- Whether any job is made from this picture, or may be once somebody agrees to its price.
+SELECT 1 AS yes FROM job_reference WHERE path = :path
+UNION ALL
+SELECT 1 FROM approval_reference WHERE path = :path
+LIMIT 1
 
 -- draft_add --
 -- Answers its number, which a question's buttons carry.
@@ -549,6 +567,37 @@ ORDER BY bulk_number
 -- bulks_forget --
 -- Questions that nobody answered, or with no, or that became one request.
 DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'joined', 'done') AND created_at < :before
+
+-- ============================================================ what an admin has to agree to
+
+-- approval_add --
+-- Answers its number, which its buttons carry.
+INSERT INTO approval (user_id, chat_id, thread_id, message_id, language, provider, request,
+                      parent_id, replaces_id, cost_vnd, state, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :language, :provider, :request,
+        :parent_id, :replaces_id, :cost_vnd, 'asked', :now)
+RETURNING approval_id
+
+-- approval_reference_add --
+-- A request may name the same picture twice.
+INSERT INTO approval_reference (approval_id, path) VALUES (:approval_id, :path)
+ON CONFLICT DO NOTHING
+
+-- approval_get --
+SELECT * FROM approval WHERE approval_id = :approval_id
+
+-- approval_decide --
+-- Compare and set: 0 rows when somebody decided before.
+UPDATE approval SET state = :state, decided_by = :decided_by
+WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approval_set_cost --
+-- It has become dearer, and the new price is asked about.
+UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approvals_forget --
+-- What nobody answered, or nobody looks at any more: who agreed stands with the job.
+DELETE FROM approval WHERE created_at < :before
 
 -- ============================================================ inbox
 
