@@ -50,9 +50,11 @@ async def test_another_member_goes_on_from_an_album_item_and_from_its_buttons(
 async def test_another_member_goes_on_from_one_of_several_requests(story: Story) -> None:
     an, binh = story.person("An"), story.person("Bình")
     group = story.group("Nhóm vẽ", an, binh)
-    question = await an.answer_to(an.say(f"{DRAW} mèo\n/img thuyền", chat=group), chat=group)
-    await press(an, question, question["reply_markup"]["inline_keyboard"][0][0]["text"])
-    second = await an.sees(is_media, chat=group, after=await an.sees(is_media, chat=group))
+    lines = an.say(f"{DRAW}\nmèo\nthuyền\n--with flow", chat=group)
+    question = await an.answer_to(lines, chat=group)
+    await press(an, question, "✅")
+    first = await an.sees(lambda m: "media_group_id" in m, chat=group)
+    second = await an.sees(lambda m: "media_group_id" in m, chat=group, after=first)
     larger = await binh.result_of(binh.say("upscale 2k", chat=group, to=second), chat=group)
     assert "thuyền" in words(larger)
 
