@@ -23,6 +23,7 @@ from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
 from bot.chat.suggesting import Suggesting
+from bot.chat.to_me import ToMe
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -46,6 +47,7 @@ class Doings:
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
+    to_me: ToMe
     doctor: Doctor
 
 
@@ -70,5 +72,6 @@ def make_doings(
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,
+        to_me=ToMe(reader.username),
         doctor=Doctor(desk, reader, admin_ids),
     )

@@ -53,6 +53,7 @@ from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
+from bot.jobs.privacy import is_hidden
 from bot.model import ChatId, Clock, MessageId, Say, UserId
 from bot.store.port import Transaction
 
@@ -124,7 +125,7 @@ class Handlers:
         text = message.text or message.caption
         if speaker is None or message.via_bot is not None:
             return
-        target = await self._target(tx, message)
+        target = await self._target(tx, speaker, message)
         question = await self._questions.replied(tx, speaker, message)
         if not text:
             await self._wordless(tx, speaker, message, question, target)
@@ -305,7 +306,7 @@ class Handlers:
     async def _refusal(self, talk: Talk) -> str | None:
         return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
-    async def _target(self, tx: Transaction, message: Message) -> Target | None:
+    async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
         replied = _replied(message)
         if replied is None or replied.message_id is None:
@@ -315,7 +316,9 @@ class Handlers:
         if row is None:
             return None
         job = await book.find_job(tx, row["job_id"])
-        return None if job is None else Target(job, row["tile"])
+        if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
+            return None
+        return Target(job, row["tile"])
 
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
         """Blocked or let back in: whether it is worth sending anything. A group is greeted."""

@@ -73,6 +73,8 @@ class Preferring:
                 return dataclasses.replace(preferences, suffix="")
             case "pings", value if value in {ON, OFF}:
                 return dataclasses.replace(preferences, pings=value == ON)
+            case "private", value if value in {ON, OFF}:
+                return dataclasses.replace(preferences, to_private=value == ON)
             case _:
                 return None
 

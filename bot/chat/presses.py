@@ -19,11 +19,12 @@ from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.buttons import WANTED, Act, Press
 from bot.jobs.facts import Resolved
+from bot.jobs.privacy import is_hidden
 from bot.model import Job, Say
 
 TWICE_MS: Final = 10_000
 """Within it, the same press again is a finger that tapped twice."""
-TAKEN: Final = frozenset({"press.accepted", "press.asked"})
+TAKEN: Final = frozenset({"press.accepted", "press.asked", "to_me.coming", "to_me.copy_coming"})
 """What is answered when something came of a press; after anything else it may be tried again."""
 
 
@@ -73,6 +74,9 @@ class Presses:
             return tongue.text("press.resolved")
         if press.act in {Act.PICK, Act.FILES}:
             return tongue.text(await self._show(talk, press, job))
+        if press.act is Act.TO_ME:
+            to_me = self._doings.to_me
+            return tongue.text(await self._once(talk, press, lambda: to_me.press(talk, press, job)))
         if press.act is Act.MOVE and job.moved_to is not None:
             return tongue.text("press.moved", code=job.moved_to)
         return tongue.text(await self._once(talk, press, lambda: self._make(talk, press, job)))
@@ -86,6 +90,8 @@ class Presses:
             "message_get", chat_id=talk.place.chat_id, message_id=talk.pressed_id
         )
         is_shown_here = shown is not None and shown["job_id"] == job.job_id
+        if is_hidden(job, talk.place.chat_id, talk.speaker.user_id):
+            return None
         return job if is_shown_here or job.user_id == talk.speaker.user_id else None
 
     async def _show(self, talk: Talk, press: Press, job: Job) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from bot.delivery import privately
 from bot.delivery.sent import Sent
 from bot.jobs import book
 from bot.jobs.facts import Delivered, ShowStatus
@@ -32,6 +33,7 @@ async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> 
         await _buttons_follow(tx, row, sent.album_id, now)
     if sent.obsolete_id is not None:
         await _goes(tx, row, sent.obsolete_id, now)
+    await privately.arrived(tx, row, sent, now=now)
     if row.say is Say.STATUS and not sent.status_is_gone:
         await _keep_moving(tx, row, now)
     if sent.result_is_shown and row.job_id is not None:
@@ -57,6 +59,12 @@ async def _keep_messages(tx: Transaction, row: Outgoing, sent: Sent) -> None:
             "bulk_set_message",
             bulk_id=row.payload["bulk_id"],
             message_id=sent.bulk_message_id,
+        )
+    if sent.board_message_id is not None:
+        await tx.run(
+            "board_set_message",
+            board_id=row.payload["board_id"],
+            message_id=sent.board_message_id,
         )
 
 

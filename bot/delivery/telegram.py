@@ -244,6 +244,12 @@ class TelegramSender:
                 ),
             )
 
+    async def react(self, chat_id: ChatId, message_id: MessageId, emoji: str) -> None:
+        """Put a reaction on somebody's message: no message, and no turn. Raises SendError."""
+        await self._call(
+            chat_id, lambda: self._bot.set_message_reaction(chat_id, message_id, emoji)
+        )
+
     async def answer_press(self, query_id: str, text: str) -> None:
         """The spinner on the button ends; ``text`` floats by. Too late is no harm."""
         try:

@@ -144,6 +144,7 @@ class _Desk:
                 "messages": {str(chat_id): self._world.messages(chat_id) for chat_id in ids},
                 "questions": self._world.chats.questions(),
                 "admins": {str(chat_id): self._world.admins_of(chat_id) for chat_id in ids},
+                "reactions": self._world.chats.reactions(),
                 "speed": self._pace.speed,
                 "speeds": SPEEDS,
                 "max_album": MAX_ALBUM,

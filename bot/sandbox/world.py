@@ -83,14 +83,15 @@ class World:
         language_code: str | None = "vi",
         username: str | None = None,
         user_id: int | None = None,
+        has_started: bool = True,
     ) -> Json:
-        """A person, who has pressed Start: the private chat has the person's id."""
+        """A person; their private chat has their id. Before Start the bot cannot write there."""
         user_id = user_id or next(self._user_ids)
         user: Json = {"id": user_id, "is_bot": False, "first_name": first_name}
         named = {"username": username, "language_code": language_code}
         user |= {key: value for key, value in named.items() if value}
         self.chats.users[user_id] = user
-        members = dict.fromkeys((user_id, self.bot["id"]), "member")
+        members = {user_id: "member", self.bot["id"]: "member" if has_started else "left"}
         self.chats.rooms[user_id] = Room(shapes.private_chat(user), members)
         return user
 
@@ -371,8 +372,8 @@ class World:
             raise ValueError(f"user {user_id} is not in chat {chat_id}")
         if room.migrated_to is not None:
             raise ValueError(f"chat {chat_id} goes on as {room.migrated_to}")
-        if room.is_private and not room.has(self.bot["id"]):
-            raise ValueError(f"user {user_id} has to unblock the bot before writing to it")
+        if room.is_private:
+            room.start(self.bot["id"])
         return room
 
     def _origin(self, user_id: int, room: Room, *, as_chat: bool = False) -> Json:

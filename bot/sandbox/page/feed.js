@@ -26,6 +26,7 @@ export function makeFeed(page) {
     );
     world.admins = new Map(Object.entries(state.admins).map(([id, list]) => [Number(id), new Set(list)]));
     world.questions = new Map(state.questions.map((each) => [`${each.user_id}/${each.chat_id}`, each]));
+    world.reactions = new Map(state.reactions.map((each) => [`${each.chat_id}/${each.message_id}`, each.emoji]));
     const missed = early || [];
     early = null;
     missed.forEach(apply);
@@ -65,6 +66,8 @@ export function makeFeed(page) {
         return null;
       case "deleted":
         return known?.delete(event.message_id);
+      case "reaction":
+        return world.reactions.set(`${event.chat_id}/${event.message_id}`, event.emoji);
       case "question":
         return world.questions.set(`${event.user_id}/${event.chat_id}`, event);
       case "action":

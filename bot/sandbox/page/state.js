@@ -13,6 +13,7 @@ export const world = {
   limits: {},
   actions: new Map(), // chat_id -> {action, until}
   admins: new Map(), // chat_id -> Set(user_id)
+  reactions: new Map(), // "chat/message" -> emoji
   questions: new Map(), // "user/chat" -> {message_id, placeholder}: a reply the app is to open
 };
 export const acting = { userId: null, chatId: null, threadId: null };
