@@ -33,12 +33,13 @@ class Account:
         self._desk = desk
 
     async def language(self, talk: Talk, wanted: str) -> None:
-        """`/lang vi|en`, or the choice as buttons."""
+        """One's own by `/lang vi|en`, or the choice as buttons."""
         if wanted not in i18n.LANGUAGES:
             await talk.say(line("lang.which"), buttons=[_languages()])
             return
         await talk.tx.run("user_set_language", user_id=talk.speaker.user_id, language=wanted)
-        await talk.in_language(wanted).say(line("lang.set"))
+        lines = [line("lang.set")] if talk.is_private else [line("lang.set"), line("lang.own_only")]
+        await talk.in_language(wanted).say(*lines)
 
     async def quota(self, talk: Talk) -> None:
         """Plan, what is left today, balance, what is held, what is running."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bot.delivery.scene import Scenes
 from bot.i18n import Tongue
@@ -21,6 +22,9 @@ from bot.jobs.rules import Payer, needs_admin, rules_of
 from bot.model import FINAL_STATES, Job, JobState, Millis, Operation
 from bot.providers.port import Provider
 from bot.store.port import Reading
+
+HISTORY: Final = "history"
+"""What the link says in the private chat."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,6 +52,10 @@ class BulkScene:
     """An admin of the group has to agree to the price of all."""
     paused_title: str | None
     """The provider that some of it waits for and that is not ordered from for now."""
+    asker: str
+    """How who asked is called."""
+    link: str
+    """The address that opens the private chat, where their results are listed."""
 
     @property
     def ended(self) -> list[Job]:
@@ -85,6 +93,7 @@ class BulkScenes:
             self._reading, bulk.user_id, bulk.place.chat_id, default=self._default_language
         )
 
+        asker = await self._reading.one("user_get", user_id=bulk.user_id)
         all_of_it = await self._total(bulk, bulk.parts)
         chat_id = bulk.place.chat_id
         rules = await rules_of(self._reading, chat_id)
@@ -101,6 +110,8 @@ class BulkScenes:
             is_of_group=rules.payer is Payer.GROUP,
             needs_admin=await needs_admin(self._reading, bulk.user_id, chat_id, all_of_it.cost_vnd),
             paused_title=await self._paused_title(jobs),
+            asker=asker["first_name"] if asker else "",
+            link=self._scenes.link_to(HISTORY),
         )
 
     async def _total(self, bulk: Bulk, parts: Sequence[Part]) -> Total:

@@ -14,6 +14,7 @@ from bot.i18n import Tongue
 from bot.jobs.bulk import BulkState
 from bot.jobs.bulk_orders import Total, parts_of
 from bot.jobs.buttons import Act, Press
+from bot.jobs.privacy import went_private
 from bot.model import AssetKind, Job, JobState, Reason
 
 LISTED_MAX: Final = 8
@@ -116,6 +117,12 @@ def _end(scene: BulkScene) -> Words:
     lines = [_title(scene), " · ".join(facts), _cost(scene)]
     lines += _failures(scene) + _not_begun(scene)
     keyboard = _go_on(scene)
+    if private := [job for job in made if went_private(job)]:
+        key = (
+            "bulk.waits_privately" if any(job.detail for job in private) else "bulk.sent_privately"
+        )
+        lines.append(tongue.html(key, name=scene.asker))
+        keyboard.append([Button(tongue.text("button.in_private"), url=scene.link)])
     if scene.failed and bulk.again_id is None:
         keyboard.insert(0, [_counted(scene, "again", len(scene.failed), scene.again)])
     return Words("\n".join(lines), keyboard)

@@ -13,6 +13,8 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.errors import Dearer
+from bot.jobs import board
+from bot.jobs.privacy import prefers_private
 from bot.jobs.rules import GroupRules, Payer, needs_admin, payer_of, rules_of
 from bot.jobs.saying import say
 from bot.model import (
@@ -58,6 +60,8 @@ class Order:
     """The admin of the group who agreed to its price; None: who asks answers for it."""
     replaces: Job | None = None
     """The job that is cancelled for it, as it was before: what was agreed to there is so here."""
+    to_private: bool | None = None
+    """Its result is for who asks alone; None: as they prefer it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -310,7 +314,10 @@ class Desk:
         kind = order.request.operation.output_kind
         allowance = await self.allowance(tx, order.user_id, kind, now=now)
 
+        is_one_of_many = order.bulk_id is not None
+        board_id = None if is_one_of_many else await board.seat(tx, order.place, now=now)
         job = await self._new_job(tx, order, quote, plan, now)
+        job = dataclasses.replace(job, board_id=board_id)
         await tx.run("job_insert", **job_values(job))
         for path in job.request.references:
             await tx.run("reference_add", job_id=job.job_id, path=path)
@@ -324,7 +331,9 @@ class Desk:
             who=f"user {order.user_id}",
             why=f"agreed to by user {order.agreed_by}" if order.agreed_by else "accepted",
         )
-        if order.bulk_id is None:
+        if board_id is not None:
+            await board.joined(tx, board_id, order.place, now=now)
+        elif not is_one_of_many:
             await say(
                 tx,
                 Say.STATUS,
@@ -340,6 +349,9 @@ class Desk:
     async def _new_job(
         self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
     ) -> Job:
+        to_private = order.to_private
+        if to_private is None:
+            to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
         return Job(
             job_id=await _free_code(tx),
             version=1,
@@ -384,6 +396,7 @@ class Desk:
             due_at=now,
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
+            to_private=to_private,
         )
 
 

@@ -45,6 +45,9 @@ DELETE FROM chat_admin WHERE chat_id = :chat_id
 -- chat_admin_add --
 INSERT INTO chat_admin (chat_id, user_id) VALUES (:chat_id, :user_id) ON CONFLICT DO NOTHING
 
+-- chat_set_language --
+UPDATE chat SET language = :language WHERE chat_id = :chat_id
+
 -- chat_set_admins_at --
 UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 
@@ -391,6 +394,10 @@ INSERT INTO message (chat_id, message_id, job_id, tile)
 VALUES (:chat_id, :message_id, :job_id, :tile)
 ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
 
+-- messages_of_job --
+-- Everything in one chat that shows a job or something of it, oldest first.
+SELECT message_id FROM message WHERE job_id = :job_id AND chat_id = :chat_id ORDER BY message_id
+
 -- message_get --
 SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
@@ -555,8 +562,8 @@ FROM job WHERE bulk_id = :bulk_id
 SELECT * FROM job WHERE bulk_id = :bulk_id ORDER BY bulk_number
 
 -- bulk_shown --
--- Its results that came into the chat, in order.
-SELECT job_id FROM job
+-- Its results that came into the chat or to who asked alone, in order.
+SELECT job_id, to_private FROM job
 WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
   AND EXISTS (SELECT 1 FROM asset WHERE asset.job_id = job.job_id)
 ORDER BY bulk_number
@@ -595,6 +602,50 @@ UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND st
 -- approvals_forget --
 -- What nobody answered, or nobody looks at any more: who agreed stands with the job.
 DELETE FROM approval WHERE created_at < :before
+-- ============================================================ many requests of one group
+
+-- board_add --
+-- Answers its number.
+INSERT INTO board (chat_id, thread_id, created_at) VALUES (:chat_id, :thread_id, :now)
+RETURNING board_id
+
+-- board_get --
+SELECT * FROM board WHERE board_id = :board_id
+
+-- board_to_join --
+-- The latest one of a topic that is still near and has a seat.
+SELECT b.board_id FROM board b
+WHERE b.chat_id = :chat_id AND COALESCE(b.thread_id, 0) = :thread_id
+  AND b.ended_at IS NULL AND b.created_at > :since
+  AND :seats > (
+      SELECT COUNT(*) FROM job j
+      WHERE j.board_id = b.board_id
+        AND j.state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+  )
+ORDER BY b.board_id DESC LIMIT 1
+
+-- own_statuses --
+-- How many requests of a topic are under way that have a status message of their own.
+SELECT COUNT(*) AS n FROM job
+WHERE chat_id = :chat_id AND COALESCE(thread_id, 0) = :thread_id
+  AND board_id IS NULL AND bulk_id IS NULL AND is_muted = 0
+  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+
+-- board_set_message --
+UPDATE board SET message_id = :message_id WHERE board_id = :board_id
+
+-- board_counts --
+-- How many ever stood on it, and how many have ended.
+SELECT COUNT(*) AS jobs,
+       COUNT(CASE WHEN state IN ('done', 'failed', 'cancelled', 'needs_review') THEN 1 END) AS ended
+FROM job WHERE board_id = :board_id
+
+-- board_end --
+-- When it ended first stays.
+UPDATE board SET ended_at = :now WHERE board_id = :board_id AND ended_at IS NULL
+
+-- jobs_of_board --
+SELECT * FROM job WHERE board_id = :board_id ORDER BY accepted_at, job_id
 
 -- ============================================================ inbox
 
@@ -624,6 +675,10 @@ VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgenc
         :now, :key)
 ON CONFLICT (key) DO NOTHING
 
+-- outbox_said_lately --
+-- Whether a thing said again and again, under a key for each stretch of time, was said just now.
+SELECT 1 AS yes FROM outbox WHERE key IN (:key, :key_before) AND created_at > :since
+
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits
 -- already is not put off by newer progress. `first_ms` is the pause before the first edit.
@@ -652,15 +707,18 @@ WHERE state <> 'dropped' AND (
     AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
     OR key IN (SELECT 'bulk:' || bulk_id FROM job
                WHERE provider = :provider AND state = 'queued' AND bulk_id IS NOT NULL)
+    OR key IN (SELECT 'board:' || board_id FROM job
+               WHERE provider = :provider AND state = 'queued' AND board_id IS NOT NULL)
 )
 
 -- outbox_heads --
--- The first row of every chat, media apart from words so that neither waits for the other.
+-- The first row of every chat, media apart from words so that neither waits for the other; and
+-- apart from both a nod, which is no message and waits for nobody's turn.
 -- A result waits until its status message is there.
 SELECT * FROM (
     SELECT o.*,
            ROW_NUMBER() OVER (
-               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files', 'album')
+               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files', 'album'), o.say = 'nod'
                ORDER BY o.urgency, o.outbox_id
            ) AS place
     FROM outbox o
@@ -711,7 +769,7 @@ UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 -- statuses_revive --
 -- Those that were skipped are brought up to date: somebody is there to read them again.
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk')
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk', 'board')
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.

@@ -22,6 +22,7 @@ ALTER TABLE job ADD COLUMN payer_id INTEGER NOT NULL DEFAULT 0;  -- whose wallet
 UPDATE job SET payer_id = user_id;
 CREATE INDEX job_paid_by ON job (payer_id, user_id, allowance_day);
 ALTER TABLE job ADD COLUMN to_private INTEGER NOT NULL DEFAULT 0;  -- its result goes to the asker alone
+CREATE INDEX message_by_job ON message (job_id, chat_id);
 
 CREATE INDEX inbox_failed ON inbox (update_id) WHERE state = 'failed';
 
@@ -66,3 +67,8 @@ CREATE TABLE approval_reference (
     PRIMARY KEY (approval_id, path)
 ) STRICT;
 CREATE INDEX approval_reference_by_path ON approval_reference (path);
+
+-- What an anonymous admin chose, speaking as the group, is the group's language.
+UPDATE chat SET language = (SELECT u.language FROM user u WHERE u.user_id = chat.chat_id)
+WHERE chat_id < 0;
+UPDATE user SET language = NULL WHERE user_id < 0;
