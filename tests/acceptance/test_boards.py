@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from hurrying import Hurry, hurried
-from story import Message, Person, Story, code_in, is_media, labels, words
+from story import Message, Person, Story, is_media, labels, words
 from telling import answers, press
 
 from bot.sandbox.weather import Held
