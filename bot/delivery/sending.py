@@ -20,9 +20,11 @@ from bot.delivery.pictures import Pictures
 from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
+from bot.delivery.stubs import Stubs, stub
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.welcoming import Welcoming
 from bot.jobs.preferences import Form
+from bot.jobs.privacy import went_private
 from bot.model import JobState, Outgoing, Say
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,7 @@ class Sending:
         self._scenes = scenes
         self._welcoming = welcoming
         self._results = Results(telegram, pictures)
+        self._stubs = Stubs(telegram)
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""
@@ -62,6 +65,7 @@ class Sending:
 
     async def say(self, row: Outgoing) -> Sent:
         """Send it; beside its topic when that is gone. Raises SendError."""
+        row = dataclasses.replace(row, place=await self._scenes.heard_at(row.place))
         try:
             return await self._say(row)
         except SendRefused as error:
@@ -89,12 +93,15 @@ class Sending:
                 return await self._of_job(row)
 
     async def _of_job(self, row: Outgoing) -> Sent:
-        scene = await self._scenes.of(row.job_id or "")
+        scene = await self._scenes.of(row.job_id or "", row.place.chat_id)
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
         scene = dataclasses.replace(scene, form=await self._scenes.form_for(row))
         if language := row.payload.get("language"):  # shown to somebody else than who ordered it
             scene = dataclasses.replace(scene, tongue=self._scenes.tongue(language))
+        return await self._of_scene(row, scene)
+
+    async def _of_scene(self, row: Outgoing, scene: Scene) -> Sent:
         match row.say:
             case Say.STATUS:
                 return await self._status(row, scene)
@@ -104,6 +111,8 @@ class Sending:
                 return await self._results.buttons(row, scene)
             case Say.AWAY:
                 return await self._results.take_away(row, scene)
+            case Say.STUB:
+                return await self._stubs.put(row, scene)
             case Say.PING:
                 place = dataclasses.replace(row.place, reply_to=scene.job.status_message_id)
                 message = await self._telegram.text(place, captions.ping(scene), [])
@@ -156,15 +165,15 @@ class Sending:
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:
         job = scene.job
+        words = stub(scene) if went_private(job) else presentation.status(scene)
         if job.status_message_id is None:
-            words = presentation.status(scene)
             message = await self._telegram.text(row.place, words.html, words.keyboard)
             shown = shown_in(message, None)
             return Sent(shown=(shown,), status_message_id=shown.message_id)
         is_result_coming = job.state in {JobState.READY, JobState.DELIVERING}
-        if is_result_coming or (job.state is JobState.DONE and not job.is_muted):
+        is_result_here = job.state is JobState.DONE and not (job.is_muted or job.to_private)
+        if is_result_coming or is_result_here:
             return Sent()  # the result takes this message over
-        words = presentation.status(scene)
         try:
             await self._telegram.edit_text(
                 job.chat_id, job.status_message_id, words.html, words.keyboard

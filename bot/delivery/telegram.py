@@ -288,7 +288,11 @@ def _where(place: Place) -> dict[str, Any]:
     reply = None
     if place.reply_to is not None:
         reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True)
-    return {"message_thread_id": place.thread_id, "reply_parameters": reply}
+    return {
+        "message_thread_id": place.thread_id,
+        "reply_parameters": reply,
+        "disable_notification": place.is_silent or None,
+    }
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

@@ -25,6 +25,8 @@ from bot.jobs.facts import (
     ShowStatus,
     TellOperator,
 )
+from bot.jobs.privacy import private_place
+from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
 from bot.model import Job, JobState, Millis, Operation, Place, Say, Urgency
 from bot.money import ledger
@@ -106,7 +108,7 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
             await say(
                 tx,
                 Say.RESULT,
-                home_of(job),
+                place_of_result(job),
                 urgency=Urgency.RESULT,
                 now=now,
                 job_id=job.job_id,
@@ -149,8 +151,16 @@ def home_of(job: Job) -> Place:
     return Place(job.chat_id, job.thread_id, job.request_message_id)
 
 
+def place_of_result(job: Job) -> Place:
+    """Where its result goes; of one that is for who asked alone, their private chat."""
+    return private_place(job.user_id) if job.to_private else home_of(job)
+
+
 async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Millis) -> None:
     """Make the job's one status row wait again; progress is dropped rather than sent too often."""
+    is_progress = effect.urgency is Urgency.PROGRESS
+    if is_progress and (await rules_of(tx, job.chat_id)).is_quiet:
+        return
     if job.bulk_id is not None:
         await bulk.member_shows(tx, job.bulk_id, job, now=now)
         return

@@ -44,6 +44,12 @@ class Room:
     def has(self, user_id: int) -> bool:
         return self.members.get(user_id) in _PRESENT
 
+    def start(self, bot_id: int) -> None:
+        """Whoever writes to a bot has started it; raises ValueError when it was blocked."""
+        if self.members.get(bot_id) == "kicked":
+            raise ValueError(f"{self.chat_id} has to unblock the bot before writing to it")
+        self.members[bot_id] = "member"
+
     def admins(self) -> list[int]:
         return [who for who, status in self.members.items() if status in _ADMINS]
 
@@ -106,7 +112,7 @@ class Chats:
     def post(
         self, room: Room, origin: Json, content: Json, place: Place = Place()
     ) -> Json:  # frozen
-        """Adds a message; `origin` says whose it is (`from`, and `sender_chat` for a group's)."""
+        """Adds a message; `origin` says whose it is (`from`; `sender_chat` for a chat's own)."""
         room.last_message_id += 1
         message: Json = {
             "message_id": room.last_message_id,
@@ -117,7 +123,8 @@ class Chats:
             **content,
         }
         room.messages[message["message_id"]] = message
-        room.questions.pop(origin["from"]["id"], None)  # who writes has answered, or moved on
+        if "from" in origin:  # who writes has answered, or moved on
+            room.questions.pop(origin["from"]["id"], None)
         self._tell({"type": "message", "chat_id": room.chat_id, "message": message})
         return message
 
@@ -174,7 +181,7 @@ class Chats:
         lines = []
         for chat_id, room in self.rooms.items():
             for message in list(room.messages.values())[-5:]:
-                who = message["from"]["first_name"]
+                who = message["from"]["first_name"] if "from" in message else "channel"
                 content = str(content_of(message))
                 lines.append(f"{chat_id} #{message['message_id']} {who}: {content:.300}")
         return lines
@@ -246,6 +253,8 @@ def _from_afar(room: Room, message: Json) -> Json:
 
 
 def _shut_out(room: Room, status: str) -> str:
+    if room.is_private and status == "left":
+        return "bot can't initiate conversation with a user"
     if room.is_private:
         return "bot was blocked by the user"
     kind = room.info["type"]

@@ -45,6 +45,9 @@ DELETE FROM chat_admin WHERE chat_id = :chat_id
 -- chat_admin_add --
 INSERT INTO chat_admin (chat_id, user_id) VALUES (:chat_id, :user_id) ON CONFLICT DO NOTHING
 
+-- chat_set_language --
+UPDATE chat SET language = :language WHERE chat_id = :chat_id
+
 -- chat_set_admins_at --
 UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 
@@ -155,6 +158,18 @@ FROM job j
 LEFT JOIN (SELECT job_id, SUM(delta) AS used FROM allowance_use GROUP BY job_id) s
     ON s.job_id = j.job_id
 WHERE j.held_free + j.charged_free <> COALESCE(s.used, 0)
+
+-- verify_payers --
+-- Entries of a job in another wallet than the one that pays for it.
+SELECT j.job_id, j.payer_id, e.wallet_id
+FROM ledger_entry e JOIN job j ON j.job_id = e.job_id
+WHERE e.wallet_id <> j.payer_id
+
+-- verify_allowance_owners --
+-- Allowances used for what somebody else asked for, or pays for.
+SELECT j.job_id, j.payer_id, a.user_id
+FROM allowance_use a JOIN job j ON j.job_id = a.job_id
+WHERE a.user_id <> j.user_id OR a.user_id <> j.payer_id
 
 -- verify_settled --
 -- Finished jobs that still hold something.
@@ -379,6 +394,10 @@ INSERT INTO message (chat_id, message_id, job_id, tile)
 VALUES (:chat_id, :message_id, :job_id, :tile)
 ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
 
+-- messages_of_job --
+-- Everything in one chat that shows a job or something of it, oldest first.
+SELECT message_id FROM message WHERE job_id = :job_id AND chat_id = :chat_id ORDER BY message_id
+
 -- message_get --
 SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
@@ -424,8 +443,11 @@ DELETE FROM album_item WHERE created_at < :before
 INSERT INTO job_reference (job_id, path) VALUES (:job_id, :path) ON CONFLICT DO NOTHING
 
 -- reference_named --
--- Whether any job is made from this picture.
-SELECT 1 AS yes FROM job_reference WHERE path = :path LIMIT 1
+-- Whether any job is made from this picture, or may be once somebody agrees to its price.
+SELECT 1 AS yes FROM job_reference WHERE path = :path
+UNION ALL
+SELECT 1 FROM approval_reference WHERE path = :path
+LIMIT 1
 
 -- draft_add --
 -- Answers its number, which a question's buttons carry.
@@ -540,8 +562,8 @@ FROM job WHERE bulk_id = :bulk_id
 SELECT * FROM job WHERE bulk_id = :bulk_id ORDER BY bulk_number
 
 -- bulk_shown --
--- Its results that came into the chat, in order.
-SELECT job_id FROM job
+-- Its results that came into the chat or to who asked alone, in order.
+SELECT job_id, to_private FROM job
 WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
   AND EXISTS (SELECT 1 FROM asset WHERE asset.job_id = job.job_id)
 ORDER BY bulk_number
@@ -550,6 +572,36 @@ ORDER BY bulk_number
 -- Questions that nobody answered, or with no, or that became one request.
 DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'joined', 'done') AND created_at < :before
 
+-- ============================================================ what an admin has to agree to
+
+-- approval_add --
+-- Answers its number, which its buttons carry.
+INSERT INTO approval (user_id, chat_id, thread_id, message_id, language, provider, request,
+                      parent_id, replaces_id, cost_vnd, state, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :language, :provider, :request,
+        :parent_id, :replaces_id, :cost_vnd, 'asked', :now)
+RETURNING approval_id
+
+-- approval_reference_add --
+-- A request may name the same picture twice.
+INSERT INTO approval_reference (approval_id, path) VALUES (:approval_id, :path)
+ON CONFLICT DO NOTHING
+
+-- approval_get --
+SELECT * FROM approval WHERE approval_id = :approval_id
+
+-- approval_decide --
+-- Compare and set: 0 rows when somebody decided before.
+UPDATE approval SET state = :state, decided_by = :decided_by
+WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approval_set_cost --
+-- It has become dearer, and the new price is asked about.
+UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approvals_forget --
+-- What nobody answered, or nobody looks at any more: who agreed stands with the job.
+DELETE FROM approval WHERE created_at < :before
 -- ============================================================ many requests of one group
 
 -- board_add --
@@ -622,6 +674,10 @@ INSERT INTO outbox (say, chat_id, thread_id, reply_to, job_id, tile, payload, ur
 VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgency, :now,
         :now, :key)
 ON CONFLICT (key) DO NOTHING
+
+-- outbox_said_lately --
+-- Whether a thing said again and again, under a key for each stretch of time, was said just now.
+SELECT 1 AS yes FROM outbox WHERE key IN (:key, :key_before) AND created_at > :since
 
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits

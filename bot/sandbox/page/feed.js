@@ -24,6 +24,7 @@ export function makeFeed(page) {
     world.messages = new Map(
       Object.entries(state.messages).map(([id, list]) => [Number(id), new Map(list.map((each) => [each.message_id, each]))]),
     );
+    world.admins = new Map(Object.entries(state.admins).map(([id, list]) => [Number(id), new Set(list)]));
     world.questions = new Map(state.questions.map((each) => [`${each.user_id}/${each.chat_id}`, each]));
     world.reactions = new Map(state.reactions.map((each) => [`${each.chat_id}/${each.message_id}`, each.emoji]));
     const missed = early || [];

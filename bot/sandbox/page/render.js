@@ -1,8 +1,8 @@
 // Messages (Bot API JSON) as bubbles. Keeps every bubble's node, so an edit changes only what it edits.
 //
 // `view` is what a bubble must know beside its message:
-//   me, bot (User), words, locale, isGroup, seenTo (message_id), waiting (Set of pressed buttons),
-//   reactions (Map of "chat/message" to emoji),
+//   me, bot (User), words, locale, isGroup, isAdmin(message), seenTo (message_id),
+//   waiting (Set of pressed buttons), reactions (Map of "chat/message" to emoji),
 //   on: {reply, forward, press, open, quote, copy, command, link, words}
 
 import { fillKeyboard, forwardButton, quote, replyButton } from "./controls.js";
@@ -107,7 +107,7 @@ function updateMessage(node, item, place, view) {
   node.setAttribute("aria-label", side === "me" ? view.words.you : authorOf(message));
   setWidth(node, item, kind);
   const author = view.isGroup && side !== "me" ? authorOf(message) : "";
-  fill(slots.author, `${author} ${place.first}`, () => (author && place.first ? authorLine(message, author) : null));
+  fill(slots.author, `${author} ${place.first} ${view.isAdmin(message)} ${lang}`, () => (author && place.first ? authorLine(message, author, view) : null));
   fill(slots.face, `${author} ${place.last}`, () => (author && place.last ? avatar((message.sender_chat || message.from).id, author) : null));
   const origin = forwardedFrom(message);
   fill(slots.origin, origin && `${origin} ${lang}`, () => (origin ? view.words.forwardedFrom(origin) : null));
@@ -122,8 +122,9 @@ function updateMessage(node, item, place, view) {
   fill(slots.tools, `${item.album || ""}${kind}${lang}`, () => (item.album ? null : [replyButton(message, view), kind && forwardButton(message, view)]));
 }
 
-function authorLine(message, author) {
-  return el("span", { vars: { "--hue": hueOf((message.sender_chat || message.from).id)[1] } }, author);
+function authorLine(message, author, view) {
+  const name = el("span", { vars: { "--hue": hueOf((message.sender_chat || message.from).id)[1] } }, author);
+  return [name, view.isAdmin(message) ? el("small", {}, view.words.admin) : null];
 }
 
 function fillMeta(slot, message, side, view) {
