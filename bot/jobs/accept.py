@@ -329,7 +329,7 @@ class Desk:
             from_state=None,
             to_state=job.state.value,
             who=f"user {order.user_id}",
-            why=f"agreed to by user {order.agreed_by}" if order.agreed_by else "accepted",
+            why=f"agreed_by={order.agreed_by}" if order.agreed_by else "accepted",
         )
         if board_id is not None:
             await board.joined(tx, board_id, order.place, now=now)
