@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from bot.chat.account import Account
+from bot.chat.admitting import Admitting
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
 from bot.chat.helping import Helping
@@ -35,12 +36,15 @@ class Doings:
     history: History
     preferring: Preferring
     operator: Operator
+    admitting: Admitting
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
 
 
-def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doings:
+def make_doings(
+    desk: Desk, reader: Reader, making: Making, i18n: I18n, admin_ids: frozenset[int]
+) -> Doings:
     account = Account(desk)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
@@ -52,6 +56,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         history=History(account),
         preferring=Preferring(reader),
         operator=Operator(desk, reader.titles),
+        admitting=Admitting(admin_ids, reader.username),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,

@@ -17,7 +17,7 @@ from telegram import (
     Update,
 )
 
-from bot.chat.access import Access, Doorkeeper
+from bot.chat.access import Access, Doorkeeper, Refusal
 from bot.chat.deriving import Target
 from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
@@ -44,7 +44,16 @@ from bot.chat.questions import Question, Questions, is_missed, is_wordless
 from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
 from bot.chat.returning import lose_chat, see_chat
-from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
+from bot.chat.talk import (
+    Speaker,
+    Talk,
+    author_of,
+    line,
+    open_talk,
+    speaker_from,
+    speaker_of,
+    topic_of,
+)
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
@@ -90,9 +99,8 @@ class Handlers:
         self._clock = clock
         self._i18n = i18n
         self._reader = reader
-        self._contact = desk.plans.contact
         self._making = making
-        doings = make_doings(desk, reader, making, i18n)
+        doings = make_doings(desk, reader, making, i18n, me.admin_ids)
         self._welcome = doings.welcome
         self._referring = doings.referring
         self._deriving = doings.deriving
@@ -100,7 +108,7 @@ class Handlers:
         self._questions = Questions(me.bot_id, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
-        self._door = Doorkeeper(me.access, me.admin_ids)
+        self._door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -138,9 +146,11 @@ class Handlers:
             pictures=counts,
             preferences=await preferences_of(tx, speaker.user_id),
         )
-        if not _is_for_us(parsed, text, message.chat.type):
+        is_operators = speaker.user_id in self._me.admin_ids and isinstance(parsed, PlainCommand)
+        if not is_operators and not _is_for_us(parsed, text, message.chat.type):
             return
         talk = await self._open(tx, speaker, message)
+        talk = dataclasses.replace(talk, replied_id=author_of(message))
         if await self._is_refused(talk):
             return
         if question is not None and is_missed(question, text, parsed):
@@ -163,10 +173,10 @@ class Handlers:
             await self._say_what_to_do(tx, speaker, message)
 
     async def _is_refused(self, talk: Talk) -> bool:
-        """Whether the speaker may not; they are told."""
+        """Whether the speaker may not; they are told once."""
         refusal = await self._refusal(talk)
-        if refusal:
-            await talk.say(line(refusal, contact=self._contact))
+        if refusal is not None:
+            await self._door.turn_away(talk, refusal)
         return refusal is not None
 
     async def _say_what_to_do(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
@@ -263,8 +273,7 @@ class Handlers:
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
-            contact = self._contact or tongue.text("contact.unnamed")
-            return PressAnswer(query.id, tongue.text(refusal, contact=contact) if refusal else "")
+            return PressAnswer(query.id, self._door.toast(tongue, refusal))
         pressed = dataclasses.replace(
             talk,
             press=press,
@@ -292,7 +301,7 @@ class Handlers:
             now=self._clock(),
         )
 
-    async def _refusal(self, talk: Talk) -> str | None:
+    async def _refusal(self, talk: Talk) -> Refusal | None:
         return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
     async def _target(self, tx: Transaction, message: Message) -> Target | None:

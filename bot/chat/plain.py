@@ -40,6 +40,9 @@ class Plain:
             "admin": lambda talk, _: operator.look(talk),
             "pause": operator.pause,
             "resume": operator.resume,
+            "allow": doings.admitting.allow,
+            "ban": doings.admitting.ban,
+            "unban": doings.admitting.unban,
         }
 
     async def answer(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telegram import Chat, Message, User
+from telegram import Chat, Message, MessageOriginUser, User
 
 from bot.chat.pictures import Brought
 from bot.chat.returning import see_chat
@@ -82,6 +82,18 @@ def speaker_of(message: Message) -> Speaker | None:
     return speaker_from(message.from_user)
 
 
+def author_of(message: Message) -> UserId | None:
+    """The person whose message is replied to; None: nobody's, a bot's or a chat's."""
+    replied, afar = message.reply_to_message, message.external_reply
+    if afar is not None:  # the plain field then names the message that opened the topic
+        user = afar.origin.sender_user if isinstance(afar.origin, MessageOriginUser) else None
+    elif replied is None or replied.forum_topic_created is not None:
+        return None  # in a topic, what replies to nobody "replies" to its opening
+    else:
+        user = None if replied.sender_chat is not None else replied.from_user
+    return None if user is None or user.is_bot else UserId(user.id)
+
+
 def speaker_from(user: User) -> Speaker:
     return Speaker(UserId(user.id), user.first_name, user.language_code, user.username)
 
@@ -101,6 +113,8 @@ class Talk:
     """The group's; the defaults in a private chat."""
     is_group_admin: bool = False
     """The speaker is an admin of the group, as far as Telegram has been asked."""
+    replied_id: UserId | None = None
+    """Who wrote the message that is replied to, where that is a person."""
     press: Press | None = None
     """The button that was pressed; None: words were said."""
     pressed_id: MessageId | None = None
