@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.chat.talk import Label, Line, Talk, line
+from bot.chat.talk import Label, Line, Talk, line, remember
 from bot.jobs.buttons import Act, Press
 from bot.jobs.people import language_for
 from bot.jobs.saying import say
@@ -158,8 +158,9 @@ class Admitting:
     async def _meant(self, talk: Talk, deed: str, words: str) -> Whom | None:
         """Whom the command names; asked for with an example where it names nobody."""
         word = words.split(maxsplit=1)[0] if words.strip() else ""
-        if not word and talk.replied_id is not None and talk.replied_id > 0:
-            return await _whom(talk, talk.replied_id)
+        if not word and talk.replied is not None:
+            await remember(talk.tx, talk.replied, now=talk.now)  # perhaps never heard of before
+            return await _whom(talk, talk.replied.user_id)
         if _NUMBER.fullmatch(word) and abs(int(word)) < _MOST:
             return await _whom(talk, int(word))
         if word.startswith("@"):

@@ -10,7 +10,6 @@ from typing import assert_never
 
 from telegram import (
     CallbackQuery,
-    ChatMemberUpdated,
     ExternalReplyInfo,
     MaybeInaccessibleMessage,
     Message,
@@ -23,6 +22,7 @@ from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
+from bot.chat.membership import Membership
 from bot.chat.parsed import (
     AgainCommand,
     Complaint,
@@ -43,7 +43,6 @@ from bot.chat.presses import Presses
 from bot.chat.questions import Question, Questions, is_missed, is_wordless
 from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
-from bot.chat.returning import lose_chat, see_chat
 from bot.chat.talk import (
     Speaker,
     Talk,
@@ -59,7 +58,7 @@ from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
-from bot.model import ChatId, Clock, MessageId, Say, UserId
+from bot.model import ChatId, Clock, MessageId, Say
 from bot.store.port import Transaction
 
 
@@ -101,7 +100,6 @@ class Handlers:
         self._reader = reader
         self._making = making
         doings = make_doings(desk, reader, making, i18n, me.admin_ids)
-        self._welcome = doings.welcome
         self._referring = doings.referring
         self._deriving = doings.deriving
         self._bulking = doings.bulking
@@ -109,6 +107,7 @@ class Handlers:
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
+        self._membership = Membership(self._door, doings.welcome, me.username, me.default_language)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -116,7 +115,7 @@ class Handlers:
         elif update.callback_query is not None:
             return await self._press(tx, update.callback_query)
         elif update.my_chat_member is not None:
-            await self._membership(tx, update.my_chat_member)
+            await self._membership.changed(tx, update.my_chat_member, now=self._clock())
         return None  # edited messages, channel posts: they start nothing
 
     # --- messages ---------------------------------------------------------------------------
@@ -150,7 +149,7 @@ class Handlers:
         if not is_operators and not _is_for_us(parsed, text, message.chat.type):
             return
         talk = await self._open(tx, speaker, message)
-        talk = dataclasses.replace(talk, replied_id=author_of(message))
+        talk = dataclasses.replace(talk, replied=author_of(message))
         if await self._is_refused(talk):
             return
         if question is not None and is_missed(question, text, parsed):
@@ -315,32 +314,6 @@ class Handlers:
             return None
         job = await book.find_job(tx, row["job_id"])
         return None if job is None else Target(job, row["tile"])
-
-    async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
-        """Blocked or let back in: whether it is worth sending anything. A group is greeted."""
-        chat, now = change.chat, self._clock()
-        if change.new_chat_member.status in {"kicked", "left"}:
-            await lose_chat(tx, chat, now=now)
-            return
-        user_id = UserId(change.from_user.id)
-        language = self._me.default_language
-        await see_chat(tx, user_id, chat, default_language=language, now=now)
-        if chat.type != "private" and change.old_chat_member.status in {"kicked", "left"}:
-            await self._greet(tx, change)
-
-    async def _greet(self, tx: Transaction, change: ChatMemberUpdated) -> None:
-        """Somebody brought the bot into a group."""
-        talk = await open_talk(
-            tx,
-            speaker_from(change.from_user),
-            change.chat,
-            thread_id=None,
-            reply_to=None,
-            default_language=self._me.default_language,
-            now=self._clock(),
-        )
-        if not await self._is_refused(talk):
-            await self._welcome.hello_group(talk)
 
 
 async def _ask_again(talk: Talk, question: Question, target: Target | None) -> None:

@@ -82,7 +82,7 @@ def speaker_of(message: Message) -> Speaker | None:
     return speaker_from(message.from_user)
 
 
-def author_of(message: Message) -> UserId | None:
+def author_of(message: Message) -> Speaker | None:
     """The person whose message is replied to; None: nobody's, a bot's or a chat's."""
     replied, afar = message.reply_to_message, message.external_reply
     if afar is not None:  # the plain field then names the message that opened the topic
@@ -91,7 +91,7 @@ def author_of(message: Message) -> UserId | None:
         return None  # in a topic, what replies to nobody "replies" to its opening
     else:
         user = None if replied.sender_chat is not None else replied.from_user
-    return None if user is None or user.is_bot else UserId(user.id)
+    return None if user is None or user.is_bot else speaker_from(user)
 
 
 def speaker_from(user: User) -> Speaker:
@@ -113,7 +113,7 @@ class Talk:
     """The group's; the defaults in a private chat."""
     is_group_admin: bool = False
     """The speaker is an admin of the group, as far as Telegram has been asked."""
-    replied_id: UserId | None = None
+    replied: Speaker | None = None
     """Who wrote the message that is replied to, where that is a person."""
     press: Press | None = None
     """The button that was pressed; None: words were said."""
@@ -238,14 +238,7 @@ async def open_talk(
     now: Millis,
 ) -> Talk:
     """Remember who and where, and find the language to answer in."""
-    await tx.run(
-        "user_seen",
-        user_id=speaker.user_id,
-        first_name=speaker.first_name,
-        username=speaker.username.lower() if speaker.username else None,
-        language_code=speaker.language_code,
-        now=now,
-    )
+    await remember(tx, speaker, now=now)
     is_private = chat.type == Chat.PRIVATE
     await see_chat(tx, speaker.user_id, chat, default_language=default_language, now=now)
     chat_id = ChatId(chat.id)
@@ -258,6 +251,18 @@ async def open_talk(
         now=now,
         rules=await rules_of(tx, chat_id),
         is_group_admin=await is_group_admin(tx, chat_id, speaker.user_id),
+    )
+
+
+async def remember(tx: Transaction, speaker: Speaker, *, now: Millis) -> None:
+    """Who that is, as Telegram names them now; what they chose is kept."""
+    await tx.run(
+        "user_seen",
+        user_id=speaker.user_id,
+        first_name=speaker.first_name,
+        username=speaker.username.lower() if speaker.username else None,
+        language_code=speaker.language_code,
+        now=now,
     )
 
 

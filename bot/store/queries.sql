@@ -91,6 +91,11 @@ FROM outbox o JOIN job j ON j.job_id = o.job_id
 WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
   AND j.state = 'done' AND j.ended_at >= :since
 
+-- results_untaken --
+-- What was made and Telegram took no pictures of, so that words stand there: counted once.
+UPDATE outbox SET error = NULL
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'result'
+
 -- ============================================================ money
 
 -- wallet_open --
@@ -675,6 +680,10 @@ UPDATE outbox
 SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END,
     sends = sends + 1, sent_at = :now, error = NULL
 WHERE outbox_id = :outbox_id
+
+-- outbox_untaken --
+-- It was sent, in words alone.
+UPDATE outbox SET error = :error WHERE outbox_id = :outbox_id
 
 -- outbox_again --
 UPDATE outbox

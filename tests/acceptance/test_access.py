@@ -110,7 +110,7 @@ async def test_nobody_else_allows_or_bans(tmp_path: Path) -> None:
         an, ben = story.person("An", "en"), story.person("Ben", "en")
         group = story.group("Painters", an, ben, boss)
         for command in ("/allow@easel_bot", f"/ban@easel_bot {ben.user_id}"):
-            assert "for the people who run the bot" in words_of(await said(an, command, chat=group))
+            assert "Only the operators of this bot" in words_of(await said(an, command, chat=group))
         spoken = len(an.from_bot(group))
         for command in ("/allow", f"/ban {ben.user_id}", "/unban"):
             an.say(command, chat=group)
