@@ -1,24 +1,18 @@
 """The bot brought in, thrown out, made an admin, its rights taken and given back: all explained."""
 
+import dataclasses
+import json
+
 import pytest
-from beside import rows
+from beside import change, handled, rows
 from story import Message, Person, Story, code_in, is_media, words
 from telling import until
 
+from bot.jobs.rules import GroupRules, Payer
 from bot.sandbox.members import RIGHTS
 
 DRAW = "/img@easel_bot"
 PICTURES = ("can_send_photos", "can_send_videos", "can_send_documents")
-
-
-async def handled(story: Story) -> None:
-    """Everything sent before was handled, and everything there was to say was said."""
-    waiting = (
-        "SELECT 1 FROM inbox WHERE state = 'new' "
-        "UNION ALL SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending')"
-    )
-    await until(lambda: not story.world.updates.pending)
-    await until(lambda: not rows(story, waiting))
 
 
 async def begun(story: Story, person: Person, group: int) -> Message:
@@ -59,8 +53,12 @@ async def test_brought_in_it_says_how_to_ask_who_pays_and_what_it_hears(
 async def test_in_a_group_whose_wallet_pays_it_says_so(story: Story) -> None:
     an = story.person("An", "en")
     group = story.group("Painters", an)
+    rules = dataclasses.asdict(GroupRules(payer=Payer.GROUP))
+    setting = "INSERT INTO setting (scope, name, value) VALUES (?, 'group', ?)"
+    change(story, setting, group, json.dumps(rules))
     hello = await an.answer_to(an.say("/start@easel_bot", chat=group), chat=group)
-    assert "group's wallet" not in words(hello)
+    assert "paid from the group's wallet" in words(hello)
+    assert "their own allowance" not in words(hello)
 
 
 @pytest.mark.parametrize(
