@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import structlog
@@ -62,7 +62,7 @@ class Whom:
 class Admitting:
     """Made once. ``username``: the bot's, for who is told that they may."""
 
-    def __init__(self, admin_ids: frozenset[int], username: str) -> None:
+    def __init__(self, admin_ids: Collection[int], username: str) -> None:
         self._admin_ids = admin_ids
         self._username = username
 

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from telegram import (
     CallbackQuery,
+    Chat,
     ExternalReplyInfo,
     MaybeInaccessibleMessage,
     Message,
@@ -23,6 +24,7 @@ from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
 from bot.chat.membership import Membership
+from bot.chat.owners import pressed_as
 from bot.chat.parsed import (
     AgainCommand,
     Complaint,
@@ -53,11 +55,13 @@ from bot.chat.talk import (
     speaker_of,
     topic_of,
 )
+from bot.chat.turning_away import TurningAway
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
+from bot.jobs.privacy import is_hidden
 from bot.model import ChatId, Clock, MessageId, Say
 from bot.store.port import Transaction
 
@@ -108,6 +112,7 @@ class Handlers:
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
         self._membership = Membership(self._door, doings.welcome, me.username, me.default_language)
+        self._turning_away = TurningAway(i18n, me.username, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -127,7 +132,7 @@ class Handlers:
         text = message.text or message.caption
         if speaker is None or message.via_bot is not None:
             return
-        target = await self._target(tx, message)
+        target = await self._target(tx, speaker, message)
         question = await self._questions.replied(tx, speaker, message)
         if not text:
             await self._wordless(tx, speaker, message, question, target)
@@ -151,6 +156,8 @@ class Handlers:
         talk = await self._open(tx, speaker, message)
         talk = dataclasses.replace(talk, replied=author_of(message))
         if await self._is_refused(talk):
+            return
+        if await self._turning_away.command(talk, parsed, message, target):
             return
         if question is not None and is_missed(question, text, parsed):
             await _ask_again(talk, question, target)
@@ -245,6 +252,8 @@ class Handlers:
                 assert_never(parsed)
 
     async def _complain(self, talk: Talk, complaint: Complaint, brought: Brought) -> None:
+        if talk.rules.is_quiet and complaint.is_of_command and complaint.corrected is None:
+            return
         if brought.flaw is not None and not complaint.is_of_command:
             await talk.say(line(f"picture.{brought.flaw}"))  # no line would mend that
         else:
@@ -267,14 +276,16 @@ class Handlers:
     async def _press(self, tx: Transaction, query: CallbackQuery) -> PressAnswer | None:
         message = query.message
         press = read_press(query.data or "")
-        if message is None or press is None or query.from_user.is_bot:
+        if message is None or press is None or query.from_user.is_bot or _is_channel(message.chat):
             return PressAnswer(query.id, "")
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
             return PressAnswer(query.id, self._door.toast(tongue, refusal))
+        if (turned := self._turning_away.press(talk, press, message)) is not None:
+            return PressAnswer(query.id, turned)
         pressed = dataclasses.replace(
-            talk,
+            await pressed_as(talk, press),
             press=press,
             pressed_id=MessageId(message.message_id),
             is_shown=query.data in _buttons_of(message),
@@ -303,7 +314,7 @@ class Handlers:
     async def _refusal(self, talk: Talk) -> Refusal | None:
         return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
-    async def _target(self, tx: Transaction, message: Message) -> Target | None:
+    async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
         replied = _replied(message)
         if replied is None or replied.message_id is None:
@@ -313,7 +324,9 @@ class Handlers:
         if row is None:
             return None
         job = await book.find_job(tx, row["job_id"])
-        return None if job is None else Target(job, row["tile"])
+        if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
+            return None
+        return Target(job, row["tile"])
 
 
 async def _ask_again(talk: Talk, question: Question, target: Target | None) -> None:
@@ -338,6 +351,11 @@ def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:
     """`/ban` and the like name no bot, and groups have bots for that."""
     is_common = isinstance(parsed, PlainCommand) and parsed.name in ADMIN_ONLY
     return is_common and "@" not in text.split(maxsplit=1)[0]
+
+
+def _is_channel(chat: Chat) -> bool:
+    """Nobody talks with the bot there, and it is no group."""
+    return chat.type == Chat.CHANNEL
 
 
 def _buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:

@@ -89,8 +89,11 @@ class Membership:
             return
         if is_new:
             await self._door.tell_of_stranger(talk)
-            await self._welcome.hello_group(talk, *self._privacy(new))
-        lines = [*_of_admin(old, new, is_new=is_new), *await self._of_rights(talk, old, new)]
+        lines = await self._of_rights(talk, old, new)
+        if not talk.rules.is_quiet:
+            if is_new:
+                await self._welcome.hello_group(talk, *self._privacy(new))
+            lines = [*_of_admin(old, new, is_new=is_new), *lines]
         if lines:
             await talk.say(*lines, buttons=self._history(lines))
 

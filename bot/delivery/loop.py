@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import stamina
 import structlog
 
+from bot.delivery import privately
 from bot.delivery.meaning import ChatGone, ChatMoved, NotModified, NotSent, SendLater, SendRefused
 from bot.delivery.recording import record
 from bot.delivery.sending import Sending
@@ -42,7 +43,7 @@ MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
 LONGEST_PAUSE_S = 300.0
 AGAIN_S = 1.0
-UP_TO_DATE = frozenset({Say.STATUS, Say.BULK})
+UP_TO_DATE = frozenset({Say.STATUS, Say.BULK, Say.BOARD})
 """What tells how things stand: its row waits again whenever that changes."""
 HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 
@@ -218,6 +219,7 @@ class Delivery:
         await tx.run("outbox_drop", outbox_id=row.outbox_id, error=why)
         if row.say in {Say.RESULT, Say.BUTTONS} and (job := await self._job(tx, row)):
             await book.move(tx, job, Delivered(why), now=self._clock(), who="delivery")
+            await privately.missed(tx, row, now=self._clock())
         tx.wake(Topic.OUTBOX)
 
     async def _chat_gone(self, tx: Transaction, row: Outgoing, why: str, began_at: Millis) -> None:

@@ -103,3 +103,16 @@ async def test_rights_given_back_hold_at_once(
     assert ["restricted", "member"] == [
         update["my_chat_member"]["new_chat_member"]["status"] for update in world.updates.pending
     ]
+
+
+async def test_what_a_group_forbids_to_all_holds_for_the_bot_too_unless_it_is_admin(
+    world: World, bot: telegram.Bot, lan: int, group: int
+) -> None:
+    world.forbid(group, "can_send_photos")
+    permissions = (await bot.get_chat(group)).permissions
+    assert permissions is not None
+    assert (False, True) == (permissions.can_send_photos, permissions.can_send_videos)
+    with pytest.raises(BadRequest, match=NO_PHOTOS):
+        await bot.send_photo(group, picture(9, 9))
+    world.add_bot(lan, group, status="administrator")
+    await bot.send_photo(group, picture(9, 9))

@@ -51,7 +51,8 @@ async def get_file(ask: Ask) -> Json:
 
 
 async def get_chat(ask: Ask) -> Json:
-    return shapes.full_chat(ask.room().info)
+    room = ask.room()
+    return shapes.full_chat(room.info, room.forbidden)
 
 
 async def get_chat_member(ask: Ask) -> Json:
