@@ -25,6 +25,8 @@ PING_AFTER_S = 20.0
 async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> None:
     """The row is sent: never again, unless it is a status that is brought up to date."""
     await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
+    if sent.untaken_why:
+        await tx.run("outbox_untaken", outbox_id=row.outbox_id, error=sent.untaken_why)
     await _keep_messages(tx, row, sent)
     await _keep_handles(tx, row, sent)
     if sent.question_id is not None:
