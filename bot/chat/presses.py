@@ -60,6 +60,9 @@ class Presses:
             return tongue.text(key) if key else ""
         if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
             return tongue.text(await self._doings.operator.press(talk, press))
+        if press.act is Act.ACCESS and self._is_admin(talk):
+            key = await self._doings.admitting.press(talk, press)
+            return tongue.text(key) if key else ""
         job = await self._pressed_job(talk, press)
         is_others = job is not None and job.user_id != talk.speaker.user_id
         if job is None or (press.act is Act.MOVE and is_others):

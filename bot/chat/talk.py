@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telegram import Chat, Message, User
+from telegram import Chat, Message, MessageOriginUser, User
 
 from bot.chat.pictures import Brought
 from bot.chat.returning import see_chat
@@ -85,6 +85,18 @@ def speaker_of(message: Message) -> Speaker | None:
     return speaker_from(message.from_user)
 
 
+def author_of(message: Message) -> Speaker | None:
+    """The person whose message is replied to; None: nobody's, a bot's or a chat's."""
+    replied, afar = message.reply_to_message, message.external_reply
+    if afar is not None:  # the plain field then names the message that opened the topic
+        user = afar.origin.sender_user if isinstance(afar.origin, MessageOriginUser) else None
+    elif replied is None or replied.forum_topic_created is not None:
+        return None  # in a topic, what replies to nobody "replies" to its opening
+    else:
+        user = None if replied.sender_chat is not None else replied.from_user
+    return None if user is None or user.is_bot else speaker_from(user)
+
+
 def speaker_from(user: User) -> Speaker:
     return Speaker(UserId(user.id), user.first_name, user.language_code, user.username)
 
@@ -104,6 +116,8 @@ class Talk:
     """The group's; the defaults in a private chat."""
     is_group_admin: bool = False
     """The speaker is an admin of the group, as far as Telegram has been asked."""
+    replied: Speaker | None = None
+    """Who wrote the message that is replied to, where that is a person."""
     is_forum: bool = False
     """The group has topics."""
     press: Press | None = None
@@ -250,14 +264,7 @@ async def open_talk(
     now: Millis,
 ) -> Talk:
     """Remember who and where, and find the language to answer in."""
-    await tx.run(
-        "user_seen",
-        user_id=speaker.user_id,
-        first_name=speaker.first_name,
-        username=speaker.username.lower() if speaker.username else None,
-        language_code=speaker.language_code,
-        now=now,
-    )
+    await remember(tx, speaker, now=now)
     is_private = chat.type == Chat.PRIVATE
     await see_chat(tx, speaker.user_id, chat, default_language=default_language, now=now)
     chat_id = ChatId(chat.id)
@@ -271,6 +278,18 @@ async def open_talk(
         rules=await rules_of(tx, chat_id),
         is_group_admin=await is_group_admin(tx, chat_id, speaker.user_id),
         is_forum=bool(chat.is_forum),
+    )
+
+
+async def remember(tx: Transaction, speaker: Speaker, *, now: Millis) -> None:
+    """Who that is, as Telegram names them now; what they chose is kept."""
+    await tx.run(
+        "user_seen",
+        user_id=speaker.user_id,
+        first_name=speaker.first_name,
+        username=speaker.username.lower() if speaker.username else None,
+        language_code=speaker.language_code,
+        now=now,
     )
 
 

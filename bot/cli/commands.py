@@ -27,6 +27,7 @@ from bot.money import ledger as book
 from bot.money.plans import load_plans
 from bot.settings import Settings, load, read
 from bot.store.folder import claim
+from bot.store.port import Transaction
 from bot.store.sqlite import SqliteStore, open_store, restore
 
 T = TypeVar("T")

@@ -30,6 +30,8 @@ async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> 
     if row.place != said_in:
         await say_anew(tx, row, now=now)
     await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
+    if sent.untaken_why:
+        await tx.run("outbox_untaken", outbox_id=row.outbox_id, error=sent.untaken_why)
     await _keep_messages(tx, row, sent)
     await _keep_handles(tx, row, sent)
     if sent.question_id is not None:

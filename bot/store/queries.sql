@@ -17,6 +17,38 @@ SELECT * FROM user WHERE user_id = :user_id
 -- user_set_language --
 UPDATE user SET language = :language WHERE user_id = :user_id
 
+-- user_known --
+-- An operator speaks of somebody who has not spoken yet.
+INSERT INTO user (user_id, first_name, created_at) VALUES (:user_id, '', :now)
+ON CONFLICT (user_id) DO NOTHING
+
+-- users_named --
+-- Who went by this name when they last spoke; two, when it passed from one to the other.
+SELECT user_id FROM user WHERE username = :username LIMIT 2
+
+-- user_set_access --
+-- By an operator; a later refusal is said again, once.
+UPDATE user SET is_allowed = :is_allowed, is_banned = :is_banned, refused_at = NULL
+WHERE user_id = :user_id
+
+-- user_refused --
+-- 0 rows when they were told before.
+UPDATE user SET refused_at = :now WHERE user_id = :user_id AND refused_at IS NULL
+
+-- chat_known --
+-- An operator speaks of a group that the bot has not been in.
+INSERT INTO chat (chat_id, kind, title, created_at) VALUES (:chat_id, 'group', '', :now)
+ON CONFLICT (chat_id) DO NOTHING
+
+-- chat_set_access --
+-- By an operator; a later refusal is said again, once.
+UPDATE chat SET is_allowed = :is_allowed, is_banned = :is_banned, refused_at = NULL
+WHERE chat_id = :chat_id
+
+-- chat_refused --
+-- 0 rows when it was told before.
+UPDATE chat SET refused_at = :now WHERE chat_id = :chat_id AND refused_at IS NULL
+
 -- chat_seen --
 -- A chat spoke, so it can be reached again.
 INSERT INTO chat (chat_id, kind, title, created_at, seen_at)
@@ -61,6 +93,11 @@ SELECT COUNT(DISTINCT j.job_id) AS n
 FROM outbox o JOIN job j ON j.job_id = o.job_id
 WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
   AND j.state = 'done' AND j.ended_at >= :since
+
+-- results_untaken --
+-- What was made and Telegram took no pictures of, so that words stand there: counted once.
+UPDATE outbox SET error = NULL
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'result'
 
 -- ============================================================ money
 
@@ -514,6 +551,10 @@ WHERE user_id = :user_id AND chat_id = :chat_id AND message_id = :message_id AND
 -- presses_forget --
 DELETE FROM press WHERE pressed_at < :before
 
+-- drafts_of_banned --
+-- What a banned person or group had begun, and nobody is to make any more.
+DELETE FROM draft WHERE user_id = :whom OR chat_id = :whom
+
 -- draft_end --
 -- 0 rows when it has ended before.
 DELETE FROM draft WHERE draft_id = :draft_id
@@ -748,6 +789,10 @@ SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END,
     sends = sends + 1, sent_at = :now, error = NULL
 WHERE outbox_id = :outbox_id
 
+-- outbox_untaken --
+-- It was sent, in words alone.
+UPDATE outbox SET error = :error WHERE outbox_id = :outbox_id
+
 -- outbox_again --
 UPDATE outbox
 SET state = 'waiting', due_at = :due_at, error = :error
@@ -811,15 +856,17 @@ SET language = COALESCE(chat.language, excluded.language),
 -- user_arrives --
 -- The group acting as itself; its old row stays behind, and nothing names it.
 INSERT INTO user (user_id, first_name, username, language, language_code, plan, is_banned,
-                  refused_at, created_at)
-SELECT :new_id, first_name, username, language, language_code, plan, is_banned, refused_at,
-       created_at
+                  is_allowed, refused_at, created_at)
+SELECT :new_id, first_name, username, language, language_code, plan, is_banned, is_allowed,
+       refused_at, created_at
 FROM user WHERE user_id = :old_id
 ON CONFLICT (user_id) DO UPDATE
 SET language = COALESCE(user.language, excluded.language),
     plan = CASE WHEN user.plan = 'free' THEN excluded.plan ELSE user.plan END,
     is_banned = CASE WHEN excluded.is_banned > user.is_banned
                      THEN excluded.is_banned ELSE user.is_banned END,
+    is_allowed = CASE WHEN excluded.is_allowed > user.is_allowed
+                      THEN excluded.is_allowed ELSE user.is_allowed END,
     refused_at = COALESCE(user.refused_at, excluded.refused_at)
 
 -- settings_arrive --

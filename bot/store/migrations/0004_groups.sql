@@ -2,6 +2,7 @@
 
 ALTER TABLE user ADD COLUMN username TEXT;       -- Telegram's, in lower case, without the @
 ALTER TABLE user ADD COLUMN refused_at INTEGER;  -- told once that they may not; silence since
+ALTER TABLE user ADD COLUMN is_allowed INTEGER NOT NULL DEFAULT 0;  -- by an operator, by hand
 CREATE INDEX user_by_username ON user (username) WHERE username IS NOT NULL;
 
 ALTER TABLE chat ADD COLUMN is_banned INTEGER NOT NULL DEFAULT 0;
