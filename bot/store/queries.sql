@@ -829,7 +829,7 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 -- Where a group goes on that became a supergroup.
 SELECT moved_to FROM chat WHERE chat_id = :chat_id AND moved_to IS NOT NULL
 
--- chat_known --
+-- chat_to_move --
 -- A group that moves before it ever spoke.
 INSERT INTO chat (chat_id, kind, title, created_at) VALUES (:chat_id, 'group', '', :now)
 ON CONFLICT (chat_id) DO NOTHING
