@@ -35,6 +35,8 @@ from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.rights import Rights
+from bot.delivery.board_scene import BoardScenes
+from bot.delivery.board_showing import Boards
 from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulks import Bulks
 from bot.delivery.connecting import open_bot
@@ -223,8 +225,9 @@ async def start(
         stack.push_async_callback(films.aclose)
         pictures = Pictures(settings.bot_data_dir, films)
         bulks = Bulks(telegram, scenes, bulk_scenes, pictures)
+        boards = Boards(telegram, BoardScenes(store, scenes, settings.bot_language), clocks.wall)
         welcoming = Welcoming(telegram, store)
-        sending = Sending(telegram, scenes, bulks, welcoming, pictures)
+        sending = Sending(telegram, scenes, bulks, boards, welcoming, pictures)
         delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(

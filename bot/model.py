@@ -257,6 +257,8 @@ class Place:
     chat_id: ChatId
     thread_id: int | None
     reply_to: MessageId | None
+    is_silent: bool = False
+    """No phone rings for what is sent there: the group is quiet."""
 
 
 class Urgency(enum.IntEnum):
@@ -282,6 +284,8 @@ class Say(enum.StrEnum):
     FILES = "files"  # the untouched originals
     BULK = "bulk"  # the one message of several requests, made or brought up to date
     ALBUM = "album"  # results of several requests, side by side
+    BOARD = "board"  # the one message of many people's requests, made or brought up to date
+    NOD = "nod"  # who asked is seen: a reaction to what they wrote, no message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

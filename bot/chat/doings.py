@@ -9,9 +9,12 @@ import dataclasses
 from collections.abc import Collection
 
 from bot.chat.account import Account
+from bot.chat.approving import Approving
+from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
 from bot.chat.doctor import Doctor
+from bot.chat.governing import Governing
 from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
@@ -34,9 +37,12 @@ class Doings:
     referring: Referring
     deriving: Deriving
     bulking: Bulking
+    bulk_presses: BulkPresses
+    approving: Approving
     account: Account
     history: History
     preferring: Preferring
+    governing: Governing
     operator: Operator
     welcome: Welcome
     helping: Helping
@@ -56,9 +62,12 @@ def make_doings(
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
+        bulk_presses=BulkPresses(desk, making),
+        approving=Approving(desk, reader.market, making.why_not),
         account=account,
         history=History(account),
         preferring=Preferring(reader),
+        governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),

@@ -12,6 +12,7 @@ from typing import Final
 from bot.chat.deriving import Target
 from bot.chat.doings import Doings
 from bot.chat.pricing import ask_price
+from bot.chat.rulings import may_press
 from bot.chat.talk import Talk
 from bot.errors import Dearer
 from bot.i18n import I18n
@@ -43,8 +44,10 @@ class Presses:
             Act.HELP: doings.helping.press,
             Act.EXAMPLE: self._suggest,
             Act.PRESET: self._suggest,
-            Act.BULK: doings.bulking.press,
+            Act.BULK: doings.bulk_presses.press,
+            Act.APPROVE: doings.approving.press,
             Act.SETTING: doings.preferring.press,
+            Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
         }
@@ -61,6 +64,8 @@ class Presses:
         is_others = job is not None and job.user_id != talk.speaker.user_id
         if job is None or (press.act is Act.MOVE and is_others):
             return tongue.text("press.not_yours")
+        if not may_press(talk, press, job):
+            return tongue.text(f"rules.act_{talk.rules.pressers}")
         if press.act is Act.CANCEL:
             answer = await self._doings.account.stop(talk, job)
             return tongue.text(answer["key"], **answer["values"])
@@ -123,8 +128,7 @@ class Presses:
         try:
             answer = await do()
         except Dearer as dearer:  # whoever tapped twice is asked once
-            await ask_price(talk, press, dearer)
-            return "press.dearer"
+            return await ask_price(talk, press, dearer)
         if answer not in TAKEN:
             await talk.tx.run("press_refused", **pressed)
         return answer

@@ -51,10 +51,11 @@ def _question(scene: BulkScene) -> Words:
         for number, item in enumerate(items(bulk.parts, listed, scene.titles, tongue), 1)
     ]
     lines += _and_more(len(bulk.parts) - LISTED_MAX, tongue)
-    lines += ["", _price(scene.all, tongue)]
+    lines += ["", _price(scene)]
     if scene.all.covered < len(bulk.parts):
-        lines.append(tongue.html("bulk.covers", covered=scene.all.covered, count=len(bulk.parts)))
-    lines.append(tongue.html("bulk.confirm"))
+        key = "bulk.covers_group" if scene.is_of_group else "bulk.covers"
+        lines.append(tongue.html(key, covered=scene.all.covered, count=len(bulk.parts)))
+    lines.append(tongue.html("bulk.for_admin" if scene.needs_admin else "bulk.confirm"))
     keyboard = [[_begin_button(scene)]] if scene.all.covered else []
     if bulk.joined is not None and scene.joined is not None and scene.joined.covered:
         kind = bulk.joined.request.operation.output_kind
@@ -140,14 +141,17 @@ def _title(scene: BulkScene) -> str:
     return " · ".join(facts)
 
 
-def _price(total: Total, tongue: Tongue) -> str:
+def _price(scene: BulkScene) -> str:
+    total, tongue = scene.all, scene.tongue
     if not total.covered:
-        return tongue.html("bulk.nothing_covered")
+        is_of_group = scene.is_of_group
+        return tongue.html("bulk.nothing_covered_group" if is_of_group else "bulk.nothing_covered")
     if total.cost_vnd == 0:
         return tongue.html("bulk.price_free", free=tongue.number(total.free))
     price = tongue.money(total.cost_vnd)
     if total.free == 0:
-        return tongue.html("bulk.price_paid", price=price)
+        key = "bulk.price_of_group" if scene.is_of_group else "bulk.price_paid"
+        return tongue.html(key, price=price)
     return tongue.html("bulk.price_mixed", price=price, free=tongue.number(total.free))
 
 
@@ -186,7 +190,8 @@ def _not_begun(scene: BulkScene) -> list[str]:
     rest = len(bulk.parts) - bulk.begun
     if not rest or bulk.rest_id is not None:
         return []
-    return [tongue.html_plural("bulk.not_begun", rest, begun=bulk.begun, count=len(bulk.parts))]
+    key = "bulk.not_begun_group" if scene.is_of_group else "bulk.not_begun"
+    return [tongue.html_plural(key, rest, begun=bulk.begun, count=len(bulk.parts))]
 
 
 def _go_on(scene: BulkScene) -> list[list[Button]]:

@@ -43,7 +43,7 @@ MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
 LONGEST_PAUSE_S = 300.0
 AGAIN_S = 1.0
-UP_TO_DATE = frozenset({Say.STATUS, Say.BULK})
+UP_TO_DATE = frozenset({Say.STATUS, Say.BULK, Say.BOARD})
 """What tells how things stand: its row waits again whenever that changes."""
 HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 

@@ -24,7 +24,7 @@ MAKING = ("img", "video", "vary", "upscale", "pan", "zoom")
 OWN = ("jobs", "cancel", "history", "show", "quota")
 PRIVATE = (*MAKING, *OWN, "settings", "lang", "help")
 GROUP = (*MAKING, *OWN, "help")
-GROUP_ADMIN = (*MAKING, *OWN, "settings", "doctor", "help")
+GROUP_ADMIN = (*MAKING, *OWN, "settings", "lang", "doctor", "help")
 OPERATOR = (*PRIVATE, "admin", "doctor", "pause", "resume")
 NEEDS = {
     "video": (Operation.VIDEO,),

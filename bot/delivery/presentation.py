@@ -217,7 +217,8 @@ def _price_line(scene: Scene) -> str:
     if job.held_vnd == 0:
         return tongue.html("price.free", left=tongue.number(scene.free_left or 0))
     if job.held_free == 0:
-        return tongue.html("price.paid", price=tongue.money(job.held_vnd))
+        key = "price.of_group" if job.payer_id < 0 else "price.paid"
+        return tongue.html(key, price=tongue.money(job.held_vnd))
     return tongue.html(
         "price.mixed", free=tongue.number(job.held_free), price=tongue.money(job.held_vnd)
     )

@@ -13,6 +13,7 @@ from bot.delivery.sent import Sent
 from bot.jobs import book
 from bot.jobs.facts import Delivered, ShowStatus
 from bot.jobs.preferences import preferences_of
+from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
 from bot.model import Job, JobState, MessageId, Millis, Outgoing, Say, Urgency
 from bot.store.port import Topic, Transaction
@@ -58,6 +59,12 @@ async def _keep_messages(tx: Transaction, row: Outgoing, sent: Sent) -> None:
             "bulk_set_message",
             bulk_id=row.payload["bulk_id"],
             message_id=sent.bulk_message_id,
+        )
+    if sent.board_message_id is not None:
+        await tx.run(
+            "board_set_message",
+            board_id=row.payload["board_id"],
+            message_id=sent.board_message_id,
         )
 
 
@@ -125,7 +132,7 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
     # Of several requests each result is a message of its own, which notifies by itself.
     is_quiet = sent.result_is_edited and job.bulk_id is None
     is_long_ago = (now - job.accepted_at) / 1000 > PING_AFTER_S
-    if is_quiet and is_long_ago and (await preferences_of(tx, job.user_id)).pings:
+    if is_quiet and is_long_ago and await _is_pinged(tx, job):
         await say(
             tx,
             Say.PING,
@@ -135,3 +142,10 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
             job_id=job.job_id,
             key=f"ping:{job.job_id}",
         )
+
+
+async def _is_pinged(tx: Transaction, job: Job) -> bool:
+    """Who asked wants it, and the group does not want quiet."""
+    if (await rules_of(tx, job.chat_id)).is_quiet:
+        return False
+    return (await preferences_of(tx, job.user_id)).pings

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.delivery import answers, captions, presentation
+from bot.delivery.board_showing import Boards
 from bot.delivery.bulks import Bulks
 from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.pictures import Pictures
@@ -37,11 +38,13 @@ class Sending:
         telegram: TelegramSender,
         scenes: Scenes,
         bulks: Bulks,
+        boards: Boards,
         welcoming: Welcoming,
         pictures: Pictures,
     ) -> None:
         self._telegram = telegram
         self._bulks = bulks
+        self._boards = boards
         self._scenes = scenes
         self._welcoming = welcoming
         self._results = Results(telegram, pictures)
@@ -49,6 +52,8 @@ class Sending:
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""
+        if row.say is Say.NOD:
+            return 0
         if row.say is Say.ALBUM:
             return len(row.payload["jobs"])
         if row.say not in {Say.FILES, Say.RESULT} or row.tile is not None:
@@ -60,6 +65,7 @@ class Sending:
 
     async def say(self, row: Outgoing) -> Sent:
         """Send it; beside its topic when that is gone. Raises SendError."""
+        row = dataclasses.replace(row, place=await self._scenes.heard_at(row.place))
         try:
             return await self._say(row)
         except SendRefused as error:
@@ -79,6 +85,10 @@ class Sending:
                 return await self._bulks.message(row)
             case Say.ALBUM:
                 return await self._bulks.album(row)
+            case Say.BOARD:
+                return await self._boards.message(row)
+            case Say.NOD:
+                return await self._boards.nod(row)
             case _:
                 return await self._of_job(row)
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.jobs.privacy import private_place
+from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
 from bot.model import (
     FINAL_STATES,
@@ -155,6 +156,8 @@ async def show(
     tx: Transaction, bulk_id: int, chat_id: ChatId, urgency: Urgency, *, now: Millis
 ) -> None:
     """Make its one message wait to be brought up to date; progress no more often than it may."""
+    if urgency is Urgency.PROGRESS and (await rules_of(tx, chat_id)).is_quiet:
+        return
     pause_ms = int((PAUSE_GROUP_S if chat_id < 0 else PAUSE_PRIVATE_S) * 1000)
     await tx.run(
         "status_rearm",

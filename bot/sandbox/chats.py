@@ -24,6 +24,8 @@ class Room:
     messages: dict[int, Json] = field(default_factory=dict)
     questions: dict[int, Json] = field(default_factory=dict)
     """Whose app has a reply opened, and to which message."""
+    reactions: dict[int, str] = field(default_factory=dict)
+    """What the bot put on which message; nobody else reacts here."""
     migrated_to: int | None = None
     last_message_id: int = 0
     lacking: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -110,7 +112,7 @@ class Chats:
     def post(
         self, room: Room, origin: Json, content: Json, place: Place = Place()
     ) -> Json:  # frozen
-        """Adds a message; `origin` says whose it is (`from`, and `sender_chat` for a group's)."""
+        """Adds a message; `origin` says whose it is (`from`; `sender_chat` for a chat's own)."""
         room.last_message_id += 1
         message: Json = {
             "message_id": room.last_message_id,
@@ -121,7 +123,8 @@ class Chats:
             **content,
         }
         room.messages[message["message_id"]] = message
-        room.questions.pop(origin["from"]["id"], None)  # who writes has answered, or moved on
+        if "from" in origin:  # who writes has answered, or moved on
+            room.questions.pop(origin["from"]["id"], None)
         self._tell({"type": "message", "chat_id": room.chat_id, "message": message})
         return message
 
@@ -135,6 +138,22 @@ class Chats:
         """Every reply that is opened in somebody's app."""
         return [asked for room in self.rooms.values() for asked in room.questions.values()]
 
+    def react(self, room: Room, message_id: int, emoji: str) -> None:
+        """Puts the bot's one reaction on a message; "" takes it away."""
+        room.reactions.pop(message_id, None)
+        if emoji:
+            room.reactions[message_id] = emoji
+        told = {"chat_id": room.chat_id, "message_id": message_id, "emoji": emoji}
+        self._tell({"type": "reaction", **told})
+
+    def reactions(self) -> list[Json]:
+        """Every reaction there is, in the shape of its event."""
+        return [
+            {"chat_id": room.chat_id, "message_id": message_id, "emoji": emoji}
+            for room in self.rooms.values()
+            for message_id, emoji in room.reactions.items()
+        ]
+
     def rewrite(self, room: Room, message: Json) -> Json:
         """Puts a changed message in the place of the one with its id."""
         room.messages[message["message_id"]] = message
@@ -143,6 +162,7 @@ class Chats:
 
     def remove(self, room: Room, message_id: int) -> None:
         del room.messages[message_id]
+        room.reactions.pop(message_id, None)
         for asked in [each for each in room.questions.values() if each["message_id"] == message_id]:
             del room.questions[asked["user_id"]]
         self._tell({"type": "deleted", "chat_id": room.chat_id, "message_id": message_id})
@@ -161,7 +181,7 @@ class Chats:
         lines = []
         for chat_id, room in self.rooms.items():
             for message in list(room.messages.values())[-5:]:
-                who = message["from"]["first_name"]
+                who = message["from"]["first_name"] if "from" in message else "channel"
                 content = str(content_of(message))
                 lines.append(f"{chat_id} #{message['message_id']} {who}: {content:.300}")
         return lines

@@ -14,6 +14,15 @@ ANONYMOUS_ADMIN: Json = {
     "first_name": "Group",
     "username": "GroupAnonymousBot",
 }
+CHANNEL_BOT: Json = {
+    "id": 136817688,
+    "is_bot": True,
+    "first_name": "Channel",
+    "username": "Channel_Bot",
+}
+"""Who stands as the author of what is written in a channel's name."""
+TELEGRAM: Json = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+"""Who passes a channel's posts on into its discussion group."""
 CONTENT = ("text", "entities", "caption", "caption_entities")
 MEDIA = ("photo", "video", "animation", "document")
 _RIGHTS = (
@@ -86,6 +95,10 @@ def full_chat(chat: Json, forbidden: Collection[str] = ()) -> Json:
 def private_chat(user: Json) -> Json:
     named: Json = {key: user[key] for key in ("first_name", "username") if key in user}
     return {"id": user["id"], "type": "private", **named}
+
+
+def channel(chat_id: int, title: str) -> Json:
+    return {"id": chat_id, "type": "channel", "title": title}
 
 
 def group(chat_id: int, title: str, *, is_forum: bool) -> Json:

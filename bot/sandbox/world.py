@@ -149,7 +149,7 @@ class World:
             content["entities"] = found
         origin = self._origin(user_id, room, as_chat=as_chat)
         message = self.chats.post(room, origin, content, self._place(room, reply_to, thread_id))
-        return self._deliver("message", room, message)
+        return self.deliver("message", room, message)
 
     def send_files(
         self,
@@ -160,6 +160,7 @@ class World:
         caption: str | None = None,
         reply_to: int | None = None,
         thread_id: int | None = None,
+        as_chat: bool = False,
         as_document: bool = False,
     ) -> list[Json]:
         """A person sends files, several as an album whose first item carries the caption.
@@ -179,8 +180,9 @@ class World:
             media = self.files.receive(name, data, as_document=as_document)
             content = {**album, **media.content(), **words}
             words = {}
-            sent.append(self.chats.post(room, self._origin(user_id, room), content, place))
-        return [self._deliver("message", room, message) for message in sent]
+            origin = self._origin(user_id, room, as_chat=as_chat)
+            sent.append(self.chats.post(room, origin, content, place))
+        return [self.deliver("message", room, message) for message in sent]
 
     def forward(self, user_id: int, from_chat_id: int, message_id: int, to_chat_id: int) -> Json:
         room = self._room_of(user_id, to_chat_id)
@@ -191,7 +193,7 @@ class World:
         origin = {"forward_origin": {**source, "date": original["date"]}}
         content = {**origin, **content_of(original)}
         message = self.chats.post(room, self._origin(user_id, room), content)
-        return self._deliver("message", room, message)
+        return self.deliver("message", room, message)
 
     def edit_text(self, user_id: int, chat_id: int, message_id: int, text: str) -> Json:
         """A person edits a text or a caption of their own."""
@@ -202,7 +204,7 @@ class World:
         changed.pop(spans, None)
         if found := entities.with_commands(text, []):
             changed[spans] = found
-        return self._deliver("edited_message", room, self.chats.rewrite(room, changed))
+        return self.deliver("edited_message", room, self.chats.rewrite(room, changed))
 
     def press(
         self,
@@ -271,8 +273,8 @@ class World:
         origin = self._origin(who, old)
         there = self.chats.post(old, origin, {"migrate_to_chat_id": new.chat_id})
         here = self.chats.post(new, origin, {"migrate_from_chat_id": chat_id})
-        self._deliver("message", old, there)
-        self._deliver("message", new, here)
+        self.deliver("message", old, there)
+        self.deliver("message", new, here)
         old.migrated_to = new.chat_id
         return new.chat_id
 
@@ -284,6 +286,11 @@ class World:
     def chats_of(self, user_id: int) -> list[Json]:
         rooms = self.chats.rooms.values()
         return [room.info for room in rooms if room.has(user_id) and room.migrated_to is None]
+
+    def admins_of(self, chat_id: int) -> list[int]:
+        """The people (and the bot) who may set up a group; nobody in a private chat."""
+        room = self._room(chat_id)
+        return [] if room.is_private else room.admins()
 
     def users(self) -> list[Json]:
         return list(self.chats.users.values())
@@ -382,7 +389,8 @@ class World:
     def _bot_hears(self, room: Room) -> bool:
         return room.has(self.bot["id"]) and room.migrated_to is None
 
-    def _deliver(self, kind: str, room: Room, message: Json) -> Json:
+    def deliver(self, kind: str, room: Room, message: Json) -> Json:
+        """What was written becomes an update, if the bot gets to see it; answers it."""
         is_admin = self.bot["id"] in room.admins()
         sees_all = room.is_private or not self.privacy_mode or is_admin
         if self._bot_hears(room) and (sees_all or is_addressed(message, self.bot)):

@@ -45,6 +45,9 @@ DELETE FROM chat_admin WHERE chat_id = :chat_id
 -- chat_admin_add --
 INSERT INTO chat_admin (chat_id, user_id) VALUES (:chat_id, :user_id) ON CONFLICT DO NOTHING
 
+-- chat_set_language --
+UPDATE chat SET language = :language WHERE chat_id = :chat_id
+
 -- chat_set_admins_at --
 UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 
@@ -155,6 +158,18 @@ FROM job j
 LEFT JOIN (SELECT job_id, SUM(delta) AS used FROM allowance_use GROUP BY job_id) s
     ON s.job_id = j.job_id
 WHERE j.held_free + j.charged_free <> COALESCE(s.used, 0)
+
+-- verify_payers --
+-- Entries of a job in another wallet than the one that pays for it.
+SELECT j.job_id, j.payer_id, e.wallet_id
+FROM ledger_entry e JOIN job j ON j.job_id = e.job_id
+WHERE e.wallet_id <> j.payer_id
+
+-- verify_allowance_owners --
+-- Allowances used for what somebody else asked for, or pays for.
+SELECT j.job_id, j.payer_id, a.user_id
+FROM allowance_use a JOIN job j ON j.job_id = a.job_id
+WHERE a.user_id <> j.user_id OR a.user_id <> j.payer_id
 
 -- verify_settled --
 -- Finished jobs that still hold something.
@@ -428,8 +443,11 @@ DELETE FROM album_item WHERE created_at < :before
 INSERT INTO job_reference (job_id, path) VALUES (:job_id, :path) ON CONFLICT DO NOTHING
 
 -- reference_named --
--- Whether any job is made from this picture.
-SELECT 1 AS yes FROM job_reference WHERE path = :path LIMIT 1
+-- Whether any job is made from this picture, or may be once somebody agrees to its price.
+SELECT 1 AS yes FROM job_reference WHERE path = :path
+UNION ALL
+SELECT 1 FROM approval_reference WHERE path = :path
+LIMIT 1
 
 -- draft_add --
 -- Answers its number, which a question's buttons carry.
@@ -554,6 +572,81 @@ ORDER BY bulk_number
 -- Questions that nobody answered, or with no, or that became one request.
 DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'joined', 'done') AND created_at < :before
 
+-- ============================================================ what an admin has to agree to
+
+-- approval_add --
+-- Answers its number, which its buttons carry.
+INSERT INTO approval (user_id, chat_id, thread_id, message_id, language, provider, request,
+                      parent_id, replaces_id, cost_vnd, state, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :language, :provider, :request,
+        :parent_id, :replaces_id, :cost_vnd, 'asked', :now)
+RETURNING approval_id
+
+-- approval_reference_add --
+-- A request may name the same picture twice.
+INSERT INTO approval_reference (approval_id, path) VALUES (:approval_id, :path)
+ON CONFLICT DO NOTHING
+
+-- approval_get --
+SELECT * FROM approval WHERE approval_id = :approval_id
+
+-- approval_decide --
+-- Compare and set: 0 rows when somebody decided before.
+UPDATE approval SET state = :state, decided_by = :decided_by
+WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approval_set_cost --
+-- It has become dearer, and the new price is asked about.
+UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approvals_forget --
+-- What nobody answered, or nobody looks at any more: who agreed stands with the job.
+DELETE FROM approval WHERE created_at < :before
+-- ============================================================ many requests of one group
+
+-- board_add --
+-- Answers its number.
+INSERT INTO board (chat_id, thread_id, created_at) VALUES (:chat_id, :thread_id, :now)
+RETURNING board_id
+
+-- board_get --
+SELECT * FROM board WHERE board_id = :board_id
+
+-- board_to_join --
+-- The latest one of a topic that is still near and has a seat.
+SELECT b.board_id FROM board b
+WHERE b.chat_id = :chat_id AND COALESCE(b.thread_id, 0) = :thread_id
+  AND b.ended_at IS NULL AND b.created_at > :since
+  AND :seats > (
+      SELECT COUNT(*) FROM job j
+      WHERE j.board_id = b.board_id
+        AND j.state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+  )
+ORDER BY b.board_id DESC LIMIT 1
+
+-- own_statuses --
+-- How many requests of a topic are under way that have a status message of their own.
+SELECT COUNT(*) AS n FROM job
+WHERE chat_id = :chat_id AND COALESCE(thread_id, 0) = :thread_id
+  AND board_id IS NULL AND bulk_id IS NULL AND is_muted = 0
+  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+
+-- board_set_message --
+UPDATE board SET message_id = :message_id WHERE board_id = :board_id
+
+-- board_counts --
+-- How many ever stood on it, and how many have ended.
+SELECT COUNT(*) AS jobs,
+       COUNT(CASE WHEN state IN ('done', 'failed', 'cancelled', 'needs_review') THEN 1 END) AS ended
+FROM job WHERE board_id = :board_id
+
+-- board_end --
+-- When it ended first stays.
+UPDATE board SET ended_at = :now WHERE board_id = :board_id AND ended_at IS NULL
+
+-- jobs_of_board --
+SELECT * FROM job WHERE board_id = :board_id ORDER BY accepted_at, job_id
+
 -- ============================================================ inbox
 
 -- inbox_add --
@@ -581,6 +674,10 @@ INSERT INTO outbox (say, chat_id, thread_id, reply_to, job_id, tile, payload, ur
 VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgency, :now,
         :now, :key)
 ON CONFLICT (key) DO NOTHING
+
+-- outbox_said_lately --
+-- Whether a thing said again and again, under a key for each stretch of time, was said just now.
+SELECT 1 AS yes FROM outbox WHERE key IN (:key, :key_before) AND created_at > :since
 
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits
@@ -610,15 +707,18 @@ WHERE state <> 'dropped' AND (
     AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
     OR key IN (SELECT 'bulk:' || bulk_id FROM job
                WHERE provider = :provider AND state = 'queued' AND bulk_id IS NOT NULL)
+    OR key IN (SELECT 'board:' || board_id FROM job
+               WHERE provider = :provider AND state = 'queued' AND board_id IS NOT NULL)
 )
 
 -- outbox_heads --
--- The first row of every chat, media apart from words so that neither waits for the other.
+-- The first row of every chat, media apart from words so that neither waits for the other; and
+-- apart from both a nod, which is no message and waits for nobody's turn.
 -- A result waits until its status message is there; one for a private chat not for the group's.
 SELECT * FROM (
     SELECT o.*,
            ROW_NUMBER() OVER (
-               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files', 'album')
+               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files', 'album'), o.say = 'nod'
                ORDER BY o.urgency, o.outbox_id
            ) AS place
     FROM outbox o
@@ -670,7 +770,7 @@ UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 -- statuses_revive --
 -- Those that were skipped are brought up to date: somebody is there to read them again.
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk')
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk', 'board')
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.

@@ -12,6 +12,15 @@ from bot.sandbox.files import unique_ids
 from bot.sandbox.refusal import Json, bad_request
 
 _DELETABLE_S = 48 * 3600
+_WIDE = "\N{VARIATION SELECTOR-16}"
+# core.telegram.org/bots/api#reactiontypeemoji; `+` joins two into one
+_REACTIONS = (
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤+🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 "
+    "😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨+💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 "
+    "😎 👾 🤷+♂ 🤷 🤷+♀ 😡"
+)
+REACTIONS = frozenset(_REACTIONS.replace("+", "\N{ZERO WIDTH JOINER}").split())
+"""Without the selector that draws a sign as an emoji, which may stand behind it or not."""
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -64,6 +73,20 @@ async def delete_message(ask: Ask) -> bool:
     if not is_allowed or ask.world.clock() - message["date"] > _DELETABLE_S:
         raise bad_request("message can't be deleted")
     ask.world.chats.remove(room, message["message_id"])
+    return True
+
+
+async def set_message_reaction(ask: Ask) -> bool:
+    """At most one of the bot's on any message; an empty list takes it away."""
+    room = ask.room()
+    message = find(room, ask.params.get("message_id"), "message to react not found")
+    reactions = ask.params.get("reaction") or []
+    if len(reactions) > 1:
+        raise bad_request("REACTIONS_TOO_MANY")
+    emoji = [reaction.get("emoji", "").replace(_WIDE, "") for reaction in reactions]
+    if not set(emoji) <= REACTIONS:
+        raise bad_request("REACTION_INVALID")
+    ask.world.chats.react(room, message["message_id"], "".join(emoji))
     return True
 
 

@@ -48,12 +48,27 @@ CREATE TABLE approval (
     chat_id     INTEGER NOT NULL,
     thread_id   INTEGER,
     message_id  INTEGER,                         -- what asked, and is replied to
+    language    TEXT    NOT NULL,                -- of the message with its buttons
     provider    TEXT    NOT NULL,
     request     TEXT    NOT NULL,                -- JSON of model.Request
     parent_id   TEXT    REFERENCES job (job_id),
+    replaces_id TEXT    REFERENCES job (job_id), -- the waiting job it is made in place of
     cost_vnd    INTEGER NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('asked', 'agreed', 'refused')),
     decided_by  INTEGER,
     created_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX approval_asked ON approval (created_at) WHERE state = 'asked';
+CREATE INDEX approval_by_age ON approval (created_at);
+CREATE INDEX approval_of_chat ON approval (chat_id);
+-- Its pictures are kept for as long as somebody may agree.
+CREATE TABLE approval_reference (
+    approval_id INTEGER NOT NULL REFERENCES approval (approval_id) ON DELETE CASCADE,
+    path        TEXT    NOT NULL,
+    PRIMARY KEY (approval_id, path)
+) STRICT;
+CREATE INDEX approval_reference_by_path ON approval_reference (path);
+
+-- What an anonymous admin chose, speaking as the group, is the group's language.
+UPDATE chat SET language = (SELECT u.language FROM user u WHERE u.user_id = chat.chat_id)
+WHERE chat_id < 0;
+UPDATE user SET language = NULL WHERE user_id < 0;
