@@ -755,7 +755,7 @@ WHERE state <> 'dropped' AND (
 -- outbox_heads --
 -- The first row of every chat, media apart from words so that neither waits for the other; and
 -- apart from both a nod, which is no message and waits for nobody's turn.
--- A result waits until its status message is there.
+-- A result waits until its status message is there; one for a private chat not for the group's.
 SELECT * FROM (
     SELECT o.*,
            ROW_NUMBER() OVER (
@@ -768,7 +768,8 @@ SELECT * FROM (
           SELECT 1 FROM outbox other
           WHERE other.job_id = o.job_id AND other.outbox_id <> o.outbox_id
             AND (other.state = 'sending'
-                 OR (other.state = 'waiting' AND other.say = 'status' AND other.sends = 0))
+                 OR (other.state = 'waiting' AND other.say = 'status' AND other.sends = 0
+                     AND other.chat_id = o.chat_id))
       )
 ) AS heads
 WHERE place = 1
