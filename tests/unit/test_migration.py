@@ -117,8 +117,8 @@ async def furnish(shop: Shop) -> Job:
         ),
         "INSERT INTO board (chat_id, message_id, created_at) VALUES (:o, 18, :n)",
         (
-            "INSERT INTO approval (user_id, chat_id, message_id, provider, request, cost_vnd, state,"
-            " decided_by, created_at) VALUES (:o, :o, 19, 'flow', '{}', 1, 'asked', :o, :n)"
+            "INSERT INTO approval (user_id, chat_id, message_id, language, provider, request, cost_vnd, state,"
+            " decided_by, created_at) VALUES (:o, :o, 19, 'vi', 'flow', '{}', 1, 'asked', :o, :n)"
         ),
         "INSERT INTO account_look (chat_id, reply_to, language, day) VALUES (:o, 20, 'vi', '')",
         "INSERT INTO chat_admin VALUES (:o, 7)",
@@ -222,10 +222,8 @@ async def test_all_that_is_known_of_the_group_arrives(shop: Shop) -> None:
         await shop.tamper(f"UPDATE {table} SET {chosen} WHERE {table}_id = {OLD}")
     await move(shop)
     for table in ("chat", "user"):
-        before, after = (
-            (await rows(shop, f"SELECT * FROM {table} WHERE {table}_id = ?", each))[0]
-            for each in (OLD, NEW)
-        )
+        [before] = await rows(shop, f"SELECT * FROM {table} WHERE {table}_id = ?", OLD)
+        [after] = await rows(shop, f"SELECT * FROM {table} WHERE {table}_id = ?", NEW)
         same = before.keys() - forgotten - {"chat_id", "user_id"}
         assert {name: before[name] for name in same} == {name: after[name] for name in same}
 
