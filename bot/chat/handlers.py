@@ -24,6 +24,7 @@ from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
 from bot.chat.membership import Membership
+from bot.chat.migrating import quoted_job
 from bot.chat.owners import pressed_as
 from bot.chat.parsed import (
     AgainCommand,
@@ -317,16 +318,17 @@ class Handlers:
     async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
         replied = _replied(message)
-        if replied is None or replied.message_id is None:
+        if replied is None:
             return None
-        chat = replied.chat or message.chat
-        row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
-        if row is None:
-            return None
-        job = await book.find_job(tx, row["job_id"])
+        job, tile = await quoted_job(tx, message, replied, self._me.bot_id), None
+        if replied.message_id is not None:
+            chat = replied.chat or message.chat
+            row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
+            job = await book.find_job(tx, row["job_id"]) if row else None
+            tile = row["tile"] if row else None
         if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
             return None
-        return Target(job, row["tile"])
+        return Target(job, tile)
 
 
 async def _ask_again(talk: Talk, question: Question, target: Target | None) -> None:

@@ -51,6 +51,7 @@ class Presses:
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
         }
+
         self._operators: Mapping[Act, Page] = {
             Act.PAUSE: doings.operator.press,
             Act.RESUME: doings.operator.press,
@@ -60,9 +61,11 @@ class Presses:
     async def answer(self, talk: Talk, press: Press) -> str:
         """Do what the button means; the words that float by."""
         tongue = self._i18n.tongue(talk.language)
-        own = self._operators if self._is_admin(talk) else {}
-        if (page := self._pages.get(press.act, own.get(press.act))) is not None:
+        if (page := self._pages.get(press.act)) is not None:
             key = await page(talk, press)
+            return tongue.text(key) if key else ""
+        if press.act in self._operators and self._is_admin(talk):
+            key = await self._operators[press.act](talk, press)
             return tongue.text(key) if key else ""
         job = await self._pressed_job(talk, press)
         is_others = job is not None and job.user_id != talk.speaker.user_id

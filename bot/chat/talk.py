@@ -15,6 +15,7 @@ from telegram import Chat, Message, MessageOriginUser, User
 from bot.chat.pictures import Brought
 from bot.chat.returning import see_chat
 from bot.jobs.buttons import Press
+from bot.jobs.migration import home_of, place_now
 from bot.jobs.people import language_for
 from bot.jobs.rules import GroupRules, is_group_admin, rules_of
 from bot.jobs.saying import rare_key, say
@@ -172,7 +173,8 @@ class Talk:
         self, lines: Sequence[Line], buttons: Sequence[Sequence[Label | Link]]
     ) -> dict[str, Any]:
         # Somebody's made up press turns nobody's message into a page.
-        page_id = self.pressed_id if self.is_shown else None
+        # Nor is one of before its group moved, which nobody can change any more.
+        page_id = self.pressed_id if self.is_shown and (self.pressed_id or 0) > 0 else None
         return {"lines": list(lines), "buttons": _written(buttons), "edits": page_id}
 
     async def ask(
@@ -294,7 +296,11 @@ async def remember(tx: Transaction, speaker: Speaker, *, now: Millis) -> None:
 async def reopen_talk(
     tx: Transaction, user_id: UserId, place: Place, *, default_language: str, now: Millis
 ) -> Talk:
-    """The same conversation later on, when what was asked for can be answered."""
+    """The same conversation later on, when what was asked for can be answered.
+
+    Its group may have moved since ``place`` was read, and the group may be who asked.
+    """
+    place, user_id = await place_now(tx, place), UserId(await home_of(tx, user_id))
     user = await tx.one("user_get", user_id=user_id)
     chat = await tx.one("chat_get", chat_id=place.chat_id)
     assert user is not None

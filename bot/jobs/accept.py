@@ -56,8 +56,6 @@ class Order:
     """The admin of the group who agreed to its price; None: who asks answers for it."""
     replaces: Job | None = None
     """The job that is cancelled for it, as it was before: what was agreed to there is so here."""
-    to_private: bool | None = None
-    """Its result is for who asks alone; None: as they prefer it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -343,9 +341,9 @@ class Desk:
     async def _new_job(
         self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
     ) -> Job:
-        to_private = order.to_private
-        if to_private is None:
-            to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
+        to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
+        if order.replaces is not None:
+            to_private = order.replaces.to_private
         return Job(
             job_id=await free_code(tx),
             version=1,

@@ -10,7 +10,7 @@ ALTER TABLE chat ADD COLUMN refused_at INTEGER;  -- told once that it may not; s
 ALTER TABLE chat ADD COLUMN admins_at INTEGER;   -- when Telegram told who its admins are
 ALTER TABLE chat ADD COLUMN moved_to INTEGER;    -- the supergroup it became
 ALTER TABLE chat ADD COLUMN moved_at INTEGER;
-CREATE INDEX chat_moved ON chat (moved_to) WHERE moved_to IS NOT NULL;
+CREATE INDEX job_of_chat ON job (chat_id);       -- a group that moves takes them along
 
 -- Who may set a group's rules, as Telegram said at `chat.admins_at`.
 CREATE TABLE chat_admin (
