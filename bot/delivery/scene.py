@@ -136,9 +136,9 @@ class Scenes:
         job = await book.find_job(self._reading, job_id)
         if job is None:
             return None
-        shown_in = shown_in or job.chat_id
+        chat_id = job.chat_id if shown_in is None else shown_in
         language = await language_for(
-            self._reading, job.user_id, shown_in, default=self._default_language
+            self._reading, job.user_id, chat_id, default=self._default_language
         )
         asker = await self._reading.one("user_get", user_id=job.user_id)
         rows = await self._reading.all("assets_of_job", job_id=job_id)
@@ -155,7 +155,7 @@ class Scenes:
         retry_at = None
         if is_waiting:
             retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
-        purse = await self._desk.purse(self._reading, job.user_id, shown_in)
+        purse = await self._desk.purse(self._reading, job.user_id, chat_id)
         return Scene(
             job=job,
             parent=parent,
@@ -171,7 +171,7 @@ class Scenes:
             timezone=self._desk.timezone,
             contact=self._desk.plans.contact,
             link=self.link_to(job.job_id),
-            is_in_group=shown_in < 0,
+            is_in_group=chat_id < 0,
             asker=asker["first_name"] if asker else "",
             is_paused=is_paused,
             is_moved=await self._reading.one("job_moved_from", job_id=job_id) is not None,
