@@ -9,7 +9,7 @@ import dataclasses
 from typing import Any
 
 from bot.delivery.sent import Sent
-from bot.jobs import book
+from bot.jobs import book, budget
 from bot.jobs.facts import Delivered, ShowStatus
 from bot.jobs.preferences import preferences_of
 from bot.jobs.saying import say
@@ -22,7 +22,7 @@ PING_AFTER_S = 20.0
 
 async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> None:
     """The row is sent: never again, unless it is a status that is brought up to date."""
-    await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
+    await tx.run("outbox_sent", outbox_id=row.outbox_id, messages=sent.messages, now=now)
     await _keep_messages(tx, row, sent)
     await _keep_handles(tx, row, sent)
     if sent.question_id is not None:
@@ -123,13 +123,20 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
     # Of several requests each result is a message of its own, which notifies by itself.
     is_quiet = sent.result_is_edited and job.bulk_id is None
     is_long_ago = (now - job.accepted_at) / 1000 > PING_AFTER_S
-    if is_quiet and is_long_ago and (await preferences_of(tx, job.user_id)).pings:
+    if not (is_quiet and is_long_ago and await _has_room(tx, job)):
+        return
+    if (await preferences_of(tx, job.user_id)).pings:
         await say(
             tx,
             Say.PING,
             book.home_of(job),
-            urgency=Urgency.RESULT,
+            urgency=Urgency.RESULT if job.chat_id > 0 else Urgency.PROGRESS,
             now=now,
             job_id=job.job_id,
             key=f"ping:{job.job_id}",
         )
+
+
+async def _has_room(tx: Transaction, job: Job) -> bool:
+    row = await tx.one("status_sends", key=f"status:{job.job_id}")
+    return budget.has_room_after_result(job, row["sends"] if row else 0)

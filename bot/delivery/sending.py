@@ -154,7 +154,7 @@ class Sending:
             return Sent(shown=(shown,), status_message_id=shown.message_id)
         is_result_coming = job.state in {JobState.READY, JobState.DELIVERING}
         if is_result_coming or (job.state is JobState.DONE and not job.is_muted):
-            return Sent()  # the result takes this message over
+            return Sent(messages=0)  # the result takes this message over
         words = presentation.status(scene)
         try:
             await self._telegram.edit_text(

@@ -54,3 +54,9 @@ CREATE TABLE approval (
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX approval_asked ON approval (created_at) WHERE state = 'asked';
+
+-- How a chat's turns go, however much waits there; what went out before a start still counts.
+CREATE INDEX outbox_turns ON outbox (chat_id, urgency, outbox_id, say, due_at)
+    WHERE state = 'waiting';
+CREATE INDEX outbox_sent_at ON outbox (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX outbox_unsure ON outbox (outbox_id) WHERE state = 'sending';
