@@ -558,8 +558,25 @@ INSERT INTO inbox (update_id, lane, payload, received_at)
 VALUES (:update_id, :lane, :payload, :now)
 ON CONFLICT (update_id) DO NOTHING
 
--- inbox_new --
-SELECT * FROM inbox WHERE state = 'new' ORDER BY received_at, update_id LIMIT :most
+-- inbox_lanes --
+-- Chats with something to handle, the one that has waited longest first. However much waits in
+-- one of them, one row of it is read.
+WITH RECURSIVE lanes (lane) AS (
+    SELECT MIN(lane) FROM inbox WHERE state = 'new'
+    UNION ALL
+    SELECT (SELECT MIN(further.lane) FROM inbox further
+            WHERE further.state = 'new' AND further.lane > lanes.lane)
+    FROM lanes WHERE lanes.lane IS NOT NULL
+)
+SELECT lanes.lane,
+       (SELECT MIN(first.received_at) FROM inbox first
+        WHERE first.state = 'new' AND first.lane = lanes.lane) AS since
+FROM lanes WHERE lanes.lane IS NOT NULL
+ORDER BY since, lanes.lane LIMIT :most
+
+-- inbox_next --
+SELECT * FROM inbox WHERE state = 'new' AND lane = :lane
+ORDER BY received_at, update_id LIMIT 1
 
 -- inbox_settle --
 UPDATE inbox SET state = :state, error = :error WHERE update_id = :update_id AND state = 'new'

@@ -259,19 +259,19 @@ class Far:
 
 
 @pytest.mark.parametrize("drift", [0.99, 1.0, 1.01])
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 def test_over_a_slow_wire_and_by_another_clock_telegram_refuses_one_in_a_hundred_at_most(
     seed: int, drift: float
 ) -> None:
     chance = random.Random(seed)
     far = Far(Watch(), chance, drift)
     chats = [ChatId(number) for number in (-1, -2, -3, 7, 8)]
-    for _ in range(6_000):
+    for _ in range(3_000):
         chat = chance.choice(chats)
         is_album = chance.random() < 0.2
         urgency = Urgency.RESULT if is_album else chance.choice([Urgency.ANSWER, Urgency.PROGRESS])
         if not far.is_busy(chat, is_heavy=is_album):
             far.send(chat, urgency, chance.randint(2, 10) if is_album else 1)
         far.passes(0.1)
-    assert far.calls > 300
+    assert far.calls > 150
     assert far.refused <= 0.01 * far.calls  # words that met an album as it arrived

@@ -60,3 +60,7 @@ CREATE INDEX outbox_turns ON outbox (chat_id, urgency, outbox_id, say, due_at)
     WHERE state = 'waiting';
 CREATE INDEX outbox_sent_at ON outbox (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX outbox_unsure ON outbox (outbox_id) WHERE state = 'sending';
+
+-- The updates of a chat in order, of all chats the first ones.
+CREATE INDEX inbox_lane ON inbox (lane, received_at, update_id) WHERE state = 'new';
+DROP INDEX inbox_new;
