@@ -24,7 +24,8 @@ from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
 from bot.chat.bulking import Bulking
-from bot.chat.dispatch import Dispatcher
+from bot.chat.checkup import Checkup
+from bot.chat.dispatch import Dispatcher, Look
 from bot.chat.downloading import open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
@@ -34,6 +35,8 @@ from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.rights import Rights
+from bot.delivery.board_scene import BoardScenes
+from bot.delivery.board_showing import Boards
 from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulks import Bulks
 from bot.delivery.connecting import open_bot
@@ -222,8 +225,9 @@ async def start(
         stack.push_async_callback(films.aclose)
         pictures = Pictures(settings.bot_data_dir, films)
         bulks = Bulks(telegram, scenes, bulk_scenes, pictures)
+        boards = Boards(telegram, BoardScenes(store, scenes, settings.bot_language), clocks.wall)
         welcoming = Welcoming(telegram, store)
-        sending = Sending(telegram, scenes, bulks, welcoming, pictures)
+        sending = Sending(telegram, scenes, bulks, boards, welcoming, pictures)
         delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(
@@ -249,8 +253,8 @@ async def start(
             clock=clocks.wall,
         )
         updates = make_updates(settings, bot, store, clocks.wall)
-        rights = Rights(bot, store, clock=clocks.wall)
-        dispatcher = Dispatcher(bot, store, handlers, rights, telegram, clock=clocks.wall)
+        looks = make_looks(settings, bot, store, clocks.wall)
+        dispatcher = Dispatcher(bot, store, handlers, telegram, before=looks, clock=clocks.wall)
 
         await _remember_admins(store, settings)
         await set_menus(
@@ -290,6 +294,14 @@ def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Po
         secret=given or secrets.token_urlsafe(32),
         clock=clock,
     )
+
+
+def make_looks(settings: Settings, bot: Bot, store: Store, clock: Clock) -> tuple[Look, ...]:
+    """What Telegram is asked before an update is handled."""
+    checkup = Checkup(
+        bot, store, data_dir=settings.bot_data_dir, admin_ids=settings.bot_admin_ids, clock=clock
+    )
+    return (Rights(bot, store, clock=clock).look, checkup.look)
 
 
 def with_webhooks(

@@ -257,6 +257,8 @@ class Place:
     chat_id: ChatId
     thread_id: int | None
     reply_to: MessageId | None
+    is_silent: bool = False
+    """No phone rings for what is sent there: the group is quiet."""
 
 
 class Urgency(enum.IntEnum):
@@ -276,11 +278,14 @@ class Say(enum.StrEnum):
     RESULT = "result"  # the job's pictures or video, in place of its status message
     BUTTONS = "buttons"  # what goes with an album of them, which can carry no buttons
     AWAY = "away"  # the status message goes: the result stands in messages of its own
+    STUB = "stub"  # a shown result goes from the group: who asked has it in their private chat
     PING = "ping"  # "Done ↑" after a long one: an edit does not notify
     PICK = "pick"  # one tile as a picture with its own buttons
     FILES = "files"  # the untouched originals
     BULK = "bulk"  # the one message of several requests, made or brought up to date
     ALBUM = "album"  # results of several requests, side by side
+    BOARD = "board"  # the one message of many people's requests, made or brought up to date
+    NOD = "nod"  # who asked is seen: a reaction to what they wrote, no message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -28,11 +28,11 @@ MENU = [
 
 
 def empty_world() -> World:
-    """An (vi) and Ben (en), each alone with the bot, and a group of both with one topic."""
+    """An (vi) and Ben (en), each alone with the bot, and a group of both, An its admin, with one topic."""
     world = World(token=TOKEN, limits=Limits.off())
     world.add_user("An", language_code="vi", user_id=AN)
     world.add_user("Ben", language_code="en", user_id=BEN)
-    world.add_group("Xưởng vẽ", [AN, BEN], is_forum=True, chat_id=GROUP)
+    world.add_group("Xưởng vẽ", [AN, BEN], admins=[AN], is_forum=True, chat_id=GROUP)
     world.add_topic(GROUP, "Poster")
     world.profile.set_commands(None, "", MENU)
     return world

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.jobs import book, queue
 from bot.jobs.accept import Accepted, Desk, Order, Outcome
 from bot.jobs.facts import Fact
+from bot.jobs.rules import GroupRules, set_rules
 from bot.model import (
     Asset,
     AssetKind,
@@ -119,8 +120,16 @@ class Shop:
     numbers: itertools.count[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
 
     async def ask(
-        self, user: int, request: Request = GRID, *, provider: str = "apiframe"
+        self,
+        user: int,
+        request: Request = GRID,
+        *,
+        provider: str = "apiframe",
+        chat: int | None = None,
+        agreed_by: int | None = None,
     ) -> Outcome:
+        """``chat``: the group it is asked in; None: the private chat."""
+
         async def work(tx: Transaction) -> Outcome:
             await tx.run(
                 "user_seen",
@@ -130,16 +139,32 @@ class Shop:
                 language_code="vi",
                 now=self.now(),
             )
-            place = Place(ChatId(user), None, MessageId(next(self.numbers)))
-            return await self.desk.accept(tx, Order(UserId(user), place, request, provider))
+            place = Place(ChatId(chat or user), None, MessageId(next(self.numbers)))
+            admin_id = None if agreed_by is None else UserId(agreed_by)
+            order = Order(UserId(user), place, request, provider, agreed_by=admin_id)
+            return await self.desk.accept(tx, order)
 
         return await self.store.write(work)
 
-    async def order(self, user: int, request: Request = GRID, *, provider: str = "apiframe") -> Job:
+    async def order(
+        self,
+        user: int,
+        request: Request = GRID,
+        *,
+        provider: str = "apiframe",
+        chat: int | None = None,
+    ) -> Job:
         """Ask for something that is surely accepted."""
-        outcome = await self.ask(user, request, provider=provider)
+        outcome = await self.ask(user, request, provider=provider, chat=chat)
         assert isinstance(outcome, Accepted), outcome
         return outcome.job
+
+    async def set_rules(self, chat: int, rules: GroupRules) -> None:
+        await self.store.write(lambda tx: set_rules(tx, ChatId(chat), rules))
+
+    async def add_admin(self, chat: int, user: int) -> None:
+        """Telegram called them an admin of the group."""
+        await self.store.write(lambda tx: tx.run("chat_admin_add", chat_id=chat, user_id=user))
 
     async def grant(self, user: int, amount_vnd: int, *, key: str | None = None) -> bool:
         return await self.store.write(

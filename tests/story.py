@@ -194,6 +194,11 @@ class Story:
     def person(self, name: str, language: str = "vi") -> Person:
         return Person(self.world, self.world.add_user(name, language_code=language)["id"])
 
+    def stranger(self, name: str, language: str = "vi") -> Person:
+        """Somebody who has never opened a chat with the bot."""
+        user = self.world.add_user(name, language_code=language, has_started=False)
+        return Person(self.world, user["id"])
+
     def group(self, title: str, *people: Person, is_forum: bool = False) -> int:
         members = [person.user_id for person in people]
         chat = self.world.add_group(title, members, admins=members[:1], is_forum=is_forum)

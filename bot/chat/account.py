@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from bot import i18n
 from bot.chat.codes import read_code
-from bot.chat.talk import Label, Line, Talk, counted, line
+from bot.chat.talk import Label, Line, Talk, apart, counted, line
 from bot.jobs import book
 from bot.jobs.accept import UNLIMITED, Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.pace import carried_progress
-from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say
+from bot.jobs.rules import Payer
+from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say, UserId
 from bot.money import ledger
 from bot.store.records import read_job
 
@@ -32,12 +33,13 @@ class Account:
         self._desk = desk
 
     async def language(self, talk: Talk, wanted: str) -> None:
-        """`/lang vi|en`, or the choice as buttons."""
+        """One's own by `/lang vi|en`, or the choice as buttons."""
         if wanted not in i18n.LANGUAGES:
             await talk.say(line("lang.which"), buttons=[_languages()])
             return
         await talk.tx.run("user_set_language", user_id=talk.speaker.user_id, language=wanted)
-        await talk.in_language(wanted).say(line("lang.set"))
+        lines = [line("lang.set")] if talk.is_private else [line("lang.set"), line("lang.own_only")]
+        await talk.in_language(wanted).say(*lines)
 
     async def quota(self, talk: Talk) -> None:
         """Plan, what is left today, balance, what is held, what is running."""
@@ -61,7 +63,23 @@ class Account:
             line("quota.balance", balance_vnd=wallet.balance_vnd, held_vnd=wallet.held_vnd),
             counted("quota.under_way", len(await _jobs_of(talk))),
         ]
-        await talk.say(*lines)
+        await talk.say(*await self._of_group(talk), *lines)
+
+    async def _of_group(self, talk: Talk) -> list[Line]:
+        """What the group's wallet has, and what of it the speaker may spend today."""
+        rules, chat_id = talk.rules, talk.place.chat_id
+        if rules.payer is not Payer.GROUP:
+            return []
+        wallet = await ledger.read_wallet(talk.tx, UserId(chat_id))
+        purse = await self._desk.purse(talk.tx, talk.speaker.user_id, chat_id)
+        values = {"balance_vnd": wallet.balance_vnd, "held_vnd": wallet.held_vnd}
+        lines = [line("purse.balance", **values)]
+        if rules.cap_vnd is not None:
+            cap = {"left_vnd": purse.balance_vnd, "cap_vnd": rules.cap_vnd}
+            lines.append(line("purse.left_today", **cap))
+        if rules.ask_above_vnd is not None and not talk.is_group_admin:
+            lines.append(line("purse.asks_above", above_vnd=rules.ask_above_vnd))
+        return [*lines, apart(line("purse.own"))]
 
     def _next_midnight(self, now: Millis) -> Millis:
         """When the operator's day ends."""

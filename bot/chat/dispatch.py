@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from typing import Any, Protocol
 
 import structlog
 from telegram import Bot, Update
 
 from bot.chat.handlers import Handlers, PressAnswer
-from bot.chat.rights import Rights
 from bot.errors import StoreError
 from bot.jobs import book
 from bot.jobs.saying import say
@@ -38,6 +37,10 @@ ANSWER_FIRST_S = 1.0
 log = structlog.get_logger(__name__)
 
 
+Look = Callable[[Update], Awaitable[None]]
+"""Asks Telegram, before an update is handled, for what its answer hangs on."""
+
+
 class AnswerPort(Protocol):
     """What cannot wait in a table: the answer to a press. Delivery implements it."""
 
@@ -52,15 +55,15 @@ class Dispatcher:
         bot: Bot,
         store: Store,
         handlers: Handlers,
-        rights: Rights,
         answers: AnswerPort,
         *,
+        before: Sequence[Look],
         clock: Clock,
     ) -> None:
         self._bot = bot
         self._store = store
         self._handlers = handlers
-        self._rights = rights
+        self._before = before
         self._answers = answers
         self._clock = clock
         self._ears = store.wakeups(Topic.INBOX)
@@ -116,7 +119,8 @@ class Dispatcher:
         payload = json.loads(row["payload"])
         try:
             update = Update.de_json(payload, self._bot)
-            await self._rights.look(update)
+            for look in self._before:
+                await look(update)
             answer = await self._store.write(lambda tx: self._work(tx, row, update, woken))
         except StoreError:
             raise

@@ -6,10 +6,15 @@ Knows nothing of how updates look, nor which command or button leads where.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 
 from bot.chat.account import Account
+from bot.chat.approving import Approving
+from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
 from bot.chat.deriving import Deriving
+from bot.chat.doctor import Doctor
+from bot.chat.governing import Governing
 from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
@@ -18,6 +23,7 @@ from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
 from bot.chat.suggesting import Suggesting
+from bot.chat.to_me import ToMe
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -31,16 +37,24 @@ class Doings:
     referring: Referring
     deriving: Deriving
     bulking: Bulking
+    bulk_presses: BulkPresses
+    approving: Approving
     account: Account
     history: History
     preferring: Preferring
+    governing: Governing
     operator: Operator
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
+    to_me: ToMe
+    doctor: Doctor
 
 
-def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doings:
+def make_doings(
+    desk: Desk, reader: Reader, making: Making, i18n: I18n, admin_ids: Collection[int]
+) -> Doings:
+    """``admin_ids``: the operators."""
     account = Account(desk)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
@@ -48,11 +62,16 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n) -> Doing
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
+        bulk_presses=BulkPresses(desk, making),
+        approving=Approving(desk, reader.market, making.why_not),
         account=account,
         history=History(account),
         preferring=Preferring(reader),
+        governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,
+        to_me=ToMe(reader.username),
+        doctor=Doctor(desk, reader, admin_ids),
     )

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from telegram import (
     CallbackQuery,
+    Chat,
     ChatMemberUpdated,
     ExternalReplyInfo,
     MaybeInaccessibleMessage,
@@ -23,6 +24,7 @@ from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
+from bot.chat.owners import pressed_as
 from bot.chat.parsed import (
     AgainCommand,
     Complaint,
@@ -45,11 +47,13 @@ from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
 from bot.chat.returning import lose_chat, see_chat
 from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
+from bot.chat.turning_away import TurningAway
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
+from bot.jobs.privacy import is_hidden
 from bot.model import ChatId, Clock, MessageId, Say, UserId
 from bot.store.port import Transaction
 
@@ -92,7 +96,7 @@ class Handlers:
         self._reader = reader
         self._contact = desk.plans.contact
         self._making = making
-        doings = make_doings(desk, reader, making, i18n)
+        doings = make_doings(desk, reader, making, i18n, me.admin_ids)
         self._welcome = doings.welcome
         self._referring = doings.referring
         self._deriving = doings.deriving
@@ -101,6 +105,7 @@ class Handlers:
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self._door = Doorkeeper(me.access, me.admin_ids)
+        self._turning_away = TurningAway(i18n, me.username, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -120,7 +125,7 @@ class Handlers:
         text = message.text or message.caption
         if speaker is None or message.via_bot is not None:
             return
-        target = await self._target(tx, message)
+        target = await self._target(tx, speaker, message)
         question = await self._questions.replied(tx, speaker, message)
         if not text:
             await self._wordless(tx, speaker, message, question, target)
@@ -142,6 +147,8 @@ class Handlers:
             return
         talk = await self._open(tx, speaker, message)
         if await self._is_refused(talk):
+            return
+        if await self._turning_away.command(talk, parsed, message, target):
             return
         if question is not None and is_missed(question, text, parsed):
             await _ask_again(talk, question, target)
@@ -236,6 +243,8 @@ class Handlers:
                 assert_never(parsed)
 
     async def _complain(self, talk: Talk, complaint: Complaint, brought: Brought) -> None:
+        if talk.rules.is_quiet and complaint.is_of_command and complaint.corrected is None:
+            return
         if brought.flaw is not None and not complaint.is_of_command:
             await talk.say(line(f"picture.{brought.flaw}"))  # no line would mend that
         else:
@@ -258,15 +267,17 @@ class Handlers:
     async def _press(self, tx: Transaction, query: CallbackQuery) -> PressAnswer | None:
         message = query.message
         press = read_press(query.data or "")
-        if message is None or press is None or query.from_user.is_bot:
+        if message is None or press is None or query.from_user.is_bot or _is_channel(message.chat):
             return PressAnswer(query.id, "")
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
             contact = self._contact or tongue.text("contact.unnamed")
             return PressAnswer(query.id, tongue.text(refusal, contact=contact) if refusal else "")
+        if (turned := self._turning_away.press(talk, press, message)) is not None:
+            return PressAnswer(query.id, turned)
         pressed = dataclasses.replace(
-            talk,
+            await pressed_as(talk, press),
             press=press,
             pressed_id=MessageId(message.message_id),
             is_shown=query.data in _buttons_of(message),
@@ -295,7 +306,7 @@ class Handlers:
     async def _refusal(self, talk: Talk) -> str | None:
         return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
-    async def _target(self, tx: Transaction, message: Message) -> Target | None:
+    async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
         replied = _replied(message)
         if replied is None or replied.message_id is None:
@@ -305,11 +316,15 @@ class Handlers:
         if row is None:
             return None
         job = await book.find_job(tx, row["job_id"])
-        return None if job is None else Target(job, row["tile"])
+        if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
+            return None
+        return Target(job, row["tile"])
 
     async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
         """Blocked or let back in: whether it is worth sending anything. A group is greeted."""
         chat, now = change.chat, self._clock()
+        if _is_channel(chat):
+            return
         if change.new_chat_member.status in {"kicked", "left"}:
             await lose_chat(tx, chat, now=now)
             return
@@ -330,7 +345,7 @@ class Handlers:
             default_language=self._me.default_language,
             now=self._clock(),
         )
-        if not await self._is_refused(talk):
+        if not talk.rules.is_quiet and not await self._is_refused(talk):
             await self._welcome.hello_group(talk)
 
 
@@ -356,6 +371,11 @@ def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:
     """`/ban` and the like name no bot, and groups have bots for that."""
     is_common = isinstance(parsed, PlainCommand) and parsed.name in ADMIN_ONLY
     return is_common and "@" not in text.split(maxsplit=1)[0]
+
+
+def _is_channel(chat: Chat) -> bool:
+    """Nobody talks with the bot there, and it is no group."""
+    return chat.type == Chat.CHANNEL
 
 
 def _buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:

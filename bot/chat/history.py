@@ -15,7 +15,7 @@ from bot.chat.account import PROMPT_SHOWN, Account
 from bot.chat.talk import Label, Line, Talk, apart, line
 from bot.jobs import book
 from bot.jobs.buttons import Act, Press
-from bot.model import Job, JobId, JobState, Millis
+from bot.model import Job, JobId, JobState, Millis, UserId
 from bot.store.records import read_job
 
 ON_A_PAGE: Final = 5
@@ -59,7 +59,7 @@ class History:
             await self.open(talk)
             return ""
         turn = _TURN.fullmatch(press.how)
-        if turn is None or press.job_id is None or int(turn["user"]) != talk.speaker.user_id:
+        if turn is None or press.job_id is None or turned_by(press) != talk.speaker.user_id:
             return "press.not_yours"
         find = _older if turn["way"] == "o" else _newer
         page = await find(talk, int(turn["at"]), press.job_id)
@@ -77,6 +77,12 @@ class History:
             return "press.not_yours"
         await self._account.show(talk, job.job_id)
         return "press.coming"
+
+
+def turned_by(press: Press) -> UserId | None:
+    """Whose page an arrow turns; None: it is no arrow."""
+    turn = _TURN.fullmatch(press.how)
+    return None if turn is None else UserId(int(turn["user"]))
 
 
 async def _newest(talk: Talk) -> _Page:

@@ -5,13 +5,14 @@ Knows nothing of how updates look or of results acted on; money is held only by 
 
 from __future__ import annotations
 
+from bot.chat.approving import ask_admin
 from bot.chat.deriving import asks_for_words, words_for
 from bot.chat.enlarged import bring_enlarged, may_enlarge
 from bot.chat.lacking import lacking_lines
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Line, Talk, line
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, NotEnough, NotPriced, Order, Outcome, Quote
+from bot.jobs.accept import Accepted, Desk, NeedsAdmin, NotEnough, NotPriced, Order, Outcome, Quote
 from bot.jobs.moving import move_over
 from bot.jobs.offers import Market, no_longer_offered
 from bot.model import Job, Operation, Request
@@ -59,9 +60,9 @@ class Making:
         return None
 
     async def accept(self, talk: Talk, order: Order) -> bool:
-        """Hold the price and take the order, or say what is lacking.
+        """Hold the price and take the order, or say what is lacking. False: nothing came of it.
 
-        A picture enlarged before is brought as it is. Raises Dearer, with nothing held, when the
+        Where an admin of the group has to agree to the price, they are asked. A picture enlarged before is brought as it is. Raises Dearer, with nothing held, when the
         button that was pressed said less.
         """
         if order.request.operation is Operation.ENLARGE:
@@ -70,7 +71,7 @@ class Making:
             if not await may_enlarge(talk):
                 return False
         outcome = await self._desk.accept(talk.tx, order, at_most_vnd=_said(talk))
-        return await self._say_outcome(talk, outcome)
+        return await self._say_outcome(talk, order, outcome)
 
     async def is_affordable(self, talk: Talk, command: ImageCommand | VideoCommand) -> bool:
         """Whether it could be accepted now; says what is lacking. Nothing is held."""
@@ -80,7 +81,7 @@ class Making:
     async def is_covered(self, talk: Talk, order: Order) -> bool:
         """Whether the quota covers it now; says what is lacking. Nothing is held."""
         quote = await self._desk.quote(talk.tx, order)
-        return isinstance(quote, Quote) or await self._say_outcome(talk, quote)
+        return isinstance(quote, Quote) or await self._say_outcome(talk, order, quote)
 
     async def price(self, talk: Talk, order: Order) -> int | None:
         """Đồng it would take now, affordable or not; None: it has no price. Nothing is held."""
@@ -96,11 +97,15 @@ class Making:
         if outcome is None:
             await talk.say(line("move.too_late", code=job.job_id))
             return False
-        return await self._say_outcome(talk, outcome)
+        order = Order(job.user_id, talk.place, job.request, provider, replaces=job)
+        return await self._say_outcome(talk, order, outcome)
 
-    async def _say_outcome(self, talk: Talk, outcome: Outcome) -> bool:
+    async def _say_outcome(self, talk: Talk, order: Order, outcome: Outcome) -> bool:
         match outcome:
             case Accepted():
+                return True
+            case NeedsAdmin():
+                await ask_admin(talk, order, outcome.cost_vnd)
                 return True
             case NotEnough() | NotPriced():
                 await talk.say(*lacking_lines(outcome, contact=self._desk.plans.contact))

@@ -31,16 +31,27 @@ class Plain:
         self._answers: Mapping[str, Answer] = {
             "start": lambda talk, _: doings.welcome.start(talk),
             "help": doings.helping.help,
-            "lang": lambda talk, words: account.language(talk, words.strip().lower()),
-            "settings": doings.preferring.command,
+            "lang": self._language,
+            "settings": self._settings,
             "quota": lambda talk, _: account.quota(talk),
             "jobs": lambda talk, _: account.jobs(talk),
             "show": account.show,
             "history": lambda talk, _: doings.history.open(talk),
+            "doctor": lambda talk, _: doings.doctor.look(talk),
             "admin": lambda talk, _: operator.look(talk),
             "pause": operator.pause,
             "resume": operator.resume,
         }
+
+    async def _settings(self, talk: Talk, words: str) -> None:
+        """One's own in private, the group's in a group."""
+        command = self._doings.preferring if talk.is_private else self._doings.governing
+        await command.command(talk, words)
+
+    async def _language(self, talk: Talk, words: str) -> None:
+        """One's own; of a group's admin there, the group's."""
+        doing = self._doings.governing if talk.is_group_admin else self._doings.account
+        await doing.language(talk, words.strip().lower())
 
     async def answer(self, talk: Talk, command: PlainCommand, target: Target | None) -> None:
         command = command_meant(command)

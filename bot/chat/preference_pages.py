@@ -47,6 +47,9 @@ def page(name: str, preferences: Preferences, market: Market, language: str) -> 
         case "pings":
             keys = {ON: "settings.pings_on", OFF: "settings.pings_off"}
             return _choice(name, keys, ON if preferences.pings else OFF)
+        case "private":
+            keys = {ON: "settings.private_on", OFF: "settings.private_off"}
+            return _choice(name, keys, ON if preferences.to_private else OFF)
         case "language":
             names = {code: f"lang.name_{code}" for code in i18n.LANGUAGES}
             return _choice(name, names, language)
@@ -72,8 +75,10 @@ def _first(preferences: Preferences, market: Market) -> Page:
         lines.append(_provider_line(preferences, market))
         labels.append(_open("settings.open_provider", "provider"))
     lines.append(line("settings.pings_are_on" if preferences.pings else "settings.pings_are_off"))
+    lines.append(line(f"settings.private_is_{ON if preferences.to_private else OFF}"))
     lines += [line("settings.language_is"), line("settings.which")]
     labels.append(_open("settings.open_pings", "pings"))
+    labels.append(_open("settings.open_private", "private"))
     labels.append(_open("settings.open_language", "language"))
     return lines, _in_twos(labels)
 

@@ -10,12 +10,11 @@ import dataclasses
 from typing import Final
 
 from bot import i18n
-from bot.chat.links import deep_link
 from bot.chat.parsed import Complaint, Parsed
 from bot.chat.preference_pages import OFF, ON, RATIOS, WRITE, makers, page
 from bot.chat.reading import Reader
 from bot.chat.suffix import read_suffix
-from bot.chat.talk import Link, Talk, line
+from bot.chat.talk import Talk, line
 from bot.jobs.buttons import Press
 from bot.jobs.preferences import Form, Preferences, prefer, preferences_of
 
@@ -31,10 +30,6 @@ class Preferring:
 
     async def command(self, talk: Talk, argument: str) -> None:
         """`/settings`, a choice of it (`/settings ratio`), or `/settings suffix WORDS`."""
-        if not talk.is_private:
-            link = Link("settings.to_private", deep_link(self._reader.username, WORD))
-            await talk.say(line("settings.in_private"), buttons=[[link]])
-            return
         name, *words = argument.split(maxsplit=1) or [""]
         if name.lower() == "suffix" and words:
             await self._write_suffix(talk, words[0])
@@ -78,6 +73,8 @@ class Preferring:
                 return dataclasses.replace(preferences, suffix="")
             case "pings", value if value in {ON, OFF}:
                 return dataclasses.replace(preferences, pings=value == ON)
+            case "private", value if value in {ON, OFF}:
+                return dataclasses.replace(preferences, to_private=value == ON)
             case _:
                 return None
 

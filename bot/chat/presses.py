@@ -12,17 +12,19 @@ from typing import Final
 from bot.chat.deriving import Target
 from bot.chat.doings import Doings
 from bot.chat.pricing import ask_price
+from bot.chat.rulings import may_press
 from bot.chat.talk import Talk
 from bot.errors import Dearer
 from bot.i18n import I18n
 from bot.jobs import book
 from bot.jobs.buttons import WANTED, Act, Press
 from bot.jobs.facts import Resolved
+from bot.jobs.privacy import is_hidden
 from bot.model import Job, Say
 
 TWICE_MS: Final = 10_000
 """Within it, the same press again is a finger that tapped twice."""
-TAKEN: Final = frozenset({"press.accepted", "press.asked"})
+TAKEN: Final = frozenset({"press.accepted", "press.asked", "to_me.coming", "to_me.copy_coming"})
 """What is answered when something came of a press; after anything else it may be tried again."""
 
 
@@ -42,8 +44,10 @@ class Presses:
             Act.HELP: doings.helping.press,
             Act.EXAMPLE: self._suggest,
             Act.PRESET: self._suggest,
-            Act.BULK: doings.bulking.press,
+            Act.BULK: doings.bulk_presses.press,
+            Act.APPROVE: doings.approving.press,
             Act.SETTING: doings.preferring.press,
+            Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
         }
@@ -60,6 +64,8 @@ class Presses:
         is_others = job is not None and job.user_id != talk.speaker.user_id
         if job is None or (press.act is Act.MOVE and is_others):
             return tongue.text("press.not_yours")
+        if not may_press(talk, press, job):
+            return tongue.text(f"rules.act_{talk.rules.pressers}")
         if press.act is Act.CANCEL:
             answer = await self._doings.account.stop(talk, job)
             return tongue.text(answer["key"], **answer["values"])
@@ -68,6 +74,9 @@ class Presses:
             return tongue.text("press.resolved")
         if press.act in {Act.PICK, Act.FILES}:
             return tongue.text(await self._show(talk, press, job))
+        if press.act is Act.TO_ME:
+            to_me = self._doings.to_me
+            return tongue.text(await self._once(talk, press, lambda: to_me.press(talk, press, job)))
         if press.act is Act.MOVE and job.moved_to is not None:
             return tongue.text("press.moved", code=job.moved_to)
         return tongue.text(await self._once(talk, press, lambda: self._make(talk, press, job)))
@@ -81,6 +90,8 @@ class Presses:
             "message_get", chat_id=talk.place.chat_id, message_id=talk.pressed_id
         )
         is_shown_here = shown is not None and shown["job_id"] == job.job_id
+        if is_hidden(job, talk.place.chat_id, talk.speaker.user_id):
+            return None
         return job if is_shown_here or job.user_id == talk.speaker.user_id else None
 
     async def _show(self, talk: Talk, press: Press, job: Job) -> str:
@@ -117,8 +128,7 @@ class Presses:
         try:
             answer = await do()
         except Dearer as dearer:  # whoever tapped twice is asked once
-            await ask_price(talk, press, dearer)
-            return "press.dearer"
+            return await ask_price(talk, press, dearer)
         if answer not in TAKEN:
             await talk.tx.run("press_refused", **pressed)
         return answer

@@ -18,6 +18,8 @@ from bot.chat.parsed import Complaint, Parsed
 from bot.chat.pictures import Brought, Picture, picture_in
 from bot.chat.talk import Speaker
 from bot.i18n import I18n
+from bot.jobs.rules import is_group_admin
+from bot.model import ChatId
 from bot.store.port import Reading
 
 _WITH_PICTURES = ("/img ", "/video ")
@@ -58,7 +60,7 @@ class Questions:
         chat_id = message.chat.id
         row = await reading.one("question_get", chat_id=chat_id, message_id=replied.message_id)
         asked = dict(row) if row else await self._just_arriving(reading, chat_id, replied)
-        if asked is None or asked["user_id"] != speaker.user_id:
+        if asked is None or not await _is_asked(reading, chat_id, asked["user_id"], speaker):
             return None
         pictures = tuple(Picture(**each) for each in json.loads(asked.get("pictures") or "[]"))
         return Question(asked["line"], Brought(pictures, asked.get("media_group_id")))
@@ -90,6 +92,13 @@ class Questions:
         lines = (tongue.html(each["key"], **each["values"]) for each in payload["lines"])
         text = html.unescape(_MARKUP.sub("", "\n".join(lines)))
         return {text, f"{payload['question']['first_name']}: {text}"}
+
+
+async def _is_asked(reading: Reading, chat_id: int, user_id: int, speaker: Speaker) -> bool:
+    """What the group was asked, since one of its admins pressed for it, any of them answers."""
+    if user_id == speaker.user_id:
+        return True
+    return user_id == chat_id and await is_group_admin(reading, ChatId(chat_id), speaker.user_id)
 
 
 def is_missed(question: Question, text: str, parsed: Parsed) -> bool:

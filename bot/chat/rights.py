@@ -13,9 +13,10 @@ import structlog
 from telegram import Bot, Chat, Update
 from telegram.error import TelegramError
 
+from bot.chat.owners import owner_of
 from bot.jobs.buttons import Act, read_press
 from bot.jobs.rules import GroupRules, Pressers, Users, rules_of
-from bot.model import ChatId, Clock
+from bot.model import ChatId, Clock, UserId
 from bot.store.port import Store, Transaction
 
 FRESH_S: Final = 10.0
@@ -48,12 +49,20 @@ class Rights:
             return
         chat_id = ChatId(chat.id)
         older_than_s = _how_old(update, await rules_of(self._store, chat_id))
+        if older_than_s != FRESH_S and await self._is_of_group(update, chat_id):
+            older_than_s = FRESH_S
         if older_than_s is None:
             return
         row = await self._store.one("chat_get", chat_id=chat_id)
         asked_at = row["admins_at"] if row else None
         if asked_at is None or self._clock() - asked_at > older_than_s * 1000:
             await self._ask(chat)
+
+    async def _is_of_group(self, update: Update, chat_id: ChatId) -> bool:
+        """Whether what is pressed belongs to the group itself: its admins press for it."""
+        query = update.callback_query
+        press = read_press(query.data or "") if query else None
+        return press is not None and await owner_of(self._store, press) == UserId(chat_id)
 
     async def _ask(self, chat: Chat) -> None:
         try:
@@ -92,6 +101,11 @@ def _is_for_admins(update: Update) -> bool:
     if update.callback_query is not None:
         press = read_press(update.callback_query.data or "")
         return press is not None and press.act in ADMINS_PRESS
+    return command_said(update) in ADMINS_ASK
+
+
+def command_said(update: Update) -> str | None:
+    """The name of the command a message begins with, whomever it is for; None: there is none."""
     words = ((update.message and update.message.text) or "").split(maxsplit=1)
     command = words[0].partition("@")[0].lower() if words else ""
-    return command.startswith("/") and command[1:] in ADMINS_ASK
+    return command[1:] if command.startswith("/") else None

@@ -17,7 +17,7 @@ from bot.chat.returning import see_chat
 from bot.jobs.buttons import Press
 from bot.jobs.people import language_for
 from bot.jobs.rules import GroupRules, is_group_admin, rules_of
-from bot.jobs.saying import say
+from bot.jobs.saying import rare_key, say
 from bot.model import ChatId, JobId, MessageId, Millis, Place, Say, Urgency, UserId
 from bot.store.port import Transaction
 
@@ -50,6 +50,8 @@ class Label:
     """It is how things stand already: the label is ticked."""
     is_priced: bool = False
     """What the press is said to cost stands behind the words, where it costs something."""
+    amount_vnd: int | None = None
+    """Fills `{amount}` in the label: money, as the reader writes it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -101,12 +103,19 @@ class Talk:
     """The group's; the defaults in a private chat."""
     is_group_admin: bool = False
     """The speaker is an admin of the group, as far as Telegram has been asked."""
+    is_forum: bool = False
+    """The group has topics."""
     press: Press | None = None
     """The button that was pressed; None: words were said."""
     pressed_id: MessageId | None = None
     """The message it stands under."""
     is_shown: bool = False
     """The message shows that button as it stands now: nobody made it up."""
+
+    def is_own(self, owner_id: UserId) -> bool:
+        """Whether it is the speaker's; what an anonymous admin asked for is any admin's."""
+        is_of_group = owner_id == UserId(self.place.chat_id) and self.is_group_admin
+        return is_of_group or owner_id == self.speaker.user_id
 
     def in_language(self, language: str) -> Talk:
         return dataclasses.replace(self, language=language)
@@ -123,6 +132,19 @@ class Talk:
         on that.
         """
         await self._put({"lines": list(lines), "buttons": _written(buttons)}, about)
+
+    async def say_rarely(
+        self,
+        name: str,
+        sentence: Line,
+        *,
+        pause_ms: Millis,
+        buttons: Sequence[Sequence[Label | Link]] = (),
+    ) -> None:
+        """Like ``say``; silence when ``name`` was said less than ``pause_ms`` ago."""
+        key = await rare_key(self.tx, name, pause_ms=pause_ms, now=self.now)
+        if key is not None:
+            await self._put({"lines": [sentence], "buttons": _written(buttons)}, None, key=key)
 
     async def turn(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]] = ()) -> None:
         """Like ``say``, in place of the message whose button was pressed: a page is turned."""
@@ -210,6 +232,8 @@ def _button(button: Label | Link) -> dict[str, Any]:
     written: dict[str, Any] = {"key": button.key, "word": button.word, "data": button.press.data()}
     if button.is_priced and button.press.said_vnd:
         written["cost_vnd"] = button.press.said_vnd
+    if button.amount_vnd is not None:
+        written["amount_vnd"] = button.amount_vnd
     return {**written, "is_chosen": True} if button.is_chosen else written
 
 
@@ -244,6 +268,7 @@ async def open_talk(
         now=now,
         rules=await rules_of(tx, chat_id),
         is_group_admin=await is_group_admin(tx, chat_id, speaker.user_id),
+        is_forum=bool(chat.is_forum),
     )
 
 

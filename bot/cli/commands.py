@@ -112,12 +112,19 @@ def ledger_command(*, verify: bool) -> None:
         click.echo("Every balance, hold and allowance is the sum of its entries.")
 
 
-@main.command("grant")
-@click.argument("user", type=click.IntRange(min=1))
+# A group's id begins with a dash, as an option does.
+@main.command("grant", context_settings={"ignore_unknown_options": True})
+@click.argument("user", type=int)
 @click.argument("amount", type=click.IntRange(1, AMOUNT_MAX_VND))
 def grant_command(user: int, amount: int) -> None:
-    """Add AMOUNT đồng to the balance of USER (a Telegram id); the running bot sees it at once."""
+    """Add AMOUNT đồng to the balance of USER; the running bot sees it at once.
+
+    USER is a person's Telegram id, or a group's negative one (-1001234567890): what it pays for
+    its members comes from there.
+    """
     with _in_words():
+        if user == 0:
+            raise SettingsError(["Nobody has the Telegram id 0"])
         wallet = _with_store(lambda store: _grant(store, UserId(user), amount))
         click.echo(f"{user} now has {wallet.balance_vnd} đồng.")
 

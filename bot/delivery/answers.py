@@ -61,8 +61,10 @@ def _own_rows(
 def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, str]) -> Button:
     if "url" in button:
         return Button(tongue.text(button["key"]), url=button["url"])
-    word = titles.get(button["word"], button["word"])
-    label = tongue.text(button["key"], word=word)
+    values = {"word": titles.get(button["word"], button["word"])}
+    if "amount_vnd" in button:
+        values["amount"] = tongue.money(button["amount_vnd"])
+    label = tongue.text(button["key"], **values)
     if "cost_vnd" in button:
         label = f"{label} · {tongue.money(button['cost_vnd'])}"
     if button.get("is_chosen"):

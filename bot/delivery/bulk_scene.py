@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bot.delivery.scene import Scenes
 from bot.i18n import Tongue
@@ -17,9 +18,13 @@ from bot.jobs.accounts import why_paused
 from bot.jobs.bulk import Bulk, Part, find_bulk, jobs_of
 from bot.jobs.bulk_orders import Total, failed_of, parts_of, total_of
 from bot.jobs.people import language_for
+from bot.jobs.rules import Payer, needs_admin, rules_of
 from bot.model import FINAL_STATES, Job, JobState, Millis, Operation
 from bot.providers.port import Provider
 from bot.store.port import Reading
+
+HISTORY: Final = "history"
+"""What the link says in the private chat."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,8 +46,16 @@ class BulkScene:
     """What those would take that failed."""
     left_s: float
     """Until all that is begun should be ready."""
+    is_of_group: bool
+    """The group's wallet pays for what is begun now."""
+    needs_admin: bool
+    """An admin of the group has to agree to the price of all."""
     paused_title: str | None
     """The provider that some of it waits for and that is not ordered from for now."""
+    asker: str
+    """How who asked is called."""
+    link: str
+    """The address that opens the private chat, where their results are listed."""
 
     @property
     def ended(self) -> list[Job]:
@@ -80,17 +93,25 @@ class BulkScenes:
             self._reading, bulk.user_id, bulk.place.chat_id, default=self._default_language
         )
 
+        asker = await self._reading.one("user_get", user_id=bulk.user_id)
+        all_of_it = await self._total(bulk, bulk.parts)
+        chat_id = bulk.place.chat_id
+        rules = await rules_of(self._reading, chat_id)
         return BulkScene(
             bulk=bulk,
             jobs=tuple(jobs),
             tongue=self._scenes.tongue(language),
             titles=self._scenes.titles,
-            all=await self._total(bulk, bulk.parts),
+            all=all_of_it,
             joined=await self._total(bulk, [bulk.joined]) if bulk.joined else None,
             rest=await self._total(bulk, bulk.parts[bulk.begun :]),
             again=await self._total(bulk, parts_of(failed_of(jobs))),
             left_s=await self._left_s(jobs, self._desk.clock()),
+            is_of_group=rules.payer is Payer.GROUP,
+            needs_admin=await needs_admin(self._reading, bulk.user_id, chat_id, all_of_it.cost_vnd),
             paused_title=await self._paused_title(jobs),
+            asker=asker["first_name"] if asker else "",
+            link=self._scenes.link_to(HISTORY),
         )
 
     async def _total(self, bulk: Bulk, parts: Sequence[Part]) -> Total:

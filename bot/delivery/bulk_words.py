@@ -14,6 +14,7 @@ from bot.i18n import Tongue
 from bot.jobs.bulk import BulkState
 from bot.jobs.bulk_orders import Total, parts_of
 from bot.jobs.buttons import Act, Press
+from bot.jobs.privacy import went_private
 from bot.model import AssetKind, Job, JobState, Reason
 
 LISTED_MAX: Final = 8
@@ -50,10 +51,11 @@ def _question(scene: BulkScene) -> Words:
         for number, item in enumerate(items(bulk.parts, listed, scene.titles, tongue), 1)
     ]
     lines += _and_more(len(bulk.parts) - LISTED_MAX, tongue)
-    lines += ["", _price(scene.all, tongue)]
+    lines += ["", _price(scene)]
     if scene.all.covered < len(bulk.parts):
-        lines.append(tongue.html("bulk.covers", covered=scene.all.covered, count=len(bulk.parts)))
-    lines.append(tongue.html("bulk.confirm"))
+        key = "bulk.covers_group" if scene.is_of_group else "bulk.covers"
+        lines.append(tongue.html(key, covered=scene.all.covered, count=len(bulk.parts)))
+    lines.append(tongue.html("bulk.for_admin" if scene.needs_admin else "bulk.confirm"))
     keyboard = [[_begin_button(scene)]] if scene.all.covered else []
     if bulk.joined is not None and scene.joined is not None and scene.joined.covered:
         kind = bulk.joined.request.operation.output_kind
@@ -115,6 +117,12 @@ def _end(scene: BulkScene) -> Words:
     lines = [_title(scene), " · ".join(facts), _cost(scene)]
     lines += _failures(scene) + _not_begun(scene)
     keyboard = _go_on(scene)
+    if private := [job for job in made if went_private(job)]:
+        key = (
+            "bulk.waits_privately" if any(job.detail for job in private) else "bulk.sent_privately"
+        )
+        lines.append(tongue.html(key, name=scene.asker))
+        keyboard.append([Button(tongue.text("button.in_private"), url=scene.link)])
     if scene.failed and bulk.again_id is None:
         keyboard.insert(0, [_counted(scene, "again", len(scene.failed), scene.again)])
     return Words("\n".join(lines), keyboard)
@@ -133,14 +141,17 @@ def _title(scene: BulkScene) -> str:
     return " · ".join(facts)
 
 
-def _price(total: Total, tongue: Tongue) -> str:
+def _price(scene: BulkScene) -> str:
+    total, tongue = scene.all, scene.tongue
     if not total.covered:
-        return tongue.html("bulk.nothing_covered")
+        is_of_group = scene.is_of_group
+        return tongue.html("bulk.nothing_covered_group" if is_of_group else "bulk.nothing_covered")
     if total.cost_vnd == 0:
         return tongue.html("bulk.price_free", free=tongue.number(total.free))
     price = tongue.money(total.cost_vnd)
     if total.free == 0:
-        return tongue.html("bulk.price_paid", price=price)
+        key = "bulk.price_of_group" if scene.is_of_group else "bulk.price_paid"
+        return tongue.html(key, price=price)
     return tongue.html("bulk.price_mixed", price=price, free=tongue.number(total.free))
 
 
@@ -179,7 +190,8 @@ def _not_begun(scene: BulkScene) -> list[str]:
     rest = len(bulk.parts) - bulk.begun
     if not rest or bulk.rest_id is not None:
         return []
-    return [tongue.html_plural("bulk.not_begun", rest, begun=bulk.begun, count=len(bulk.parts))]
+    key = "bulk.not_begun_group" if scene.is_of_group else "bulk.not_begun"
+    return [tongue.html_plural(key, rest, begun=bulk.begun, count=len(bulk.parts))]
 
 
 def _go_on(scene: BulkScene) -> list[list[Button]]:

@@ -63,7 +63,8 @@ def _facts(scene: Scene) -> str:
 def _charged(job: Job, tongue: Tongue) -> str:
     if job.charged_vnd == 0:
         return tongue.html("caption.free")
-    return tongue.html("caption.price", price=tongue.money(job.charged_vnd))
+    key = "caption.of_group" if job.payer_id < 0 else "caption.price"
+    return tongue.html(key, price=tongue.money(job.charged_vnd))
 
 
 def _contact(scene: Scene) -> str:

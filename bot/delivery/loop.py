@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import stamina
 import structlog
 
+from bot.delivery import privately
 from bot.delivery.limiter import LONGEST_S
 from bot.delivery.meaning import ChatGone, ChatMoved, NotModified, NotSent, SendLater, SendRefused
 from bot.delivery.recording import record
@@ -48,7 +49,7 @@ MOST_REMEMBERED = 2_000
 EDITS_REMEMBERED = 4
 """Of one message that is brought up to date, within a minute of a group."""
 AGAIN_S = 1.0
-UP_TO_DATE = frozenset({Say.STATUS, Say.BULK})
+UP_TO_DATE = frozenset({Say.STATUS, Say.BULK, Say.BOARD})
 """What tells how things stand: its row waits again whenever that changes."""
 HEAVY = frozenset({Say.RESULT, Say.PICK, Say.FILES, Say.ALBUM})
 
@@ -113,7 +114,9 @@ class Delivery:
         closed: set[ChatId] = set()
         for row in await self._heads(now):
             chat_id = row.place.chat_id
-            if len(self._tasks) >= SENDS_AT_ONCE or self._is_busy(row) or chat_id in closed:
+            if len(self._tasks) >= SENDS_AT_ONCE or self._is_busy(row):
+                continue
+            if chat_id in closed and row.say is not Say.NOD:
                 continue
             if row.say in HEAVY and self._heavy_sends() >= HEAVY_AT_ONCE:
                 continue
@@ -260,6 +263,7 @@ class Delivery:
         await tx.run("outbox_drop", outbox_id=row.outbox_id, error=why)
         if row.say in {Say.RESULT, Say.BUTTONS} and (job := await self._job(tx, row)):
             await book.move(tx, job, Delivered(why), now=self._clock(), who="delivery")
+            await privately.missed(tx, row, now=self._clock())
         tx.wake(Topic.OUTBOX)
 
     async def _chat_gone(self, tx: Transaction, row: Outgoing, why: str, began_at: Millis) -> None:

@@ -84,6 +84,7 @@ _GONE = (
 )
 _MESSAGE_GONE = (
     "message to edit not found",
+    "message to delete not found",
     "message can't be edited",
     "there is no text in the message to edit",
     "message_id_invalid",

@@ -24,8 +24,8 @@ MAKING = ("img", "video", "vary", "upscale", "pan", "zoom")
 OWN = ("jobs", "cancel", "history", "show", "quota")
 PRIVATE = (*MAKING, *OWN, "settings", "lang", "help")
 GROUP = (*MAKING, *OWN, "help")
-GROUP_ADMIN = (*MAKING, *OWN, "settings", "help")
-OPERATOR = (*PRIVATE, "admin", "pause", "resume")
+GROUP_ADMIN = (*MAKING, *OWN, "settings", "lang", "doctor", "help")
+OPERATOR = (*PRIVATE, "admin", "doctor", "pause", "resume")
 NEEDS = {
     "video": (Operation.VIDEO,),
     "vary": (Operation.VARIATION, Operation.REFERENCE_IMAGE),

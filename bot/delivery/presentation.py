@@ -16,12 +16,15 @@ from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
 from bot.jobs.buttons import (
     CUSTOM,
+    TO_ALL,
+    TO_ME,
     WANTED,
     Act,
     Press,
     presses_for_result,
     presses_for_tile,
 )
+from bot.jobs.privacy import may_be_private
 from bot.jobs.queue import Outlook
 from bot.model import AssetKind, JobState, Operation, Request
 
@@ -75,6 +78,8 @@ def status(scene: Scene) -> Words:
     lines += ["", _state_line(scene)]
     if is_under_way(job):
         lines.append(_price_line(scene))
+        if job.to_private and not job.is_muted:
+            lines.append(tongue.html("status.to_private", name=scene.asker))
     lines.append(tongue.html("status.code", code=job.job_id))
     return Words("\n".join(lines), _status_keyboard(scene))
 
@@ -212,7 +217,8 @@ def _price_line(scene: Scene) -> str:
     if job.held_vnd == 0:
         return tongue.html("price.free", left=tongue.number(scene.free_left or 0))
     if job.held_free == 0:
-        return tongue.html("price.paid", price=tongue.money(job.held_vnd))
+        key = "price.of_group" if job.payer_id < 0 else "price.paid"
+        return tongue.html(key, price=tongue.money(job.held_vnd))
     return tongue.html(
         "price.mixed", free=tongue.number(job.held_free), price=tongue.money(job.held_vnd)
     )
@@ -223,7 +229,7 @@ def _status_keyboard(scene: Scene) -> Keyboard:
     elsewhere = [[_move_button(scene, move)] for move in scene.moves]
     if is_under_way(job) and not job.is_muted:
         cancel = Button(tongue.text("button.cancel"), Press(Act.CANCEL, job.job_id).data())
-        return [*elsewhere, [cancel]]
+        return [*elsewhere, [cancel], *to_me_keyboard(scene)]
     if job.state in {JobState.FAILED, JobState.CANCELLED, JobState.NEEDS_REVIEW}:
         again = Press(Act.REDO, job.job_id, said_vnd=scene.again_vnd)
         return [[_priced(tongue.text("button.again"), again, tongue)], *elsewhere]
@@ -246,7 +252,17 @@ def _priced(label: str, press: Press, tongue: Tongue) -> Button:
 
 def result_keyboard(scene: Scene) -> Keyboard:
     numbers = [asset.tile for asset in scene.tiles]
-    return _label(presses_for_result(scene.job, numbers, scene.offers), scene)
+    keyboard = _label(presses_for_result(scene.job, numbers, scene.offers), scene)
+    return [*keyboard, *to_me_keyboard(scene)]
+
+
+def to_me_keyboard(scene: Scene) -> Keyboard:
+    """In a group, for who asked: the result to them alone, or to all after all."""
+    job, tongue = scene.job, scene.tongue
+    if not (scene.is_in_group and may_be_private(job)):
+        return []
+    key, how = ("button.to_all", TO_ALL) if job.to_private else ("button.to_me", TO_ME)
+    return [[Button(tongue.text(key), Press(Act.TO_ME, job.job_id, how=how).data())]]
 
 
 def tile_keyboard(scene: Scene, tile: int) -> Keyboard:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from bot.delivery import privately
 from bot.delivery.sent import Sent
 from bot.jobs import book, budget
 from bot.jobs.facts import Delivered, ShowStatus
 from bot.jobs.preferences import preferences_of
+from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
 from bot.model import Job, JobState, MessageId, Millis, Outgoing, Say, Urgency
 from bot.store.port import Topic, Transaction
@@ -31,6 +33,7 @@ async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> 
         await _buttons_follow(tx, row, sent.album_id, now)
     if sent.obsolete_id is not None:
         await _goes(tx, row, sent.obsolete_id, now)
+    await privately.arrived(tx, row, sent, now=now)
     if row.say is Say.STATUS and not sent.status_is_gone:
         await _keep_moving(tx, row, now)
     if sent.result_is_shown and row.job_id is not None:
@@ -56,6 +59,12 @@ async def _keep_messages(tx: Transaction, row: Outgoing, sent: Sent) -> None:
             "bulk_set_message",
             bulk_id=row.payload["bulk_id"],
             message_id=sent.bulk_message_id,
+        )
+    if sent.board_message_id is not None:
+        await tx.run(
+            "board_set_message",
+            board_id=row.payload["board_id"],
+            message_id=sent.board_message_id,
         )
 
 
@@ -123,9 +132,7 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
     # Of several requests each result is a message of its own, which notifies by itself.
     is_quiet = sent.result_is_edited and job.bulk_id is None
     is_long_ago = (now - job.accepted_at) / 1000 > PING_AFTER_S
-    if not (is_quiet and is_long_ago and await _has_room(tx, job)):
-        return
-    if (await preferences_of(tx, job.user_id)).pings:
+    if is_quiet and is_long_ago and await _is_pinged(tx, job):
         await say(
             tx,
             Say.PING,
@@ -137,6 +144,11 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
         )
 
 
-async def _has_room(tx: Transaction, job: Job) -> bool:
+async def _is_pinged(tx: Transaction, job: Job) -> bool:
+    """There is room for it, who asked wants it, and the group does not want quiet."""
     row = await tx.one("status_sends", key=f"status:{job.job_id}")
-    return budget.has_room_after_result(job, row["sends"] if row else 0)
+    if not budget.has_room_after_result(job, row["sends"] if row else 0):
+        return False
+    if (await rules_of(tx, job.chat_id)).is_quiet:
+        return False
+    return (await preferences_of(tx, job.user_id)).pings

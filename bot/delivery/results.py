@@ -62,7 +62,7 @@ class Results:
         picture = await shape(asset)
         caption = _caption(scene, asset, asset.tile or None)
         keyboard = presentation.result_keyboard(scene)
-        if job.status_message_id is not None and not _is_again(row):
+        if job.status_message_id is not None and not _is_apart(row, scene):
             try:
                 edited = await self._telegram.edit_into(
                     job.chat_id, job.status_message_id, picture, caption, keyboard
@@ -75,7 +75,7 @@ class Results:
                 return handles_in(sent, [(edited, asset.tile)] if edited else [])
         message = await self._telegram.media(row.place, picture, caption, keyboard)
         shown = shown_in(message, _only_tile(scene))
-        return handles_in(_newly(row, shown), [(message, asset.tile)])
+        return handles_in(_newly(row, scene, shown), [(message, asset.tile)])
 
     async def _album(self, row: Outgoing, scene: Scene) -> Sent:
         """Every picture as a message of its own; what is said to them follows as another row."""
@@ -93,8 +93,8 @@ class Results:
         caption = captions.result_caption(scene, None)
         keyboard = presentation.result_keyboard(scene)
         message = await self._telegram.text(row.place, caption, keyboard)
-        sent = _newly(row, shown_in(message, None))
-        if _is_again(row):
+        sent = _newly(row, scene, shown_in(message, None))
+        if _is_apart(row, scene):
             return sent
         # Not taken away here: until this is written down, a reply to the buttons finds nothing.
         return dataclasses.replace(sent, obsolete_id=scene.job.status_message_id)
@@ -122,9 +122,9 @@ class Results:
         caption = _caption(scene, asset, None)
         try:
             file = await self._pictures.original(asset)
-            if status_id is None or _is_again(row):
+            if status_id is None or _is_apart(row, scene):
                 message = await self._telegram.media(row.place, file, caption, keyboard)
-                return _newly(row, shown_in(message, _only_tile(scene)))
+                return _newly(row, scene, shown_in(message, _only_tile(scene)))
             await self._telegram.edit_into(job.chat_id, status_id, file, caption, keyboard)
         except (SendRefused, BrokenMedia, FileTooBig):
             links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
@@ -135,13 +135,13 @@ class Results:
     async def _words(self, row: Outgoing, scene: Scene, words: str, links: Keyboard = ()) -> Sent:
         """Instead of the result, with its buttons. Raises SendError."""
         job, keyboard = scene.job, [*links, *presentation.result_keyboard(scene)]
-        if job.status_message_id is not None and not _is_again(row):
+        if job.status_message_id is not None and not _is_apart(row, scene):
             with contextlib.suppress(MessageGone):
                 await self._telegram.edit_text(job.chat_id, job.status_message_id, words, keyboard)
                 shown = Shown(job.status_message_id, _only_tile(scene))
                 return Sent(shown=(shown,), result_is_shown=True, result_is_edited=True)
         message = await self._telegram.text(row.place, words, keyboard)
-        return _newly(row, shown_in(message, _only_tile(scene)))
+        return _newly(row, scene, shown_in(message, _only_tile(scene)))
 
     async def pick(self, row: Outgoing, scene: Scene) -> Sent:
         """One tile with its own buttons. Raises SendError."""
@@ -196,10 +196,15 @@ def _is_again(row: Outgoing) -> bool:
     return bool(row.payload.get("again"))
 
 
-def _newly(row: Outgoing, shown: Shown) -> Sent:
+def _is_apart(row: Outgoing, scene: Scene) -> bool:
+    """It does not take the place of its status message, which another chat may have."""
+    return _is_again(row) or scene.job.to_private
+
+
+def _newly(row: Outgoing, scene: Scene, shown: Shown) -> Sent:
     """The result came as a message of its own."""
-    if _is_again(row):
-        return Sent(shown=(shown,))
+    if _is_apart(row, scene):
+        return Sent(shown=(shown,), result_is_shown=not _is_again(row))
     return Sent(shown=(shown,), status_message_id=shown.message_id, result_is_shown=True)
 
 

@@ -14,7 +14,19 @@ from bot.jobs.bulk import find_bulk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
 from bot.jobs.preferences import Form, preferences_of
-from bot.model import Asset, Clock, Job, JobState, Millis, Operation, Outgoing, Request
+from bot.jobs.rules import rules_of
+from bot.model import (
+    Asset,
+    ChatId,
+    Clock,
+    Job,
+    JobState,
+    Millis,
+    Operation,
+    Outgoing,
+    Place,
+    Request,
+)
 from bot.providers.port import Provider
 from bot.store.port import Reading
 from bot.store.records import read_asset
@@ -58,6 +70,10 @@ class Scene:
     """Whom to ask for what Telegram does not take."""
     link: str
     """The address that opens the private chat and shows it there."""
+    is_in_group: bool = False
+    """Everybody of a group sees what is written."""
+    asker: str = ""
+    """How who ordered it is called."""
     form: Form = Form.GRID
     """How who sees it wants results of several pictures."""
     is_paused: bool = False
@@ -103,7 +119,7 @@ class Scenes:
         self._desk = desk
         self._i18n = i18n
         self._default_language = default_language
-        self._link_to = link_to
+        self.link_to = link_to
         self._clock = clock
 
     def tongue(self, language: str | None) -> Tongue:
@@ -113,14 +129,18 @@ class Scenes:
     def timezone(self) -> zoneinfo.ZoneInfo:
         return self._desk.timezone
 
-    async def of(self, job_id: str) -> Scene | None:
+    async def of(self, job_id: str, shown_in: ChatId | None = None) -> Scene | None:
+        """``shown_in``: where its buttons will be pressed, and whoever pays there pays; None: where
+        it was asked for.
+        """
         job = await book.find_job(self._reading, job_id)
         if job is None:
             return None
+        chat_id = job.chat_id if shown_in is None else shown_in
         language = await language_for(
-            self._reading, job.user_id, job.chat_id, default=self._default_language
+            self._reading, job.user_id, chat_id, default=self._default_language
         )
-        provider, lanes = self._accounts.get(job.provider, (None, 1))
+        asker = await self._reading.one("user_get", user_id=job.user_id)
         rows = await self._reading.all("assets_of_job", job_id=job_id)
         parent = await book.find_job(self._reading, job.parent_id) if job.parent_id else None
         allowance = await self._desk.allowance(
@@ -135,7 +155,7 @@ class Scenes:
         retry_at = None
         if is_waiting:
             retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
-        purse = await self._desk.purse(self._reading, job.user_id, job.chat_id)
+        purse = await self._desk.purse(self._reading, job.user_id, chat_id)
         return Scene(
             job=job,
             parent=parent,
@@ -144,18 +164,20 @@ class Scenes:
             title=self._title(job.provider),
             parent_title=self._title(parent.provider) if parent else "",
             offers=offers,
-            outlook=await self._outlook(job, provider, lanes),
+            outlook=await self.outlook(job),
             free_left=None if allowance.given >= UNLIMITED else allowance.left,
             prices_vnd=self._prices(purse, offers),
             again_vnd=self._price(purse, job.request),
             timezone=self._desk.timezone,
             contact=self._desk.plans.contact,
-            link=self._link_to(job.job_id),
+            link=self.link_to(job.job_id),
+            is_in_group=chat_id < 0,
+            asker=asker["first_name"] if asker else "",
             is_paused=is_paused,
             is_moved=await self._reading.one("job_moved_from", job_id=job_id) is not None,
             bulk_count=await self._bulk_count(job),
             retry_at=retry_at,
-            moves=await self._moves(job, must_wait=is_paused or retry_at is not None),
+            moves=await self.moves(job, must_wait=is_paused or retry_at is not None),
         )
 
     async def form_for(self, row: Outgoing) -> Form:
@@ -173,7 +195,13 @@ class Scenes:
             viewer_id = job.user_id
         return (await preferences_of(self._reading, viewer_id)).form
 
-    async def _moves(self, job: Job, *, must_wait: bool) -> tuple[Move, ...]:
+    async def heard_at(self, place: Place) -> Place:
+        """``place``, without a sound where the group is quiet by now."""
+        is_quiet = (await rules_of(self._reading, place.chat_id)).is_quiet
+        return dataclasses.replace(place, is_silent=is_quiet)
+
+    async def moves(self, job: Job, *, must_wait: bool) -> tuple[Move, ...]:
+        """Who else could make it. ``must_wait``: it does not go on where it is for now."""
         if job.state is JobState.QUEUED and not must_wait:
             return ()  # it goes on by itself
         found = await moving.moves(self._reading, job, self._market, now=self._clock())
@@ -187,7 +215,9 @@ class Scenes:
         whole = None if job.bulk_id is None else await find_bulk(self._reading, job.bulk_id)
         return len(whole.parts) if whole else None
 
-    async def _outlook(self, job: Job, provider: Provider | None, lanes: int) -> queue.Outlook:
+    async def outlook(self, job: Job) -> queue.Outlook:
+        """What can be promised to who waits for it; nothing where its provider is no more."""
+        provider, lanes = self._accounts.get(job.provider, (None, 1))
         if provider is None:
             return queue.Outlook(0, 0.0)
         spec = provider.capabilities.operations.get(job.request.operation)

@@ -13,15 +13,18 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.delivery import answers, captions, presentation
+from bot.delivery.board_showing import Boards
 from bot.delivery.bulks import Bulks
 from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.pictures import Pictures
 from bot.delivery.results import Results
 from bot.delivery.scene import Scene, Scenes
 from bot.delivery.sent import Sent, shown_in
+from bot.delivery.stubs import Stubs, stub
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.welcoming import Welcoming
 from bot.jobs.preferences import Form
+from bot.jobs.privacy import went_private
 from bot.model import JobState, Outgoing, Say
 
 log = structlog.get_logger(__name__)
@@ -35,17 +38,22 @@ class Sending:
         telegram: TelegramSender,
         scenes: Scenes,
         bulks: Bulks,
+        boards: Boards,
         welcoming: Welcoming,
         pictures: Pictures,
     ) -> None:
         self._telegram = telegram
         self._bulks = bulks
+        self._boards = boards
         self._scenes = scenes
         self._welcoming = welcoming
         self._results = Results(telegram, pictures)
+        self._stubs = Stubs(telegram)
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""
+        if row.say is Say.NOD:
+            return 0
         if row.say is Say.ALBUM:
             return len(row.payload["jobs"])
         if row.say not in {Say.FILES, Say.RESULT} or row.tile is not None:
@@ -57,6 +65,7 @@ class Sending:
 
     async def say(self, row: Outgoing) -> Sent:
         """Send it; beside its topic when that is gone. Raises SendError."""
+        row = dataclasses.replace(row, place=await self._scenes.heard_at(row.place))
         try:
             return await self._say(row)
         except SendRefused as error:
@@ -76,16 +85,23 @@ class Sending:
                 return await self._bulks.message(row)
             case Say.ALBUM:
                 return await self._bulks.album(row)
+            case Say.BOARD:
+                return await self._boards.message(row)
+            case Say.NOD:
+                return await self._boards.nod(row)
             case _:
                 return await self._of_job(row)
 
     async def _of_job(self, row: Outgoing) -> Sent:
-        scene = await self._scenes.of(row.job_id or "")
+        scene = await self._scenes.of(row.job_id or "", row.place.chat_id)
         if scene is None:
             raise SendRefused(f"job {row.job_id} is not there")
         scene = dataclasses.replace(scene, form=await self._scenes.form_for(row))
         if language := row.payload.get("language"):  # shown to somebody else than who ordered it
             scene = dataclasses.replace(scene, tongue=self._scenes.tongue(language))
+        return await self._of_scene(row, scene)
+
+    async def _of_scene(self, row: Outgoing, scene: Scene) -> Sent:
         match row.say:
             case Say.STATUS:
                 return await self._status(row, scene)
@@ -95,6 +111,8 @@ class Sending:
                 return await self._results.buttons(row, scene)
             case Say.AWAY:
                 return await self._results.take_away(row, scene)
+            case Say.STUB:
+                return await self._stubs.put(row, scene)
             case Say.PING:
                 place = dataclasses.replace(row.place, reply_to=scene.job.status_message_id)
                 message = await self._telegram.text(place, captions.ping(scene), [])
@@ -147,15 +165,15 @@ class Sending:
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:
         job = scene.job
+        words = stub(scene) if went_private(job) else presentation.status(scene)
         if job.status_message_id is None:
-            words = presentation.status(scene)
             message = await self._telegram.text(row.place, words.html, words.keyboard)
             shown = shown_in(message, None)
             return Sent(shown=(shown,), status_message_id=shown.message_id)
         is_result_coming = job.state in {JobState.READY, JobState.DELIVERING}
-        if is_result_coming or (job.state is JobState.DONE and not job.is_muted):
+        is_result_here = job.state is JobState.DONE and not (job.is_muted or job.to_private)
+        if is_result_coming or is_result_here:
             return Sent(messages=0)  # the result takes this message over
-        words = presentation.status(scene)
         try:
             await self._telegram.edit_text(
                 job.chat_id, job.status_message_id, words.html, words.keyboard

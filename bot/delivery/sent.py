@@ -46,6 +46,8 @@ class Sent:
     """The message whose reply completes a command."""
     bulk_message_id: MessageId | None = None
     """The message that is the bulk's from now on."""
+    board_message_id: MessageId | None = None
+    """The message that is the board's from now on."""
     remembered: tuple[str, str] | None = None
     """A setting of the bot's own: its name and value."""
     status_is_gone: bool = False

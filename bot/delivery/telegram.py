@@ -252,6 +252,12 @@ class TelegramSender:
                 ),
             )
 
+    async def react(self, chat_id: ChatId, message_id: MessageId, emoji: str) -> None:
+        """Put a reaction on somebody's message: no message, and no turn. Raises SendError."""
+        await self._call(
+            chat_id, lambda: self._bot.set_message_reaction(chat_id, message_id, emoji)
+        )
+
     async def answer_press(self, query_id: str, text: str) -> None:
         """The spinner on the button ends; ``text`` floats by. Too late is no harm."""
         try:
@@ -290,7 +296,11 @@ def _where(place: Place) -> dict[str, Any]:
     reply = None
     if place.reply_to is not None:
         reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True)
-    return {"message_thread_id": place.thread_id, "reply_parameters": reply}
+    return {
+        "message_thread_id": place.thread_id,
+        "reply_parameters": reply,
+        "disable_notification": place.is_silent or None,
+    }
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

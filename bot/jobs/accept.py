@@ -13,7 +13,9 @@ import zoneinfo
 from collections.abc import Mapping
 
 from bot.errors import Dearer
-from bot.jobs.rules import GroupRules, Payer, payer_of, rules_of
+from bot.jobs import board
+from bot.jobs.privacy import prefers_private
+from bot.jobs.rules import GroupRules, Payer, needs_admin, payer_of, rules_of
 from bot.jobs.saying import say
 from bot.model import (
     AssetKind,
@@ -54,6 +56,12 @@ class Order:
     bulk_id: int | None = None
     bulk_number: int | None = None
     """Its place among the requests of one message, which share their status message."""
+    agreed_by: UserId | None = None
+    """The admin of the group who agreed to its price; None: who asks answers for it."""
+    replaces: Job | None = None
+    """The job that is cancelled for it, as it was before: what was agreed to there is so here."""
+    to_private: bool | None = None
+    """Its result is for who asks alone; None: as they prefer it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,7 +105,14 @@ class NotPriced:
     payer: Payer = Payer.MEMBER
 
 
-Outcome = Accepted | NotEnough | NotPriced
+@dataclasses.dataclass(frozen=True, slots=True)
+class NeedsAdmin:
+    """The group's wallet covers it, and an admin of the group has to agree first."""
+
+    cost_vnd: int
+
+
+Outcome = Accepted | NotEnough | NotPriced | NeedsAdmin
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -213,10 +228,16 @@ class Desk:
         left_vnd = balance_vnd
         if rules.cap_vnd is not None:
             spent_vnd = await self.spent_of_group(reading, user_id, chat_id)
-            left_vnd = min(balance_vnd, max(0, rules.cap_vnd - spent_vnd + given_back_vnd))
+            if freed is not None and self._counts_today(freed, user_id):
+                spent_vnd -= given_back_vnd
+            left_vnd = min(balance_vnd, max(0, rules.cap_vnd - spent_vnd))
         nothing = dict.fromkeys(AssetKind, 0)
         plan = await self.plan_of(reading, payer_id)
         return Purse(plan, nothing, nothing, left_vnd, Payer.GROUP, left_vnd < balance_vnd)
+
+    def _counts_today(self, job: Job, user_id: UserId) -> bool:
+        """Whether it is part of what a member's cap allows for today."""
+        return job.user_id == user_id and job.allowance_day == self.today(self.clock())
 
     async def spent_of_group(self, reading: Reading, user_id: UserId, chat_id: ChatId) -> int:
         """Đồng of the group's wallet that a member has taken or set aside today."""
@@ -267,6 +288,14 @@ class Desk:
             )
         return quote
 
+    async def needs_admin(self, reading: Reading, order: Order, quote: Quote) -> bool:
+        """Whether an admin of the group has to agree to the price, and none has."""
+        chat_id, before = order.place.chat_id, order.replaces
+        if before and before.payer_id == UserId(chat_id) and quote.cost_vnd <= before.held_vnd:
+            return False
+        who = order.agreed_by or order.user_id
+        return await needs_admin(reading, who, chat_id, quote.cost_vnd)
+
     async def accept(
         self, tx: Transaction, order: Order, *, at_most_vnd: int | None = None
     ) -> Outcome:
@@ -278,12 +307,17 @@ class Desk:
         if not isinstance(quote, Quote):
             return quote
         check_price(quote, at_most_vnd)
+        if await self.needs_admin(tx, order, quote):
+            return NeedsAdmin(quote.cost_vnd)
         now = self.clock()
         plan = await self.plan_of(tx, order.user_id)
         kind = order.request.operation.output_kind
         allowance = await self.allowance(tx, order.user_id, kind, now=now)
 
+        is_one_of_many = order.bulk_id is not None
+        board_id = None if is_one_of_many else await board.seat(tx, order.place, now=now)
         job = await self._new_job(tx, order, quote, plan, now)
+        job = dataclasses.replace(job, board_id=board_id)
         await tx.run("job_insert", **job_values(job))
         for path in job.request.references:
             await tx.run("reference_add", job_id=job.job_id, path=path)
@@ -295,9 +329,11 @@ class Desk:
             from_state=None,
             to_state=job.state.value,
             who=f"user {order.user_id}",
-            why="accepted",
+            why=f"agreed to by user {order.agreed_by}" if order.agreed_by else "accepted",
         )
-        if order.bulk_id is None:
+        if board_id is not None:
+            await board.joined(tx, board_id, order.place, now=now)
+        elif not is_one_of_many:
             await say(
                 tx,
                 Say.STATUS,
@@ -313,6 +349,9 @@ class Desk:
     async def _new_job(
         self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
     ) -> Job:
+        to_private = order.to_private
+        if to_private is None:
+            to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
         return Job(
             job_id=await _free_code(tx),
             version=1,
@@ -357,6 +396,7 @@ class Desk:
             due_at=now,
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
+            to_private=to_private,
         )
 
 

@@ -25,6 +25,7 @@ from bot.jobs.facts import (
     LaneOver,
     LookedUp,
     Misnamed,
+    PrivacyChosen,
     Release,
     Resolved,
     Saved,
@@ -66,6 +67,8 @@ def advance(job: Job, fact: Fact, *, now: Millis) -> Step:
             return _end(job, fact, now)
         case CancelAsked():
             return _cancel(job, now)
+        case PrivacyChosen():
+            return _choose_privacy(job, fact)
         case DeliveryBegun() | Delivered():
             return _deliver(job, fact, now)
         case _:
@@ -344,11 +347,27 @@ def _cancel(job: Job, now: Millis) -> Step:
             return _unchanged(job)
 
 
+def _choose_privacy(job: Job, fact: PrivacyChosen) -> Step:
+    chosen = dataclasses.replace(job, to_private=fact.to_private)
+    match job.state:
+        case _ if chosen == job:
+            return _unchanged(job)
+        case JobState.QUEUED | JobState.SUBMITTING | JobState.UNKNOWN | JobState.RUNNING:
+            return chosen, (ShowStatus(Urgency.ANSWER),)
+        case JobState.DONE if fact.to_private:
+            # What stood in the group is taken away by who sent it.
+            return dataclasses.replace(chosen, detail=""), ()
+        case _:
+            return _unchanged(job)
+
+
 def _deliver(job: Job, fact: DeliveryBegun | Delivered, now: Millis) -> Step:
     match fact, job.state:
         case DeliveryBegun(), JobState.READY:
             return dataclasses.replace(job, state=JobState.DELIVERING), ()
         case Delivered(), JobState.READY | JobState.DELIVERING:
-            return dataclasses.replace(job, state=JobState.DONE, ended_at=now, detail=fact.why), ()
+            done = dataclasses.replace(job, state=JobState.DONE, ended_at=now, detail=fact.why)
+            # The group is told that it went elsewhere, or that it waits.
+            return done, (ShowStatus(Urgency.ANSWER),) if job.to_private else ()
         case _:
             return _unchanged(job)

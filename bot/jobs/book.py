@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 from bot.errors import StaleJob, TaskTaken
 from bot.i18n import choose
-from bot.jobs import budget, bulk
+from bot.jobs import board, budget, bulk
 from bot.jobs.advance import advance
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import (
@@ -25,6 +25,8 @@ from bot.jobs.facts import (
     ShowStatus,
     TellOperator,
 )
+from bot.jobs.privacy import private_place
+from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
 from bot.model import Job, JobState, Millis, Operation, Place, Say, Urgency
 from bot.money import ledger
@@ -73,6 +75,8 @@ async def move(tx: Transaction, job: Job, fact: Fact, *, now: Millis, who: str) 
         await _apply(tx, moved, effect, now)
     if moved.bulk_id is not None and moved.state is not job.state:
         await bulk.member_moved(tx, moved.bulk_id, moved, now=now)
+    if moved.board_id is not None and moved.state is not job.state:
+        await board.member_moved(tx, moved.board_id, moved, now=now)
     if moved.due_at is not None or job.holds_lane != moved.holds_lane:
         tx.wake(Topic.RUNNER)
     row = await tx.one("job_get", job_id=job.job_id)
@@ -98,11 +102,12 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
         case ShowStatus():
             await show_status(tx, job, effect, now=now)
         case ShowResult():
-            await tx.run("status_rest", key=f"status:{job.job_id}")
+            if not job.to_private:
+                await tx.run("status_rest", key=f"status:{job.job_id}")
             await say(
                 tx,
                 Say.RESULT,
-                home_of(job),
+                place_of_result(job),
                 urgency=Urgency.RESULT,
                 now=now,
                 job_id=job.job_id,
@@ -145,11 +150,21 @@ def home_of(job: Job) -> Place:
     return Place(job.chat_id, job.thread_id, job.request_message_id)
 
 
+def place_of_result(job: Job) -> Place:
+    """Where its result goes; of one that is for who asked alone, their private chat."""
+    return private_place(job.user_id) if job.to_private else home_of(job)
+
+
 async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Millis) -> None:
     """Make the job's one status row wait again; progress is dropped rather than sent too often."""
+    is_progress = effect.urgency is Urgency.PROGRESS
+    if is_progress and (await rules_of(tx, job.chat_id)).is_quiet:
+        return
     if job.bulk_id is not None:
         await bulk.member_shows(tx, job.bulk_id, job, now=now)
         return
+    if job.board_id is not None:  # a message of its own it has only once it came to nothing
+        await board.member_shows(tx, job.board_id, job, effect.urgency, now=now)
     is_group = job.chat_id < 0
     pause_s = PROGRESS_PAUSE_GROUP_S if is_group else PROGRESS_PAUSE_PRIVATE_S
     is_sooner = effect.is_first_bar and not is_group

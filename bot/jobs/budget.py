@@ -44,3 +44,8 @@ def has_room_after_result(job: Job, status_sends: int) -> bool:
 def most_of_bulk(chat_id: int, requests: int) -> int:
     """Messages the one message of several requests may come to, progress the last of them."""
     return UNBOUNDED if chat_id > 0 else EACH_OF_BULK * requests - CANCEL_AND_END
+
+
+def most_of_board(requests: int) -> int:
+    """Messages the one message of many people's requests may come to, a bar the last of them."""
+    return requests + 1

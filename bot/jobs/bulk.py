@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import itertools
 import json
 import math
 from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.jobs import budget
+from bot.jobs.privacy import private_place
+from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
 from bot.model import (
     FINAL_STATES,
@@ -153,6 +156,8 @@ async def show(
     tx: Transaction, bulk_id: int, chat_id: ChatId, urgency: Urgency, *, now: Millis
 ) -> None:
     """Make its one message wait to be brought up to date; progress no more often than it may."""
+    if urgency is Urgency.PROGRESS and (await rules_of(tx, chat_id)).is_quiet:
+        return
     pause_ms = int((PAUSE_GROUP_S if chat_id < 0 else PAUSE_PRIVATE_S) * 1000)
     await tx.run(
         "status_rearm",
@@ -202,15 +207,19 @@ async def _send_albums(tx: Transaction, bulk_id: int, now: Millis) -> None:
     """All results once more side by side, when there are at least two."""
     bulk = await find_bulk(tx, bulk_id)
     assert bulk is not None
-    shown = [JobId(row["job_id"]) for row in await tx.all("bulk_shown", bulk_id=bulk_id)]
-    start = 0
-    for number, size in enumerate(album_sizes(len(shown)), 1):
-        payload = {"jobs": shown[start : start + size]}
-        key = f"album:{bulk_id}:{number}"
-        await say(
-            tx, Say.ALBUM, bulk.place, urgency=Urgency.RESULT, now=now, payload=payload, key=key
-        )
-        start += size
+    rows = await tx.all("bulk_shown", bulk_id=bulk_id)
+    here = [JobId(row["job_id"]) for row in rows if not row["to_private"]]
+    apart = [JobId(row["job_id"]) for row in rows if row["to_private"]]
+    albums = [(bulk.place, jobs) for jobs in _albums(here)]
+    albums += [(private_place(bulk.user_id), jobs) for jobs in _albums(apart)]
+    for number, (place, jobs) in enumerate(albums, 1):
+        payload, key = {"jobs": jobs}, f"album:{bulk_id}:{number}"
+        await say(tx, Say.ALBUM, place, urgency=Urgency.RESULT, now=now, payload=payload, key=key)
+
+
+def _albums(jobs: Sequence[JobId]) -> list[Sequence[JobId]]:
+    starts = itertools.accumulate(album_sizes(len(jobs)), initial=0)
+    return [jobs[start:end] for start, end in itertools.pairwise(starts)]
 
 
 def album_sizes(results: int) -> list[int]:

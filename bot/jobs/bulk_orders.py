@@ -52,14 +52,19 @@ async def total_of(
     return cover(desk, purse, [part.request for part in parts])
 
 
-async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
-    """Take on what was asked about, as far as the quota goes; how many. 0: nothing has changed."""
+async def begin(
+    tx: Transaction, desk: Desk, asked: Bulk, *, agreed_by: UserId | None = None
+) -> int:
+    """Take on what was asked about, as far as the quota goes; how many. 0: nothing has changed.
+
+    ``agreed_by``: the admin of the group who pressed for who asked.
+    """
     running = BulkState.RUNNING.value
     if not await tx.run(
         "bulk_move", bulk_id=asked.bulk_id, from_state=asked.state.value, to_state=running
     ):
         return 0
-    begun = await _accept(tx, desk, asked)
+    begun = await _accept(tx, desk, asked, agreed_by)
     if not begun:
         await tx.run(
             "bulk_move", bulk_id=asked.bulk_id, from_state=running, to_state=asked.state.value
@@ -69,16 +74,23 @@ async def begin(tx: Transaction, desk: Desk, asked: Bulk) -> int:
     return begun
 
 
-async def begin_more(tx: Transaction, desk: Desk, before: Bulk, parts: Sequence[Part]) -> int:
+async def begin_more(
+    tx: Transaction,
+    desk: Desk,
+    before: Bulk,
+    parts: Sequence[Part],
+    *,
+    agreed_by: UserId | None = None,
+) -> int:
     """Take on ``parts`` as a bulk of their own, as far as the quota goes; its number."""
     bulk_id = await bulk.add_bulk(tx, before.user_id, before.place, parts, now=desk.clock())
     added = await bulk.find_bulk(tx, bulk_id)
     assert added is not None
-    await begin(tx, desk, added)
+    await begin(tx, desk, added, agreed_by=agreed_by)
     return bulk_id
 
 
-async def _accept(tx: Transaction, desk: Desk, asked: Bulk) -> int:
+async def _accept(tx: Transaction, desk: Desk, asked: Bulk, agreed_by: UserId | None) -> int:
     begun = 0
     for number, part in enumerate(asked.parts, 1):
         outcome = await desk.accept(
@@ -90,6 +102,7 @@ async def _accept(tx: Transaction, desk: Desk, asked: Bulk) -> int:
                 part.provider,
                 bulk_id=asked.bulk_id,
                 bulk_number=number,
+                agreed_by=agreed_by,
             ),
         )
         if not isinstance(outcome, Accepted):

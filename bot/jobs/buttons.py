@@ -16,6 +16,9 @@ from bot.model import Job, JobId, Operation
 
 CUSTOM: Final = "custom"
 """The zoom whose factor is asked for in words."""
+TO_ME: Final = "me"
+TO_ALL: Final = "all"
+"""Whether a result asked for in a group is for who asked alone."""
 
 
 class Act(enum.StrEnum):

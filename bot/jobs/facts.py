@@ -142,6 +142,16 @@ class CancelAsked:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class PrivacyChosen:
+    """Who asked in a group wants the result alone, or shown there after all.
+
+    Of one that was shown already: it has reached their private chat, and is to stand there only.
+    """
+
+    to_private: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class DeliveryBegun:
     """The result is about to be sent."""
 
@@ -172,6 +182,7 @@ Fact = (
     | DeadlinePassed
     | LaneOver
     | CancelAsked
+    | PrivacyChosen
     | DeliveryBegun
     | Delivered
 )

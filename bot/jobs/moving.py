@@ -10,11 +10,11 @@ import dataclasses
 
 from bot.errors import StaleJob
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, Order, Outcome, Quote, check_price
+from bot.jobs.accept import Accepted, Desk, NeedsAdmin, Order, Outcome, Quote, check_price
 from bot.jobs.accounts import takes_orders
 from bot.jobs.facts import CancelAsked, ShowStatus
 from bot.jobs.offers import Market, nearest_ratio
-from bot.model import Asset, Job, JobState, Millis, Operation, Reason, Request, Urgency
+from bot.model import Asset, Job, JobState, Millis, Operation, Reason, Request, Urgency, UserId
 from bot.providers.multipliers import find_multiplier
 from bot.providers.port import OperationSpec
 from bot.store.port import Reading, Transaction
@@ -97,11 +97,12 @@ async def move_over(
     provider: str,
     *,
     at_most_vnd: int | None = None,
+    agreed_by: UserId | None = None,
 ) -> Outcome | None:
     """Have ``job`` made by ``provider``; None: it may not or cannot be any more.
 
     Where the money does not suffice nothing changes, and the outcome says what is lacking.
-    ``at_most_vnd``: what was agreed to. Raises StaleJob when somebody moved it since it was read,
+    ``at_most_vnd``: what was agreed to; ``agreed_by``: by which admin of the group. Raises StaleJob when somebody moved it since it was read,
     Dearer, with nothing written, when it costs more than was agreed to.
     """
     now = desk.clock()
@@ -109,11 +110,22 @@ async def move_over(
     if request is None:
         return None
     parent = await book.find_job(tx, job.parent_id) if job.parent_id else None
-    order = Order(job.user_id, book.home_of(job), request, provider, parent)
+    order = Order(
+        job.user_id,
+        book.home_of(job),
+        request,
+        provider,
+        parent,
+        agreed_by=agreed_by,
+        replaces=job,
+        to_private=job.to_private,
+    )
     quote = await desk.quote(tx, order, freed=job)
     if not isinstance(quote, Quote):
         return quote
     check_price(quote, at_most_vnd)
+    if await desk.needs_admin(tx, order, quote):
+        return NeedsAdmin(quote.cost_vnd)
     await book.move(tx, job, CancelAsked(), now=now, who=f"user {job.user_id}")
     outcome = await desk.accept(tx, order)
     assert isinstance(outcome, Accepted)  # it was quoted with what the move gives back

@@ -38,6 +38,8 @@ class Preferences:
     """Words and flags that go behind every prompt."""
     pings: bool = True
     """"Done ↑" follows a long wait."""
+    to_private: bool = False
+    """What is asked for in a group comes to the private chat."""
 
 
 async def preferences_of(reading: Reading, user_id: UserId) -> Preferences:

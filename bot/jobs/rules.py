@@ -91,6 +91,16 @@ async def payer_of(reading: Reading, user_id: UserId, chat_id: ChatId) -> UserId
     return UserId(chat_id) if rules.payer is Payer.GROUP else user_id
 
 
+async def needs_admin(reading: Reading, user_id: UserId, chat_id: ChatId, cost_vnd: int) -> bool:
+    """Whether one of its admins has to agree before the group pays so much; ``user_id`` is none."""
+    rules = await rules_of(reading, chat_id)
+    if rules.payer is not Payer.GROUP or rules.ask_above_vnd is None:
+        return False
+    if cost_vnd <= rules.ask_above_vnd:
+        return False
+    return not await is_group_admin(reading, chat_id, user_id)
+
+
 async def is_group_admin(reading: Reading, chat_id: ChatId, user_id: UserId) -> bool:
     """Whether Telegram said so when it was last asked; an anonymous admin speaks as the group."""
     if user_id == UserId(chat_id):

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from bot.model import JobId, Millis, Place, Say, Urgency
-from bot.store.port import Topic, Transaction
+from bot.store.port import Reading, Topic, Transaction
 
 
 async def say(
@@ -39,3 +39,11 @@ async def say(
         key=key,
     )
     tx.wake(Topic.OUTBOX)
+
+
+async def rare_key(reading: Reading, name: str, *, pause_ms: Millis, now: Millis) -> str | None:
+    """The key to say ``name`` under, if it was not said for ``pause_ms``; None: it was."""
+    stretch = now // pause_ms
+    key, before = f"{name}:{stretch}", f"{name}:{stretch - 1}"
+    row = await reading.one("outbox_said_lately", key=key, key_before=before, since=now - pause_ms)
+    return key if row is None else None

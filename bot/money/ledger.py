@@ -193,6 +193,14 @@ async def verify(reading: Reading) -> list[str]:
             "job {job_id}: {free} free outputs; its uses say {entries_free}",
         ),
         (
+            "verify_payers",
+            "job {job_id} is paid by {payer_id}; an entry of it is of {wallet_id}",
+        ),
+        (
+            "verify_allowance_owners",
+            "job {job_id} is paid by {payer_id}; an allowance of {user_id} was used for it",
+        ),
+        (
             "verify_settled",
             "job {job_id} is {state} and still holds {held_vnd} ₫ and {held_free} free outputs",
         ),

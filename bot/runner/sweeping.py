@@ -17,7 +17,7 @@ from bot.store.port import Store, Transaction
 EVERY_MS = 3_600_000
 DAY_MS = 24 * EVERY_MS
 KEPT_MS = 30 * DAY_MS
-"""Albums, and questions nobody answered."""
+"""Albums, questions nobody answered, and what an admin was asked to agree to."""
 REFERENCES = "references"
 """Below the data folder: pictures people brought."""
 RESULTS = "media"
@@ -33,6 +33,7 @@ async def sweep(store: Store, data_dir: Path, now: Millis) -> None:
         await tx.run("drafts_forget", before=now - KEPT_MS)
         await tx.run("questions_forget", before=now - KEPT_MS)
         await tx.run("bulks_forget", before=now - KEPT_MS)
+        await tx.run("approvals_forget", before=now - KEPT_MS)
         await tx.run("presses_forget", before=now - DAY_MS)
 
     await store.write(forget)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from bot.sandbox.chats import Place, Room, find
+from bot.sandbox.members import check_right
 from bot.sandbox.refusal import Json, NotModelled, bad_request
 from bot.sandbox.world import World
 
@@ -37,6 +38,7 @@ _SWITCHES = frozenset(
         "protect_content",
         "allow_paid_broadcast",
         "has_spoiler",
+        "is_big",
         "show_caption_above_media",
         "supports_streaming",
         "disable_content_type_detection",
@@ -52,6 +54,7 @@ _STRUCTURES = frozenset(
         "entities",
         "link_preview_options",
         "media",
+        "reaction",
         "reply_markup",
         "reply_parameters",
         "scope",
@@ -76,6 +79,13 @@ class Ask:
     def room(self) -> Room:
         """The chat meant; raises Refusal when the bot may not be there."""
         return self.world.chats.open_to_bot(self.params.get("chat_id"))
+
+    def room_taking(self, *kinds: str) -> Room:
+        """The same, where the bot may send all of these; raises Refusal where it may not."""
+        room = self.room()
+        for kind in kinds:
+            check_right(room.lacks(self.world.bot["id"]), kind)
+        return room
 
     def text(self, name: str) -> str:
         return str(self.params.get(name) or "")

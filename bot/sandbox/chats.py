@@ -4,13 +4,14 @@ It does not know HTTP, updates or files. A message is replaced by a new dict whe
 dict once handed out stays as it was.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.sandbox import shapes
 from bot.sandbox.refusal import Json, Refusal, bad_request
 
-_PRESENT = {"creator", "administrator", "member"}
+_ADMINS = {"creator", "administrator"}
+_PRESENT = {*_ADMINS, "member", "restricted"}
 
 
 @dataclass
@@ -23,8 +24,14 @@ class Room:
     messages: dict[int, Json] = field(default_factory=dict)
     questions: dict[int, Json] = field(default_factory=dict)
     """Whose app has a reply opened, and to which message."""
+    reactions: dict[int, str] = field(default_factory=dict)
+    """What the bot put on which message; nobody else reacts here."""
     migrated_to: int | None = None
     last_message_id: int = 0
+    lacking: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The rights (`can_send_photos`, …) that were taken from restricted members."""
+    forbidden: frozenset[str] = frozenset()
+    """Those the group gives to nobody but its admins."""
 
     @property
     def chat_id(self) -> int:
@@ -37,8 +44,33 @@ class Room:
     def has(self, user_id: int) -> bool:
         return self.members.get(user_id) in _PRESENT
 
+    def start(self, bot_id: int) -> None:
+        """Whoever writes to a bot has started it; raises ValueError when it was blocked."""
+        if self.members.get(bot_id) == "kicked":
+            raise ValueError(f"{self.chat_id} has to unblock the bot before writing to it")
+        self.members[bot_id] = "member"
+
     def admins(self) -> list[int]:
-        return [who for who, status in self.members.items() if status in _PRESENT - {"member"}]
+        return [who for who, status in self.members.items() if status in _ADMINS]
+
+    def lacks(self, user_id: int) -> frozenset[str]:
+        """What a member may not do here: what nobody may, and what was taken from them."""
+        status = self.members.get(user_id)
+        if status in _ADMINS:
+            return frozenset()
+        own = self.lacking.get(user_id, frozenset()) if status == "restricted" else frozenset()
+        return own | self.forbidden
+
+    def change_member(self, user: Json, status: str, lacking: Iterable[str]) -> Json:
+        """Who somebody was and who they are from now on, as ChatMemberUpdated tells it."""
+        old = self.member(user)
+        self.members[user["id"]], self.lacking[user["id"]] = status, frozenset(lacking)
+        return {"old_chat_member": old, "new_chat_member": self.member(user)}
+
+    def member(self, user: Json) -> Json:
+        """The ChatMember somebody is here."""
+        status = self.members.get(user["id"], "left")
+        return shapes.member(user, status, lacking=self.lacking.get(user["id"], ()))
 
 
 @dataclass(frozen=True)
@@ -80,7 +112,7 @@ class Chats:
     def post(
         self, room: Room, origin: Json, content: Json, place: Place = Place()
     ) -> Json:  # frozen
-        """Adds a message; `origin` says whose it is (`from`, and `sender_chat` for a group's)."""
+        """Adds a message; `origin` says whose it is (`from`; `sender_chat` for a chat's own)."""
         room.last_message_id += 1
         message: Json = {
             "message_id": room.last_message_id,
@@ -91,7 +123,8 @@ class Chats:
             **content,
         }
         room.messages[message["message_id"]] = message
-        room.questions.pop(origin["from"]["id"], None)  # who writes has answered, or moved on
+        if "from" in origin:  # who writes has answered, or moved on
+            room.questions.pop(origin["from"]["id"], None)
         self._tell({"type": "message", "chat_id": room.chat_id, "message": message})
         return message
 
@@ -105,6 +138,22 @@ class Chats:
         """Every reply that is opened in somebody's app."""
         return [asked for room in self.rooms.values() for asked in room.questions.values()]
 
+    def react(self, room: Room, message_id: int, emoji: str) -> None:
+        """Puts the bot's one reaction on a message; "" takes it away."""
+        room.reactions.pop(message_id, None)
+        if emoji:
+            room.reactions[message_id] = emoji
+        told = {"chat_id": room.chat_id, "message_id": message_id, "emoji": emoji}
+        self._tell({"type": "reaction", **told})
+
+    def reactions(self) -> list[Json]:
+        """Every reaction there is, in the shape of its event."""
+        return [
+            {"chat_id": room.chat_id, "message_id": message_id, "emoji": emoji}
+            for room in self.rooms.values()
+            for message_id, emoji in room.reactions.items()
+        ]
+
     def rewrite(self, room: Room, message: Json) -> Json:
         """Puts a changed message in the place of the one with its id."""
         room.messages[message["message_id"]] = message
@@ -113,6 +162,7 @@ class Chats:
 
     def remove(self, room: Room, message_id: int) -> None:
         del room.messages[message_id]
+        room.reactions.pop(message_id, None)
         for asked in [each for each in room.questions.values() if each["message_id"] == message_id]:
             del room.questions[asked["user_id"]]
         self._tell({"type": "deleted", "chat_id": room.chat_id, "message_id": message_id})
@@ -131,7 +181,7 @@ class Chats:
         lines = []
         for chat_id, room in self.rooms.items():
             for message in list(room.messages.values())[-5:]:
-                who = message["from"]["first_name"]
+                who = message["from"]["first_name"] if "from" in message else "channel"
                 content = str(content_of(message))
                 lines.append(f"{chat_id} #{message['message_id']} {who}: {content:.300}")
         return lines
@@ -203,6 +253,8 @@ def _from_afar(room: Room, message: Json) -> Json:
 
 
 def _shut_out(room: Room, status: str) -> str:
+    if room.is_private and status == "left":
+        return "bot can't initiate conversation with a user"
     if room.is_private:
         return "bot was blocked by the user"
     kind = room.info["type"]

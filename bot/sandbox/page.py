@@ -122,6 +122,8 @@ class _Place:
     chat_id: int
     reply_to: int | None
     thread_id: int | None
+    as_chat: bool
+    """As the group itself: an anonymous admin."""
 
 
 class _Desk:
@@ -141,6 +143,8 @@ class _Desk:
                 "users": [{"user": user, "chats": chats[user["id"]]} for user in users],
                 "messages": {str(chat_id): self._world.messages(chat_id) for chat_id in ids},
                 "questions": self._world.chats.questions(),
+                "admins": {str(chat_id): self._world.admins_of(chat_id) for chat_id in ids},
+                "reactions": self._world.chats.reactions(),
                 "speed": self._pace.speed,
                 "speeds": SPEEDS,
                 "max_album": MAX_ALBUM,
@@ -188,6 +192,7 @@ class _Desk:
                 _words(said, "text"),
                 reply_to=place.reply_to,
                 thread_id=place.thread_id,
+                as_chat=place.as_chat,
             )
         return JSONResponse(message)
 
@@ -213,6 +218,7 @@ class _Desk:
                     caption=str(form.get("caption") or "") or None,
                     reply_to=place.reply_to,
                     thread_id=place.thread_id,
+                    as_chat=place.as_chat,
                     as_document=form.get("as_document") == "true" or not is_for_viewing,
                 )
         return JSONResponse(messages)
@@ -260,11 +266,14 @@ class _Desk:
             chat_id=_whole(said, "chat_id"),
             reply_to=_whole_or_none(said, "reply_to"),
             thread_id=_whole_or_none(said, "thread_id"),
+            as_chat=str(said.get("as_chat") or "").lower() == "true",
         )
         with _reasons():
             own = {chat["id"] for chat in self._world.chats_of(place.user_id)}
         if place.chat_id not in own:
             raise HTTPException(403, "This person is not in that chat.")
+        if place.as_chat and place.user_id not in self._world.admins_of(place.chat_id):
+            raise HTTPException(403, "Only an admin speaks as the group.")
         return place
 
     def _is_own(self, place: _Place, message_id: int) -> bool:

@@ -116,7 +116,11 @@ def build_town(
 
 
 def settle_people(world: World) -> None:
-    """Two people and a group, so that a newcomer can try everything at once."""
-    an = world.add_user("An", language_code="vi", username="an")
-    ben = world.add_user("Ben", language_code="en", username="ben")
-    world.add_group("Nhóm vẽ · Art club", [an["id"], ben["id"]], admins=[an["id"]])
+    """Three people, a group and a forum, so that a newcomer can try everything at once."""
+    an = world.add_user("An", language_code="vi", username="an")["id"]
+    ben = world.add_user("Ben", language_code="en", username="ben")["id"]
+    chi = world.add_user("Chi", language_code="vi", username="chi")["id"]
+    world.add_group("Nhóm vẽ · Art club", [an, ben, chi], admins=[an])
+    forum = world.add_group("Xưởng · Workshop", [an, ben, chi], admins=[an, ben], is_forum=True)
+    for topic in ("Ảnh · Pictures", "Chuyện phiếm · Chit-chat"):
+        world.add_topic(forum["id"], topic)

@@ -83,14 +83,15 @@ class World:
         language_code: str | None = "vi",
         username: str | None = None,
         user_id: int | None = None,
+        has_started: bool = True,
     ) -> Json:
-        """A person, who has pressed Start: the private chat has the person's id."""
+        """A person; their private chat has their id. Before Start the bot cannot write there."""
         user_id = user_id or next(self._user_ids)
         user: Json = {"id": user_id, "is_bot": False, "first_name": first_name}
         named = {"username": username, "language_code": language_code}
         user |= {key: value for key, value in named.items() if value}
         self.chats.users[user_id] = user
-        members = dict.fromkeys((user_id, self.bot["id"]), "member")
+        members = {user_id: "member", self.bot["id"]: "member" if has_started else "left"}
         self.chats.rooms[user_id] = Room(shapes.private_chat(user), members)
         return user
 
@@ -148,7 +149,7 @@ class World:
             content["entities"] = found
         origin = self._origin(user_id, room, as_chat=as_chat)
         message = self.chats.post(room, origin, content, self._place(room, reply_to, thread_id))
-        return self._deliver("message", room, message)
+        return self.deliver("message", room, message)
 
     def send_files(
         self,
@@ -159,6 +160,7 @@ class World:
         caption: str | None = None,
         reply_to: int | None = None,
         thread_id: int | None = None,
+        as_chat: bool = False,
         as_document: bool = False,
     ) -> list[Json]:
         """A person sends files, several as an album whose first item carries the caption.
@@ -178,8 +180,9 @@ class World:
             media = self.files.receive(name, data, as_document=as_document)
             content = {**album, **media.content(), **words}
             words = {}
-            sent.append(self.chats.post(room, self._origin(user_id, room), content, place))
-        return [self._deliver("message", room, message) for message in sent]
+            origin = self._origin(user_id, room, as_chat=as_chat)
+            sent.append(self.chats.post(room, origin, content, place))
+        return [self.deliver("message", room, message) for message in sent]
 
     def forward(self, user_id: int, from_chat_id: int, message_id: int, to_chat_id: int) -> Json:
         room = self._room_of(user_id, to_chat_id)
@@ -190,7 +193,7 @@ class World:
         origin = {"forward_origin": {**source, "date": original["date"]}}
         content = {**origin, **content_of(original)}
         message = self.chats.post(room, self._origin(user_id, room), content)
-        return self._deliver("message", room, message)
+        return self.deliver("message", room, message)
 
     def edit_text(self, user_id: int, chat_id: int, message_id: int, text: str) -> Json:
         """A person edits a text or a caption of their own."""
@@ -201,7 +204,7 @@ class World:
         changed.pop(spans, None)
         if found := entities.with_commands(text, []):
             changed[spans] = found
-        return self._deliver("edited_message", room, self.chats.rewrite(room, changed))
+        return self.deliver("edited_message", room, self.chats.rewrite(room, changed))
 
     def press(
         self,
@@ -252,6 +255,14 @@ class World:
         """Somebody brings the bot back, or makes it an `administrator`."""
         self._set_bot_status(user_id, chat_id, status)
 
+    def forbid(self, chat_id: int, *rights: str) -> None:
+        """The group gives these rights (`can_send_photos`, …) to nobody but its admins any more."""
+        self._room(chat_id).forbidden = frozenset(rights)
+
+    def restrict_bot(self, user_id: int, chat_id: int, *lacking: str) -> None:
+        """An admin takes these rights (`can_send_photos`, …) from the bot, and no others."""
+        self._set_bot_status(user_id, chat_id, "restricted", *lacking)
+
     def migrate_group(self, chat_id: int) -> int:
         """The group goes on as a supergroup under a new id, which is the answer."""
         old = self._room(chat_id)
@@ -262,8 +273,8 @@ class World:
         origin = self._origin(who, old)
         there = self.chats.post(old, origin, {"migrate_to_chat_id": new.chat_id})
         here = self.chats.post(new, origin, {"migrate_from_chat_id": chat_id})
-        self._deliver("message", old, there)
-        self._deliver("message", new, here)
+        self.deliver("message", old, there)
+        self.deliver("message", new, here)
         old.migrated_to = new.chat_id
         return new.chat_id
 
@@ -275,6 +286,11 @@ class World:
     def chats_of(self, user_id: int) -> list[Json]:
         rooms = self.chats.rooms.values()
         return [room.info for room in rooms if room.has(user_id) and room.migrated_to is None]
+
+    def admins_of(self, chat_id: int) -> list[int]:
+        """The people (and the bot) who may set up a group; nobody in a private chat."""
+        room = self._room(chat_id)
+        return [] if room.is_private else room.admins()
 
     def users(self) -> list[Json]:
         return list(self.chats.users.values())
@@ -356,8 +372,8 @@ class World:
             raise ValueError(f"user {user_id} is not in chat {chat_id}")
         if room.migrated_to is not None:
             raise ValueError(f"chat {chat_id} goes on as {room.migrated_to}")
-        if room.is_private and not room.has(self.bot["id"]):
-            raise ValueError(f"user {user_id} has to unblock the bot before writing to it")
+        if room.is_private:
+            room.start(self.bot["id"])
         return room
 
     def _origin(self, user_id: int, room: Room, *, as_chat: bool = False) -> Json:
@@ -373,7 +389,8 @@ class World:
     def _bot_hears(self, room: Room) -> bool:
         return room.has(self.bot["id"]) and room.migrated_to is None
 
-    def _deliver(self, kind: str, room: Room, message: Json) -> Json:
+    def deliver(self, kind: str, room: Room, message: Json) -> Json:
+        """What was written becomes an update, if the bot gets to see it; answers it."""
         is_admin = self.bot["id"] in room.admins()
         sees_all = room.is_private or not self.privacy_mode or is_admin
         if self._bot_hears(room) and (sees_all or is_addressed(message, self.bot)):
@@ -384,11 +401,8 @@ class World:
         self.updates.add(kind, body)
         self.watch.stir()
 
-    def _set_bot_status(self, user_id: int, chat_id: int, status: str) -> None:
+    def _set_bot_status(self, user_id: int, chat_id: int, status: str, *lacking: str) -> None:
         room = self._room(chat_id)
-        before = room.members.get(self.bot["id"], "left")
-        room.members[self.bot["id"]] = status
         said = {"from": shapes.sender(self.chats.users[user_id]), "date": int(self.clock())}
-        old, new = shapes.member(self.bot, before), shapes.member(self.bot, status)
-        change = {"chat": room.info, **said, "old_chat_member": old, "new_chat_member": new}
-        self._queue("my_chat_member", change)
+        change = room.change_member(self.bot, status, lacking)
+        self._queue("my_chat_member", {"chat": room.info, **said, **change})

@@ -45,6 +45,9 @@ DELETE FROM chat_admin WHERE chat_id = :chat_id
 -- chat_admin_add --
 INSERT INTO chat_admin (chat_id, user_id) VALUES (:chat_id, :user_id) ON CONFLICT DO NOTHING
 
+-- chat_set_language --
+UPDATE chat SET language = :language WHERE chat_id = :chat_id
+
 -- chat_set_admins_at --
 UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 
@@ -155,6 +158,18 @@ FROM job j
 LEFT JOIN (SELECT job_id, SUM(delta) AS used FROM allowance_use GROUP BY job_id) s
     ON s.job_id = j.job_id
 WHERE j.held_free + j.charged_free <> COALESCE(s.used, 0)
+
+-- verify_payers --
+-- Entries of a job in another wallet than the one that pays for it.
+SELECT j.job_id, j.payer_id, e.wallet_id
+FROM ledger_entry e JOIN job j ON j.job_id = e.job_id
+WHERE e.wallet_id <> j.payer_id
+
+-- verify_allowance_owners --
+-- Allowances used for what somebody else asked for, or pays for.
+SELECT j.job_id, j.payer_id, a.user_id
+FROM allowance_use a JOIN job j ON j.job_id = a.job_id
+WHERE a.user_id <> j.user_id OR a.user_id <> j.payer_id
 
 -- verify_settled --
 -- Finished jobs that still hold something.
@@ -379,6 +394,10 @@ INSERT INTO message (chat_id, message_id, job_id, tile)
 VALUES (:chat_id, :message_id, :job_id, :tile)
 ON CONFLICT (chat_id, message_id) DO UPDATE SET tile = excluded.tile
 
+-- messages_of_job --
+-- Everything in one chat that shows a job or something of it, oldest first.
+SELECT message_id FROM message WHERE job_id = :job_id AND chat_id = :chat_id ORDER BY message_id
+
 -- message_get --
 SELECT * FROM message WHERE chat_id = :chat_id AND message_id = :message_id
 
@@ -424,8 +443,11 @@ DELETE FROM album_item WHERE created_at < :before
 INSERT INTO job_reference (job_id, path) VALUES (:job_id, :path) ON CONFLICT DO NOTHING
 
 -- reference_named --
--- Whether any job is made from this picture.
-SELECT 1 AS yes FROM job_reference WHERE path = :path LIMIT 1
+-- Whether any job is made from this picture, or may be once somebody agrees to its price.
+SELECT 1 AS yes FROM job_reference WHERE path = :path
+UNION ALL
+SELECT 1 FROM approval_reference WHERE path = :path
+LIMIT 1
 
 -- draft_add --
 -- Answers its number, which a question's buttons carry.
@@ -540,8 +562,8 @@ FROM job WHERE bulk_id = :bulk_id
 SELECT * FROM job WHERE bulk_id = :bulk_id ORDER BY bulk_number
 
 -- bulk_shown --
--- Its results that came into the chat, in order.
-SELECT job_id FROM job
+-- Its results that came into the chat or to who asked alone, in order.
+SELECT job_id, to_private FROM job
 WHERE bulk_id = :bulk_id AND state = 'done' AND is_muted = 0
   AND EXISTS (SELECT 1 FROM asset WHERE asset.job_id = job.job_id)
 ORDER BY bulk_number
@@ -549,6 +571,81 @@ ORDER BY bulk_number
 -- bulks_forget --
 -- Questions that nobody answered, or with no, or that became one request.
 DELETE FROM bulk WHERE begun = 0 AND state IN ('asked', 'joined', 'done') AND created_at < :before
+
+-- ============================================================ what an admin has to agree to
+
+-- approval_add --
+-- Answers its number, which its buttons carry.
+INSERT INTO approval (user_id, chat_id, thread_id, message_id, language, provider, request,
+                      parent_id, replaces_id, cost_vnd, state, created_at)
+VALUES (:user_id, :chat_id, :thread_id, :message_id, :language, :provider, :request,
+        :parent_id, :replaces_id, :cost_vnd, 'asked', :now)
+RETURNING approval_id
+
+-- approval_reference_add --
+-- A request may name the same picture twice.
+INSERT INTO approval_reference (approval_id, path) VALUES (:approval_id, :path)
+ON CONFLICT DO NOTHING
+
+-- approval_get --
+SELECT * FROM approval WHERE approval_id = :approval_id
+
+-- approval_decide --
+-- Compare and set: 0 rows when somebody decided before.
+UPDATE approval SET state = :state, decided_by = :decided_by
+WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approval_set_cost --
+-- It has become dearer, and the new price is asked about.
+UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND state = 'asked'
+
+-- approvals_forget --
+-- What nobody answered, or nobody looks at any more: who agreed stands with the job.
+DELETE FROM approval WHERE created_at < :before
+-- ============================================================ many requests of one group
+
+-- board_add --
+-- Answers its number.
+INSERT INTO board (chat_id, thread_id, created_at) VALUES (:chat_id, :thread_id, :now)
+RETURNING board_id
+
+-- board_get --
+SELECT * FROM board WHERE board_id = :board_id
+
+-- board_to_join --
+-- The latest one of a topic that is still near and has a seat.
+SELECT b.board_id FROM board b
+WHERE b.chat_id = :chat_id AND COALESCE(b.thread_id, 0) = :thread_id
+  AND b.ended_at IS NULL AND b.created_at > :since
+  AND :seats > (
+      SELECT COUNT(*) FROM job j
+      WHERE j.board_id = b.board_id
+        AND j.state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+  )
+ORDER BY b.board_id DESC LIMIT 1
+
+-- own_statuses --
+-- How many requests of a topic are under way that have a status message of their own.
+SELECT COUNT(*) AS n FROM job
+WHERE chat_id = :chat_id AND COALESCE(thread_id, 0) = :thread_id
+  AND board_id IS NULL AND bulk_id IS NULL AND is_muted = 0
+  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+
+-- board_set_message --
+UPDATE board SET message_id = :message_id WHERE board_id = :board_id
+
+-- board_counts --
+-- How many ever stood on it, and how many have ended.
+SELECT COUNT(*) AS jobs,
+       COUNT(CASE WHEN state IN ('done', 'failed', 'cancelled', 'needs_review') THEN 1 END) AS ended
+FROM job WHERE board_id = :board_id
+
+-- board_end --
+-- When it ended first stays.
+UPDATE board SET ended_at = :now WHERE board_id = :board_id AND ended_at IS NULL
+
+-- jobs_of_board --
+SELECT * FROM job WHERE board_id = :board_id ORDER BY accepted_at, job_id
 
 -- ============================================================ inbox
 
@@ -578,6 +675,10 @@ ORDER BY since, lanes.lane LIMIT :most
 SELECT * FROM inbox WHERE state = 'new' AND lane = :lane
 ORDER BY received_at, update_id LIMIT 1
 
+-- inbox_failed --
+-- How many updates nobody could read are still kept.
+SELECT COUNT(*) AS n FROM inbox WHERE state = 'failed'
+
 -- inbox_settle --
 UPDATE inbox SET state = :state, error = :error WHERE update_id = :update_id AND state = 'new'
 
@@ -590,6 +691,10 @@ INSERT INTO outbox (say, chat_id, thread_id, reply_to, job_id, tile, payload, ur
 VALUES (:say, :chat_id, :thread_id, :reply_to, :job_id, :tile, :payload, :urgency, :now,
         :now, :key)
 ON CONFLICT (key) DO NOTHING
+
+-- outbox_said_lately --
+-- Whether a thing said again and again, under a key for each stretch of time, was said just now.
+SELECT 1 AS yes FROM outbox WHERE key IN (:key, :key_before) AND created_at > :since
 
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits
@@ -635,16 +740,23 @@ WHERE state <> 'dropped'
           SELECT :each_of_bulk * bulk.begun - :cancel_and_end FROM bulk
           WHERE bulk.bulk_id = CAST(SUBSTR(outbox.key, 6) AS INTEGER)
       )
+      WHEN say = 'board' THEN (
+          SELECT COUNT(*) + 1 FROM job
+          WHERE job.board_id = CAST(SUBSTR(outbox.key, 7) AS INTEGER)
+      )
       ELSE :most_in_group - :cancel_and_end END)
   AND (
     say = 'status'
     AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
     OR key IN (SELECT 'bulk:' || bulk_id FROM job
                WHERE provider = :provider AND state = 'queued' AND bulk_id IS NOT NULL)
+    OR key IN (SELECT 'board:' || board_id FROM job
+               WHERE provider = :provider AND state = 'queued' AND board_id IS NOT NULL)
 )
 
 -- outbox_heads --
--- Of every chat the first row of each urgency, media apart from words: what may go next. Which of
+-- Of every chat the first row of each urgency, media apart from words, and apart from both a nod,
+-- which is no message and waits for nobody's turn: what may go next. Which of
 -- them goes is delivery's to say. However many rows wait in a chat, few of them are read.
 -- A result waits until its status message is there; in a group progress waits while a result does.
 WITH RECURSIVE chats (chat_id) AS (
@@ -654,13 +766,15 @@ WITH RECURSIVE chats (chat_id) AS (
             WHERE further.state = 'waiting' AND further.chat_id > chats.chat_id)
     FROM chats WHERE chats.chat_id IS NOT NULL
 ),
-kinds (urgency, is_media) AS (VALUES (0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1))
+kinds (urgency, kind) AS (
+    VALUES (0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 1)
+)
 SELECT first.* FROM chats CROSS JOIN kinds JOIN outbox first ON first.outbox_id = (
     SELECT head.outbox_id FROM outbox head
     WHERE head.state = 'waiting' AND head.chat_id = chats.chat_id
       AND head.urgency = kinds.urgency AND head.due_at <= :now
-      AND CASE WHEN head.say IN ('result', 'pick', 'files', 'album') THEN 1 ELSE 0 END
-          = kinds.is_media
+      AND CASE WHEN head.say IN ('result', 'pick', 'files', 'album') THEN 1
+               WHEN head.say = 'nod' THEN 2 ELSE 0 END = kinds.kind
       AND NOT EXISTS (
           SELECT 1 FROM outbox other
           WHERE other.job_id = head.job_id AND other.outbox_id <> head.outbox_id
@@ -724,7 +838,7 @@ UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 -- statuses_revive --
 -- Those that were skipped are brought up to date: somebody is there to read them again.
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk')
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk', 'board')
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.

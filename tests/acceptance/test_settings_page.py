@@ -323,8 +323,8 @@ async def test_a_forged_page_is_the_first_one_and_turns_no_message(story: Story)
 
 
 async def test_in_a_group_ones_own_settings_are_a_link_to_the_private_chat(story: Story) -> None:
-    an = story.person("An", "vi")
-    chat = story.group("Nhóm vẽ", an)
+    an, admin = story.person("An", "vi"), story.person("Bình", "vi")
+    chat = story.group("Nhóm vẽ", admin, an)
     answer = await an.answer_to(an.say("/settings@easel_bot", chat=chat), chat=chat)
     assert "nằm trong chat riêng" in words(answer)
     [[button]] = answer["reply_markup"]["inline_keyboard"]

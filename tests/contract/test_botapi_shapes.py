@@ -12,6 +12,7 @@ from samples import clip, picture
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters
 from telegram.error import BadRequest
 
+from bot.sandbox import bystanders
 from bot.sandbox.limits import Limits
 from bot.sandbox.world import World
 
@@ -37,6 +38,8 @@ async def everything_people_do(world: World) -> None:
     world.press(lan, lan, 999, "v:1", forged=True)
     world.block_bot(lan)
     world.add_bot(minh, forum, status="administrator")
+    world.restrict_bot(minh, forum, "can_send_photos")
+    world.add_bot(minh, forum, status="administrator")
     world.migrate_group(world.add_group("Shop", [lan], chat_id=-4001)["id"])
 
 
@@ -47,6 +50,26 @@ async def test_every_update_is_read_by_two_libraries(world: World, bot: telegram
         key for update in updates for key in update if key != "update_id"
     }
     for update in updates:
+        assert list(unknown_fields(Update.model_validate(update))) == []
+        assert telegram.Update.de_json(update, bot).update_id == update["update_id"]
+
+
+async def test_whoever_writes_beside_people_is_read_by_two_libraries(
+    world: World, bot: telegram.Bot
+) -> None:
+    lan = world.add_user("Lan")["id"]
+    group = world.add_group("Shop", [lan], admins=[world.bot["id"]])["id"]
+    channel = bystanders.add_channel(world, "News")
+    posted = bystanders.post(world, channel["id"], "/img a")
+    bystanders.edit_post(world, channel["id"], posted["message_id"], "/img b")
+    bystanders.pass_on(world, posted, group)
+    bystanders.say_as_channel(world, channel, group, "/img a")
+    bystanders.say_as_bot(world, group, "/img a")
+    bystanders.say_via_bot(world, lan, group, "/img a")
+    world.add_bot(lan, channel["id"])
+    kinds = [key for update in world.updates.pending for key in update if key != "update_id"]
+    assert ["channel_post", "edited_channel_post", *["message"] * 4, "my_chat_member"] == kinds
+    for update in world.updates.pending:
         assert list(unknown_fields(Update.model_validate(update))) == []
         assert telegram.Update.de_json(update, bot).update_id == update["update_id"]
 

@@ -247,6 +247,15 @@ async def test_a_button_of_the_message_is_pressed_and_no_other(
     assert "has no button 'all'" in forged.json()["error"]
 
 
+async def test_only_an_admin_speaks_as_the_group(browser: httpx.AsyncClient, world: World) -> None:
+    said = {"chat_id": GROUP, "text": "/settings", "as_chat": True}
+
+    answer = await browser.post("send", json={"user_id": AN, **said})
+
+    assert GROUP == answer.json()["sender_chat"]["id"]
+    assert 403 == (await browser.post("send", json={"user_id": BEN, **said})).status_code
+
+
 async def test_ones_own_message_is_edited_and_nobody_elses(
     browser: httpx.AsyncClient, world: World
 ) -> None:

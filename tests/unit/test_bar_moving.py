@@ -13,6 +13,7 @@ from bot.delivery.sent import Sent
 from bot.delivery.telegram import TelegramSender
 from bot.jobs.accept import Accepted, Order
 from bot.jobs.facts import Admitted, CancelAsked, Fact, SubmitAnswered
+from bot.jobs.rules import GroupRules, set_rules
 from bot.model import ChatId, MessageId, Outgoing, Place, TaskId, UserId
 from bot.store.port import Topic, Transaction
 
@@ -94,6 +95,12 @@ async def test_in_a_group_it_moves_once_and_leaves_room_for_what_must_be_said(sh
     for expected in (("waiting", 20), ("sent", None)):
         assert expected == await say_what_is_due(shop)
         shop.now.at += 20_000
+
+
+async def test_in_a_quiet_group_it_does_not_move(shop: Shop) -> None:
+    await shop.store.write(lambda tx: set_rules(tx, ChatId(-100), GroupRules(is_quiet=True)))
+    await order_in(shop, -100, *RUNS)
+    assert ("sent", None) == await say_what_is_due(shop)
 
 
 @pytest.mark.parametrize("history", [[], [Admitted()], [*RUNS, CancelAsked()]])

@@ -14,6 +14,7 @@ from bot.jobs.accept import Desk, Purse
 from bot.jobs.bulk import BulkState, Part, album_sizes
 from bot.jobs.bulk_orders import begin, cover, failed_of, stop, total_of
 from bot.jobs.facts import CancelAsked, Delivered, Ended, Saved, SubmitAnswered
+from bot.jobs.rules import GroupRules, set_rules
 from bot.model import (
     AssetKind,
     ChatId,
@@ -227,6 +228,18 @@ async def test_in_a_group_progress_is_shown_for_every_fourth_of_the_work(shop: S
         await finish(shop, number, there, Reason.FAILED)
         shown.append(bool(await waiting(shop, "bulk")))
     assert [False, True] * 4 == shown
+
+
+async def test_in_a_quiet_group_only_the_end_of_the_work_is_shown(shop: Shop) -> None:
+    await shop.store.write(lambda tx: set_rules(tx, ChatId(-5), GroupRules(is_quiet=True)))
+    there = await begun(shop, parts(8), chat=-5)
+    sql = f"UPDATE outbox SET state = 'sent', sends = 1, sent_at = {shop.now()} WHERE say = 'bulk'"
+    shown = []
+    for number in range(1, 9):
+        await shop.tamper(sql)
+        await finish(shop, number, there, Reason.FAILED)
+        shown.append(bool(await waiting(shop, "bulk")))
+    assert [False] * 7 + [True] == shown
 
 
 @pytest.mark.parametrize(

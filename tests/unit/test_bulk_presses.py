@@ -8,9 +8,8 @@ import pytest
 from market import BOTH
 from shop import CLIP, GRID, Shop
 
-from bot.chat.bulking import Bulking
+from bot.chat.bulk_presses import BulkPresses
 from bot.chat.making import Making
-from bot.chat.reading import Reader
 from bot.chat.talk import Speaker, Talk
 from bot.jobs import bulk
 from bot.jobs.accept import Desk
@@ -64,8 +63,6 @@ async def button(shop: Shop, there: bulk.Bulk, choice: str, parts: list[Part]) -
 
 
 async def pressed(shop: Shop, press: Press, market: Market = BOTH) -> str:
-    reader = Reader("EaselBot", market, {})
-
     async def work(tx: Transaction) -> str:
         await tx.run(
             "user_seen",
@@ -76,7 +73,7 @@ async def pressed(shop: Shop, press: Press, market: Market = BOTH) -> str:
             now=shop.now(),
         )
         talk = Talk(tx, Speaker(AN, "An", "en"), HOME, True, "en", shop.now())
-        return await Bulking(shop.desk, reader, Making(shop.desk, market)).press(talk, press)
+        return await BulkPresses(shop.desk, Making(shop.desk, market)).press(talk, press)
 
     return await shop.store.write(work)
 

@@ -7,6 +7,7 @@ import pytest
 from market import BOTH
 from shop import HOUR, NOON, Shop, outputs
 
+from bot.delivery.board_showing import Boards
 from bot.delivery.bulks import Bulks
 from bot.delivery.pictures import Pictures
 from bot.delivery.scene import Scenes
@@ -39,6 +40,7 @@ def sending(shop: Shop) -> Sending:
         telegram,
         scenes,
         cast("Bulks", NOBODY),
+        cast("Boards", NOBODY),
         cast("Welcoming", NOBODY),
         cast("Pictures", NOBODY),
     )

@@ -135,25 +135,24 @@ async def tell_waiting(shop: Shop) -> None:
 
 def something(chance: random.Random, shop: Shop, job: Job) -> Fact:
     now = shop.now()
-    return chance.choice(
-        [
-            Admitted(),
-            Admitted(),
-            SubmitAnswered(TaskId(f"t-{job.job_id}"), poll_at=now, deadline_at=now + HOUR),
-            SubmitAnswered(TaskId(f"t-{job.job_id}"), poll_at=now, deadline_at=now + HOUR),
-            SubmitLost(lookup_at=now, until=now + HOUR),
-            SubmitNotSent(retry_at=now),
-            TaskNamed(TaskId(f"t-{job.job_id}")),
-            Undecided(lane_until=now + HOUR),
-            Seen(poll_at=now, progress=chance.randrange(100)),
-            Seen(poll_at=now, progress=chance.randrange(100)),
-            DeadlinePassed(poll_at=now),
-            LaneOver(),
-            CancelAsked(),
-            Ended(Reason.REFUSED, ""),
-            Saved(outputs(job, 4)),
-        ]
-    )
+    facts: list[Fact] = [
+        Admitted(),
+        Admitted(),
+        SubmitAnswered(TaskId(f"t-{job.job_id}"), poll_at=now, deadline_at=now + HOUR),
+        SubmitAnswered(TaskId(f"t-{job.job_id}"), poll_at=now, deadline_at=now + HOUR),
+        SubmitLost(lookup_at=now, until=now + HOUR),
+        SubmitNotSent(retry_at=now),
+        TaskNamed(TaskId(f"t-{job.job_id}")),
+        Undecided(lane_until=now + HOUR),
+        Seen(poll_at=now, progress=chance.randrange(100)),
+        Seen(poll_at=now, progress=chance.randrange(100)),
+        DeadlinePassed(poll_at=now),
+        LaneOver(),
+        CancelAsked(),
+        Ended(Reason.REFUSED, ""),
+        Saved(outputs(job, 4)),
+    ]
+    return chance.choice(facts)
 
 
 @pytest.mark.parametrize("seed", range(25))

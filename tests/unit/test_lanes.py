@@ -13,7 +13,6 @@ from telegram import Bot, Update
 from bot.chat.dispatch import LANES_AT_ONCE, TURN, Dispatcher
 from bot.chat.handlers import Handlers
 from bot.chat.inbox import write_inbox
-from bot.chat.rights import Rights
 from bot.store.port import Transaction
 
 BUSY, LAN = -100, 7
@@ -67,8 +66,8 @@ async def keep(shop: Shop, *updates: dict[str, Any]) -> None:
 async def working(shop: Shop, desk: Desk) -> AsyncIterator[None]:
     bot = Bot("7:nobody")
     nobody = cast("Any", None)
-    handlers, rights = cast("Handlers", desk), cast("Rights", desk)
-    dispatcher = Dispatcher(bot, shop.store, handlers, rights, nobody, clock=shop.now)
+    handlers = cast("Handlers", desk)
+    dispatcher = Dispatcher(bot, shop.store, handlers, nobody, before=[desk.look], clock=shop.now)
     running = asyncio.create_task(dispatcher.run())
     try:
         yield

@@ -34,9 +34,18 @@ from bot.jobs.facts import (
     SubmitNotSent,
     Undecided,
 )
-from bot.model import Job, Reason, Request, TaskId, UserId
+from bot.jobs.rules import GroupRules, Payer, rules_of
+from bot.model import ChatId, Job, Reason, Request, TaskId, UserId
 
 PEOPLE = (7, 8)
+GROUP = -100_123
+CAP_VND = 900
+RULES = {
+    "members pay": GroupRules(),
+    "the group pays": GroupRules(payer=Payer.GROUP),
+    "as far as the cap": GroupRules(payer=Payer.GROUP, cap_vnd=CAP_VND),
+    "an admin agrees": GroupRules(payer=Payer.GROUP, ask_above_vnd=200),
+}
 PLANS = """
 [prices]
 image = 100
@@ -64,25 +73,49 @@ class Book(RuleBasedStateMachine):
         )
         # Nothing is killed here, so nothing need reach the disk.
         self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
-        self.granted = dict.fromkeys(PEOPLE, 0)
+        self.granted = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.tasks = 0
-        for user in PEOPLE:
-            self.grant(user, 2_000)
+        for wallet in self.granted:
+            self.grant(wallet, 2_000)
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
             self.runner.run(self.stack.aclose())
             self.runner.close()
 
-    @rule(user=st.sampled_from(PEOPLE), amount_vnd=st.integers(1, 900))
+    @rule(user=st.sampled_from((*PEOPLE, GROUP)), amount_vnd=st.integers(1, 900))
     def grant(self, user: int, amount_vnd: int) -> None:
         self.runner.run(self.shop.grant(user, amount_vnd))
         self.granted[user] += amount_vnd
 
-    @rule(target=jobs, user=st.sampled_from(PEOPLE), request=st.sampled_from([GRID, SINGLE, CLIP]))
-    def ask(self, user: int, request: Request) -> Job | MultipleResults[Job]:
-        outcome = self.runner.run(self.shop.ask(user, request))
-        return outcome.job if isinstance(outcome, Accepted) else multiple()
+    @rule(rules=st.sampled_from(sorted(RULES)))
+    def the_group_decides(self, rules: str) -> None:
+        self.runner.run(self.shop.set_rules(GROUP, RULES[rules]))
+
+    @rule(
+        target=jobs,
+        user=st.sampled_from(PEOPLE),
+        chat=st.sampled_from([None, GROUP]),
+        request=st.sampled_from([GRID, SINGLE, CLIP]),
+    )
+    def ask(self, user: int, chat: int | None, request: Request) -> Job | MultipleResults[Job]:
+        rules = self.runner.run(rules_of(self.shop.store, ChatId(chat or user)))
+        outcome = self.runner.run(self.shop.ask(user, request, chat=chat))
+        if not isinstance(outcome, Accepted):
+            return multiple()
+        job = outcome.job
+        if rules.payer is Payer.MEMBER:
+            assert user == job.payer_id
+        else:
+            assert (GROUP, 0) == (job.payer_id, job.held_free)
+            assert job.held_vnd <= (rules.ask_above_vnd or job.held_vnd)
+            self._is_within(rules.cap_vnd, user)
+        return job
+
+    def _is_within(self, cap_vnd: int | None, user: int) -> None:
+        if cap_vnd is not None:
+            spent = self.shop.desk.spent_of_group(self.shop.store, UserId(user), ChatId(GROUP))
+            assert self.runner.run(spent) <= cap_vnd
 
     @rule(lanes=st.integers(0, 3))
     def admit(self, lanes: int) -> None:
@@ -131,14 +164,15 @@ class Book(RuleBasedStateMachine):
         if not hasattr(self, "runner"):
             return
         assert [] == self.runner.run(self.shop.findings())
-        for user in PEOPLE:
-            assert self.granted[user] == self.runner.run(self._everything(UserId(user)))
+        for wallet, granted_vnd in self.granted.items():
+            assert granted_vnd == self.runner.run(self._everything(UserId(wallet)))
 
-    async def _everything(self, user_id: UserId) -> int:
-        """What somebody has, has set aside and has paid."""
-        wallet = await self.shop.wallet(user_id)
+    async def _everything(self, payer_id: UserId) -> int:
+        """What somebody, or the group, has, has set aside and has paid."""
+        wallet = await self.shop.wallet(payer_id)
         rows = await self.shop.store._reader.execute_fetchall(
-            "SELECT COALESCE(SUM(charged_vnd), 0) AS paid FROM job WHERE user_id = ?", (user_id,)
+            "SELECT COALESCE(SUM(charged_vnd), 0) AS paid FROM job WHERE payer_id = ?",
+            (payer_id,),
         )
         return wallet.balance_vnd + wallet.held_vnd + int(next(iter(rows))["paid"])
 

@@ -36,7 +36,8 @@ async def test_a_groups_admin_sees_its_settings_and_a_member_does_not(
     minh = world.add_user("Minh")["id"]
     group = world.add_group("Nhóm vẽ", [lan, minh], admins=[lan])["id"]
     await set_for(bot)
-    assert {"settings"} == menu(world, group, user=lan) - menu(world, group, user=minh)
+    shown = menu(world, group, user=lan) - menu(world, group, user=minh)
+    assert {"settings", "lang", "doctor"} == shown
 
 
 async def test_an_operator_sees_the_operators_commands_in_private_and_nobody_else_does(
@@ -44,7 +45,7 @@ async def test_an_operator_sees_the_operators_commands_in_private_and_nobody_els
 ) -> None:
     minh = world.add_user("Minh")["id"]
     await set_for(bot, minh)
-    assert {"admin", "pause", "resume"} == menu(world, minh) - menu(world, lan)
+    assert {"admin", "doctor", "pause", "resume"} == menu(world, minh) - menu(world, lan)
     assert menu(world, minh) == menu(world, minh, language="en")
 
 

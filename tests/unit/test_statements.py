@@ -19,6 +19,8 @@ READS_ALL = {
     "verify_jobs",
     "verify_allowances",
     "verify_job_allowances",
+    "verify_payers",
+    "verify_allowance_owners",
     "verify_settled",
     "outbox_recover",  # once, at start
 }

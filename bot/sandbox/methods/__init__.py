@@ -61,6 +61,11 @@ def _sending() -> list[Method]:
         _paced("editMessageCaption", editing.edit_message_caption, _EDITED + _CAPTION + _ABOVE),
         _paced("editMessageMedia", editing.edit_message_media, _EDITED + "media"),
         _paced("editMessageReplyMarkup", editing.edit_message_reply_markup, _EDITED),
+        _method(
+            "setMessageReaction",
+            editing.set_message_reaction,
+            "chat_id message_id reaction is_big",
+        ),
         _method("deleteMessage", editing.delete_message, "chat_id message_id"),
         _method(
             "answerCallbackQuery",

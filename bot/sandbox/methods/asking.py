@@ -51,7 +51,8 @@ async def get_file(ask: Ask) -> Json:
 
 
 async def get_chat(ask: Ask) -> Json:
-    return shapes.full_chat(ask.room().info)
+    room = ask.room()
+    return shapes.full_chat(room.info, room.forbidden)
 
 
 async def get_chat_member(ask: Ask) -> Json:
@@ -62,7 +63,7 @@ async def get_chat_member(ask: Ask) -> Json:
     )
     if user is None:
         raise bad_request("PARTICIPANT_ID_INVALID")
-    return shapes.member(user, room.members.get(user["id"], "left"))
+    return room.member(user)
 
 
 async def get_chat_administrators(ask: Ask) -> list[Json]:
@@ -70,7 +71,7 @@ async def get_chat_administrators(ask: Ask) -> list[Json]:
     if room.is_private:
         raise bad_request("there are no administrators in the private chat")
     people = {**ask.world.chats.users, ask.world.bot["id"]: ask.world.bot}
-    return [shapes.member(people[who], room.members[who]) for who in room.admins()]
+    return [room.member(people[who]) for who in room.admins()]
 
 
 async def get_chat_member_count(ask: Ask) -> int:

@@ -12,6 +12,15 @@ from bot.sandbox.files import unique_ids
 from bot.sandbox.refusal import Json, bad_request
 
 _DELETABLE_S = 48 * 3600
+_WIDE = "\N{VARIATION SELECTOR-16}"
+# core.telegram.org/bots/api#reactiontypeemoji; `+` joins two into one
+_REACTIONS = (
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤+🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 "
+    "😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨+💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 "
+    "😎 👾 🤷+♂ 🤷 🤷+♀ 😡"
+)
+REACTIONS = frozenset(_REACTIONS.replace("+", "\N{ZERO WIDTH JOINER}").split())
+"""Without the selector that draws a sign as an emoji, which may stand behind it or not."""
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -19,7 +28,7 @@ _NOT_MODIFIED = (
 
 
 async def edit_message_text(ask: Ask) -> Json:
-    room, message = _own(ask)
+    room, message = _own(ask, "text")
     if "text" not in message:
         raise bad_request("there is no text in the message to edit")
     content = {**text_of(ask.params), **_keyboard(ask)}
@@ -41,9 +50,10 @@ async def edit_message_media(ask: Ask) -> Json:
     item = ask.params.get("media")
     if not isinstance(item, dict) or item.get("type") not in shapes.MEDIA:
         raise bad_request("can't parse InputMedia")
+    ask.room_taking(item["type"])
     words = {**caption_of(item), **_keyboard(ask)}
     media = await media_of(ask, item["type"], item.get("media"), item)
-    room, message = _own(ask)  # again: it may have gone while the file was read
+    room, message = _own(ask, item["type"])  # again: it may have gone while the file was read
     return _replace(ask, room, message, {**media.content(), **words})
 
 
@@ -63,6 +73,20 @@ async def delete_message(ask: Ask) -> bool:
     if not is_allowed or ask.world.clock() - message["date"] > _DELETABLE_S:
         raise bad_request("message can't be deleted")
     ask.world.chats.remove(room, message["message_id"])
+    return True
+
+
+async def set_message_reaction(ask: Ask) -> bool:
+    """At most one of the bot's on any message; an empty list takes it away."""
+    room = ask.room()
+    message = find(room, ask.params.get("message_id"), "message to react not found")
+    reactions = ask.params.get("reaction") or []
+    if len(reactions) > 1:
+        raise bad_request("REACTIONS_TOO_MANY")
+    emoji = [reaction.get("emoji", "").replace(_WIDE, "") for reaction in reactions]
+    if not set(emoji) <= REACTIONS:
+        raise bad_request("REACTION_INVALID")
+    ask.world.chats.react(room, message["message_id"], "".join(emoji))
     return True
 
 
@@ -86,8 +110,9 @@ async def answer_callback_query(ask: Ask) -> bool:
     return True
 
 
-def _own(ask: Ask) -> tuple[Room, Json]:
-    room = ask.room()
+def _own(ask: Ask, *kinds: str) -> tuple[Room, Json]:
+    """The message to edit, where the bot may send what it is to become."""
+    room = ask.room_taking(*kinds)
     message = find(room, ask.params.get("message_id"), "message to edit not found")
     if message["from"]["id"] != ask.world.bot["id"]:
         raise bad_request("message can't be edited")

@@ -30,7 +30,7 @@ _ACTIONS = frozenset(
 
 
 async def send_message(ask: Ask) -> Json:
-    room = ask.room()
+    room = ask.room_taking("text")
     place = ask.place(room)
     content = {**text_of(ask.params), **keyboard_of(ask.params)}
     return _post(ask, room, content, place)
@@ -62,6 +62,7 @@ async def send_media_group(ask: Ask) -> list[Json]:
     kinds = {item.get("type") for item in items}
     if not kinds <= {"photo", "video"} and kinds != {"document"}:
         raise bad_request("document can't be mixed with other media types")
+    ask.room_taking(*sorted(kinds))
     group = {"media_group_id": str(secrets.randbits(53))}
     contents = []
     for item in items:
@@ -83,11 +84,11 @@ async def send_chat_action(ask: Ask) -> bool:
 
 
 async def _send_media(ask: Ask, kind: str) -> Json:
-    room = ask.room()
+    room = ask.room_taking(kind)
     ask.place(room)
     words = {**caption_of(ask.params), **keyboard_of(ask.params)}
     media = await media_of(ask, kind, ask.params.get(kind), ask.params)
-    room = ask.room()  # again: the chat may have changed while the file was read
+    room = ask.room_taking(kind)  # again: the chat may have changed while the file was read
     place = ask.place(room)
     return _post(ask, room, {**media.content(), **words}, place)
 

@@ -1,7 +1,8 @@
 // The line at the bottom: text, reply and edit bar, attached files.
 //
 // `desk` is what it needs of the page: place() -> {user_id, chat_id, thread_id, language_code,
-// botName, isGroup}, words(), limits(), ownLast(), say(text), sent().
+// botName, isGroup, as_chat}, voice() -> {isOffered, isGroups, title}, changeVoice(), words(),
+// limits(), ownLast(), say(text), sent().
 
 import { editText, sendFiles, sendText } from "./api.js";
 import { el, find, icon } from "./dom.js";
@@ -28,8 +29,21 @@ export function makeComposer(desk) {
     answering = draft.answering;
     dropFiles();
     showAnswering();
+    showVoice();
     menu.close();
     grow();
+  }
+
+  // An admin may hide behind the group: what is said then comes from the group itself.
+  function showVoice() {
+    const { isOffered, isGroups, title } = desk.voice();
+    const says = isGroups ? desk.words().asGroup(title) : desk.words().asMyself;
+    const button = find("voice");
+    button.hidden = !isOffered;
+    button.setAttribute("aria-pressed", isGroups);
+    button.setAttribute("aria-label", says);
+    button.title = says;
+    button.replaceChildren(icon("mask"));
   }
 
   // ---- reply and edit bar -------------------------------------------------
@@ -128,8 +142,8 @@ export function makeComposer(desk) {
   async function submit() {
     const said = text.value.trim();
     if (!said && !files.length) return;
-    const { user_id, chat_id, thread_id } = desk.place();
-    const place = { user_id, chat_id, thread_id };
+    const { user_id, chat_id, thread_id, as_chat } = desk.place();
+    const place = { user_id, chat_id, thread_id, as_chat };
     const before = { said: text.value, answering, files, asFile };
     text.value = "";
     answering = null;
@@ -177,9 +191,9 @@ export function makeComposer(desk) {
   }
 
   async function sendNow(said) {
-    const { user_id, chat_id, thread_id } = desk.place();
+    const { user_id, chat_id, thread_id, as_chat } = desk.place();
     desk.sent();
-    await sendText({ user_id, chat_id, thread_id, text: said }).catch((error) => desk.say(error.message || desk.words().failed));
+    await sendText({ user_id, chat_id, thread_id, as_chat, text: said }).catch((error) => desk.say(error.message || desk.words().failed));
   }
 
   // ---- the line itself ----------------------------------------------------
@@ -230,6 +244,7 @@ export function makeComposer(desk) {
       find(id).replaceChildren(icon(sign));
     }
     find("menu").setAttribute("aria-label", words.commands);
+    showVoice();
     showAnswering();
     showFiles();
   }
@@ -253,6 +268,11 @@ export function makeComposer(desk) {
     text.focus();
   });
   find("slash").addEventListener("click", menu.open);
+  find("voice").addEventListener("click", () => {
+    desk.changeVoice();
+    showVoice();
+    text.focus();
+  });
   find("attach").addEventListener("click", () => find("picker").click());
   find("picker").addEventListener("change", (event) => {
     addFiles([...event.target.files]);

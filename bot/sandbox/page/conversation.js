@@ -4,7 +4,7 @@
 
 import { arrange, badge, dressAvatar, el, find, row } from "./dom.js";
 import { renderLog } from "./render.js";
-import { acting, actionIn, chat, faceOf, inThread, isGroup, locale, me, messagesIn, shownMessages, takeQuestion, titleOf, topicOpen, topicsOf, unread, waiting, words, world } from "./state.js";
+import { acting, actionIn, chat, faceOf, inThread, isAdmin as speaksAsAdmin, isGroup, locale, me, messagesIn, shownMessages, takeQuestion, titleOf, topicOpen, topicsOf, unread, waiting, words, world } from "./state.js";
 
 const REST_MS = 900;
 const touch = matchMedia("(pointer: coarse)");
@@ -85,7 +85,9 @@ export function makeConversation(page) {
     const seenTo = Math.max(0, ...messages.filter((each) => each.from?.id === world.bot.id).map((each) => each.message_id));
     const log = find("log");
     log.setAttribute("aria-busy", isNew);
-    renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), seenTo, waiting, on: page.on }, kept);
+    // Who speaks as the group is one of its admins.
+    const isAdmin = (message) => Boolean(message.sender_chat) || speaksAsAdmin(message.from?.id, acting.chatId);
+    renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), isAdmin, seenTo, waiting, reactions: world.reactions, on: page.on }, kept);
     if (!messages.length) log.replaceChildren(nothingSaid());
     toBottomIfStuck();
     log.setAttribute("aria-busy", "false");

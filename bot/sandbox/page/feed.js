@@ -24,7 +24,9 @@ export function makeFeed(page) {
     world.messages = new Map(
       Object.entries(state.messages).map(([id, list]) => [Number(id), new Map(list.map((each) => [each.message_id, each]))]),
     );
+    world.admins = new Map(Object.entries(state.admins).map(([id, list]) => [Number(id), new Set(list)]));
     world.questions = new Map(state.questions.map((each) => [`${each.user_id}/${each.chat_id}`, each]));
+    world.reactions = new Map(state.reactions.map((each) => [`${each.chat_id}/${each.message_id}`, each.emoji]));
     const missed = early || [];
     early = null;
     missed.forEach(apply);
@@ -64,6 +66,8 @@ export function makeFeed(page) {
         return null;
       case "deleted":
         return known?.delete(event.message_id);
+      case "reaction":
+        return world.reactions.set(`${event.chat_id}/${event.message_id}`, event.emoji);
       case "question":
         return world.questions.set(`${event.user_id}/${event.chat_id}`, event);
       case "action":

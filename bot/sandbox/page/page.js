@@ -11,7 +11,7 @@ import { nameOf } from "./message.js";
 import { pickChat } from "./picking.js";
 import { copy, relabel, say, showAlert } from "./saying.js";
 import { makeSide } from "./side.js";
-import { acting, chat, isGroup, lastOpen, markRead, me, shownMessages, topicOpen, unreadOf, words, world } from "./state.js";
+import { acting, changeVoice, chat, isGroup, lastOpen, markRead, maySpeakAsGroup, me, shownMessages, speaksAsGroup, titleOf, topicOpen, unreadOf, words, world } from "./state.js";
 
 const wide = matchMedia("(min-width: 760px)");
 
@@ -116,7 +116,10 @@ const composer = makeComposer({
     language_code: me().user.language_code,
     botName: world.bot.username,
     isGroup: isGroup(chat()),
+    as_chat: speaksAsGroup() || null,
   }),
+  voice: () => ({ isOffered: maySpeakAsGroup(), isGroups: speaksAsGroup(), title: chat() && titleOf(chat()) }),
+  changeVoice,
   words,
   limits: () => world.limits,
   ownLast: () => shownMessages().findLast((each) => each.from?.id === acting.userId && !each.sender_chat && (each.text || each.caption)),

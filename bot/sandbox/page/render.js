@@ -1,7 +1,8 @@
 // Messages (Bot API JSON) as bubbles. Keeps every bubble's node, so an edit changes only what it edits.
 //
 // `view` is what a bubble must know beside its message:
-//   me, bot (User), words, locale, isGroup, seenTo (message_id), waiting (Set of pressed buttons),
+//   me, bot (User), words, locale, isGroup, isAdmin(message), seenTo (message_id),
+//   waiting (Set of pressed buttons), reactions (Map of "chat/message" to emoji),
 //   on: {reply, forward, press, open, quote, copy, command, link, words}
 
 import { fillKeyboard, forwardButton, quote, replyButton } from "./controls.js";
@@ -72,7 +73,7 @@ function dayText(date, view) {
 
 function emptyMessage(item) {
   const slots = {};
-  for (const name of ["author", "origin", "quote", "media", "text", "meta"]) slots[name] = el("div", { class: name });
+  for (const name of ["author", "origin", "quote", "media", "text", "meta", "reaction"]) slots[name] = el("div", { class: name });
   const bubble = el("div", { class: "bubble" }, Object.values(slots));
   slots.face = el("div", { class: "face" });
   slots.keyboard = el("div", { class: "keyboard" });
@@ -98,7 +99,7 @@ function updateMessage(node, item, place, view) {
   node.className = ["message", `from-${side}`, service && "service", place.first && "first", place.last && "last", kind && `with-${kind}`, bodyOf(captioned) && "with-text", view.isGroup && "in-group"].filter(Boolean).join(" ");
   if (service) {
     fill(node.slots.text, service, () => service);
-    for (const name of ["face", "author", "origin", "quote", "media", "meta", "keyboard", "tools"]) fill(node.slots[name], "", () => null);
+    for (const name of ["face", "author", "origin", "quote", "media", "meta", "reaction", "keyboard", "tools"]) fill(node.slots[name], "", () => null);
     return;
   }
   const { slots } = node;
@@ -106,7 +107,7 @@ function updateMessage(node, item, place, view) {
   node.setAttribute("aria-label", side === "me" ? view.words.you : authorOf(message));
   setWidth(node, item, kind);
   const author = view.isGroup && side !== "me" ? authorOf(message) : "";
-  fill(slots.author, `${author} ${place.first}`, () => (author && place.first ? authorLine(message, author) : null));
+  fill(slots.author, `${author} ${place.first} ${view.isAdmin(message)} ${lang}`, () => (author && place.first ? authorLine(message, author, view) : null));
   fill(slots.face, `${author} ${place.last}`, () => (author && place.last ? avatar((message.sender_chat || message.from).id, author) : null));
   const origin = forwardedFrom(message);
   fill(slots.origin, origin && `${origin} ${lang}`, () => (origin ? view.words.forwardedFrom(origin) : null));
@@ -114,13 +115,16 @@ function updateMessage(node, item, place, view) {
   fill(slots.quote, quoted ? JSON.stringify([quoted, lang]) : "", () => (quoted ? quote(quoted, view) : null));
   fillMedia(slots.media, item, kind, view);
   fill(slots.text, JSON.stringify([bodyOf(captioned), entitiesOf(captioned), lang]), () => formatted(bodyOf(captioned), entitiesOf(captioned), view.on));
+  const reaction = view.reactions.get(`${message.chat.id}/${message.message_id}`) || "";
+  fill(slots.reaction, reaction, () => (reaction ? el("span", { "data-testid": "reaction" }, reaction) : null));
   fillMeta(slots.meta, item.messages.at(-1), side, view);
   fillKeyboard(slots.keyboard, message, view);
   fill(slots.tools, `${item.album || ""}${kind}${lang}`, () => (item.album ? null : [replyButton(message, view), kind && forwardButton(message, view)]));
 }
 
-function authorLine(message, author) {
-  return el("span", { vars: { "--hue": hueOf((message.sender_chat || message.from).id)[1] } }, author);
+function authorLine(message, author, view) {
+  const name = el("span", { vars: { "--hue": hueOf((message.sender_chat || message.from).id)[1] } }, author);
+  return [name, view.isAdmin(message) ? el("small", {}, view.words.admin) : null];
 }
 
 function fillMeta(slot, message, side, view) {

@@ -12,6 +12,8 @@ export const world = {
   speeds: [],
   limits: {},
   actions: new Map(), // chat_id -> {action, until}
+  admins: new Map(), // chat_id -> Set(user_id)
+  reactions: new Map(), // "chat/message" -> emoji
   questions: new Map(), // "user/chat" -> {message_id, placeholder}: a reply the app is to open
 };
 export const acting = { userId: null, chatId: null, threadId: null };
@@ -24,6 +26,13 @@ export const me = () => world.users.find((each) => each.user.id === acting.userI
 export const chat = () => me()?.chats.find((each) => each.id === acting.chatId);
 export const words = () => wordsFor(me()?.user.language_code);
 export const locale = () => (words() === wordsFor("vi") ? "vi-VN" : "en-GB");
+const speakingAsGroup = new Set(); // "user/chat": an admin who does not show their name there
+export const isAdmin = (userId, chatId) => Boolean(world.admins.get(chatId)?.has(userId));
+const voiceKey = () => `${acting.userId}/${acting.chatId}`;
+export const maySpeakAsGroup = () => isAdmin(acting.userId, acting.chatId);
+export const speaksAsGroup = () => maySpeakAsGroup() && speakingAsGroup.has(voiceKey());
+export const changeVoice = () => (speaksAsGroup() ? speakingAsGroup.delete(voiceKey()) : speakingAsGroup.add(voiceKey()));
+
 export const isGroup = (each) => each.type !== "private";
 export const titleOf = (each) => (isGroup(each) ? each.title : nameOf(world.bot));
 export const faceOf = (each) => (isGroup(each) ? each.id : world.bot.id);

@@ -22,6 +22,9 @@ ALTER TABLE job ADD COLUMN payer_id INTEGER NOT NULL DEFAULT 0;  -- whose wallet
 UPDATE job SET payer_id = user_id;
 CREATE INDEX job_paid_by ON job (payer_id, user_id, allowance_day);
 ALTER TABLE job ADD COLUMN to_private INTEGER NOT NULL DEFAULT 0;  -- its result goes to the asker alone
+CREATE INDEX message_by_job ON message (job_id, chat_id);
+
+CREATE INDEX inbox_failed ON inbox (update_id) WHERE state = 'failed';
 
 -- Many requests in one group at once: they share one message that tells how they stand.
 CREATE TABLE board (
@@ -45,15 +48,30 @@ CREATE TABLE approval (
     chat_id     INTEGER NOT NULL,
     thread_id   INTEGER,
     message_id  INTEGER,                         -- what asked, and is replied to
+    language    TEXT    NOT NULL,                -- of the message with its buttons
     provider    TEXT    NOT NULL,
     request     TEXT    NOT NULL,                -- JSON of model.Request
     parent_id   TEXT    REFERENCES job (job_id),
+    replaces_id TEXT    REFERENCES job (job_id), -- the waiting job it is made in place of
     cost_vnd    INTEGER NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('asked', 'agreed', 'refused')),
     decided_by  INTEGER,
     created_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX approval_asked ON approval (created_at) WHERE state = 'asked';
+CREATE INDEX approval_by_age ON approval (created_at);
+CREATE INDEX approval_of_chat ON approval (chat_id);
+-- Its pictures are kept for as long as somebody may agree.
+CREATE TABLE approval_reference (
+    approval_id INTEGER NOT NULL REFERENCES approval (approval_id) ON DELETE CASCADE,
+    path        TEXT    NOT NULL,
+    PRIMARY KEY (approval_id, path)
+) STRICT;
+CREATE INDEX approval_reference_by_path ON approval_reference (path);
+
+-- What an anonymous admin chose, speaking as the group, is the group's language.
+UPDATE chat SET language = (SELECT u.language FROM user u WHERE u.user_id = chat.chat_id)
+WHERE chat_id < 0;
+UPDATE user SET language = NULL WHERE user_id < 0;
 
 -- How a chat's turns go, however much waits there; what went out before a start still counts.
 CREATE INDEX outbox_turns ON outbox (chat_id, urgency, outbox_id, say, due_at)

@@ -1,0 +1,157 @@
+"""What `/doctor` needs to know and no table tells: asked of Telegram and of the disk beforehand.
+
+Knows nothing of what it means. It is written down before the command is handled, so that handling
+stays one transaction without a call; where Telegram does not answer, nothing is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from telegram import Bot, Chat, ChatMember, ChatPermissions, Update
+from telegram.error import TelegramError
+
+from bot.chat.rights import CALL_S, command_said
+from bot.model import Clock, Millis
+from bot.store.port import Reading, Store, Transaction
+
+NAME: Final = "checkup"
+"""Of the row in the table ``setting``, whose scope is the group, or 0 for the bot itself."""
+OLD_MS: Final = 30_000
+"""Older than this it was asked for another `/doctor`, and Telegram did not answer this one."""
+COMMAND: Final = "doctor"
+RIGHTS: Final = {
+    "messages": "can_send_messages",
+    "photos": "can_send_photos",
+    "videos": "can_send_videos",
+    "files": "can_send_documents",
+}
+"""What the bot sends, by Telegram's name of the right to."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """How the bot stands in one group."""
+
+    is_admin: bool
+    hears_all: bool
+    """Privacy mode is off (@BotFather `/setprivacy`)."""
+    is_forum: bool
+    lacking: tuple[str, ...]
+    """Of `RIGHTS`, what it may not send."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BotFacts:
+    """How the bot stands as a whole."""
+
+    pending: int
+    """Updates that wait at Telegram."""
+    webhook_error: str
+    """What went wrong at Telegram's last call to the webhook; "" for nothing."""
+    free_mb: int
+    """Of the disk the data folder is on."""
+
+
+class Checkup:
+    """Made once."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        *,
+        data_dir: Path,
+        admin_ids: Collection[int],
+        clock: Clock,
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._data_dir = data_dir
+        self._admin_ids = admin_ids
+        self._clock = clock
+
+    async def look(self, update: Update) -> None:
+        """Have what this update's `/doctor` will tell."""
+        chat, user = update.effective_chat, update.effective_user
+        if chat is None or command_said(update) != COMMAND:
+            return
+        try:
+            if chat.type in {Chat.GROUP, Chat.SUPERGROUP}:
+                await self._keep(chat.id, await self._group(chat.id))
+            elif user is not None and user.id in self._admin_ids:
+                await self._keep(0, await self._whole())
+        except (TelegramError, TimeoutError) as error:
+            log.warning("checkup_not_answered", chat=chat.id, error=str(error))
+
+    async def _group(self, chat_id: int) -> GroupFacts:
+        async with asyncio.timeout(CALL_S):
+            me, info, member = await asyncio.gather(
+                self._bot.get_me(read_timeout=CALL_S),
+                self._bot.get_chat(chat_id, read_timeout=CALL_S),
+                self._bot.get_chat_member(chat_id, self._bot.id, read_timeout=CALL_S),
+            )
+        return GroupFacts(
+            is_admin=member.status == ChatMember.ADMINISTRATOR,
+            hears_all=bool(me.can_read_all_group_messages),
+            is_forum=bool(info.is_forum),
+            lacking=lacking_of(member, info.permissions),
+        )
+
+    async def _whole(self) -> BotFacts:
+        webhook = await self._bot.get_webhook_info(read_timeout=CALL_S)
+        disk = await asyncio.to_thread(shutil.disk_usage, self._data_dir)
+        return BotFacts(
+            pending=webhook.pending_update_count,
+            webhook_error=webhook.last_error_message or "",
+            free_mb=disk.free // 2**20,
+        )
+
+    async def _keep(self, scope: int, facts: GroupFacts | BotFacts) -> None:
+        kept = {"at": self._clock(), "facts": dataclasses.asdict(facts)}
+
+        async def work(tx: Transaction) -> None:
+            await tx.run("setting_set", scope=scope, name=NAME, value=json.dumps(kept))
+
+        await self._store.write(work)
+
+
+def lacking_of(member: ChatMember, permissions: ChatPermissions | None) -> tuple[str, ...]:
+    """What the bot may not send: an admin may all, a restricted one by its own rights, and no
+    member more than the group allows to everybody.
+    """
+    if member.status == ChatMember.ADMINISTRATOR:
+        return ()
+    own = member if member.status == ChatMember.RESTRICTED else None
+    return tuple(
+        name
+        for name, right in RIGHTS.items()
+        if getattr(own, right, True) is False or getattr(permissions, right, True) is False
+    )
+
+
+async def group_facts(reading: Reading, chat_id: int, *, now: Millis) -> GroupFacts | None:
+    """As Telegram has just told; None: it did not."""
+    facts = await _fresh(reading, chat_id, now)
+    return GroupFacts(**{**facts, "lacking": tuple(facts["lacking"])}) if facts else None
+
+
+async def bot_facts(reading: Reading, *, now: Millis) -> BotFacts | None:
+    """As Telegram and the disk have just told; None: they did not."""
+    facts = await _fresh(reading, 0, now)
+    return BotFacts(**facts) if facts else None
+
+
+async def _fresh(reading: Reading, scope: int, now: Millis) -> dict[str, Any] | None:
+    row = await reading.one("setting_get", scope=scope, name=NAME)
+    kept = json.loads(row["value"]) if row else None
+    return kept["facts"] if kept and now - kept["at"] <= OLD_MS else None

@@ -1,0 +1,72 @@
+"""Whom a group's rules turn away is told so, and not again for a while.
+
+Knows nothing of what they wanted. A press gets its sentence each time: only who pressed sees it,
+and a button that stays silent looks broken.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from telegram import MaybeInaccessibleMessage
+
+from bot.chat import rulings
+from bot.chat.deriving import Target
+from bot.chat.links import deep_link, topic_link
+from bot.chat.parsed import Parsed
+from bot.chat.rulings import Refusal
+from bot.chat.talk import Link, Talk, line
+from bot.i18n import I18n
+from bot.jobs.buttons import Press
+
+MEMBER_PAUSE_MS: Final = 600_000
+"""Between two sentences to one person."""
+TOPIC_PAUSE_MS: Final = 3_600_000
+"""Between two sentences in one topic."""
+
+
+class TurningAway:
+    """Made once. The operator is bound by nobody's rules on who may use the bot, and where."""
+
+    def __init__(self, i18n: I18n, username: str, operator_ids: frozenset[int]) -> None:
+        self._i18n = i18n
+        self._username = username
+        self._operator_ids = operator_ids
+
+    async def command(
+        self, talk: Talk, parsed: Parsed, message: MaybeInaccessibleMessage, target: Target | None
+    ) -> bool:
+        """Whether the group's rules leave it undone; who said it is told."""
+        topic = rulings.topic_in(message)
+        refusal = None
+        if talk.speaker.user_id not in self._operator_ids:
+            refusal = rulings.of_command(talk, parsed, topic)
+        if refusal is Refusal.OTHER_TOPIC:
+            await self._say_where(talk, topic)
+        elif refusal is not None:
+            link = Link("rules.in_private", deep_link(self._username, "help"))
+            await self._say(talk, refusal, link)
+        elif target is not None and not rulings.may_reply(talk, parsed, target.job):
+            await self._say(talk, f"rules.act_{talk.rules.pressers}")
+        else:
+            return False
+        return True
+
+    def press(self, talk: Talk, press: Press, message: MaybeInaccessibleMessage) -> str | None:
+        """What floats by where the group's rules leave a press undone; None: they do not."""
+        if talk.speaker.user_id in self._operator_ids:
+            return None
+        refusal = rulings.of_press(talk, press, rulings.topic_in(message))
+        return None if refusal is None else self._i18n.tongue(talk.language).text(refusal)
+
+    async def _say(self, talk: Talk, key: str, link: Link | None = None) -> None:
+        name = f"{key}:{talk.place.chat_id}:{talk.speaker.user_id}"
+        buttons = [[link]] if link else []
+        await talk.say_rarely(name, line(key), pause_ms=MEMBER_PAUSE_MS, buttons=buttons)
+
+    async def _say_where(self, talk: Talk, topic: int | None) -> None:
+        chat_id = talk.place.chat_id
+        link = Link("rules.to_topic", topic_link(chat_id, talk.rules.topics[0]))
+        name = f"{Refusal.OTHER_TOPIC}:{chat_id}:{topic}"
+        sentence = line(Refusal.OTHER_TOPIC)
+        await talk.say_rarely(name, sentence, pause_ms=TOPIC_PAUSE_MS, buttons=[[link]])
