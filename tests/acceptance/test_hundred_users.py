@@ -28,7 +28,7 @@ IN_EACH = 10
 STEP_S = 0.5
 SPEED = 600.0
 """Of the providers: it is Telegram that makes people wait here."""
-LOOK_S = 0.005
+LOOK_S = 0.01
 SENDS = Delivery._send.__qualname__
 PACED = ("send", "edit")
 MOST_REFUSED = 0.01
@@ -62,7 +62,7 @@ class Flood:
     async def pass_until(self, wake: Callable[[], None], answered: int) -> None:
         """Time passes, a step whenever no call is under way, until so many have their answer."""
         async with asyncio.timeout(2 * PATIENCE_S):
-            while self.results() + self._lost() < answered:
+            while self._is_calling() or self.results() + self._lost() < answered:
                 if not self._is_calling():
                     self.minutes.at += int(STEP_S * 1000)
                     wake()
