@@ -129,6 +129,7 @@ class Person:
             chat or self.user_id,
             text,
             reply_to=to["message_id"] if to else None,
+            reply_chat=to["chat"]["id"] if to else None,
             thread_id=thread_id,
         )
 

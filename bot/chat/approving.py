@@ -62,7 +62,7 @@ class Approving:
             if talk.is_shown:  # the message may have missed the end
                 await self._show_end(talk, asked.approval_id)
             return "approve.over"
-        is_own_no = choice == "no" and asked.user_id == talk.speaker.user_id
+        is_own_no = choice == "no" and talk.is_own(asked.user_id)
         if not talk.is_group_admin and not is_own_no:
             return "approve.not_admin"
         if choice == "no":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.jobs.accept import ALPHABET, CODE_LENGTH
+from bot.jobs.codes import ALPHABET, CODE_LENGTH
 from bot.model import JobId
 
 _LETTERS: Final = frozenset(ALPHABET)

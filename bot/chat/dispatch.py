@@ -18,6 +18,7 @@ import structlog
 from telegram import Bot, Update
 
 from bot.chat.handlers import Handlers, PressAnswer
+from bot.chat.migrating import at_home, hear_of_move
 from bot.errors import StoreError
 from bot.jobs import book
 from bot.jobs.saying import say
@@ -118,10 +119,10 @@ class Dispatcher:
         woken: set[Topic] = set()
         payload = json.loads(row["payload"])
         try:
-            update = Update.de_json(payload, self._bot)
+            update = Update.de_json(dict(await at_home(self._store, payload)), self._bot)
             for look in self._before:
                 await look(update)
-            answer = await self._store.write(lambda tx: self._work(tx, row, update, woken))
+            answer = await self._store.write(lambda tx: self._work(tx, row, payload, woken))
         except StoreError:
             raise
         except Exception as error:
@@ -135,11 +136,16 @@ class Dispatcher:
             self._begin(self._answer(answer, woken))
 
     async def _work(
-        self, tx: Transaction, row: Row, update: Update, woken: set[Topic]
+        self, tx: Transaction, row: Row, payload: dict[str, Any], woken: set[Topic]
     ) -> PressAnswer | None:
         if not await tx.run("inbox_settle", update_id=row["update_id"], state="done", error=None):
             return None  # it was handled since it was read
-        answer = await self._handlers.handle(_Quiet(tx, woken), update)
+        quiet = _Quiet(tx, woken)
+        answer = None
+        if not await hear_of_move(quiet, payload, now=self._clock()):
+            # Read anew: its chat may have moved since the look at rights.
+            update = Update.de_json(dict(await at_home(tx, payload)), self._bot)
+            answer = await self._handlers.handle(quiet, update)
         if answer is None:
             for topic in woken:
                 tx.wake(topic)

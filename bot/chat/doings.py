@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Collection
 
 from bot.chat.account import Account
+from bot.chat.admitting import Admitting
 from bot.chat.approving import Approving
 from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
@@ -44,6 +45,7 @@ class Doings:
     preferring: Preferring
     governing: Governing
     operator: Operator
+    admitting: Admitting
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
@@ -69,6 +71,7 @@ def make_doings(
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
+        admitting=Admitting(admin_ids, reader.username),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,

@@ -11,19 +11,20 @@ from typing import assert_never
 from telegram import (
     CallbackQuery,
     Chat,
-    ChatMemberUpdated,
     ExternalReplyInfo,
     MaybeInaccessibleMessage,
     Message,
     Update,
 )
 
-from bot.chat.access import Access, Doorkeeper
+from bot.chat.access import Access, Doorkeeper, Refusal
 from bot.chat.deriving import Target
 from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
+from bot.chat.membership import Membership
+from bot.chat.migrating import quoted_job
 from bot.chat.owners import pressed_as
 from bot.chat.parsed import (
     AgainCommand,
@@ -45,8 +46,16 @@ from bot.chat.presses import Presses
 from bot.chat.questions import Question, Questions, is_missed, is_wordless
 from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
-from bot.chat.returning import lose_chat, see_chat
-from bot.chat.talk import Speaker, Talk, line, open_talk, speaker_from, speaker_of, topic_of
+from bot.chat.talk import (
+    Speaker,
+    Talk,
+    author_of,
+    line,
+    open_talk,
+    speaker_from,
+    speaker_of,
+    topic_of,
+)
 from bot.chat.turning_away import TurningAway
 from bot.i18n import I18n
 from bot.jobs import book
@@ -54,7 +63,7 @@ from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
 from bot.jobs.privacy import is_hidden
-from bot.model import ChatId, Clock, MessageId, Say, UserId
+from bot.model import ChatId, Clock, MessageId, Say
 from bot.store.port import Transaction
 
 
@@ -94,17 +103,16 @@ class Handlers:
         self._clock = clock
         self._i18n = i18n
         self._reader = reader
-        self._contact = desk.plans.contact
         self._making = making
         doings = make_doings(desk, reader, making, i18n, me.admin_ids)
-        self._welcome = doings.welcome
         self._referring = doings.referring
         self._deriving = doings.deriving
         self._bulking = doings.bulking
         self._questions = Questions(me.bot_id, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
-        self._door = Doorkeeper(me.access, me.admin_ids)
+        self._door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
+        self._membership = Membership(self._door, doings.welcome, me.username, me.default_language)
         self._turning_away = TurningAway(i18n, me.username, me.admin_ids)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
@@ -113,7 +121,7 @@ class Handlers:
         elif update.callback_query is not None:
             return await self._press(tx, update.callback_query)
         elif update.my_chat_member is not None:
-            await self._membership(tx, update.my_chat_member)
+            await self._membership.changed(tx, update.my_chat_member, now=self._clock())
         return None  # edited messages, channel posts: they start nothing
 
     # --- messages ---------------------------------------------------------------------------
@@ -143,9 +151,11 @@ class Handlers:
             pictures=counts,
             preferences=await preferences_of(tx, speaker.user_id),
         )
-        if not _is_for_us(parsed, text, message.chat.type):
+        is_operators = speaker.user_id in self._me.admin_ids and isinstance(parsed, PlainCommand)
+        if not is_operators and not _is_for_us(parsed, text, message.chat.type):
             return
         talk = await self._open(tx, speaker, message)
+        talk = dataclasses.replace(talk, replied=author_of(message))
         if await self._is_refused(talk):
             return
         if await self._turning_away.command(talk, parsed, message, target):
@@ -170,10 +180,10 @@ class Handlers:
             await self._say_what_to_do(tx, speaker, message)
 
     async def _is_refused(self, talk: Talk) -> bool:
-        """Whether the speaker may not; they are told."""
+        """Whether the speaker may not; they are told once."""
         refusal = await self._refusal(talk)
-        if refusal:
-            await talk.say(line(refusal, contact=self._contact))
+        if refusal is not None:
+            await self._door.turn_away(talk, refusal)
         return refusal is not None
 
     async def _say_what_to_do(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
@@ -272,8 +282,7 @@ class Handlers:
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
-            contact = self._contact or tongue.text("contact.unnamed")
-            return PressAnswer(query.id, tongue.text(refusal, contact=contact) if refusal else "")
+            return PressAnswer(query.id, self._door.toast(tongue, refusal))
         if (turned := self._turning_away.press(talk, press, message)) is not None:
             return PressAnswer(query.id, turned)
         pressed = dataclasses.replace(
@@ -303,50 +312,23 @@ class Handlers:
             now=self._clock(),
         )
 
-    async def _refusal(self, talk: Talk) -> str | None:
+    async def _refusal(self, talk: Talk) -> Refusal | None:
         return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
     async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is."""
         replied = _replied(message)
-        if replied is None or replied.message_id is None:
+        if replied is None:
             return None
-        chat = replied.chat or message.chat
-        row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
-        if row is None:
-            return None
-        job = await book.find_job(tx, row["job_id"])
+        job, tile = await quoted_job(tx, message, replied, self._me.bot_id), None
+        if replied.message_id is not None:
+            chat = replied.chat or message.chat
+            row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
+            job = await book.find_job(tx, row["job_id"]) if row else None
+            tile = row["tile"] if row else None
         if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
             return None
-        return Target(job, row["tile"])
-
-    async def _membership(self, tx: Transaction, change: ChatMemberUpdated) -> None:
-        """Blocked or let back in: whether it is worth sending anything. A group is greeted."""
-        chat, now = change.chat, self._clock()
-        if _is_channel(chat):
-            return
-        if change.new_chat_member.status in {"kicked", "left"}:
-            await lose_chat(tx, chat, now=now)
-            return
-        user_id = UserId(change.from_user.id)
-        language = self._me.default_language
-        await see_chat(tx, user_id, chat, default_language=language, now=now)
-        if chat.type != "private" and change.old_chat_member.status in {"kicked", "left"}:
-            await self._greet(tx, change)
-
-    async def _greet(self, tx: Transaction, change: ChatMemberUpdated) -> None:
-        """Somebody brought the bot into a group."""
-        talk = await open_talk(
-            tx,
-            speaker_from(change.from_user),
-            change.chat,
-            thread_id=None,
-            reply_to=None,
-            default_language=self._me.default_language,
-            now=self._clock(),
-        )
-        if not talk.rules.is_quiet and not await self._is_refused(talk):
-            await self._welcome.hello_group(talk)
+        return Target(job, tile)
 
 
 async def _ask_again(talk: Talk, question: Question, target: Target | None) -> None:

@@ -41,6 +41,9 @@ class Plain:
             "admin": lambda talk, _: operator.look(talk),
             "pause": operator.pause,
             "resume": operator.resume,
+            "allow": doings.admitting.allow,
+            "ban": doings.admitting.ban,
+            "unban": doings.admitting.unban,
         }
 
     async def _settings(self, talk: Talk, words: str) -> None:

@@ -52,14 +52,21 @@ class Presses:
             Act.SHOW: doings.history.press,
         }
 
+        self._operators: Mapping[Act, Page] = {
+            Act.PAUSE: doings.operator.press,
+            Act.RESUME: doings.operator.press,
+            Act.ACCESS: doings.admitting.press,
+        }
+
     async def answer(self, talk: Talk, press: Press) -> str:
         """Do what the button means; the words that float by."""
         tongue = self._i18n.tongue(talk.language)
         if (page := self._pages.get(press.act)) is not None:
             key = await page(talk, press)
             return tongue.text(key) if key else ""
-        if press.act in {Act.PAUSE, Act.RESUME} and self._is_admin(talk):
-            return tongue.text(await self._doings.operator.press(talk, press))
+        if press.act in self._operators and self._is_admin(talk):
+            key = await self._operators[press.act](talk, press)
+            return tongue.text(key) if key else ""
         job = await self._pressed_job(talk, press)
         is_others = job is not None and job.user_id != talk.speaker.user_id
         if job is None or (press.act is Act.MOVE and is_others):

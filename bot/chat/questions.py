@@ -57,7 +57,7 @@ class Questions:
         replied = message.reply_to_message
         if replied is None:
             return None
-        chat_id = message.chat.id
+        chat_id = replied.chat.id
         row = await reading.one("question_get", chat_id=chat_id, message_id=replied.message_id)
         asked = dict(row) if row else await self._just_arriving(reading, chat_id, replied)
         if asked is None or not await _is_asked(reading, chat_id, asked["user_id"], speaker):

@@ -56,6 +56,11 @@ async def lose_chat(tx: Transaction, chat: Chat, *, now: Millis) -> None:
     await tx.run("chat_gone", **_values(chat), now=now)
 
 
+async def count_untaken(tx: Transaction, chat_id: ChatId) -> int:
+    """How many results words stand for there, for want of the right to send media; told once."""
+    return await tx.run("results_untaken", chat_id=chat_id)
+
+
 def _values(chat: Chat) -> dict[str, object]:
     return {
         "chat_id": chat.id,

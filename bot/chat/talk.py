@@ -10,11 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telegram import Chat, Message, User
+from telegram import Chat, Message, MessageOriginUser, User
 
 from bot.chat.pictures import Brought
 from bot.chat.returning import see_chat
 from bot.jobs.buttons import Press
+from bot.jobs.migration import home_of, place_now
 from bot.jobs.people import language_for
 from bot.jobs.rules import GroupRules, is_group_admin, rules_of
 from bot.jobs.saying import rare_key, say
@@ -84,6 +85,18 @@ def speaker_of(message: Message) -> Speaker | None:
     return speaker_from(message.from_user)
 
 
+def author_of(message: Message) -> Speaker | None:
+    """The person whose message is replied to; None: nobody's, a bot's or a chat's."""
+    replied, afar = message.reply_to_message, message.external_reply
+    if afar is not None:  # the plain field then names the message that opened the topic
+        user = afar.origin.sender_user if isinstance(afar.origin, MessageOriginUser) else None
+    elif replied is None or replied.forum_topic_created is not None:
+        return None  # in a topic, what replies to nobody "replies" to its opening
+    else:
+        user = None if replied.sender_chat is not None else replied.from_user
+    return None if user is None or user.is_bot else speaker_from(user)
+
+
 def speaker_from(user: User) -> Speaker:
     return Speaker(UserId(user.id), user.first_name, user.language_code, user.username)
 
@@ -103,6 +116,8 @@ class Talk:
     """The group's; the defaults in a private chat."""
     is_group_admin: bool = False
     """The speaker is an admin of the group, as far as Telegram has been asked."""
+    replied: Speaker | None = None
+    """Who wrote the message that is replied to, where that is a person."""
     is_forum: bool = False
     """The group has topics."""
     press: Press | None = None
@@ -158,7 +173,8 @@ class Talk:
         self, lines: Sequence[Line], buttons: Sequence[Sequence[Label | Link]]
     ) -> dict[str, Any]:
         # Somebody's made up press turns nobody's message into a page.
-        page_id = self.pressed_id if self.is_shown else None
+        # Nor is one of before its group moved, which nobody can change any more.
+        page_id = self.pressed_id if self.is_shown and (self.pressed_id or 0) > 0 else None
         return {"lines": list(lines), "buttons": _written(buttons), "edits": page_id}
 
     async def ask(
@@ -248,14 +264,7 @@ async def open_talk(
     now: Millis,
 ) -> Talk:
     """Remember who and where, and find the language to answer in."""
-    await tx.run(
-        "user_seen",
-        user_id=speaker.user_id,
-        first_name=speaker.first_name,
-        username=speaker.username.lower() if speaker.username else None,
-        language_code=speaker.language_code,
-        now=now,
-    )
+    await remember(tx, speaker, now=now)
     is_private = chat.type == Chat.PRIVATE
     await see_chat(tx, speaker.user_id, chat, default_language=default_language, now=now)
     chat_id = ChatId(chat.id)
@@ -272,10 +281,26 @@ async def open_talk(
     )
 
 
+async def remember(tx: Transaction, speaker: Speaker, *, now: Millis) -> None:
+    """Who that is, as Telegram names them now; what they chose is kept."""
+    await tx.run(
+        "user_seen",
+        user_id=speaker.user_id,
+        first_name=speaker.first_name,
+        username=speaker.username.lower() if speaker.username else None,
+        language_code=speaker.language_code,
+        now=now,
+    )
+
+
 async def reopen_talk(
     tx: Transaction, user_id: UserId, place: Place, *, default_language: str, now: Millis
 ) -> Talk:
-    """The same conversation later on, when what was asked for can be answered."""
+    """The same conversation later on, when what was asked for can be answered.
+
+    Its group may have moved since ``place`` was read, and the group may be who asked.
+    """
+    place, user_id = await place_now(tx, place), UserId(await home_of(tx, user_id))
     user = await tx.one("user_get", user_id=user_id)
     chat = await tx.one("chat_get", chat_id=place.chat_id)
     assert user is not None

@@ -66,15 +66,16 @@ class Welcome:
             ],
         )
 
-    async def hello_group(self, talk: Talk) -> None:
-        """Short, for everybody reads it."""
+    async def hello_group(self, talk: Talk, *more: Line) -> None:
+        """Short, for everybody reads it; ``more`` stands below."""
         lines = [line("group.hello", what=self._what(talk))]
         if self._market.doing(Operation.IMAGE):
             lines.append(line("group.image", bot=self._username))
         if self._market.doing(Operation.VIDEO):
             lines.append(line("group.video", bot=self._username))
         lines.append(line("group.reply", bot=self._username))
-        await talk.say(*lines)
+        lines.append(line(f"group.pays_{talk.rules.payer}"))
+        await talk.say(*lines, *more)
 
     async def language(self, talk: Talk, press: Press) -> str:
         """A language was pressed: under a welcome, that is said again in it; nothing floats by."""

@@ -13,6 +13,7 @@ from bot.delivery.presentation import Button, Keyboard, Words, clip
 from bot.i18n import Raw, Tongue
 from bot.jobs.book import is_under_way
 from bot.jobs.buttons import Act, Press
+from bot.jobs.privacy import went_private
 from bot.model import Job, JobState
 
 WHO_MAX: Final = 20
@@ -117,7 +118,11 @@ def _ended(scene: BoardScene) -> list[str]:
     tongue, ended = scene.tongue, scene.ended
     kept = [job for job in ended if job.state is JobState.DONE and job.is_muted]
     counts = {
-        "board.made": sum(job.state is JobState.DONE and not job.is_muted for job in ended),
+        "board.made": sum(
+            job.state is JobState.DONE and not (job.is_muted or job.to_private) for job in ended
+        ),
+        "board.sent_privately": sum(went_private(job) and not job.detail for job in ended),
+        "board.waits_privately": sum(went_private(job) and bool(job.detail) for job in ended),
         "board.failed": sum(job.state in {JobState.FAILED, JobState.NEEDS_REVIEW} for job in ended),
         "board.cancelled": sum(job.state is JobState.CANCELLED for job in ended),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 
+from bot.delivery.meaning import MediaForbidden, SendRefused
 from bot.delivery.presentation import clip, details, headline
 from bot.delivery.scene import Scene
 from bot.i18n import Tongue
@@ -87,9 +88,10 @@ def below(scene: Scene) -> str:
     return scene.tongue.html("result.below")
 
 
-def not_taken(scene: Scene) -> str:
-    """Instead of a result that this chat may not be sent."""
-    return scene.tongue.html("result.not_taken", code=scene.job.job_id)
+def not_taken(scene: Scene, error: SendRefused) -> str:
+    """Instead of a result that this chat may not be sent: which right is missing, where it is."""
+    key = f"result.no_{error.kind}" if isinstance(error, MediaForbidden) else "result.not_taken"
+    return scene.tongue.html(key, code=scene.job.job_id)
 
 
 def too_big(scene: Scene, asset: Asset, limit_bytes: int) -> str:

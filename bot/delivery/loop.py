@@ -24,6 +24,7 @@ from bot.delivery.turns import in_turn, waits_in_order
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
 from bot.jobs.facts import Delivered, DeliveryBegun
+from bot.jobs.migration import move_chat, send_there
 from bot.model import (
     ChatId,
     Clock,
@@ -216,7 +217,8 @@ class Delivery:
             case ChatGone():
                 await self._write(lambda tx: self._chat_gone(tx, row, str(error), began_at))
             case ChatMoved():
-                await self._write(lambda tx: self._drop(tx, row, f"moved: {error}"))
+                new_id = error.new_chat_id
+                await self._write(lambda tx: self._chat_moved(tx, row, new_id))
             case NotModified():
                 sent = Sent(result_is_shown=row.say is Say.RESULT)
                 await self._write(lambda tx: record(tx, row, sent, now=self._clock()))
@@ -281,6 +283,13 @@ class Delivery:
         await tx.run("chat_unreachable", chat_id=chat_id, since=since)
         for each in rows:
             await self._give_up(tx, each, why)
+
+    async def _chat_moved(self, tx: Transaction, row: Outgoing, new_id: ChatId) -> None:
+        """The group goes on elsewhere: everything moves, and this row is said there."""
+        now = self._clock()
+        if await move_chat(tx, row.place.chat_id, new_id, now=now):
+            log.info("chat_moved", chat=row.place.chat_id, to=new_id)
+        await send_there(tx, row.outbox_id, new_id, now=now)
 
     async def _give_up(self, tx: Transaction, row: Outgoing, why: str) -> None:
         """What cannot be said now; what tells how things stand may be said another time."""

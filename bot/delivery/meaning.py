@@ -55,6 +55,14 @@ class WordsUnreadable(SendRefused):
     """The text is no HTML to Telegram."""
 
 
+class MediaForbidden(SendRefused):
+    """The chat takes words and none of ``kind``: photos, videos, documents, or media at all."""
+
+    def __init__(self, why: str, kind: str) -> None:
+        super().__init__(why)
+        self.kind = kind
+
+
 class MessageGone(SendRefused):
     """The message to edit is not there any more, or cannot be edited."""
 
@@ -80,6 +88,8 @@ _GONE = (
     "user is deactivated",
     "not enough rights to send text messages",
     "have no rights to send a message",
+    "chat_write_forbidden",
+    "chat_send_plain_forbidden",
     "kicked",
 )
 _MESSAGE_GONE = (
@@ -90,7 +100,13 @@ _MESSAGE_GONE = (
     "message_id_invalid",
 )
 _REPLY_GONE = ("message to be replied not found", "replied message not found")
-_MEDIA_RIGHTS = "not enough rights to send"
+_MEDIA_RIGHTS: Final = (
+    ("photos", ("rights to send photos", "chat_send_photos_forbidden")),
+    ("videos", ("rights to send videos", "chat_send_videos_forbidden")),
+    ("documents", ("rights to send documents", "chat_send_docs_forbidden")),
+    ("media", ("rights to send", "chat_send_media_forbidden", "chat_send_gifs_forbidden")),
+)
+"""As TDLib says it before it asks, and as Telegram itself does; words are not among them."""
 _NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 """What the client under Telegram's library raises before anything has left."""
 
@@ -106,8 +122,8 @@ def meaning_of(error: TelegramError) -> SendError:
             return FloodWait("flood wait", seconds)
         case ChatMigrated():
             return ChatMoved(ChatId(error.new_chat_id))
-        case Forbidden() if _MEDIA_RIGHTS in lower and "text messages" not in lower:
-            return SendRefused(text)  # a group may take words and no pictures
+        case Forbidden() | BadRequest() if (kind := _missing(lower)) is not None:
+            return MediaForbidden(text, kind)
         case Forbidden():
             return ChatGone(text)
         case BadRequest():
@@ -118,6 +134,16 @@ def meaning_of(error: TelegramError) -> SendError:
             return NotSent(text, UNREACHED_S)
         case _:
             return SendLater(text, 2.0)
+
+
+def _missing(lower: str) -> str | None:
+    """The kind of media there is no right to send; None: it is about something else."""
+    if any(words in lower for words in _GONE):
+        return None
+    for kind, all_words in _MEDIA_RIGHTS:
+        if any(words in lower for words in all_words):
+            return kind
+    return None
 
 
 def _meaning_of_refusal(text: str) -> SendError:

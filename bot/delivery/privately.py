@@ -8,9 +8,10 @@ from __future__ import annotations
 from bot.delivery.sent import Sent
 from bot.jobs import book
 from bot.jobs.facts import PrivacyChosen
+from bot.jobs.migration import home_of
 from bot.jobs.saying import say
-from bot.model import ChatId, Job, MessageId, Millis, Outgoing, Place, Say, Urgency
-from bot.store.port import Transaction
+from bot.model import Job, MessageId, Millis, Outgoing, Place, Say, Urgency
+from bot.store.port import Reading, Transaction
 
 
 async def arrived(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> None:
@@ -18,7 +19,7 @@ async def arrived(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) ->
     job = await _taken(tx, row)
     if job is None or sent.album_id is not None:  # an album's buttons are still to come
         return
-    place = _from(row, job)
+    place = await _from(tx, row, job)
     shown = await tx.all("messages_of_job", job_id=job.job_id, chat_id=place.chat_id)
     if place.chat_id == job.chat_id:
         await book.move(tx, job, PrivacyChosen(to_private=True), now=now, who="delivery")
@@ -43,7 +44,7 @@ async def missed(tx: Transaction, row: Outgoing, *, now: Millis) -> None:
     await say(
         tx,
         Say.TEXT,
-        _from(row, job),
+        await _from(tx, row, job),
         urgency=Urgency.ANSWER,
         now=now,
         payload={
@@ -63,10 +64,10 @@ async def _taken(tx: Transaction, row: Outgoing) -> Job | None:
     return None if job is None or job.to_private else job
 
 
-def _from(row: Outgoing, job: Job) -> Place:
+async def _from(reading: Reading, row: Outgoing, job: Job) -> Place:
     """The group it is taken from, in reply to what asked for it."""
     taken_from = row.payload["taken_from"]
-    chat_id = ChatId(taken_from["chat_id"])
+    chat_id = await home_of(reading, taken_from["chat_id"])
     reply_to = job.request_message_id if chat_id == job.chat_id else None
     return Place(
         chat_id, taken_from["thread_id"], None if reply_to is None else MessageId(reply_to)

@@ -9,6 +9,7 @@ import dataclasses
 from typing import Any
 
 from bot.delivery import privately
+from bot.delivery.migrating import as_of_now, say_anew
 from bot.delivery.sent import Sent
 from bot.jobs import book, budget
 from bot.jobs.facts import Delivered, ShowStatus
@@ -24,7 +25,13 @@ PING_AFTER_S = 20.0
 
 async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> None:
     """The row is sent: never again, unless it is a status that is brought up to date."""
+    said_in = row.place
+    row, sent = await as_of_now(tx, row, sent)
+    if row.place != said_in:
+        await say_anew(tx, row, now=now)
     await tx.run("outbox_sent", outbox_id=row.outbox_id, messages=sent.messages, now=now)
+    if sent.untaken_why:
+        await tx.run("outbox_untaken", outbox_id=row.outbox_id, error=sent.untaken_why)
     await _keep_messages(tx, row, sent)
     await _keep_handles(tx, row, sent)
     if sent.question_id is not None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import structlog
 
 from bot.delivery import captions, presentation
-from bot.delivery.meaning import MessageGone, SendRefused
+from bot.delivery.meaning import MediaForbidden, MessageGone, SendRefused
 from bot.delivery.pictures import DOCUMENT_MAX_BYTES, Pictures, is_too_big
 from bot.delivery.presentation import Keyboard
 from bot.delivery.scene import Scene
@@ -49,7 +49,7 @@ class Results:
             return await self._one(row, scene, asset)
         except SendRefused as error:
             log.warning("result_refused", job=scene.job.job_id, error=str(error))
-            return await self._otherwise(row, scene)
+            return await self._otherwise(row, scene, error)
         except (BrokenMedia, FileTooBig) as error:
             log.warning("no_copy", job=scene.job.job_id, error=str(error))
             return await self._words(row, scene, captions.too_big(scene, asset, DOCUMENT_MAX_BYTES))
@@ -112,7 +112,7 @@ class Results:
                 await self._telegram.edit_text(chat_id, message_id, captions.below(scene), [])
         return Sent()
 
-    async def _otherwise(self, row: Outgoing, scene: Scene) -> Sent:
+    async def _otherwise(self, row: Outgoing, scene: Scene, why: SendRefused) -> Sent:
         """Telegram refused the picture as it was shown: as a file, or in words where it waits.
 
         Raises SendError when not even words are taken.
@@ -128,7 +128,9 @@ class Results:
             await self._telegram.edit_into(job.chat_id, status_id, file, caption, keyboard)
         except (SendRefused, BrokenMedia, FileTooBig):
             links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
-            return await self._words(row, scene, captions.not_taken(scene), links)
+            sent = await self._words(row, scene, captions.not_taken(scene, why), links)
+            untaken_why = str(why) if isinstance(why, MediaForbidden) else ""
+            return dataclasses.replace(sent, untaken_why=untaken_why)
         shown = Shown(status_id, _only_tile(scene))
         return Sent(shown=(shown,), result_is_shown=True, result_is_edited=True)
 

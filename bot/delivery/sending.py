@@ -134,8 +134,9 @@ class Sending:
             if _is_topic_gone(error):
                 raise
             log.warning("media_refused", job=scene.job.job_id, error=str(error))
+            words = captions.not_taken(scene, error)
         links = presentation.elsewhere_keyboard(scene, row.place.chat_id)
-        message = await self._telegram.text(row.place, captions.not_taken(scene), links)
+        message = await self._telegram.text(row.place, words, links)
         return Sent(shown=(shown_in(message, row.tile),))
 
     async def _text(self, row: Outgoing) -> Sent:

@@ -50,6 +50,8 @@ class Sent:
     """The message that is the board's from now on."""
     remembered: tuple[str, str] | None = None
     """A setting of the bot's own: its name and value."""
+    untaken_why: str = ""
+    """Words stand for the result, for Telegram takes no media there."""
     status_is_gone: bool = False
     """Somebody deleted it: progress is shown no more."""
 

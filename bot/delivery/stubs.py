@@ -43,7 +43,12 @@ class Stubs:
         return Sent(status_message_id=MessageId(message.message_id))
 
     async def _take_away(self, chat_id: ChatId, message_id: MessageId) -> bool:
-        """False: Telegram lets nobody but the group's admins, which it does not 48 hours on."""
+        """False: Telegram lets nobody but the group's admins, which it does not 48 hours on.
+
+        Nor does it let anybody in the chat that the group was before it moved.
+        """
+        if message_id < 0:
+            return False
         try:
             await self._telegram.delete(chat_id, message_id)
         except MessageGone:

@@ -294,7 +294,7 @@ class TelegramSender:
 
 def _where(place: Place) -> dict[str, Any]:
     reply = None
-    if place.reply_to is not None:
+    if place.reply_to is not None and place.reply_to > 0:  # else of before its group moved
         reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True)
     return {
         "message_thread_id": place.thread_id,

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from bot.errors import Dearer
 from bot.jobs import board
+from bot.jobs.codes import free_code
 from bot.jobs.privacy import prefers_private
 from bot.jobs.rules import GroupRules, Payer, needs_admin, payer_of, rules_of
 from bot.jobs.saying import say
@@ -22,7 +23,6 @@ from bot.model import (
     ChatId,
     Clock,
     Job,
-    JobId,
     JobState,
     Millis,
     Place,
@@ -35,10 +35,6 @@ from bot.money import ledger
 from bot.money.plans import Plan, Plans, price_key, price_of
 from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import job_values
-
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Base32 without the pairs people confuse (0 O, 1 I L, U V)."""
-CODE_LENGTH = 6
 
 UNLIMITED = 2**31
 """An unlimited allowance as a count: more than anybody makes in a day."""
@@ -60,8 +56,6 @@ class Order:
     """The admin of the group who agreed to its price; None: who asks answers for it."""
     replaces: Job | None = None
     """The job that is cancelled for it, as it was before: what was agreed to there is so here."""
-    to_private: bool | None = None
-    """Its result is for who asks alone; None: as they prefer it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -228,16 +222,14 @@ class Desk:
         left_vnd = balance_vnd
         if rules.cap_vnd is not None:
             spent_vnd = await self.spent_of_group(reading, user_id, chat_id)
-            if freed is not None and self._counts_today(freed, user_id):
+            today = self.today(self.clock())
+            # What waits since yesterday is no part of it.
+            if freed and freed.user_id == user_id and freed.allowance_day == today:
                 spent_vnd -= given_back_vnd
             left_vnd = min(balance_vnd, max(0, rules.cap_vnd - spent_vnd))
         nothing = dict.fromkeys(AssetKind, 0)
         plan = await self.plan_of(reading, payer_id)
         return Purse(plan, nothing, nothing, left_vnd, Payer.GROUP, left_vnd < balance_vnd)
-
-    def _counts_today(self, job: Job, user_id: UserId) -> bool:
-        """Whether it is part of what a member's cap allows for today."""
-        return job.user_id == user_id and job.allowance_day == self.today(self.clock())
 
     async def spent_of_group(self, reading: Reading, user_id: UserId, chat_id: ChatId) -> int:
         """Đồng of the group's wallet that a member has taken or set aside today."""
@@ -316,8 +308,8 @@ class Desk:
 
         is_one_of_many = order.bulk_id is not None
         board_id = None if is_one_of_many else await board.seat(tx, order.place, now=now)
-        job = await self._new_job(tx, order, quote, plan, now)
-        job = dataclasses.replace(job, board_id=board_id)
+        new = await self._new_job(tx, order, quote, plan, now)
+        job = dataclasses.replace(new, board_id=board_id)
         await tx.run("job_insert", **job_values(job))
         for path in job.request.references:
             await tx.run("reference_add", job_id=job.job_id, path=path)
@@ -329,7 +321,7 @@ class Desk:
             from_state=None,
             to_state=job.state.value,
             who=f"user {order.user_id}",
-            why=f"agreed to by user {order.agreed_by}" if order.agreed_by else "accepted",
+            why=f"agreed_by={order.agreed_by}" if order.agreed_by else "accepted",
         )
         if board_id is not None:
             await board.joined(tx, board_id, order.place, now=now)
@@ -349,11 +341,11 @@ class Desk:
     async def _new_job(
         self, tx: Transaction, order: Order, quote: Quote, plan: Plan, now: Millis
     ) -> Job:
-        to_private = order.to_private
-        if to_private is None:
-            to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
+        to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
+        if order.replaces is not None:
+            to_private = order.replaces.to_private
         return Job(
-            job_id=await _free_code(tx),
+            job_id=await free_code(tx),
             version=1,
             state=JobState.QUEUED,
             user_id=order.user_id,
@@ -404,10 +396,3 @@ def check_price(quote: Quote, at_most_vnd: int | None) -> None:
     """Raises Dearer when it costs more than was agreed to; None: any price was."""
     if at_most_vnd is not None and quote.cost_vnd > at_most_vnd:
         raise Dearer(quote.cost_vnd, at_most_vnd)
-
-
-async def _free_code(tx: Transaction) -> JobId:
-    while True:
-        code = JobId("".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)))
-        if await tx.one("job_get", job_id=code) is None:
-            return code

@@ -10,6 +10,7 @@ import dataclasses
 from typing import Final
 
 from bot.jobs import budget
+from bot.jobs.privacy import went_private
 from bot.jobs.saying import say
 from bot.model import (
     FINAL_STATES,
@@ -111,12 +112,14 @@ async def _is_asked_by_a_person(tx: Transaction, place: Place) -> bool:
 async def member_shows(
     tx: Transaction, board_id: int, job: Job, urgency: Urgency, *, now: Millis
 ) -> None:
-    """Something about a member is worth showing: what came to nothing is told to who asked.
+    """Something about a member is worth showing: what came to nothing is told to who asked, and
+    so is where to get what could not be sent to them alone.
 
     Bars alone move the board no more often than it has members, so that a request on it costs no
     more than four messages, its share of the edits and its result together.
     """
-    if job.state in {JobState.FAILED, JobState.NEEDS_REVIEW}:
+    is_missed = went_private(job) and job.detail
+    if is_missed or job.state in {JobState.FAILED, JobState.NEEDS_REVIEW}:
         place = Place(job.chat_id, job.thread_id, job.request_message_id)
         key = f"status:{job.job_id}"
         await say(tx, Say.STATUS, place, urgency=urgency, now=now, job_id=job.job_id, key=key)

@@ -61,7 +61,7 @@ async def move(tx: Transaction, job: Job, fact: Fact, *, now: Millis, who: str) 
             raise TaskTaken(moved.task_id, owner["job_id"])
     if not await tx.run("job_update", **job_values(moved)):
         raise StaleJob(job.job_id)
-    if moved.state is not job.state or moved.is_muted is not job.is_muted:
+    if _told_of(moved) != _told_of(job):
         await tx.run(
             "event_add",
             job_id=job.job_id,
@@ -82,6 +82,11 @@ async def move(tx: Transaction, job: Job, fact: Fact, *, now: Millis, who: str) 
     row = await tx.one("job_get", job_id=job.job_id)
     assert row is not None
     return read_job(row)
+
+
+def _told_of(job: Job) -> tuple[JobState, bool, bool]:
+    """What somebody reading its events wants to know the changes of."""
+    return job.state, job.is_muted, job.to_private
 
 
 async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None:

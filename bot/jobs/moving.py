@@ -118,7 +118,6 @@ async def move_over(
         parent,
         agreed_by=agreed_by,
         replaces=job,
-        to_private=job.to_private,
     )
     quote = await desk.quote(tx, order, freed=job)
     if not isinstance(quote, Quote):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.jobs.migration import SAID_IN_PLACE, place_now
 from bot.model import JobId, Millis, Place, Say, Urgency
 from bot.store.port import Reading, Topic, Transaction
 
@@ -24,7 +25,13 @@ async def say(
     payload: dict[str, Any] | None = None,
     key: str | None = None,
 ) -> None:
-    """Put one thing into the outbox; with ``key``, once and never again."""
+    """Put one thing into the outbox; with ``key``, once and never again.
+
+    Whoever read ``place`` before its group moved says it in the chat that goes on.
+    """
+    said_in, place = place, await place_now(tx, place)
+    if place != said_in and what in SAID_IN_PLACE:
+        return
     await tx.run(
         "outbox_add",
         say=what.value,

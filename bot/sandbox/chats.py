@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bot.sandbox import shapes
 from bot.sandbox.refusal import Json, Refusal, bad_request
 
+_QUOTE_MAX = 1_024
 _ADMINS = {"creator", "administrator"}
 _PRESENT = {*_ADMINS, "member", "restricted"}
 
@@ -192,7 +193,7 @@ class Chats:
         thread_id = self.thread_of(room, place)
         if answered is not None and thread_id is not None and thread_id != _topic_of(answered):
             # From another topic: Telegram hands it over as from another chat.
-            placed["external_reply"] = _from_afar(room, answered)
+            placed["external_reply"] = _told_of(room, answered)
             answered = None
         if thread_id is not None:
             placed |= {"message_thread_id": thread_id, "is_topic_message": True}
@@ -245,11 +246,26 @@ def _topic_of(message: Json) -> int | None:
     return message.get("message_thread_id") if message.get("is_topic_message") else None
 
 
-def _from_afar(room: Room, message: Json) -> Json:
-    """ExternalReplyInfo: what is told of a message replied to from another chat or topic."""
+def from_afar(room: Room, message_id: int) -> Json:
+    """What a message carries that replies to one in another chat; raises Refusal if there is none.
+
+    Telegram quotes it by itself there.
+    """
+    answered = find(room, message_id, "message to be replied not found")
+    said = answered.get("text") or answered.get("caption")
+    quote = {"quote": {"text": said[:_QUOTE_MAX], "position": 0}} if said else {}
+    return {"external_reply": _told_of(room, answered), **quote}
+
+
+def _told_of(room: Room, message: Json) -> Json:
+    """ExternalReplyInfo: what is told of a message replied to from another chat or topic.
+
+    Of one in a basic group not where it stands (core.telegram.org/bots/api#externalreplyinfo).
+    """
     origin = {"type": "user", "date": message["date"], "sender_user": message["from"]}
+    where = {"chat": room.info, "message_id": message["message_id"]}
     media = {key: message[key] for key in shapes.MEDIA if key in message}
-    return {"origin": origin, "chat": room.info, "message_id": message["message_id"], **media}
+    return {"origin": origin, **(where if room.info["type"] == "supergroup" else {}), **media}
 
 
 def _shut_out(room: Room, status: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from bot.sandbox import callbacks, entities, shapes
 from bot.sandbox.calls import Call, settle
-from bot.sandbox.chats import Chats, Place, Room, content_of, find, is_addressed
+from bot.sandbox.chats import Chats, Place, Room, content_of, find, from_afar, is_addressed
 from bot.sandbox.files import Files, own_folder
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.profile import Profile, scopes_for
@@ -138,16 +138,22 @@ class World:
         text: str,
         *,
         reply_to: int | None = None,
+        reply_chat: int | None = None,
         thread_id: int | None = None,
         as_chat: bool = False,
     ) -> Json:
-        """A person writes; `as_chat` = as an anonymous admin. Commands get their entities."""
+        """A person writes; `as_chat` = as an anonymous admin. Commands get their entities.
+
+        `reply_chat`: where `reply_to` stands, if elsewhere.
+        """
         room = self._room_of(user_id, chat_id)
         plain, _ = entities.trim(text, [])
         content: Json = {"text": plain}
         if found := entities.with_commands(plain, []):
             content["entities"] = found
         origin = self._origin(user_id, room, as_chat=as_chat)
+        if reply_to is not None and reply_chat not in {None, chat_id}:
+            content, reply_to = content | from_afar(self._room(reply_chat or 0), reply_to), None
         message = self.chats.post(room, origin, content, self._place(room, reply_to, thread_id))
         return self.deliver("message", room, message)
 
@@ -232,7 +238,7 @@ class World:
             "chat_instance": str(abs(chat_id)),
             "data": data,
         }
-        if self._bot_hears(room):
+        if room.has(self.bot["id"]):  # also of a group that goes on elsewhere
             self._queue("callback_query", query)
         return press_id
 
@@ -262,21 +268,6 @@ class World:
     def restrict_bot(self, user_id: int, chat_id: int, *lacking: str) -> None:
         """An admin takes these rights (`can_send_photos`, …) from the bot, and no others."""
         self._set_bot_status(user_id, chat_id, "restricted", *lacking)
-
-    def migrate_group(self, chat_id: int) -> int:
-        """The group goes on as a supergroup under a new id, which is the answer."""
-        old = self._room(chat_id)
-        info = self.add_group(old.info["title"], ())
-        new = self.chats.rooms[info["id"]]
-        new.members.update(old.members)
-        who = next(iter(old.admins() or old.members))
-        origin = self._origin(who, old)
-        there = self.chats.post(old, origin, {"migrate_to_chat_id": new.chat_id})
-        here = self.chats.post(new, origin, {"migrate_from_chat_id": chat_id})
-        self.deliver("message", old, there)
-        self.deliver("message", new, here)
-        old.migrated_to = new.chat_id
-        return new.chat_id
 
     # What happened.
 

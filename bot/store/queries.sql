@@ -17,6 +17,38 @@ SELECT * FROM user WHERE user_id = :user_id
 -- user_set_language --
 UPDATE user SET language = :language WHERE user_id = :user_id
 
+-- user_known --
+-- An operator speaks of somebody who has not spoken yet.
+INSERT INTO user (user_id, first_name, created_at) VALUES (:user_id, '', :now)
+ON CONFLICT (user_id) DO NOTHING
+
+-- users_named --
+-- Who went by this name when they last spoke; two, when it passed from one to the other.
+SELECT user_id FROM user WHERE username = :username LIMIT 2
+
+-- user_set_access --
+-- By an operator; a later refusal is said again, once.
+UPDATE user SET is_allowed = :is_allowed, is_banned = :is_banned, refused_at = NULL
+WHERE user_id = :user_id
+
+-- user_refused --
+-- 0 rows when they were told before.
+UPDATE user SET refused_at = :now WHERE user_id = :user_id AND refused_at IS NULL
+
+-- chat_known --
+-- A group is spoken of, or moves, before it ever spoke itself.
+INSERT INTO chat (chat_id, kind, title, created_at) VALUES (:chat_id, 'group', '', :now)
+ON CONFLICT (chat_id) DO NOTHING
+
+-- chat_set_access --
+-- By an operator; a later refusal is said again, once.
+UPDATE chat SET is_allowed = :is_allowed, is_banned = :is_banned, refused_at = NULL
+WHERE chat_id = :chat_id
+
+-- chat_refused --
+-- 0 rows when it was told before.
+UPDATE chat SET refused_at = :now WHERE chat_id = :chat_id AND refused_at IS NULL
+
 -- chat_seen --
 -- A chat spoke, so it can be reached again.
 INSERT INTO chat (chat_id, kind, title, created_at, seen_at)
@@ -61,6 +93,11 @@ SELECT COUNT(DISTINCT j.job_id) AS n
 FROM outbox o JOIN job j ON j.job_id = o.job_id
 WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
   AND j.state = 'done' AND j.ended_at >= :since
+
+-- results_untaken --
+-- What was made and Telegram took no pictures of, so that words stand there: counted once.
+UPDATE outbox SET error = NULL
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'result'
 
 -- ============================================================ money
 
@@ -514,6 +551,10 @@ WHERE user_id = :user_id AND chat_id = :chat_id AND message_id = :message_id AND
 -- presses_forget --
 DELETE FROM press WHERE pressed_at < :before
 
+-- drafts_of_banned --
+-- What a banned person or group had begun, and nobody is to make any more.
+DELETE FROM draft WHERE user_id = :whom OR chat_id = :whom
+
 -- draft_end --
 -- 0 rows when it has ended before.
 DELETE FROM draft WHERE draft_id = :draft_id
@@ -758,7 +799,8 @@ WHERE state <> 'dropped'
 -- Of every chat the first row of each urgency, media apart from words, and apart from both a nod,
 -- which is no message and waits for nobody's turn: what may go next. Which of
 -- them goes is delivery's to say. However many rows wait in a chat, few of them are read.
--- A result waits until its status message is there; in a group progress waits while a result does.
+-- A result waits until its status message is there, one for a private chat not for the group's; in
+-- a group progress waits while a result does.
 WITH RECURSIVE chats (chat_id) AS (
     SELECT MIN(chat_id) FROM outbox WHERE state = 'waiting'
     UNION ALL
@@ -779,7 +821,8 @@ SELECT first.* FROM chats CROSS JOIN kinds JOIN outbox first ON first.outbox_id 
           SELECT 1 FROM outbox other
           WHERE other.job_id = head.job_id AND other.outbox_id <> head.outbox_id
             AND (other.state = 'sending'
-                 OR (other.state = 'waiting' AND other.say = 'status' AND other.sends = 0))
+                 OR (other.state = 'waiting' AND other.say = 'status' AND other.sends = 0
+                     AND other.chat_id = head.chat_id))
       )
     ORDER BY head.outbox_id LIMIT 1
 )
@@ -817,6 +860,10 @@ ORDER BY sent_at DESC LIMIT :most
 -- After a start: what was being sent may have arrived.
 SELECT * FROM outbox WHERE state = 'sending'
 
+-- outbox_untaken --
+-- It was sent, in words alone.
+UPDATE outbox SET error = :error WHERE outbox_id = :outbox_id
+
 -- outbox_again --
 UPDATE outbox
 SET state = 'waiting', due_at = :due_at, error = :error
@@ -846,6 +893,170 @@ UPDATE outbox SET state = 'waiting' WHERE state = 'sending'
 
 -- outbox_of_chat --
 SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
+
+-- ============================================================ groups that become supergroups
+
+-- chat_home --
+-- Where a group goes on that became a supergroup.
+SELECT moved_to FROM chat WHERE chat_id = :chat_id AND moved_to IS NOT NULL
+
+-- chat_moves --
+-- 0 rows when it has moved before.
+UPDATE chat SET moved_to = :new_id, moved_at = :now, admins_at = NULL
+WHERE chat_id = :old_id AND moved_to IS NULL
+
+-- chat_arrives --
+-- What was set for the old one holds in the new one, where that has nothing set yet.
+INSERT INTO chat (chat_id, kind, title, language, is_allowed, is_banned, refused_at, created_at,
+                  seen_at)
+SELECT :new_id, kind, title, language, is_allowed, is_banned, refused_at, created_at, seen_at
+FROM chat WHERE chat_id = :old_id
+ON CONFLICT (chat_id) DO UPDATE
+SET language = COALESCE(chat.language, excluded.language),
+    is_allowed = CASE WHEN excluded.is_allowed > chat.is_allowed
+                      THEN excluded.is_allowed ELSE chat.is_allowed END,
+    is_banned = CASE WHEN excluded.is_banned > chat.is_banned
+                     THEN excluded.is_banned ELSE chat.is_banned END,
+    refused_at = COALESCE(chat.refused_at, excluded.refused_at)
+
+-- user_arrives --
+-- The group acting as itself; its old row stays behind, and nothing names it.
+INSERT INTO user (user_id, first_name, username, language, language_code, plan, is_banned,
+                  refused_at, created_at)
+SELECT :new_id, first_name, username, language, language_code, plan, is_banned, refused_at,
+       created_at
+FROM user WHERE user_id = :old_id
+ON CONFLICT (user_id) DO UPDATE
+SET language = COALESCE(user.language, excluded.language),
+    plan = CASE WHEN user.plan = 'free' THEN excluded.plan ELSE user.plan END,
+    is_banned = CASE WHEN excluded.is_banned > user.is_banned
+                     THEN excluded.is_banned ELSE user.is_banned END,
+    refused_at = COALESCE(user.refused_at, excluded.refused_at)
+
+-- settings_arrive --
+INSERT INTO setting (scope, name, value)
+SELECT :new_id, name, value FROM setting WHERE scope = :old_id
+ON CONFLICT (scope, name) DO NOTHING
+
+-- settings_forget --
+DELETE FROM setting WHERE scope = :scope
+
+-- moved_entries --
+UPDATE ledger_entry SET wallet_id = :new_id WHERE wallet_id = :old_id
+
+-- allowance_days_arrive --
+-- Both used it on the same day: that is used together.
+INSERT INTO allowance_day (user_id, day, kind, used, given)
+SELECT :new_id, day, kind, used, given FROM allowance_day WHERE user_id = :old_id
+ON CONFLICT (user_id, day, kind) DO UPDATE
+SET used = allowance_day.used + excluded.used,
+    given = CASE WHEN allowance_day.used + excluded.used > allowance_day.given
+                 THEN allowance_day.used + excluded.used ELSE allowance_day.given END
+
+-- moved_uses --
+UPDATE allowance_use SET user_id = :new_id WHERE user_id = :old_id
+
+-- allowance_days_empty --
+UPDATE allowance_day SET used = 0 WHERE user_id = :user_id
+
+-- outbox_to_move --
+-- What is not said yet, or could not be.
+SELECT outbox_id, say, state, payload FROM outbox
+WHERE chat_id = :chat_id AND state IN ('sending', 'waiting')
+UNION
+SELECT outbox_id, say, state, payload FROM outbox WHERE chat_id = :chat_id AND error IS NOT NULL
+
+-- outbox_get --
+SELECT * FROM outbox WHERE outbox_id = :outbox_id
+
+-- outbox_moves --
+-- What it would have replied to stands in the old chat.
+UPDATE outbox SET chat_id = :chat_id, thread_id = NULL, reply_to = NULL, payload = :payload
+WHERE outbox_id = :outbox_id
+
+-- statuses_over --
+-- The results tell by themselves how these stand.
+UPDATE outbox SET state = 'sent'
+WHERE say = 'status' AND state = 'waiting' AND job_id IN (
+    SELECT job_id FROM job
+    WHERE chat_id = :chat_id AND state IN ('ready', 'delivering', 'done') AND is_muted = 0
+)
+
+-- statuses_anew --
+-- How open work stands is said again, in the new chat. The result waits for none of it, and so it
+-- counts as sent before.
+UPDATE outbox
+SET chat_id = :new_id, thread_id = NULL, reply_to = NULL, state = 'waiting', attempts = 0,
+    urgency = CASE WHEN sends = 0 THEN urgency ELSE 2 END,
+    sends = CASE WHEN sends = 0 THEN 0 ELSE 1 END, due_at = :now
+WHERE state <> 'dropped' AND key IN (
+    SELECT 'status:' || job_id FROM job
+    WHERE chat_id = :old_id AND bulk_id IS NULL AND board_id IS NULL AND is_muted = 0
+      AND state IN ('queued', 'submitting', 'unknown', 'running')
+    UNION ALL
+    SELECT 'bulk:' || bulk_id FROM bulk
+    WHERE chat_id = :old_id AND state IN ('asked', 'running', 'stopped')
+    UNION ALL
+    SELECT 'board:' || board_id FROM board WHERE chat_id = :old_id AND ended_at IS NULL
+)
+
+-- moved_jobs --
+-- Asked for, and perhaps by the group itself; results come as new messages.
+UPDATE job
+SET chat_id = :new_id, thread_id = NULL, request_message_id = NULL, status_message_id = NULL,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END,
+    payer_id = CASE WHEN payer_id = :old_id THEN :new_id ELSE payer_id END
+WHERE chat_id = :old_id
+
+-- moved_messages --
+UPDATE message SET chat_id = :new_id, message_id = message_id + :shift WHERE chat_id = :old_id
+
+-- moved_questions --
+-- A reply to one of before is still its answer.
+UPDATE question
+SET chat_id = :new_id, message_id = message_id + :shift,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
+WHERE chat_id = :old_id
+
+-- moved_albums --
+-- Their numbers only tell the order within one album.
+UPDATE album_item SET chat_id = :new_id WHERE chat_id = :old_id
+
+-- moved_drafts --
+-- What asked stands in the old chat: nothing replies to it.
+UPDATE draft
+SET chat_id = :new_id, thread_id = NULL, message_id = message_id + :shift,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
+WHERE chat_id = :old_id
+
+-- moved_presses --
+-- The same press a moment later is still one finger.
+UPDATE press
+SET chat_id = :new_id, message_id = message_id + :shift,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
+WHERE chat_id = :old_id
+
+-- moved_bulks --
+-- Each is shown in a new message.
+UPDATE bulk
+SET chat_id = :new_id, thread_id = NULL, message_id = NULL, status_message_id = NULL,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
+WHERE chat_id = :old_id
+
+-- moved_boards --
+UPDATE board SET chat_id = :new_id, thread_id = NULL, message_id = NULL WHERE chat_id = :old_id
+
+-- moved_approvals --
+-- Admins are the same people in both.
+UPDATE approval
+SET chat_id = :new_id, thread_id = NULL, message_id = NULL,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END,
+    decided_by = CASE WHEN decided_by = :old_id THEN :new_id ELSE decided_by END
+WHERE chat_id = :old_id
+
+-- moved_looks --
+UPDATE account_look SET chat_id = :new_id, thread_id = NULL, reply_to = NULL
+WHERE chat_id = :old_id
 
 -- ============================================================ providers and settings
 

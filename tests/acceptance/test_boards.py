@@ -237,10 +237,19 @@ async def test_a_board_far_above_is_joined_by_nobody(crowd: Crowd) -> None:
     )
 
 
-async def test_a_board_speaks_the_groups_language_and_stays_in_its_topic(crowd: Crowd) -> None:
+async def test_a_board_stays_in_its_topic(crowd: Crowd) -> None:
     story = crowd.story
     crowd.group = story.group("Forum", *crowd.people, is_forum=True)
     crowd.topic = story.world.add_topic(crowd.group, "Boats")
     crowd.ask()
     board = await crowd.board()
     assert crowd.topic == board["message_thread_id"]
+
+
+async def test_a_board_speaks_the_language_of_its_group(crowd: Crowd) -> None:
+    set_to = crowd.an.say("/lang@easel_bot en", chat=crowd.group)
+    await crowd.hurry.until(
+        lambda: [m for m in crowd.an.from_bot(crowd.group) if answers(m, set_to)]
+    )
+    crowd.ask()
+    assert "5 requests of this group" in words(await crowd.board())

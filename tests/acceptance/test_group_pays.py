@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -54,12 +54,16 @@ class Club:
     an: Person
     chi: Person
     group: int
+    keys: dict[str, str] = field(default_factory=dict)
+    """The operator's, where they are not the usual ones."""
 
     @contextlib.asynccontextmanager
     async def opened(self, *, image: int = 100) -> AsyncIterator[None]:
         self.plans.write_text(PLANS.format(image=image))
         town, folder = self.story.town, self.story.data_dir
-        async with living_bot(settings_for(town, folder, BOT_PLANS_FILE=str(self.plans))):
+        async with living_bot(
+            settings_for(town, folder, BOT_PLANS_FILE=str(self.plans), **self.keys)
+        ):
             yield
 
     async def decides(self, rules: GroupRules) -> None:
@@ -410,6 +414,36 @@ async def test_once_members_pay_a_yes_takes_nothing_from_anybody(club: Club) -> 
         )
         await club.reads(question, "Declined by Bình")
         assert not club.orders()
+
+
+async def test_a_wish_nobody_can_make_any_more_is_not_begun_by_a_yes(club: Club) -> None:
+    async with club.opened():
+        await club.decides(GroupRules(payer=Payer.GROUP, ask_above_vnd=0))
+        await club.grant(1_000)
+        question = await club.asked_by(club.an, f"{DRAW} a lake --with flow")
+    club.keys = {"FLOW_API_KEY": "", "FLOW_URL": ""}
+    async with club.opened():
+        assert "Bạn xem tin nhắn mình vừa gửi nhé." == await press(club.binh, question, "✅")
+        told = await club.binh.answer_to(question, chat=club.group)
+        assert "Flow AI" in said(told)
+        assert ledger.Wallet(1_000, 0) == await club.wallet()
+
+
+async def test_a_move_that_is_dear_is_asked_about_and_moves_the_same_request(club: Club) -> None:
+    async with club.opened():
+        await club.decides(GroupRules(payer=Payer.GROUP, ask_above_vnd=100))
+        await club.grant(1_000)
+        club.story.town.flow.fail_next("/text-to-image", status=402)
+        asked = club.an.say(f"{DRAW} a lake --with flow", chat=club.group)
+        failed = await club.an.sees(
+            lambda m: any("₫400" in label for row in labels(m) for label in row), chat=club.group
+        )
+        assert "Got it!" == await press(club.an, failed, "🔀")
+        question = await club.an.sees("🙋 An wants", chat=club.group)
+        assert "Đã nhận!" == await press(club.binh, question, "✅")
+        result = await club.an.result_of(asked, chat=club.group)
+        assert "the group paid ₫400" in said(result)
+        assert 1 == club.orders()
 
 
 async def test_a_made_up_yes_from_elsewhere_does_nothing(club: Club) -> None:

@@ -36,7 +36,8 @@ async def test_talk_edits_and_other_bots_commands_start_nothing(story: Story) ->
         an.say(line, chat=group)
     typo = an.say("/imgg@other_bot mèo", chat=group)
     story.world.edit_text(an.user_id, group, typo["message_id"], f"{DRAW} mèo")
-    assert [] == await settled(an, group)
+    (promoted,) = await settled(an, group)
+    assert "quản trị viên rồi" in words(promoted)
     assert not story.town.apiframe.calls
 
 

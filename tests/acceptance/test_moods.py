@@ -233,20 +233,6 @@ async def test_a_chat_that_was_deleted_keeps_the_result_for_the_history(story: S
     assert "a cat" in await said_to(an, "/history")
 
 
-async def test_a_group_that_became_a_supergroup_keeps_its_results_for_the_history(
-    story: Story,
-) -> None:
-    an = story.person("An", "en")
-    group = story.group("Painters", an)
-    sending = story.world.hold_next("editMessageMedia")
-    an.say("/img@easel_bot a cat", chat=group)
-    await sending.arrived()
-    story.world.migrate_group(group)
-    sending.release()
-    await until(lambda: rows(story, "SELECT 1 FROM job WHERE state = 'done'"))
-    assert "a cat" in await said_to(an, "/history")
-
-
 # --- answers that get lost ----------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from telegram.error import BadRequest
 
 from bot.sandbox import bystanders
 from bot.sandbox.limits import Limits
+from bot.sandbox.migrating import migrate_group
 from bot.sandbox.world import World
 
 
@@ -40,7 +41,7 @@ async def everything_people_do(world: World) -> None:
     world.add_bot(minh, forum, status="administrator")
     world.restrict_bot(minh, forum, "can_send_photos")
     world.add_bot(minh, forum, status="administrator")
-    world.migrate_group(world.add_group("Shop", [lan], chat_id=-4001)["id"])
+    migrate_group(world, world.add_group("Shop", [lan], chat_id=-4001)["id"])
 
 
 async def test_every_update_is_read_by_two_libraries(world: World, bot: telegram.Bot) -> None:

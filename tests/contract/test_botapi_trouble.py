@@ -20,6 +20,7 @@ from telegram.error import (
 )
 
 from bot.sandbox.limits import Limits
+from bot.sandbox.migrating import migrate_group
 from bot.sandbox.refusal import Json
 from bot.sandbox.world import World
 
@@ -106,7 +107,7 @@ async def test_a_group_that_migrated_says_where_to(
     bot: telegram.Bot, world: World, lan: int
 ) -> None:
     group = world.add_group("Shop", [lan], chat_id=-4001)["id"]
-    supergroup = world.migrate_group(group)
+    supergroup = migrate_group(world, group)
     with pytest.raises(ChatMigrated) as refused:
         await bot.send_message(group, "hello")
     assert supergroup == refused.value.new_chat_id

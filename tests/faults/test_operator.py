@@ -65,6 +65,10 @@ async def test_a_grant_beside_the_running_bot_can_be_spent_at_once(host: Host) -
     assert (0, "") == (granted.code, granted.err)
     assert "50.000 ₫" in await quota(an)
     assert 0 == (await host.command("ledger --verify")).code
+    group = -1_001_234_567_890
+    granted = await host.command(f"grant {group} 70000")
+    assert f"{group} now has 70000 đồng.\n" == granted.out
+    assert 2 == (await host.command("grant 0 70000")).code
     for amount in ("-5", "0", "1.5", "lots", "99999999999999"):
         refused = await host.command(f"grant {an.user_id} {amount}")
         assert 2 == refused.code

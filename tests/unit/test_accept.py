@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, a_job, opened_shop, outputs
 
-from bot.jobs.accept import ALPHABET, CODE_LENGTH, Accepted, NotEnough, NotPriced
+from bot.jobs.accept import Accepted, NotEnough, NotPriced
+from bot.jobs.codes import ALPHABET, CODE_LENGTH
 from bot.jobs.facts import Admitted, CancelAsked, Saved, SubmitAnswered, SubmitRefused
 from bot.model import AssetKind, JobState, Operation, Reason, Request, TaskId
 from bot.money.ledger import Wallet

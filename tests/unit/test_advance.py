@@ -24,6 +24,7 @@ from bot.jobs.facts import (
     LaneOver,
     LookedUp,
     Misnamed,
+    PrivacyChosen,
     Release,
     Resolved,
     Saved,
@@ -67,6 +68,7 @@ FITTING: dict[type[Fact], set[JobState]] = {
     DeadlinePassed: {S.RUNNING},
     LaneOver: {S.FAILED, S.NEEDS_REVIEW},
     CancelAsked: {S.QUEUED, S.SUBMITTING, S.UNKNOWN, S.RUNNING},
+    PrivacyChosen: {S.QUEUED, S.SUBMITTING, S.UNKNOWN, S.RUNNING, S.DONE},
     DeliveryBegun: {S.READY},
     Delivered: {S.READY, S.DELIVERING},
 }
@@ -94,6 +96,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.just(EXPIRED),
     st.just(LaneOver()),
     st.just(CancelAsked()),
+    st.builds(PrivacyChosen, st.booleans()),
     st.just(DeliveryBegun()),
     st.just(Delivered()),
 )

@@ -3,6 +3,7 @@
 import dataclasses
 import html
 import re
+from typing import Any
 
 import pytest
 from shop import GRID, a_job
@@ -86,7 +87,7 @@ def test_every_line_says_who_what_which_code_and_what_it_costs() -> None:
     ],
 )
 def test_how_a_request_stands_comes_first(
-    changes: dict[str, object], more: dict[str, object], state: str
+    changes: dict[str, Any], more: dict[str, Any], state: str
 ) -> None:
     assert state == line_of(a_member(**changes), **more).split(" · ")[0]
 

@@ -1,6 +1,7 @@
 """Which request of a group shares a board, and how often the board is brought up to date."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 from shop import GRID, HOUR, NOON, Shop
@@ -11,7 +12,7 @@ from bot.jobs.accounts import pause
 from bot.jobs.board import FRESH_S, OWN_MOST, SEATS
 from bot.jobs.facts import Admitted, CancelAsked, Ended, Seen, SubmitAnswered
 from bot.model import ChatId, Job, MessageId, Place, Reason, TaskId, UserId
-from bot.store.port import Row, Transaction
+from bot.store.port import Transaction
 
 GROUP = ChatId(-7)
 
@@ -36,10 +37,10 @@ async def asked(
 
 
 async def boards_of(shop: Shop, count: int, **where: int) -> list[int | None]:
-    return [(await asked(shop, **where)).board_id for _ in range(count)]  # type: ignore[arg-type]
+    return [(await asked(shop, **where)).board_id for _ in range(count)]
 
 
-async def rows(shop: Shop, say: str) -> list[Row]:
+async def rows(shop: Shop, say: str) -> list[Any]:
     sql = "SELECT * FROM outbox WHERE say = ? ORDER BY outbox_id"
     return list(await shop.store._reader.execute_fetchall(sql, (say,)))
 

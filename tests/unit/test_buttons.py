@@ -9,8 +9,8 @@ from market import BOTH, NOBODY, PAINTER_ALONE
 from shop import CLIP, a_job
 
 from bot.chat.drafts import draft_number
-from bot.jobs.accept import ALPHABET, CODE_LENGTH
 from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile, read_press
+from bot.jobs.codes import ALPHABET, CODE_LENGTH
 from bot.jobs.offers import Market
 from bot.model import Job, JobId, Operation, Request, TaskId
 

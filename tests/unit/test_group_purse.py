@@ -4,12 +4,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from market import BOTH
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
 
-from bot.jobs.accept import Accepted, NeedsAdmin, NotEnough, NotPriced, Quote
+from bot.jobs.accept import Accepted, NeedsAdmin, NotEnough, NotPriced, Outcome, Quote
 from bot.jobs.facts import Admitted, CancelAsked, Saved, SubmitAnswered, SubmitRefused
+from bot.jobs.moving import move_over
 from bot.jobs.rules import GroupRules, Payer
-from bot.model import AssetKind, ChatId, Operation, Reason, Request, TaskId, UserId
+from bot.model import AssetKind, ChatId, Job, Operation, Reason, Request, TaskId, UserId
 from bot.money.ledger import Wallet
 
 AN, BINH, GROUP = 7, 8, -100_123
@@ -199,6 +201,47 @@ async def test_the_purse_says_what_the_ledger_takes(shop: Shop, group: int) -> N
     job = await shop.order(AN, chat=group)
     assert quote is not None
     assert quote.cost_vnd == job.held_vnd
+
+
+async def move(shop: Shop, job: Job, *, agreed_by: int | None = None) -> Outcome | None:
+    admin_id = None if agreed_by is None else UserId(agreed_by)
+    return await shop.store.write(
+        lambda tx: move_over(tx, shop.desk, BOTH, job, "apiframe", agreed_by=admin_id)
+    )
+
+
+async def test_a_move_that_is_dearer_than_was_agreed_to_needs_an_admin(
+    shop: Shop, group: int
+) -> None:
+    await shop.set_rules(group, ASKS)
+    await shop.add_admin(group, BINH)
+    job = await shop.order(AN, SINGLE, provider="flow", chat=group)
+    assert NeedsAdmin(400) == await move(shop, job)
+    assert Wallet(1_900, 100) == await shop.wallet(group)
+    outcome = await move(shop, job, agreed_by=BINH)
+    assert isinstance(outcome, Accepted)
+    assert (GROUP, 400) == (outcome.job.payer_id, outcome.job.held_vnd)
+    assert Wallet(1_600, 400) == await shop.wallet(group)
+    assert [] == await shop.findings()
+
+
+async def test_a_move_at_the_price_that_was_agreed_to_needs_no_second_yes(
+    shop: Shop, group: int
+) -> None:
+    job = await shop.order(AN, provider="flow", chat=group)
+    await shop.set_rules(group, ASKS)
+    assert isinstance(await move(shop, job), Accepted)
+
+
+async def test_what_waits_since_yesterday_moves_only_within_todays_cap(
+    shop: Shop, group: int
+) -> None:
+    await shop.set_rules(group, GroupRules(payer=Payer.GROUP, cap_vnd=400))
+    job = await shop.order(AN, provider="flow", chat=group)
+    shop.now.at += DAY
+    await shop.order(AN, SINGLE, chat=group)
+    assert isinstance(await move(shop, job), NotEnough)
+    assert Wallet(1_500, 500) == await shop.wallet(group)
 
 
 # --- the book ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Whatever people, providers and clocks do, in any order: the book is right after every step."""
+"""Whatever people, providers, clocks and groups do, in any order: the book is right after every step."""
 
 import asyncio
 import tempfile
@@ -34,11 +34,14 @@ from bot.jobs.facts import (
     SubmitNotSent,
     Undecided,
 )
+from bot.jobs.migration import move_chat
 from bot.jobs.rules import GroupRules, Payer, rules_of
 from bot.model import ChatId, Job, Reason, Request, TaskId, UserId
 
 PEOPLE = (7, 8)
 GROUP = -100_123
+SUPERGROUP = -1_002_000_000_123
+"""What the group becomes at any moment, and then again and again: it may be told twice."""
 CAP_VND = 900
 RULES = {
     "members pay": GroupRules(),
@@ -73,6 +76,7 @@ class Book(RuleBasedStateMachine):
         )
         # Nothing is killed here, so nothing need reach the disk.
         self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
+        self.group = GROUP
         self.granted = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.tasks = 0
         for wallet in self.granted:
@@ -85,12 +89,25 @@ class Book(RuleBasedStateMachine):
 
     @rule(user=st.sampled_from((*PEOPLE, GROUP)), amount_vnd=st.integers(1, 900))
     def grant(self, user: int, amount_vnd: int) -> None:
-        self.runner.run(self.shop.grant(user, amount_vnd))
-        self.granted[user] += amount_vnd
+        wallet = self.group if user == GROUP else user
+        self.runner.run(self.shop.grant(wallet, amount_vnd))
+        self.granted[wallet] += amount_vnd
+
+    @rule(spoke_first=st.booleans())
+    def the_group_moves(self, *, spoke_first: bool) -> None:
+        if spoke_first and self.group == GROUP:
+            self.runner.run(self.shop.grant(SUPERGROUP, 50))
+            self.granted[GROUP] += 50
+        old, new = ChatId(GROUP), ChatId(SUPERGROUP)
+        moving = self.shop.store.write(lambda tx: move_chat(tx, old, new, now=NOON))
+        assert (self.group == GROUP) == self.runner.run(moving)
+        self.group = SUPERGROUP
+        self.granted[SUPERGROUP] = self.granted.get(SUPERGROUP, 0) + self.granted[GROUP]
+        self.granted[GROUP] = 0
 
     @rule(rules=st.sampled_from(sorted(RULES)))
     def the_group_decides(self, rules: str) -> None:
-        self.runner.run(self.shop.set_rules(GROUP, RULES[rules]))
+        self.runner.run(self.shop.set_rules(self.group, RULES[rules]))
 
     @rule(
         target=jobs,
@@ -99,6 +116,7 @@ class Book(RuleBasedStateMachine):
         request=st.sampled_from([GRID, SINGLE, CLIP]),
     )
     def ask(self, user: int, chat: int | None, request: Request) -> Job | MultipleResults[Job]:
+        chat = chat and self.group
         rules = self.runner.run(rules_of(self.shop.store, ChatId(chat or user)))
         outcome = self.runner.run(self.shop.ask(user, request, chat=chat))
         if not isinstance(outcome, Accepted):
@@ -107,14 +125,14 @@ class Book(RuleBasedStateMachine):
         if rules.payer is Payer.MEMBER:
             assert user == job.payer_id
         else:
-            assert (GROUP, 0) == (job.payer_id, job.held_free)
+            assert (self.group, 0) == (job.payer_id, job.held_free)
             assert job.held_vnd <= (rules.ask_above_vnd or job.held_vnd)
             self._is_within(rules.cap_vnd, user)
         return job
 
     def _is_within(self, cap_vnd: int | None, user: int) -> None:
         if cap_vnd is not None:
-            spent = self.shop.desk.spent_of_group(self.shop.store, UserId(user), ChatId(GROUP))
+            spent = self.shop.desk.spent_of_group(self.shop.store, UserId(user), ChatId(self.group))
             assert self.runner.run(spent) <= cap_vnd
 
     @rule(lanes=st.integers(0, 3))

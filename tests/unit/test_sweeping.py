@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from shop import NOON, Shop
 
-from bot.model import Operation, Request
+from bot.jobs.accept import Order
+from bot.jobs.approvals import add_approval, find_approval
+from bot.model import ChatId, Operation, Place, Request, UserId
 from bot.runner.sweeping import DAY_MS, KEPT_MS, sweep
 
+AN = UserId(7)
 USED, UNUSED = "references/used.jpg", "references/unused.jpg"
 COPY, RESULT = "media/K7QD4X/upload-K7QD4X-1.jpg", "media/K7QD4X/1.png"
 
@@ -66,6 +69,23 @@ async def test_albums_and_unanswered_questions_are_forgotten_after_a_month(
     items = await shop.store._reader.execute_fetchall("SELECT created_at FROM album_item")
     assert [(NOON, NOON), (NOON + 1, None)] == [tuple(row) for row in drafts]
     assert [(NOON + 1,)] == [tuple(row) for row in items]
+
+
+async def test_what_an_admin_is_asked_keeps_its_pictures_until_it_is_forgotten(
+    shop: Shop, folder: Path
+) -> None:
+    await shop.order(AN)
+    request = Request(Operation.REFERENCE_IMAGE, "in oil", references=(USED, USED))
+    order = Order(AN, Place(ChatId(-5), None, None), request, "flow")
+    asked = await shop.store.write(
+        lambda tx: add_approval(tx, order, 100, language="vi", now=NOON + 1)
+    )
+    await sweep(shop.store, folder, NOON + KEPT_MS + 1)
+    assert asked == await find_approval(shop.store, asked.approval_id)
+    assert {USED, RESULT} == files(folder)
+    await sweep(shop.store, folder, NOON + KEPT_MS + 2)
+    assert None is await find_approval(shop.store, asked.approval_id)
+    assert {RESULT} == files(folder)
 
 
 async def test_presses_are_forgotten_after_a_day(shop: Shop, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from samples import picture
 
 from bot.sandbox.limits import Limits, Pace
+from bot.sandbox.migrating import migrate_group
 from bot.sandbox.refusal import Json, Refusal
 from bot.sandbox.world import World
 
@@ -156,8 +157,8 @@ def test_a_stranger_or_someone_who_blocked_the_bot_cannot_write(world: World, la
 
 
 def test_a_migrated_group_goes_on_with_its_people_elsewhere(world: World, lan: int) -> None:
-    old = world.add_group("Shop", [lan], admins=[lan])["id"]
-    new = world.migrate_group(old)
+    old = world.add_group("Shop", [lan], admins=[lan], chat_id=-4001)["id"]
+    new = migrate_group(world, old)
     assert [lan, new] == [chat["id"] for chat in world.chats_of(lan)]
     assert (world.chat(new)["title"], world.chat(new)["type"]) == ("Shop", "supergroup")
     with pytest.raises(ValueError, match=str(new)):

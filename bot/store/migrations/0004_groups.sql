@@ -2,6 +2,7 @@
 
 ALTER TABLE user ADD COLUMN username TEXT;       -- Telegram's, in lower case, without the @
 ALTER TABLE user ADD COLUMN refused_at INTEGER;  -- told once that they may not; silence since
+ALTER TABLE user ADD COLUMN is_allowed INTEGER NOT NULL DEFAULT 0;  -- by an operator, by hand
 CREATE INDEX user_by_username ON user (username) WHERE username IS NOT NULL;
 
 ALTER TABLE chat ADD COLUMN is_banned INTEGER NOT NULL DEFAULT 0;
@@ -9,7 +10,7 @@ ALTER TABLE chat ADD COLUMN refused_at INTEGER;  -- told once that it may not; s
 ALTER TABLE chat ADD COLUMN admins_at INTEGER;   -- when Telegram told who its admins are
 ALTER TABLE chat ADD COLUMN moved_to INTEGER;    -- the supergroup it became
 ALTER TABLE chat ADD COLUMN moved_at INTEGER;
-CREATE INDEX chat_moved ON chat (moved_to) WHERE moved_to IS NOT NULL;
+CREATE INDEX job_of_chat ON job (chat_id);       -- a group that moves takes them along
 
 -- Who may set a group's rules, as Telegram said at `chat.admins_at`.
 CREATE TABLE chat_admin (

@@ -1,0 +1,46 @@
+"""Killed with -9 between the one polite line and the silence: it is said, and said once."""
+
+from process import Host, until
+from story import words
+
+INVITED = "được mời"
+
+
+async def test_killed_with_the_line_written_and_not_sent_it_is_said_once_and_never_again(
+    host: Host,
+) -> None:
+    an, world = host.story.person("An"), host.story.world
+    group = host.story.group("Nhóm lạ", an)
+    await host.start(BOT_ACCESS="approved")
+    for chat, mark in ((an.user_id, "user"), (group, "chat")):
+        line = world.hold_next("sendMessage")
+        an.say("/img@easel_bot mèo", chat=chat)
+        await line.arrived()
+        assert [(1,)] == host.rows(f"SELECT COUNT(*) FROM {mark} WHERE refused_at > 0")
+        await host.kill()
+        world.fail_next("sendMessage", status=500, description="Internal Server Error")
+        line.release()
+        await world.wait_for(lambda w: w.calls[-1].ok is False)
+        await host.start(BOT_ACCESS="approved")
+        await an.sees(INVITED, chat=chat)
+        await host.is_quiet()
+        await host.restart(BOT_ACCESS="approved")
+        an.say("/img@easel_bot thuyền", chat=chat)
+        await until(lambda: not world.updates.pending, "the message to be taken")
+        await host.is_quiet()
+        assert [True] == [INVITED in words(message) for message in an.from_bot(chat)]
+    told = [m for m in host.operator.from_bot() if "Nhóm lạ" in words(m)]
+    assert 1 == len(told)
+
+
+async def test_killed_before_the_command_was_handled_nothing_is_marked_and_nothing_lost(
+    host: Host,
+) -> None:
+    an = host.story.person("An")
+    await host.start(BOT_ACCESS="approved")
+    host.freeze()
+    an.say("/img mèo")
+    await host.restart(BOT_ACCESS="approved")
+    await an.sees(INVITED)
+    await host.is_quiet()
+    assert 1 == len(an.from_bot())
