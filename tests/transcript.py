@@ -39,6 +39,7 @@ A story is what people do, one line each, in the order it happens:
     the provider begins                               orders are let in
     the provider is at 45 %                           seen when it is looked at next
     the provider finishes                             orders are let in, all is made and sent
+    the provider finishes <code 2>                    that one alone; so with "fails"
     the provider fails: words                         what it was making
     the provider refuses: words                       the orders at its door
     the provider has no credits / new credits
@@ -56,7 +57,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -129,7 +130,11 @@ class Play:
         await self._stage.settle()
         await self._events()
         for together in _moments(steps[len(scene) :]):
-            blocks += await self._block(together)
+            try:
+                blocks += await self._block(together)
+            except Exception as error:
+                error.add_note("\n\n".join(["told until then:", *filter(None, blocks)]))
+                raise
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _set(self, deed: Deed) -> None:
@@ -303,19 +308,12 @@ class Play:
             case _:
                 door.let_in()
                 await self._stage.settle()
+                meant = self._stage.running(self._codes.show(deed.code))
                 for service in (town.apiframe, town.flow):
-                    for task_id in self._unfinished(service):
+                    for task_id in _unfinished(service, meant.values()):
                         _bring_on(deed, service, task_id)
                 if deed.act != "is at":
-                    await self._stage.until_made()
-
-    @staticmethod
-    def _unfinished(service: ProviderSandbox) -> list[str]:
-        return [
-            task_id
-            for task_id, task in service.tasks.items()
-            if isinstance(service.stage(task), Running | Waiting)
-        ]
+                    await self._stage.until_made(meant.keys())
 
     async def _events(self) -> list[dict[str, Any]]:
         """What has happened since the last look."""
@@ -338,6 +336,14 @@ def _moments(steps: Sequence[Step]) -> list[list[Step]]:
         else:
             moments.append([step])
     return moments
+
+
+def _unfinished(service: ProviderSandbox, meant: Collection[str]) -> list[str]:
+    return [
+        task_id
+        for task_id, task in service.tasks.items()
+        if task_id in meant and isinstance(service.stage(task), Running | Waiting)
+    ]
 
 
 def _bring_on(deed: Provider, service: ProviderSandbox, task_id: str) -> None:

@@ -143,6 +143,8 @@ class Provider:
 
     act: str
     value: str = ""
+    code: str = ""
+    """Of the one request meant; all that is being made without."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,7 @@ _RIGHTS = {"photos": "can_send_photos", "videos": "can_send_videos", "files": "c
 _RIGHTS["messages"] = "can_send_messages"
 _RIGHT = "|".join(_RIGHTS)
 _TITLE = r"“(?P<title>[^”]+)”(?: \((?P<topics>[^)]+)\))?"
+_CODE = r"(?P<code><code \d+>)"
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _THINGS = {"photo": "photo", "picture as a file": "file", "text file": "text", "video": "video"}
 
@@ -289,11 +292,15 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], Deed]], ...] = (
         lambda m: Standing(m["who"], "free", m["group"]),
     ),
     (rf"{_IN} becomes a supergroup", lambda m: Migrate(m["group"])),
-    (r"the provider (?P<act>begins|finishes)", lambda m: Provider(m["act"])),
+    (r"the provider begins", lambda _: Provider("begins")),
+    (
+        rf"the provider finishes(?: {_CODE})?",
+        lambda m: Provider("finishes", code=m["code"] or ""),
+    ),
     (r"the provider is at (?P<percent>\d+) %", lambda m: Provider("is at", m["percent"])),
     (
-        r"the provider (?P<act>fails|refuses): (?P<words>.+)",
-        lambda m: Provider(m["act"], m["words"]),
+        rf"the provider (?P<act>fails|refuses)(?: {_CODE})?: (?P<words>.+)",
+        lambda m: Provider(m["act"], m["words"], m["code"] or ""),
     ),
     (r"the provider has (?P<some>no|new) credits", lambda m: Provider("credits", m["some"])),
     (
