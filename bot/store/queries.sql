@@ -36,7 +36,7 @@ WHERE user_id = :user_id
 UPDATE user SET refused_at = :now WHERE user_id = :user_id AND refused_at IS NULL
 
 -- chat_known --
--- An operator speaks of a group that the bot has not been in.
+-- A group is spoken of, or moves, before it ever spoke itself.
 INSERT INTO chat (chat_id, kind, title, created_at) VALUES (:chat_id, 'group', '', :now)
 ON CONFLICT (chat_id) DO NOTHING
 
@@ -829,11 +829,6 @@ SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
 -- chat_home --
 -- Where a group goes on that became a supergroup.
 SELECT moved_to FROM chat WHERE chat_id = :chat_id AND moved_to IS NOT NULL
-
--- chat_known --
--- A group that moves before it ever spoke.
-INSERT INTO chat (chat_id, kind, title, created_at) VALUES (:chat_id, 'group', '', :now)
-ON CONFLICT (chat_id) DO NOTHING
 
 -- chat_moves --
 -- 0 rows when it has moved before.
