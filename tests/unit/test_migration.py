@@ -117,8 +117,9 @@ async def furnish(shop: Shop) -> Job:
         ),
         "INSERT INTO board (chat_id, message_id, created_at) VALUES (:o, 18, :n)",
         (
-            "INSERT INTO approval (user_id, chat_id, message_id, provider, request, cost_vnd, state,"
-            " decided_by, created_at) VALUES (:o, :o, 19, 'flow', '{}', 1, 'asked', :o, :n)"
+            "INSERT INTO approval (user_id, chat_id, message_id, language, provider, request,"
+            " cost_vnd, state, decided_by, created_at)"
+            " VALUES (:o, :o, 19, 'vi', 'flow', '{}', 1, 'asked', :o, :n)"
         ),
         "INSERT INTO account_look (chat_id, reply_to, language, day) VALUES (:o, 20, 'vi', '')",
         "INSERT INTO chat_admin VALUES (:o, 7)",
