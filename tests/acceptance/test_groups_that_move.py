@@ -170,7 +170,7 @@ async def test_a_button_of_before_turns_no_message_of_the_new_chat_into_a_page(
     assert turned["message_id"] != first["message_id"]
 
 
-@pytest.mark.parametrize("calls_before", range(1, 9))
+@pytest.mark.parametrize("calls_before", range(1, 7))
 async def test_at_whatever_call_the_group_moves_each_result_comes_once(
     story: Story, calls_before: int
 ) -> None:
