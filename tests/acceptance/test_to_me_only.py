@@ -7,6 +7,7 @@ from story import Message, Person, Story, is_media, labels, words
 from telling import answers, forge, press, until
 
 from bot.jobs.board import OWN_MOST
+from bot.sandbox.migrating import migrate_group
 
 DRAW = "/img@easel_bot"
 TO_ME = {"vi": "🔒 Chỉ gửi riêng mình", "en": "🔒 To me only"}
@@ -356,3 +357,20 @@ def _all_are_done(story: Story) -> bool:
     for task in list(story.town.apiframe.tasks):
         story.town.apiframe.finish_now(task)
     return not rows(story, "SELECT 1 FROM job WHERE state <> 'done'")
+
+
+async def test_a_group_that_becomes_a_supergroup_meanwhile_gets_the_stub_there(
+    story: Story,
+) -> None:
+    an, world = story.person("An"), story.world
+    await choose(an, "private=on")
+    group = int(world.add_group("Nhóm vẽ", [an.user_id], chat_id=-4_000_001)["id"])
+    story.town.apiframe.never_finish()
+    await being_drawn(an, group)
+    await until(lambda: story.town.apiframe.tasks)
+    moved = migrate_group(world, group)
+    await until(lambda: [(moved,)] == rows(story, "SELECT chat_id FROM job"))
+    await made(story)
+    await an.sees("🔒 An: ảnh đã gửi riêng.", chat=moved)
+    assert 1 == len(pictures_in(an))
+    assert [] == pictures_in(an, moved)
