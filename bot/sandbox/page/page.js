@@ -63,6 +63,11 @@ function openLink(url) {
   return undefined;
 }
 
+// As in Telegram, a command tapped in a group is said to this bot.
+function sayCommand(text) {
+  composer.sendNow(isGroup(chat()) && !text.includes("@") ? `${text}@${world.bot.username}` : text);
+}
+
 function openTopic({ chatId, threadId }) {
   topicOpen.set(chatId, threadId);
   openChat(chatId);
@@ -110,7 +115,7 @@ const on = {
   },
   copy: copyText,
   link: openLink,
-  command: (text) => composer.sendNow(text),
+  command: sayCommand,
   press: (messageId, button) => feed.press(messageId, button),
   quote: (messageId) => conversation.jumpToQuoted(messageId),
   reply: (id) => composer.reply(world.messages.get(acting.chatId).get(id)),

@@ -10,7 +10,7 @@ const VI = {
   start: "Bắt đầu",
   back: "Quay lại danh sách",
   bot: "bot",
-  group: (n, admins) => [`${n} thành viên và bot`, admins && `quản trị viên: ${admins}`].filter(Boolean).join(" · "),
+  group: (n, admins) => [`${n} thành viên và bot`, admins && `quản trị: ${admins}`].filter(Boolean).join(" · "),
   admin: "quản trị viên",
   asGroup: (title) => `Đang nói với tên nhóm “${title}”`,
   asMyself: "Đang nói với tên mình; bấm để nói với tên nhóm",
