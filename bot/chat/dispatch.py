@@ -2,9 +2,9 @@
 
 A chat with updates waiting is a lane, and has a worker of its own for a few of them; then it
 lines up again behind the others. So nobody waits for a chat where a thousand wait, or whose
-admins Telegram is slow to tell. A handler's whole doing and the mark "handled" are one transaction, so an update is handled once,
-however often the process is killed on the way. A press is answered right after it, before anybody
-is woken to order, draw or send what it asked for.
+admins Telegram is slow to tell. A handler's whole doing and the mark "handled" are one
+transaction, so an update is handled once, however often the process is killed on the way. A press
+is answered right after it, before anybody is woken to order, draw or send what it asked for.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ ANSWER_FIRST_S = 1.0
 """How long the answer to a press may hold up what the press asked for."""
 
 log = structlog.get_logger(__name__)
-
 
 Look = Callable[[Update], Awaitable[None]]
 """Asks Telegram, before an update is handled, for what its answer hangs on."""

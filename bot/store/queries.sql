@@ -930,15 +930,17 @@ SET language = COALESCE(chat.language, excluded.language),
 -- user_arrives --
 -- The group acting as itself; its old row stays behind, and nothing names it.
 INSERT INTO user (user_id, first_name, username, language, language_code, plan, is_banned,
-                  refused_at, created_at)
-SELECT :new_id, first_name, username, language, language_code, plan, is_banned, refused_at,
-       created_at
+                  is_allowed, refused_at, created_at)
+SELECT :new_id, first_name, username, language, language_code, plan, is_banned, is_allowed,
+       refused_at, created_at
 FROM user WHERE user_id = :old_id
 ON CONFLICT (user_id) DO UPDATE
 SET language = COALESCE(user.language, excluded.language),
     plan = CASE WHEN user.plan = 'free' THEN excluded.plan ELSE user.plan END,
     is_banned = CASE WHEN excluded.is_banned > user.is_banned
                      THEN excluded.is_banned ELSE user.is_banned END,
+    is_allowed = CASE WHEN excluded.is_allowed > user.is_allowed
+                      THEN excluded.is_allowed ELSE user.is_allowed END,
     refused_at = COALESCE(user.refused_at, excluded.refused_at)
 
 -- settings_arrive --

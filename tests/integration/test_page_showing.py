@@ -1,5 +1,7 @@
 """What the chat page shows of what happens in the world, in a real browser."""
 
+import asyncio
+
 import pytest
 from botapi_client import place_of
 from page_seat import Seat
@@ -48,6 +50,43 @@ async def test_reading_above_is_not_disturbed_and_the_bottom_is_kept(seat: Seat)
     assert await seat.page.locator("#scroller").evaluate("node => node.scrollTop") == 0
     await seat.one("jump").click()
     await expect(seat.bubble(new)).to_be_in_viewport()
+
+
+async def test_a_chat_opens_at_its_end_whatever_arrives_and_however_the_one_before_was_left(
+    seat: Seat,
+) -> None:
+    for number in range(30):
+        await seat.easel.say(AN, f"Tin {number}")
+    await seat.easel.say(GROUP, "Bức tranh của nhóm")
+    up = "node => { node.scrollTop -= 300 }"
+    await seat.page.locator("#scroller").evaluate(up)
+    await expect(seat.one("jump")).to_be_visible()
+    await seat.one(f"chat-{GROUP}").click()
+    await expect(seat.one("jump")).to_be_hidden()
+
+    for _ in range(2):  # then as the chat that is open already
+        await asyncio.gather(seat.one(f"chat-{AN}").click(), seat.easel.say(AN, "Vừa tới\n" * 9))
+        last = await seat.easel.say(AN, "Cuối\n" * 5, reply_markup={"force_reply": True})
+        await expect(seat.bubble(last).locator(".meta")).to_be_in_viewport(ratio=1)
+        await expect(seat.one("jump")).to_be_hidden()
+        await seat.page.locator("#scroller").evaluate(up)
+        await expect(seat.one("jump")).to_be_visible()
+
+
+async def test_on_a_phone_who_left_a_chat_above_its_end_comes_back_to_the_end(phone: Seat) -> None:
+    for number in range(30):
+        await phone.easel.say(AN, f"Tin {number}")
+    await phone.one(f"chat-{AN}").click()
+    await phone.page.locator("#scroller").evaluate("node => { node.scrollTop = 0 }")
+    await expect(phone.one("jump")).to_be_visible()
+    await phone.one("back").click()
+    asked = await phone.easel.say(AN, "Lùi xa bao nhiêu?", reply_markup={"force_reply": True})
+
+    await phone.one(f"chat-{AN}").click()
+
+    await expect(phone.one("reply-bar")).to_be_visible()
+    await expect(phone.bubble(asked).locator(".meta")).to_be_in_viewport(ratio=1)
+    await expect(phone.one("jump")).to_be_hidden()
 
 
 async def test_a_spoiler_is_hidden_until_it_is_touched(seat: Seat) -> None:

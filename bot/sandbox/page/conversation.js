@@ -13,8 +13,8 @@ export function makeConversation(page) {
   let kept = new Map(); // the open conversation's nodes
   let keptFor = "";
   let stick = true;
+  let seenTop = 0;
   let restTimer = 0;
-  let seenHeight = 0;
 
   function draw() {
     const open = chat();
@@ -22,7 +22,10 @@ export function makeConversation(page) {
     find("conversation").hidden = !open;
     find("empty").hidden = Boolean(open);
     page.composer.moveTo(open ? `${acting.userId}/${acting.chatId}/${acting.threadId}` : null);
-    if (!open) return;
+    if (!open) {
+      stick = true; // who comes back to a chat comes back to its end
+      return;
+    }
     find("peer-name").textContent = titleOf(open);
     dressAvatar(find("peer-avatar"), faceOf(open), titleOf(open));
     drawStatus(open);
@@ -104,6 +107,8 @@ export function makeConversation(page) {
   function toBottomIfStuck() {
     const scroller = find("scroller");
     if (stick) scroller.scrollTop = scroller.scrollHeight;
+    seenTop = scroller.scrollTop;
+    find("jump").hidden = stick;
   }
 
   // The day hangs over the messages only while they move; at rest it would hide what is read.
@@ -113,18 +118,14 @@ export function makeConversation(page) {
     restTimer = setTimeout(() => find("log").classList.remove("moving"), REST_MS);
   }
 
+  // The end may move away by itself (a bar opens below, a message arrives); only a person moves up.
   function onScroll() {
     const { scrollHeight, scrollTop, clientHeight } = find("scroller");
-    // A bar that opens below makes the view lower: then it is not the person who left the bottom.
-    if (stick && clientHeight < seenHeight) {
-      seenHeight = clientHeight;
-      return toBottomIfStuck();
-    }
-    seenHeight = clientHeight;
-    stick = scrollHeight - scrollTop - clientHeight < 40;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < 40;
+    stick = isAtEnd || (stick && scrollTop >= seenTop);
+    seenTop = scrollTop;
     find("jump").hidden = stick;
     if (!stick) showDayForAMoment();
-    return undefined;
   }
 
   function jumpToQuoted(messageId) {
@@ -139,6 +140,11 @@ export function makeConversation(page) {
 
   function keepToBottom() {
     stick = true;
+  }
+
+  function toBottom() {
+    keepToBottom();
+    toBottomIfStuck();
   }
 
   // ---- dropped files --------------------------------------------------------------------------
@@ -163,8 +169,7 @@ export function makeConversation(page) {
   }
 
   find("jump").addEventListener("click", () => {
-    stick = true;
-    toBottomIfStuck();
+    toBottom();
     page.composer.focus();
   });
   find("scroller").addEventListener("scroll", onScroll, { passive: true });
@@ -173,5 +178,5 @@ export function makeConversation(page) {
   watched.observe(find("log"));
   wireDrop();
 
-  return { draw, focus, jumpToQuoted, keepToBottom };
+  return { draw, focus, jumpToQuoted, keepToBottom, toBottom };
 }

@@ -42,6 +42,7 @@ function go(userId, chatId) {
 
 function openChat(chatId) {
   go(acting.userId, chatId);
+  conversation.toBottom(); // also of the one that is open already
   conversation.focus();
 }
 
