@@ -122,10 +122,11 @@ def build_town(
 
 
 def settle_people(world: World) -> None:
-    """Three people, a group and a forum, so that a newcomer can try everything at once."""
-    an = world.add_user("An", language_code="vi", username="an")["id"]
-    ben = world.add_user("Ben", language_code="en", username="ben")["id"]
-    chi = world.add_user("Chi", language_code="vi", username="chi")["id"]
+    """Three people who never met the bot, a group and a forum: a newcomer can try everything at once."""
+    an, ben, chi = (
+        world.add_user(name, language_code=code, username=name.lower(), has_started=False)["id"]
+        for name, code in (("An", "vi"), ("Ben", "en"), ("Chi", "vi"))
+    )
     world.add_group("Nhóm vẽ · Art club", [an, ben, chi], admins=[an])
     forum = world.add_group("Xưởng · Workshop", [an, ben, chi], admins=[an, ben], is_forum=True)
     for topic in ("Ảnh · Pictures", "Chuyện phiếm · Chit-chat"):

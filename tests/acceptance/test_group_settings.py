@@ -8,7 +8,7 @@ SETTINGS = "/settings@easel_bot"
 HOME = {
     "vi": [
         ["👥 Ai được dùng", "👆 Ai được bấm"],
-        ["💳 Ai trả", "🌐 Tiếng của nhóm"],
+        ["💳 Ai trả", "🌐 Ngôn ngữ"],
         ["🔔 Chuông"],
         ["👤 Cài đặt của riêng bạn"],
     ],

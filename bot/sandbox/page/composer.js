@@ -52,7 +52,7 @@ export function makeComposer(desk) {
     const bar = find("answering");
     bar.hidden = !answering;
     bar.dataset.testid = answering?.kind === "edit" ? "edit-bar" : "reply-bar";
-    text.placeholder = answering?.placeholder || desk.words().write;
+    text.placeholder = answering?.placeholder || (desk.voice().isGroups ? desk.words().writeAsGroup : desk.words().write);
     if (!answering) return;
     const words = desk.words();
     const isEdit = answering.kind === "edit";
@@ -271,6 +271,7 @@ export function makeComposer(desk) {
   find("voice").addEventListener("click", () => {
     desk.changeVoice();
     showVoice();
+    showAnswering();
     text.focus();
   });
   find("attach").addEventListener("click", () => find("picker").click());

@@ -3,8 +3,9 @@
 // `page` is what it needs of the page: composer, route(), on (see render.js).
 
 import { arrange, badge, dressAvatar, el, find, row } from "./dom.js";
+import { nameOf } from "./message.js";
 import { renderLog } from "./render.js";
-import { acting, actionIn, chat, faceOf, inThread, isAdmin as speaksAsAdmin, isGroup, locale, me, messagesIn, shownMessages, takeQuestion, titleOf, topicOpen, topicsOf, unread, waiting, words, world } from "./state.js";
+import { acting, actionIn, chat, faceOf, inThread, isAdmin as isAdminIn, isGroup, locale, me, messagesIn, shownMessages, takeQuestion, titleOf, topicOpen, topicsOf, unread, waiting, words, world } from "./state.js";
 
 const REST_MS = 900;
 const touch = matchMedia("(pointer: coarse)");
@@ -38,9 +39,10 @@ export function makeConversation(page) {
 
   function drawStatus(open) {
     const doing = actionIn(open);
-    const people = world.users.filter((each) => each.chats.some((one) => one.id === open.id)).length;
+    const people = world.users.filter((each) => each.chats.some((one) => one.id === open.id));
+    const admins = people.filter((each) => isAdminIn(each.user.id, open.id)).map((each) => nameOf(each.user));
     const node = find("peer-status");
-    const says = doing || (isGroup(open) ? words().group(people) : words().bot);
+    const says = doing || (isGroup(open) ? words().group(people.length, admins.join(", ")) : words().bot);
     node.classList.toggle("doing", Boolean(doing));
     if (node.textContent !== says) node.textContent = says;
   }
@@ -89,7 +91,7 @@ export function makeConversation(page) {
     const log = find("log");
     log.setAttribute("aria-busy", isNew);
     // Who speaks as the group is one of its admins.
-    const isAdmin = (message) => Boolean(message.sender_chat) || speaksAsAdmin(message.from?.id, acting.chatId);
+    const isAdmin = (message) => Boolean(message.sender_chat) || isAdminIn(message.from?.id, acting.chatId);
     renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), isAdmin, seenTo, waiting, reactions: world.reactions, on: page.on }, kept);
     if (!messages.length) log.replaceChildren(nothingSaid());
     toBottomIfStuck();

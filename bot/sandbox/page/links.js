@@ -9,6 +9,16 @@ export function startIn(url, botName) {
   return searchParams.get("start") || "";
 }
 
+const SUPERGROUPS = 1e12; // taken from a supergroup's id to make the number in its addresses
+const GENERAL = 1;
+
+// The forum's topic that `https://t.me/c/NUMBER/TOPIC` leads to, as {chatId, threadId}; or null.
+export function topicIn(url) {
+  const [, number, topic] = (url.match(/^https?:\/\/t\.me\/c\/(\d+)\/(\d+)$/) || []).map(Number);
+  if (!number) return null;
+  return { chatId: -SUPERGROUPS - number, threadId: topic === GENERAL ? null : topic };
+}
+
 export const isAddress = (url) => URL.canParse(url) && ["https:", "http:"].includes(new URL(url).protocol);
 
 export const isCommandLine = (text) => /^\/[a-z]/i.test(text) && !text.includes("\n");

@@ -6,10 +6,10 @@ import { makeConversation } from "./conversation.js";
 import { find } from "./dom.js";
 import { makeFeed } from "./feed.js";
 import { makeLightbox } from "./lightbox.js";
-import { isCommandLine, startIn } from "./links.js";
+import { isCommandLine, startIn, topicIn } from "./links.js";
 import { nameOf } from "./message.js";
 import { pickChat } from "./picking.js";
-import { copy, relabel, say, showAlert } from "./saying.js";
+import { copy, hush, relabel, say, showAlert } from "./saying.js";
 import { makeSide } from "./side.js";
 import { acting, changeVoice, chat, isGroup, lastOpen, markRead, maySpeakAsGroup, me, shownMessages, speaksAsGroup, titleOf, topicOpen, unreadOf, words, world } from "./state.js";
 
@@ -21,6 +21,7 @@ function route() {
   const [, userId, chatId] = (location.hash.match(/^#(-?\d+)(?:\/(-?\d+))?$/) || []).map(Number);
   const person = world.users.find((each) => each.user.id === userId) || world.users[0];
   if (!person) return draw();
+  if (acting.userId !== person.user.id) hush();
   acting.userId = person.user.id;
   let open = person.chats.find((each) => each.id === chatId);
   // A wide page has room for a chat beside the list; a narrow one begins with the list.
@@ -54,9 +55,22 @@ function startWith(word) {
 }
 
 function openLink(url) {
+  const topic = topicIn(url);
+  if (topic && me().chats.some((each) => each.id === topic.chatId)) return openTopic(topic);
   const word = startIn(url, world.bot.username);
   if (word === null) showAlert(words().leadsTo(url));
   else startWith(word);
+  return undefined;
+}
+
+// As in Telegram, a command tapped in a group is said to this bot.
+function sayCommand(text) {
+  composer.sendNow(isGroup(chat()) && !text.includes("@") ? `${text}@${world.bot.username}` : text);
+}
+
+function openTopic({ chatId, threadId }) {
+  topicOpen.set(chatId, threadId);
+  openChat(chatId);
 }
 
 function copyText(text) {
@@ -101,7 +115,7 @@ const on = {
   },
   copy: copyText,
   link: openLink,
-  command: (text) => composer.sendNow(text),
+  command: sayCommand,
   press: (messageId, button) => feed.press(messageId, button),
   quote: (messageId) => conversation.jumpToQuoted(messageId),
   reply: (id) => composer.reply(world.messages.get(acting.chatId).get(id)),

@@ -35,6 +35,12 @@ export function say(text, offer = null) {
   setTimeout(() => toast.remove(), offer ? OFFER_MS : TOAST_MS);
 }
 
+// What was said to one person is not for the next.
+export function hush() {
+  find("toasts").replaceChildren();
+  find("notices").replaceChildren();
+}
+
 // Something new in a chat that is not open; a click opens it.
 export function notify(title, text, open) {
   const act = () => {
