@@ -740,12 +740,10 @@ SELECT 1 AS yes FROM outbox WHERE key IN (:key, :key_before) AND created_at > :s
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits
 -- already is not put off by newer progress. `first_ms` is the pause before the first edit.
--- `most` messages it may come to in all, this one among them. Until it has gone out once, it is
--- what tells that somebody was heard, whatever has happened since.
+-- `most` messages it may come to in all, this one among them.
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
-    urgency = CASE WHEN sends = 0 OR (state = 'waiting' AND urgency < :urgency)
-                   THEN urgency ELSE :urgency END,
+    urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 THEN :now
                   WHEN sends = 1 AND state <> 'sending' THEN
@@ -773,7 +771,7 @@ SELECT sends FROM outbox WHERE key = :key
 -- long as there is room for it.
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
-    urgency = CASE WHEN sends = 0 OR state = 'waiting' THEN urgency ELSE 2 END,
+    urgency = CASE WHEN state = 'waiting' THEN urgency ELSE 2 END,
     due_at = CASE WHEN state = 'waiting' AND due_at < :now THEN due_at ELSE :now END
 WHERE state <> 'dropped'
   AND (chat_id > 0 OR sends + CASE WHEN state = 'sending' THEN 1 ELSE 0 END < CASE
@@ -800,7 +798,7 @@ WHERE state <> 'dropped'
 -- which is no message and waits for nobody's turn: what may go next. Which of
 -- them goes is delivery's to say. However many rows wait in a chat, few of them are read.
 -- A result waits until its status message is there, one for a private chat not for the group's; in
--- a group progress waits while a result does.
+-- a group progress waits while a result does, unless that waits for its status.
 WITH RECURSIVE chats (chat_id) AS (
     SELECT MIN(chat_id) FROM outbox WHERE state = 'waiting'
     UNION ALL
@@ -829,6 +827,11 @@ SELECT first.* FROM chats CROSS JOIN kinds JOIN outbox first ON first.outbox_id 
 WHERE chats.chat_id > 0 OR kinds.urgency < 2 OR NOT EXISTS (
     SELECT 1 FROM outbox result
     WHERE result.state = 'waiting' AND result.chat_id = chats.chat_id AND result.urgency = 1
+      AND NOT EXISTS (
+          SELECT 1 FROM outbox other
+          WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
+            AND other.state = 'waiting' AND other.say = 'status' AND other.sends = 0
+      )
 )
 
 -- outbox_next_due --
@@ -842,6 +845,11 @@ WHERE outbox_id = :outbox_id AND state = 'waiting' AND due_at <= :now
   AND (chat_id > 0 OR urgency < 2 OR NOT EXISTS (
       SELECT 1 FROM outbox result
       WHERE result.state = 'waiting' AND result.chat_id = outbox.chat_id AND result.urgency = 1
+        AND NOT EXISTS (
+            SELECT 1 FROM outbox other
+            WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
+              AND other.state = 'waiting' AND other.say = 'status' AND other.sends = 0
+        )
   ))
 
 -- outbox_sent --

@@ -133,6 +133,24 @@ async def test_a_shown_result_goes_to_who_asked_and_leaves_the_group(story: Stor
     assert [(4,)] == rows(story, "SELECT SUM(charged_free) FROM job")
 
 
+async def test_who_likes_albums_sees_one_picture_in_the_group_and_the_album_privately(
+    story: Story,
+) -> None:
+    an = story.person("An", "en")
+    await choose(an, "form=album")
+    group = story.group("Drawing", an)
+    asked = an.say(f"{DRAW} a cat", chat=group)
+    grid = await an.sees(lambda m: is_media(m) and answers(m, asked), chat=group)
+    assert [grid["message_id"]] == [m["message_id"] for m in an.from_bot(group)]
+    await press(an, grid, TO_ME["en"])
+    stub = await an.sees("🔒 An: your pictures are in our private chat.", chat=group)
+
+    left = [m["message_id"] for m in an.from_bot(group)]
+    assert [stub["message_id"]] == left
+    assert 4 == len(pictures_in(an))
+    assert ["1", "2", "3", "4"] == labels(an.from_bot()[-1])[0]
+
+
 async def test_a_private_result_comes_in_the_form_its_person_likes(story: Story) -> None:
     an = story.person("An")
     await choose(an, "form=files")

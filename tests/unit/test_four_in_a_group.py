@@ -10,6 +10,7 @@ from outgoing import Telegram
 from shop import GRID, HOUR, NOON, Shop, outputs
 
 from bot.delivery.loop import Delivery
+from bot.delivery.meaning import SendLater
 from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
 from bot.delivery.telegram import TelegramSender
@@ -249,3 +250,33 @@ async def test_a_result_that_is_there_before_its_status_went_out_saves_the_statu
     job = await shop.happens(job, *runs(job), Saved(outputs(job, 4)))
     await group.hears()
     assert [Say.RESULT] == [say for say, _, _ in group.said]
+
+
+async def test_a_status_that_failed_to_go_out_as_its_job_moved_on_does_not_stop_its_result(
+    shop: Shop,
+) -> None:
+    job, group = await asked(shop), Group(shop)
+
+    async def moves_on_and_fails() -> None:
+        await shop.happens(job, *runs(job))
+        raise SendLater("busy", 1.0)
+
+    group.meanwhile = moves_on_and_fails
+    await group.hears()
+    await shop.happens(await group.job(job.job_id), Saved(outputs(job, 4)))
+    shop.now.at += HOUR
+    await group.hears()
+    assert Say.RESULT in [say for say, _, _ in group.said]
+
+
+async def test_a_cancel_right_after_the_begin_is_shown_at_once(shop: Shop) -> None:
+    job, group = await asked(shop), Group(shop)
+
+    async def begins() -> None:
+        await shop.happens(job, *runs(job))
+
+    group.meanwhile = begins
+    await group.hears()
+    await shop.happens(await group.job(job.job_id), CancelAsked())
+    await group.hears()
+    assert [(JobState.QUEUED, False), (JobState.RUNNING, True)] == [each[1:] for each in group.said]
