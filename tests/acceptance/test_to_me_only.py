@@ -172,7 +172,7 @@ async def test_what_is_too_old_to_be_taken_away_stays_and_that_is_said(story: St
     )
     await press(an, shown, TO_ME["vi"])
     stub = await an.sees("đã gửi riêng", chat=group)
-    assert "nhờ admin nhóm xoá giúp" in words(stub)
+    assert "nhờ quản trị viên xóa giúp" in words(stub)
     assert 1 == len(pictures_in(an))
 
 
