@@ -34,7 +34,7 @@ class BoardLine:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BoardScene:
-    """A board as it stands, in the language of its group."""
+    """A board as it stands, in the language of its group, else of who asked first."""
 
     board: Board
     lines: tuple[BoardLine, ...]
@@ -57,9 +57,11 @@ class BoardScenes:
         if board is None:
             return None
         jobs = [job for job in await jobs_on(self._reading, board_id) if job.moved_to is None]
-        language = await language_for(
-            self._reading, None, board.chat_id, default=self._default_language
+        first = jobs[0].user_id if jobs else None
+        theirs = await language_for(
+            self._reading, first, board.chat_id, default=self._default_language
         )
+        language = await language_for(self._reading, None, board.chat_id, default=theirs)
         coming = [job for job in jobs if job.state not in FINAL_STATES]
         return BoardScene(
             board=board,

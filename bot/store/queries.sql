@@ -853,9 +853,11 @@ WHERE outbox_id = :outbox_id AND state = 'waiting' AND due_at <= :now
   ))
 
 -- outbox_sent --
--- A status that was made to wait again meanwhile stays waiting.
+-- A status that was made to wait again meanwhile stays waiting. What is put off until later is
+-- progress from the first message on: an answer goes past it.
 UPDATE outbox
 SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END,
+    urgency = CASE WHEN state = 'waiting' AND sends = 0 AND due_at > :now THEN 2 ELSE urgency END,
     sends = sends + :messages, sent_at = :now, error = NULL
 WHERE outbox_id = :outbox_id
 

@@ -252,3 +252,12 @@ async def test_a_board_speaks_the_language_of_its_group(crowd: Crowd) -> None:
     )
     crowd.ask()
     assert "5 requests of this group" in words(await crowd.board())
+
+
+async def test_where_the_group_chose_none_its_board_speaks_as_who_asked_first(
+    crowd: Crowd,
+) -> None:
+    for each in crowd.people:
+        crowd.story.world.chats.users[each.user_id]["language_code"] = "en"
+    crowd.ask()
+    assert "5 requests of this group" in words(await crowd.board())

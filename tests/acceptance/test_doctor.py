@@ -13,7 +13,7 @@ async def test_a_member_reads_how_the_bot_stands_in_their_group(story: Story) ->
     said = words(await binh.answer_to(binh.say(DOCTOR, chat=group), chat=group))
     assert "Privacy mode is on" in said
     assert "I may send messages, photos, videos and files" in said
-    assert "pays from their own quota" in said
+    assert "pays, from their own allowance" in said
     vietnamese = words(await an.answer_to(an.say(DOCTOR, chat=group), chat=group))
     assert "Chế độ riêng tư đang bật" in vietnamese
 
@@ -47,7 +47,7 @@ async def test_when_telegram_does_not_answer_it_says_so_and_the_rest(story: Stor
     story.world.fail_next("getChat", status=500, description="Internal Server Error")
     said = words(await an.answer_to(an.say(DOCTOR, chat=group), chat=group))
     assert "Telegram has not answered" in said
-    assert "pays from their own quota" in said
+    assert "pays, from their own allowance" in said
     said = words(await an.answer_to(an.say(DOCTOR, chat=group), chat=group))
     assert "Telegram has not answered" not in said
 
