@@ -9,9 +9,9 @@ import time
 
 import click
 
-from bench import polling
+from bench import crowds, polling
 
-PARTS = (polling,)
+PARTS = (polling, crowds)
 
 
 def main() -> None:

@@ -24,13 +24,23 @@ LOOK_S = 0.05
 
 
 @contextlib.asynccontextmanager
-async def open_town(*, lanes: int, speed: float) -> AsyncIterator[Town]:
-    """A sandbox on a free loopback port, in a folder of its own."""
+async def open_town(
+    *, lanes: int, speed: float, limits: Limits | None = None
+) -> AsyncIterator[Town]:
+    """A sandbox on a free loopback port, in a folder of its own.
+
+    ``limits``: Telegram's, where they are what is measured.
+    """
     listener = listen(HOST, 0)
     with tempfile.TemporaryDirectory(prefix="easel-bench-") as folder:
         address = f"http://{HOST}:{_port_of(listener)}"
-        # Telegram's own limits would measure Telegram.
-        town = build_town(address, Path(folder), speed=speed, limits=Limits.off(), flow_lanes=lanes)
+        town = build_town(
+            address,
+            Path(folder),
+            speed=speed,
+            limits=limits or Limits.off(),
+            flow_lanes=lanes,
+        )
         server = make_server(town.app, HOST, _port_of(listener))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
@@ -63,11 +73,11 @@ def free_address() -> str:
         return f"{HOST}:{_port_of(probe)}"
 
 
-async def until(look: Callable[[], bool], *, patience_s: float) -> None:
+async def until(look: Callable[[], bool], *, patience_s: float, look_s: float = LOOK_S) -> None:
     """Look again and again until it is so. Raises TimeoutError."""
     async with asyncio.timeout(patience_s):
         while not look():  # noqa: ASYNC110  # a provider's task ends untold
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(look_s)
 
 
 def _port_of(listener: socket.socket) -> int:

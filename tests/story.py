@@ -5,6 +5,7 @@ The bot runs as it would for real, over loopback, told only addresses and keys.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,11 @@ def free_port() -> int:
 
 @contextlib.asynccontextmanager
 async def served_town(
-    folder: Path, *, speed: float = SPEED, limits: Limits | None = None
+    folder: Path,
+    *,
+    speed: float = SPEED,
+    limits: Limits | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Town]:
     """A sandbox on loopback, every call of the bot judged by the oracle."""
     listener = listening()
@@ -44,6 +49,7 @@ async def served_town(
         speed=speed,
         limits=limits or Limits.off(),
         check_call=check_call,
+        clock=clock,
     )
     async with served(town.app, listener), contextlib.aclosing(town):
         yield town

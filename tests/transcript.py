@@ -11,11 +11,16 @@ and the same one wherever it stands, also in what people write.
 A story is what people do, one line each, in the order it happens:
 
     people: An (vi), Ben (en), Lan (vi, operator)     the first lines set the scene; An is
-    group “Hội vẽ”: An, Ben                           there without being told
+    people: Chi (vi, never started)                   there without being told
+    group “Hội vẽ”: An, Ben                           the first of them is its admin
     forum “Hội vẽ” (Mèo, Thuyền): An, Ben
+    basic group “Hội vẽ”: An, Ben
+    group “Hội vẽ”, without the bot: An, Ben
     free each day: 4 pictures, 0 videos               instead of the shipped plan
+    only who was invited may use the bot
     An: /img một chú mèo                              a further line begins with "  | "
     An in “Hội vẽ” › “Mèo”: /img@easel_bot mèo        in a group, in a topic
+    An as the group in “Hội vẽ”: /img@easel_bot mèo   as an anonymous admin
     An replying to #2: phóng to 2                     to a message of the bot
     An replying to “/img một chú mèo”: đẹp quá        to a person's message
     An sends a photo: /img như thế này                a caption; also "2 photos", "a video",
@@ -25,17 +30,25 @@ A story is what people do, one line each, in the order it happens:
     An presses [V1] under #2                          a button's words, with or without its price
     An deletes #2
     An pays 50000 đồng                                the shop tops up the balance
+    An pays 50000 đồng for “Hội vẽ”                   that of the group
+    An brings the bot into “Hội vẽ”                   "removes the bot from"
+    An makes the bot an admin of “Hội vẽ”             "a member"
+    An takes from the bot in “Hội vẽ”: photos, files  "videos", "messages"
+    An gives the bot all rights in “Hội vẽ”
+    “Hội vẽ” becomes a supergroup
     the provider begins                               orders are let in
     the provider is at 45 %                           seen when it is looked at next
     the provider finishes                             orders are let in, all is made and sent
+    the provider finishes <code 2>                    that one alone; so with "fails"
     the provider fails: words                         what it was making
     the provider refuses: words                       the orders at its door
     the provider has no credits / new credits
     20 seconds pass                                   minutes, hours, days
     the bot restarts
 
+Lines right under each other, without an empty one between, happen at the same moment.
 Under each stands what the bot says to it, whole: new messages with their number and what they
-reply to, edits of earlier ones, deletions, and what floats by after a press. `**bold**`,
+reply to, edits of earlier ones, deletions, nods (reactions), and what floats by after a press. `**bold**`,
 `` `code` `` (copied by a tap), `[words](address)`, `[buttons]` row by row. Remarks begin with `#`.
 """
 
@@ -44,19 +57,23 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, assert_never
 
 from samples import clip, picture
 from story import Person
 from transcript_lines import (
+    OPERATOR,
+    STRANGER,
     Click,
     Deed,
     Delete,
     Door,
     Given,
     Group,
+    Invited,
+    Migrate,
     Paid,
     People,
     Place,
@@ -64,6 +81,7 @@ from transcript_lines import (
     Restart,
     Say,
     Send,
+    Standing,
     Step,
     Wait,
     read_story,
@@ -72,11 +90,15 @@ from transcript_stage import Stage, opened_stage
 from transcript_told import MOMENT, Chat, Teller
 from transcript_words import Codes, button_of, quote_of
 
+from bot.sandbox.migrating import migrate_group
 from bot.sandbox.service import ProviderSandbox
 from bot.sandbox.tasks import Running, Task, Waiting
 
-SCENE = (People, Group, Given)
+SCENE = (People, Group, Given, Invited)
 STORIES = Path(__file__).parent / "transcripts"
+FIRST_GROUP = -1_001_000_000_001
+FIRST_BASIC_GROUP = -4_001
+"""Downwards from there, as they come."""
 A_MOMENT_S = 1.0
 """Before everything people do: nobody is faster."""
 HAIR_S = 1e-3
@@ -107,49 +129,73 @@ class Play:
         await self._stage.open()
         await self._stage.settle()
         await self._events()
-        for step in steps[len(scene) :]:
-            blocks += await self._block(step)
+        for together in _moments(steps[len(scene) :]):
+            try:
+                blocks += await self._block(together)
+            except Exception as error:
+                error.add_note("\n\n".join(["told until then:", *filter(None, blocks)]))
+                raise
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _set(self, deed: Deed) -> None:
         match deed:
             case People():
-                for name, language, _ in deed.people:
-                    self._people[name] = self._stage.story.person(name, language)
-                runs = [self._people[name].user_id for name, _, runs in deed.people if runs]
+                for name, language, what in deed.people:
+                    self._people[name] = self._appear(name, language, what)
+                runs = [self._people[n].user_id for n, _, what in deed.people if what == OPERATOR]
                 self._stage.environ["BOT_ADMIN_IDS"] = ",".join(map(str, runs))
             case Given():
                 self._stage.give(deed.images, deed.videos)
+            case Invited():
+                self._stage.environ["BOT_ACCESS"] = "approved"
             case Group():
-                members = [self._people[name] for name in deed.members]
-                forum = bool(deed.topics)
-                chat = Chat(
-                    self._stage.story.group(deed.title, *members, is_forum=forum), deed.title
-                )
-                chat.topics = {
-                    name: self._world.add_topic(chat.chat_id, name) for name in deed.topics
-                }
-                self._groups[deed.title] = chat
+                self._groups[deed.title] = self._gather(deed)
 
-    async def _block(self, step: Step) -> list[str]:
-        await self._do(step.deed)
+    def _appear(self, name: str, language: str, what: str) -> Person:
+        story = self._stage.story
+        return (story.stranger if what == STRANGER else story.person)(name, language)
+
+    def _gather(self, deed: Group) -> Chat:
+        first = FIRST_BASIC_GROUP if deed.is_basic else FIRST_GROUP
+        chat = Chat(first - len(self._groups), deed.title)
+        members = [self._people[name].user_id for name in deed.members]
+        self._world.add_group(
+            deed.title,
+            members,
+            admins=members[:1],
+            is_forum=bool(deed.topics),
+            chat_id=chat.chat_id,
+        )
+        chat.topics = {name: self._world.add_topic(chat.chat_id, name) for name in deed.topics}
+        if not deed.has_bot:
+            self._world.chats.rooms[chat.chat_id].members[self._world.bot["id"]] = "left"
+        return chat
+
+    async def _block(self, together: Sequence[Step]) -> list[str]:
+        """What is done at one moment, and what comes of it."""
+        if isinstance(together[0].deed, Say | Send | Click):
+            await self._stage.put_on(A_MOMENT_S)
+        for step in together:
+            await self._do(step.deed)
+        await self._stage.settle()
         self._codes.learn(self._stage.codes())
         told = self._teller.told(await self._events())
-        asks = isinstance(step.deed, Say | Send | Click)
+        asks = any(isinstance(step.deed, Say | Send | Click) for step in together)
         nothing = ["(the bot says nothing)"] if asks else []
-        return ["\n".join(step.remarks), "\n".join(step.lines), *(told or nothing)]
+        lines = "\n".join(line for step in together for line in step.lines)
+        return ["\n".join(together[0].remarks), lines, *(told or nothing)]
 
     async def _do(self, deed: Deed) -> None:
         match deed:
-            case Say() | Send() | Click():
-                await self._stage.put_on(A_MOMENT_S)
+            case Say() | Send() | Click() | Door():
                 self._act(deed)
-            case Door():
-                self._door(deed)
             case Delete():
                 self._world.delete_message(*self._teller.place_of(deed.number))
             case Paid():
-                await self._stage.pay(self._people[deed.who].user_id, deed.vnd)
+                wallet = self._groups[deed.group].chat_id if deed.group else None
+                await self._stage.pay(wallet or self._people[deed.who].user_id, deed.vnd)
+            case Standing() | Migrate():
+                self._change(deed)
             case Provider():
                 await self._cue(deed)
             case Wait():
@@ -157,18 +203,39 @@ class Play:
             case Restart():
                 await self._stage.aclose()
                 await self._stage.open()
-            case People() | Group() | Given():
+            case People() | Group() | Given() | Invited():
                 raise ValueError("the scene is set before the first deed")
             case _:
                 assert_never(deed)
-        await self._stage.settle()
+
+    def _change(self, deed: Standing | Migrate) -> None:
+        group = self._groups[deed.group]
+        if isinstance(deed, Migrate):
+            group.former_id = group.chat_id
+            group.chat_id = migrate_group(self._world, group.chat_id)
+        else:
+            self._stand(deed, group.chat_id)
+
+    def _stand(self, deed: Standing, chat_id: int) -> None:
+        user_id = self._people[deed.who].user_id
+        match deed.how:
+            case "remove":
+                self._world.remove_bot(user_id, chat_id)
+            case "promote":
+                self._world.add_bot(user_id, chat_id, status="administrator")
+            case "restrict" | "free":
+                self._world.restrict_bot(user_id, chat_id, *deed.lacking)
+            case _:
+                self._world.add_bot(user_id, chat_id)
 
     def _door(self, deed: Door) -> None:
         change = self._world.block_bot if deed.shut else self._world.unblock_bot
         change(self._people[deed.who].user_id)
 
-    def _act(self, deed: Say | Send | Click) -> None:
+    def _act(self, deed: Say | Send | Click | Door) -> None:
         match deed:
+            case Door():
+                self._door(deed)
             case Say():
                 self._say(deed)
             case Send():
@@ -189,7 +256,9 @@ class Play:
             chat_id,
             self._codes.show(deed.text),
             reply_to=self._replied(chat_id, deed.to),
+            reply_chat=self._chat_replied(chat_id, deed.to),
             thread_id=thread_id,
+            as_chat=deed.as_group,
         )
 
     def _send(self, deed: Send) -> None:
@@ -216,6 +285,9 @@ class Play:
         ]
         return int(theirs[-1])
 
+    def _chat_replied(self, chat_id: int, to: str) -> int:
+        return self._teller.place_of(int(to[1:]))[0] if to.startswith("#") else chat_id
+
     def _click(self, deed: Click) -> None:
         chat_id, message_id = self._teller.place_of(deed.under)
         person = self._people[deed.who]
@@ -236,19 +308,12 @@ class Play:
             case _:
                 door.let_in()
                 await self._stage.settle()
+                meant = self._stage.running(self._codes.show(deed.code))
                 for service in (town.apiframe, town.flow):
-                    for task_id in self._unfinished(service):
+                    for task_id in _unfinished(service, meant.values()):
                         _bring_on(deed, service, task_id)
                 if deed.act != "is at":
-                    await self._stage.until_made()
-
-    @staticmethod
-    def _unfinished(service: ProviderSandbox) -> list[str]:
-        return [
-            task_id
-            for task_id, task in service.tasks.items()
-            if isinstance(service.stage(task), Running | Waiting)
-        ]
+                    await self._stage.until_made(meant.keys())
 
     async def _events(self) -> list[dict[str, Any]]:
         """What has happened since the last look."""
@@ -260,6 +325,25 @@ class Play:
                 break
             events.append(event)
         return events
+
+
+def _moments(steps: Sequence[Step]) -> list[list[Step]]:
+    """The steps, those that happen together as one."""
+    moments: list[list[Step]] = []
+    for step in steps:
+        if step.is_with_former and moments:
+            moments[-1].append(step)
+        else:
+            moments.append([step])
+    return moments
+
+
+def _unfinished(service: ProviderSandbox, meant: Collection[str]) -> list[str]:
+    return [
+        task_id
+        for task_id, task in service.tasks.items()
+        if task_id in meant and isinstance(service.stage(task), Running | Waiting)
+    ]
 
 
 def _bring_on(deed: Provider, service: ProviderSandbox, task_id: str) -> None:
@@ -293,7 +377,7 @@ async def told(file: Path, folder: Path) -> str:
     steps = read_story(file.read_text(encoding="utf-8"), str(file))
     language = file.parent.name
     if not any(isinstance(step.deed, People) for step in steps):
-        steps.insert(0, Step(People((("An", language, False),)), 0))
+        steps.insert(0, Step(People((("An", language, ""),)), 0))
     async with opened_stage(folder) as stage:
         return await Play(stage).play(steps)
 

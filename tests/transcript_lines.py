@@ -9,7 +9,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-FIRST_OF_ANSWER = ("Bot #", "Bot edits #", "Bot deletes #", "floats: ", "(the bot says nothing)")
+FIRST_OF_ANSWER = (
+    *("Bot #", "Bot edits #", "Bot deletes #", "Bot nods ", "floats: "),
+    "(the bot says nothing)",
+)
 CONTINUES = "  | "
 
 
@@ -17,11 +20,16 @@ class BadLine(ValueError):
     """Says file and line and what is wrong with it."""
 
 
+OPERATOR = "operator"
+STRANGER = "never started"
+"""Somebody who has not opened a chat with the bot: it cannot write to them."""
+
+
 @dataclass(frozen=True)
 class People:
-    """Who is there: name, language and whether they run the bot."""
+    """Who is there: name, language and what they are besides (`OPERATOR`, `STRANGER`)."""
 
-    people: tuple[tuple[str, str, bool], ...]
+    people: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,15 @@ class Group:
     topics: tuple[str, ...]
     """Of a forum."""
     members: tuple[str, ...]
+    """The first of them is its admin."""
+    is_basic: bool = False
+    """No supergroup yet."""
+    has_bot: bool = True
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Only who was invited may use the bot."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,8 @@ class Say:
     to: str
     """`#2` is the bot's message of that number, else the beginning of a person's own words."""
     text: str
+    as_group: bool = False
+    """By an anonymous admin."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +111,30 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Somebody changes how the bot stands in a group: `bring`, `remove`, `promote`, `demote`, `free`,
+    or `restrict`, which takes rights.
+    """
+
+    who: str
+    how: str
+    group: str
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Migrate:
+    """A basic group becomes a supergroup."""
+
+    group: str
+
+
+@dataclass(frozen=True)
 class Paid:
     who: str
     vnd: int
+    group: str = ""
+    """Whose wallet; their own without."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +143,8 @@ class Provider:
 
     act: str
     value: str = ""
+    code: str = ""
+    """Of the one request meant; all that is being made without."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +157,20 @@ class Restart:
     """The bot ends and starts again."""
 
 
+Scene = People | Group | Given | Invited
 Deed = (
-    People | Group | Given | Say | Send | Click | Door | Delete | Paid | Provider | Wait | Restart
+    Scene
+    | Say
+    | Send
+    | Click
+    | Door
+    | Delete
+    | Standing
+    | Migrate
+    | Paid
+    | Provider
+    | Wait
+    | Restart
 )
 
 
@@ -130,14 +184,24 @@ class Step:
     lines: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     """The lines with `#` before it."""
+    is_with_former: bool = False
+    """It happens at the same moment as the step before."""
 
 
 _WHO = r"(?P<who>(?!Bot\b|the\b)[^\W\d_a-z]\w*)"
 _WHERE = r"(?: in “(?P<group>[^”]+)”(?: › “(?P<topic>[^”]+)”)?)?"
 _TO = r"(?: replying to (?:(?P<number>#\d+)|“(?P<quote>[^”]+)”))?"
 _THING = r"(?P<thing>photos?|videos?|picture as a file|pictures as files|text file)"
-_PERSON = r"\w+ \((?:vi|en)(?:, operator)?\)"
+_BESIDES = rf"{OPERATOR}|{STRANGER}"
+_PERSON = rf"\w+ \((?:vi|en)(?:, (?:{_BESIDES}))?\)"
+_OUT = r"(?P<out>, without the bot)?"
+_IN = r"“(?P<group>[^”]+)”"
+_AS = r"(?P<as_group> as the group)?"
+_RIGHTS = {"photos": "can_send_photos", "videos": "can_send_videos", "files": "can_send_documents"}
+_RIGHTS["messages"] = "can_send_messages"
+_RIGHT = "|".join(_RIGHTS)
 _TITLE = r"“(?P<title>[^”]+)”(?: \((?P<topics>[^)]+)\))?"
+_CODE = r"(?P<code><code \d+>)"
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _THINGS = {"photo": "photo", "picture as a file": "file", "text file": "text", "video": "video"}
 
@@ -151,8 +215,7 @@ def _to(found: re.Match[str]) -> str:
 
 
 def _people(found: re.Match[str]) -> People:
-    listed = re.findall(r"(\w+) \((vi|en)(, operator)?\)", found["people"])
-    return People(tuple((name, language, bool(runs)) for name, language, runs in listed))
+    return People(tuple(re.findall(rf"(\w+) \((vi|en)(?:, ({_BESIDES}))?\)", found["people"])))
 
 
 def _names(listed: str | None) -> tuple[str, ...]:
@@ -160,7 +223,13 @@ def _names(listed: str | None) -> tuple[str, ...]:
 
 
 def _say(found: re.Match[str]) -> Say:
-    return Say(found["who"], _place(found), _to(found), found["text"])
+    as_group = bool(found["as_group"])
+    return Say(found["who"], _place(found), _to(found), found["text"], as_group)
+
+
+def _restrict(found: re.Match[str]) -> Standing:
+    lacking = tuple(_RIGHTS[name] for name in _names(found["rights"]))
+    return Standing(found["who"], "restrict", found["group"], lacking)
 
 
 def _send(found: re.Match[str]) -> Send:
@@ -178,9 +247,16 @@ def _singular(found: re.Match[str]) -> str:
 _LINES: tuple[tuple[str, Callable[[re.Match[str]], Deed]], ...] = (
     (rf"people: (?P<people>{_PERSON}(?:, {_PERSON})*)", _people),
     (
-        rf"(?:group|forum) {_TITLE}: (?P<members>\w+(?:, \w+)*)",
-        lambda m: Group(m["title"], _names(m["topics"]), _names(m["members"])),
+        rf"(?P<basic>basic )?(?:group|forum) {_TITLE}{_OUT}: (?P<members>\w+(?:, \w+)*)",
+        lambda m: Group(
+            m["title"],
+            _names(m["topics"]),
+            _names(m["members"]),
+            is_basic=bool(m["basic"]),
+            has_bot=not m["out"],
+        ),
     ),
+    ("only who was invited may use the bot", lambda _: Invited()),
     (
         r"free each day: (?P<images>\d+) pictures, (?P<videos>\d+) videos",
         lambda m: Given(int(m["images"]), int(m["videos"])),
@@ -195,12 +271,36 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], Deed]], ...] = (
     ),
     (rf"{_WHO} deletes #(?P<of>\d+)", lambda m: Delete(m["who"], int(m["of"]))),
     (rf"{_WHO} (?P<how>blocks|unblocks) the bot", lambda m: Door(m["who"], m["how"] == "blocks")),
-    (rf"{_WHO} pays (?P<vnd>\d+) đồng", lambda m: Paid(m["who"], int(m["vnd"]))),
-    (r"the provider (?P<act>begins|finishes)", lambda m: Provider(m["act"])),
+    (
+        rf"{_WHO} pays (?P<vnd>\d+) đồng(?: for {_IN})?",
+        lambda m: Paid(m["who"], int(m["vnd"]), m["group"] or ""),
+    ),
+    (
+        rf"{_WHO} (?P<how>brings|removes) the bot (?:into|from) {_IN}",
+        lambda m: Standing(m["who"], m["how"].removesuffix("s"), m["group"]),
+    ),
+    (
+        rf"{_WHO} makes the bot (?P<how>an admin|a member) of {_IN}",
+        lambda m: Standing(m["who"], "promote" if m["how"] == "an admin" else "demote", m["group"]),
+    ),
+    (
+        rf"{_WHO} takes from the bot in {_IN}: (?P<rights>(?:{_RIGHT})(?:, (?:{_RIGHT}))*)",
+        _restrict,
+    ),
+    (
+        rf"{_WHO} gives the bot all rights in {_IN}",
+        lambda m: Standing(m["who"], "free", m["group"]),
+    ),
+    (rf"{_IN} becomes a supergroup", lambda m: Migrate(m["group"])),
+    (r"the provider begins", lambda _: Provider("begins")),
+    (
+        rf"the provider finishes(?: {_CODE})?",
+        lambda m: Provider("finishes", code=m["code"] or ""),
+    ),
     (r"the provider is at (?P<percent>\d+) %", lambda m: Provider("is at", m["percent"])),
     (
-        r"the provider (?P<act>fails|refuses): (?P<words>.+)",
-        lambda m: Provider(m["act"], m["words"]),
+        rf"the provider (?P<act>fails|refuses)(?: {_CODE})?: (?P<words>.+)",
+        lambda m: Provider(m["act"], m["words"], m["code"] or ""),
     ),
     (r"the provider has (?P<some>no|new) credits", lambda m: Provider("credits", m["some"])),
     (
@@ -208,7 +308,7 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], Deed]], ...] = (
         lambda m: Wait(int(m["count"]) * _UNITS[m["unit"]]),
     ),
     (r"the bot restarts", lambda _: Restart()),
-    (rf"{_WHO}{_WHERE}{_TO}: (?P<text>.+)", _say),
+    (rf"{_WHO}{_AS}{_WHERE}{_TO}: (?P<text>.+)", _say),
 )
 
 
@@ -219,20 +319,22 @@ def read_story(text: str, name: str) -> list[Step]:
     """
     steps: list[Step] = []
     remarks: list[str] = []
-    is_answer = False
+    is_answer = is_deed = False
     for number, line in enumerate(text.split("\n"), 1):
+        was_deed, is_deed = is_deed, False
         if line.startswith("#"):
             remarks.append(line)
         elif line.startswith(CONTINUES) and steps and not is_answer:
             steps[-1].lines.append(line)
+            is_deed = True
         elif line.startswith(FIRST_OF_ANSWER):
             is_answer = True
         elif line and not (is_answer and line.startswith("  ")):
             deed = _deed(line)
             if deed is None:
                 raise BadLine(f"{name}:{number}: this line means nothing: {line}")
-            steps.append(Step(deed, number, [line], remarks))
-            remarks, is_answer = [], False
+            steps.append(Step(deed, number, [line], remarks, is_with_former=was_deed))
+            remarks, is_answer, is_deed = [], False, True
     if remarks:
         raise BadLine(f"{name}: a remark at the end belongs to nothing: {remarks[0]}")
     return [_whole(step) for step in steps]

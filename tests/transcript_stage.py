@@ -13,6 +13,7 @@ import itertools
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,6 +63,10 @@ SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new')
      + MAX(0, (SELECT COUNT(*) FROM job WHERE state = 'submitting') - :held)
 """
 _FAILED = "SELECT say, error FROM outbox WHERE state = 'waiting' AND error IS NOT NULL"
+_RUNNING = """
+SELECT job_id, task_id FROM job
+WHERE state = 'running' AND task_id IS NOT NULL AND :code IN ('', job_id)
+"""
 _NEXT = """
 SELECT MIN(due_at) FROM (
     SELECT due_at FROM outbox WHERE state = 'waiting'
@@ -190,10 +195,15 @@ class Stage:
             await self._jump(due_at)
         await self._jump(until)
 
-    async def until_made(self) -> None:
-        """Time passes until nothing is being made that was ordered."""
+    def running(self, code: str = "") -> dict[str, str]:
+        """The tasks that are being made by the codes of their jobs; that of one job alone."""
+        assert self._database is not None
+        return dict(self._database.execute(_RUNNING, {"code": code}).fetchall())
+
+    async def until_made(self, codes: AbstractSet[str]) -> None:
+        """Time passes until none of these is being made."""
         await self.settle()
-        while self._count("SELECT COUNT(*) FROM job WHERE state = 'running'"):
+        while codes & self.running().keys():
             due_at = self._next_due()
             assert due_at is not None, "something runs that nobody looks at"
             await self._jump(due_at)

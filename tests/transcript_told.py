@@ -23,6 +23,8 @@ class Chat:
 
     chat_id: int
     title: str = ""
+    former_id: int | None = None
+    """Of the basic group it was."""
     topics: dict[str, int] = field(default_factory=dict)
 
 
@@ -41,6 +43,7 @@ class Teller:
         self._people = people
         self._groups = groups
         self._numbers: dict[tuple[int, int], int] = {}
+        self._quotes: dict[tuple[int, int], str] = {}
 
     def told(self, events: Sequence[dict[str, Any]]) -> list[str]:
         """The blocks of what the bot said, moment by moment."""
@@ -49,10 +52,16 @@ class Teller:
         for event in [*events, MOMENT]:
             if event is not MOMENT:
                 moment.append(event)
+                self._hear(event)
                 continue
             blocks += self._told_at_once(moment)
             moment = []
         return blocks
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        if event.get("type") == "message":
+            place = (event["chat_id"], event["message"]["message_id"])
+            self._quotes[place] = quote_of(event["message"])
 
     def _told_at_once(self, events: Sequence[dict[str, Any]]) -> list[str]:
         """What was said in one moment: what floats by, then chat by chat, message by message.
@@ -73,6 +82,8 @@ class Teller:
         return [*floats, *blocks]
 
     def _is_bots(self, event: dict[str, Any]) -> bool:
+        if event.get("type") == "reaction":
+            return bool(event["emoji"])
         if event.get("type") == "deleted":
             return (event["chat_id"], event["message_id"]) in self._numbers
         sender = event.get("message", {}).get("from", {})
@@ -80,13 +91,16 @@ class Teller:
 
     def _order_of(self, event: dict[str, Any]) -> tuple[int, int]:
         people = [person.user_id for person in self._people.values()]
-        chats = [*people, *(group.chat_id for group in self._groups.values())]
+        groups = [chat_id for group in self._groups.values() for chat_id in _ids(group)]
         message_id = event.get("message_id") or event["message"]["message_id"]
-        return chats.index(event["chat_id"]), int(message_id)
+        return [*people, *groups].index(event["chat_id"]), int(message_id)
 
     def _event(self, event: dict[str, Any]) -> str:
         if event["type"] == "deleted":
             return f"Bot deletes #{self._numbers[event['chat_id'], event['message_id']]}"
+        if event["type"] == "reaction":
+            quote = self._quotes[event["chat_id"], event["message_id"]]
+            return self._codes.hide(f"Bot nods {event['emoji']} to {quote}")
         message = event["message"]
         if event["type"] == "edited":
             head = f"Bot edits #{self._number(message)}"
@@ -108,7 +122,7 @@ class Teller:
         """Where it is said, and to what: only what is not plain from the line above."""
         chat_id, where = message["chat"]["id"], ""
         if chat_id < 0:
-            group = next(one for one in self._groups.values() if one.chat_id == chat_id)
+            group = next(one for one in self._groups.values() if chat_id in _ids(one))
             topics = {thread: name for name, thread in group.topics.items()}
             topic = topics.get(message.get("message_thread_id", 0))
             where = f" in “{group.title}”" + (f" › “{topic}”" if topic else "")
@@ -127,6 +141,11 @@ class Teller:
     def place_of(self, number: int) -> tuple[int, int]:
         """Chat and message of a number. Raises StopIteration when nothing has it."""
         return next(place for place, known in self._numbers.items() if known == number)
+
+
+def _ids(group: Chat) -> list[int]:
+    former = [] if group.former_id is None else [group.former_id]
+    return [*former, group.chat_id]
 
 
 def _album(events: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:

@@ -28,6 +28,7 @@ class Codes:
 
     def hide(self, text: str) -> str:
         """The text with `<code 1>` for the first code that appeared, and so on."""
+        text = re.sub(r"[\d.,]+ MB", "<some> MB", text)  # of the disk it is played on
         return re.sub(r"[0-9A-Z]{6}", self._number, text)
 
     def show(self, text: str) -> str:

@@ -1,15 +1,16 @@
 """Updates handled: one after the other within a chat, chats side by side. Knows no command.
 
-A handler's whole doing and the mark "handled" are one transaction, so an update is handled once,
-however often the process is killed on the way. A press is answered right after it, before anybody
-is woken to order, draw or send what it asked for.
+A chat with updates waiting is a lane, and has a worker of its own for a few of them; then it
+lines up again behind the others. So nobody waits for a chat where a thousand wait, or whose
+admins Telegram is slow to tell. A handler's whole doing and the mark "handled" are one
+transaction, so an update is handled once, however often the process is killed on the way. A press
+is answered right after it, before anybody is woken to order, draw or send what it asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from typing import Any, Protocol
 
@@ -23,14 +24,18 @@ from bot.jobs import book
 from bot.jobs.saying import say
 from bot.model import Clock, Place, Say, Urgency
 from bot.store.port import Row, Store, Topic, Transaction
-from bot.store.rounds import STORE_PAUSE_S
+from bot.store.rounds import STORE_PAUSE_S, live
 
-MOST_AT_ONCE = 256
+LANES_AT_ONCE = 64
+"""Each holds one update in memory."""
+MOST_LANES = 1_000
+"""Looked at together; those beyond them follow when some of these are empty."""
+TURN = 16
+"""Updates of one lane that are handled before it lines up again."""
 ANSWER_FIRST_S = 1.0
 """How long the answer to a press may hold up what the press asked for."""
 
 log = structlog.get_logger(__name__)
-
 
 Look = Callable[[Update], Awaitable[None]]
 """Asks Telegram, before an update is handled, for what its answer hangs on."""
@@ -62,34 +67,52 @@ class Dispatcher:
         self._answers = answers
         self._clock = clock
         self._ears = store.wakeups(Topic.INBOX)
+        self._busy: set[int] = set()
+        """The lanes that have a worker."""
+        self._turns = 0
+        self._served: dict[int, int] = {}
+        """Which turn was the last of each lane that has something waiting."""
+        self._workers: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        while True:
-            try:
-                rows = await self._store.all("inbox_new", most=MOST_AT_ONCE)
-            except StoreError:
-                log.exception("inbox_not_read")
-                await asyncio.sleep(STORE_PAUSE_S)
-                continue
-            if not rows:
-                await self._ears.wait(None)
-                continue
-            lanes: defaultdict[int, list[Row]] = defaultdict(list)
-            for row in rows:
-                lanes[row["lane"]].append(row)
-            async with asyncio.TaskGroup() as group:
-                for lane in lanes.values():
-                    group.create_task(self._handle_lane(lane))
+        await live("handling", self._look, self._ears, self._workers)
 
-    async def _handle_lane(self, rows: Sequence[Row]) -> None:
-        for row in rows:
-            try:
+    async def _look(self) -> None:
+        """Give the free workers to whose last one is longest ago, then to who came first."""
+        if len(self._busy) >= LANES_AT_ONCE:
+            return
+        rows = await self._store.all("inbox_lanes", most=MOST_LANES)
+        lanes = [row["lane"] for row in rows]
+        self._served = {lane: self._served.get(lane, 0) for lane in lanes}
+        for lane in sorted(lanes, key=self._served.__getitem__):
+            if lane not in self._busy and len(self._busy) < LANES_AT_ONCE:
+                self._start(lane)
+
+    def _start(self, lane: int) -> None:
+        self._turns += 1
+        self._served[lane] = self._turns
+        self._busy.add(lane)
+        worker = asyncio.create_task(self._work_off(lane))
+        self._workers.add(worker)
+        worker.add_done_callback(lambda done: self._finish(lane, done))
+
+    def _finish(self, lane: int, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
+        self._busy.discard(lane)
+        self._ears.ring()
+
+    async def _work_off(self, lane: int) -> None:
+        """The next few of a lane. What cannot be written stays, and is tried again."""
+        try:
+            for _ in range(TURN):
+                row = await self._store.one("inbox_next", lane=lane)
+                if row is None:
+                    return
                 await self._handle(row)
-            except StoreError:
-                log.exception("inbox_not_written", update=row["update_id"])
-                await asyncio.sleep(STORE_PAUSE_S)  # the row stays and is tried again
-                return
+        except Exception:
+            log.exception("inbox_not_written", lane=lane)
+            await asyncio.sleep(STORE_PAUSE_S)
 
     async def _handle(self, row: Row) -> None:
         woken: set[Topic] = set()
@@ -114,13 +137,14 @@ class Dispatcher:
     async def _work(
         self, tx: Transaction, row: Row, payload: dict[str, Any], woken: set[Topic]
     ) -> PressAnswer | None:
+        if not await tx.run("inbox_settle", update_id=row["update_id"], state="done", error=None):
+            return None  # it was handled since it was read
         quiet = _Quiet(tx, woken)
         answer = None
         if not await hear_of_move(quiet, payload, now=self._clock()):
             # Read anew: its chat may have moved since the look at rights.
             update = Update.de_json(dict(await at_home(tx, payload)), self._bot)
             answer = await self._handlers.handle(quiet, update)
-        await tx.run("inbox_settle", update_id=row["update_id"], state="done", error=None)
         if answer is None:
             for topic in woken:
                 tx.wake(topic)

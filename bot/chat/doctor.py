@@ -84,4 +84,5 @@ async def _queue(reading: Reading) -> Queue:
     waiting = {row["what"]: row["n"] for row in counted if row["what"] != "job"}
     failed = await reading.one("inbox_failed")
     assert failed is not None
-    return Queue(jobs, waiting.get("outbox", 0), waiting.get("inbox", 0), failed["n"])
+    unread = waiting.get("inbox", 0) - 1  # but for this `/doctor` itself
+    return Queue(jobs, waiting.get("outbox", 0), max(0, unread), failed["n"])

@@ -99,7 +99,10 @@ class Presses:
         is_shown_here = shown is not None and shown["job_id"] == job.job_id
         if is_hidden(job, talk.place.chat_id, talk.speaker.user_id):
             return None
-        return job if is_shown_here or job.user_id == talk.speaker.user_id else None
+        # A board shows many requests, and its message is of none of them.
+        is_on_board = press.act is Act.CANCEL and job.chat_id == talk.place.chat_id
+        is_own = job.user_id == talk.speaker.user_id
+        return job if is_shown_here or is_on_board or is_own else None
 
     async def _show(self, talk: Talk, press: Press, job: Job) -> str:
         """A tile or the originals again; the catalogue key of what to float by."""

@@ -44,11 +44,17 @@ async def see_chat(
         now=now,
         payload={
             "language": language,
-            "lines": [{"key": "back.finished", "n": missed["n"]}],
-            "buttons": [[_HISTORY]],
+            **_finished(chat_id, missed["n"]),
             "away_since": since,  # gone again before it could be said, it is said next time
         },
     )
+
+
+def _finished(chat_id: ChatId, count: int) -> dict[str, object]:
+    """In a group it is the bot that is back, and what is whose is seen in private."""
+    if chat_id < 0:
+        return {"lines": [{"key": "back.finished_in_group", "n": count}]}
+    return {"lines": [{"key": "back.finished", "n": count}], "buttons": [[_HISTORY]]}
 
 
 async def lose_chat(tx: Transaction, chat: Chat, *, now: Millis) -> None:

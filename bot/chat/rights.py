@@ -6,6 +6,7 @@ update stays one transaction without a call; where it does not answer, what it s
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 import structlog
@@ -23,6 +24,8 @@ FRESH_S: Final = 10.0
 KNOWN_S: Final = 60.0
 """How old it may be where a group's rules speak of admins."""
 CALL_S: Final = 5.0
+ASKS_AT_ONCE: Final = 2
+"""While Telegram is slow to tell, the other connections are left to everybody else."""
 ADMINS_ASK: Final = frozenset({"settings", "lang", "language", "doctor"})
 """Commands that do something else for admins of a group."""
 ADMINS_PRESS: Final = frozenset({Act.GROUP, Act.APPROVE})
@@ -37,6 +40,7 @@ class Rights:
         self._bot = bot
         self._store = store
         self._clock = clock
+        self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
 
     async def look(self, update: Update) -> None:
         """Have what is known of the group's admins fresh enough for ``update``."""
@@ -62,7 +66,8 @@ class Rights:
 
     async def _ask(self, chat: Chat) -> None:
         try:
-            admins = await self._bot.get_chat_administrators(chat.id, read_timeout=CALL_S)
+            async with self._asking:
+                admins = await self._bot.get_chat_administrators(chat.id, read_timeout=CALL_S)
         except TelegramError as error:
             log.warning("admins_not_known", chat=chat.id, error=str(error))
             return

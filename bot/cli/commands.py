@@ -21,11 +21,13 @@ import click
 
 from bot import app
 from bot.errors import EaselError, SettingsError, StoreError
+from bot.jobs.migration import home_of
 from bot.model import UserId
 from bot.money import ledger as book
 from bot.money.plans import load_plans
 from bot.settings import Settings, load, read
 from bot.store.folder import claim
+from bot.store.port import Transaction
 from bot.store.sqlite import SqliteStore, open_store, restore
 
 T = TypeVar("T")
@@ -131,18 +133,21 @@ def grant_command(user: int, amount: int) -> None:
 
 async def _grant(store: SqliteStore, user_id: UserId, amount_vnd: int) -> book.Wallet:
     key = f"grant:{secrets.token_hex(8)}"
-    await store.write(
-        lambda tx: book.grant(
+
+    async def work(tx: Transaction) -> UserId:
+        wallet_id = UserId(await home_of(tx, user_id))  # a group may have become a supergroup
+        await book.grant(
             tx,
-            user_id,
+            wallet_id,
             amount_vnd,
             key=key,
             author="bot grant",
             reason="by hand",
             now=app.wall_clock(),
         )
-    )
-    return await book.read_wallet(store, user_id)
+        return wallet_id
+
+    return await book.read_wallet(store, await store.write(work))
 
 
 @main.command("backup")

@@ -36,7 +36,7 @@ class Boards:
                 )
                 return Sent()
         if not scene.lines:
-            return Sent()  # all has ended: there is nothing to look at any more
+            return Sent(messages=0)  # all has ended: there is nothing to look at any more
         message = await self._telegram.text(row.place, words.html, words.keyboard)
         return Sent(board_message_id=MessageId(message.message_id))
 
@@ -45,4 +45,4 @@ class Boards:
         assert row.place.reply_to is not None
         with contextlib.suppress(SendRefused):
             await self._telegram.react(row.place.chat_id, row.place.reply_to, NOD)
-        return Sent()
+        return Sent(messages=0)

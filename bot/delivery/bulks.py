@@ -37,7 +37,7 @@ class Bulks:
         if scene is None:
             raise SendRefused(f"bulk {row.payload['bulk_id']} is not there")
         if scene.bulk.state is BulkState.JOINED:
-            return Sent()  # the message is the one request's by now
+            return Sent(messages=0)  # the message is the one request's by now
         words = words_of(scene)
         status_id = scene.bulk.status_message_id
         if status_id is not None:
@@ -58,13 +58,14 @@ class Bulks:
         found = [await self._item(JobId(job_id)) for job_id in row.payload["jobs"]]
         items = [item for item in found if item is not None]
         if len(items) < 2:
-            return Sent()  # Telegram takes no album of one, and each is in the chat already
+            return Sent(messages=0)  # no album has one, and each is in the chat already
         messages = await self._telegram.album(row.place, [(picture, "") for _, picture in items])
         return Sent(
+            messages=len(messages),
             shown=tuple(
                 dataclasses.replace(shown_in(message, shown.tile), job_id=shown.job_id)
                 for message, (shown, _) in zip(messages, items, strict=True)
-            )
+            ),
         )
 
     async def _item(self, job_id: JobId) -> tuple[Shown, Picture] | None:

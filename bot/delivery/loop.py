@@ -14,11 +14,13 @@ import stamina
 import structlog
 
 from bot.delivery import privately
+from bot.delivery.limiter import LONGEST_S
 from bot.delivery.meaning import ChatGone, ChatMoved, NotModified, NotSent, SendLater, SendRefused
 from bot.delivery.recording import record
 from bot.delivery.sending import Sending
 from bot.delivery.sent import Sent
 from bot.delivery.telegram import TelegramSender
+from bot.delivery.turns import in_turn, waits_in_order
 from bot.errors import EaselError, StoreError
 from bot.jobs import book
 from bot.jobs.facts import Delivered, DeliveryBegun
@@ -43,6 +45,10 @@ HEAVY_AT_ONCE = 4
 MOST_ATTEMPTS = 8
 """Failed sends of one row before it is given up; a result stays in the history."""
 LONGEST_PAUSE_S = 300.0
+MOST_REMEMBERED = 2_000
+"""Sends of the last minute that a start looks at: Telegram takes 1,800."""
+EDITS_REMEMBERED = 4
+"""Of one message that is brought up to date, within a minute of a group."""
 AGAIN_S = 1.0
 UP_TO_DATE = frozenset({Say.STATUS, Say.BULK, Say.BOARD})
 """What tells how things stand: its row waits again whenever that changes."""
@@ -62,14 +68,32 @@ class Delivery:
         self._telegram = telegram
         self._clock = clock
         self._ears = store.wakeups(Topic.OUTBOX)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[int]] = set()
+        self._turns = 0
+        self._served: dict[ChatId, int] = {}
+        """Which turn was the last of each chat that has something waiting."""
         self._busy_places: set[tuple[ChatId, bool]] = set()
         self._busy_jobs: set[JobId] = set()
         self._is_ending = False
 
     async def run(self) -> None:
+        await self._remember()
         await self._store.write(lambda tx: tx.run("outbox_recover"))
         await live("sending", self._look, self._ears, self._tasks)
+
+    async def _remember(self) -> None:
+        """What went out before this start counts at Telegram as if we had never stopped."""
+        now = self._clock()
+        since = now - int(LONGEST_S * 1000)
+        for data in await self._store.all("outbox_sent_since", since=since, most=MOST_REMEMBERED):
+            is_edited = data["say"] in UP_TO_DATE  # most of its edits were longer ago
+            cost = min(data["sends"], EDITS_REMEMBERED) if is_edited else data["sends"]
+            ago_s = max(0.0, (now - data["sent_at"]) / 1000)
+            self._telegram.remember(data["chat_id"], cost=cost, ago_s=ago_s)
+        for data in await self._store.all("outbox_unsure"):
+            row = read_outgoing(data)
+            cost = await self._sending.cost(row)
+            self._telegram.remember(row.place.chat_id, cost=cost, ago_s=0.0)
 
     async def drain(self, seconds: float) -> None:
         """Let what is being sent arrive, for at most so long, and begin nothing new.
@@ -88,21 +112,33 @@ class Delivery:
     async def _start_sends(self, now: Millis) -> float | None:
         """Start what may go now; seconds until the limiter lets the next one go, if it waits."""
         waits: list[float] = []
-        for data in await self._store.all("outbox_heads", now=now):
-            row = read_outgoing(data)
+        closed: set[ChatId] = set()
+        for row in await self._heads(now):
+            chat_id = row.place.chat_id
             if len(self._tasks) >= SENDS_AT_ONCE or self._is_busy(row):
+                continue
+            if chat_id in closed and row.say is not Say.NOD:
                 continue
             if row.say in HEAVY and self._heavy_sends() >= HEAVY_AT_ONCE:
                 continue
             cost = await self._sending.cost(row)
             if self._is_ending:  # it may have begun to end while the cost was looked up
                 break
-            wait_s = self._telegram.take_turn(row.place.chat_id, urgency=row.urgency, cost=cost)
-            if wait_s > 0:
-                waits.append(wait_s)
-            else:
-                self._start(row)
+            wait_s = self._telegram.take_turn(chat_id, urgency=row.urgency, cost=cost)
+            if wait_s == 0:
+                self._start(row, cost)
+                continue
+            waits.append(wait_s)
+            if waits_in_order(row):
+                closed.add(chat_id)
         return min(waits, default=None)
+
+    async def _heads(self, now: Millis) -> list[Outgoing]:
+        """What could go out, in the order of turns."""
+        rows = [read_outgoing(data) for data in await self._store.all("outbox_heads", now=now)]
+        present = {row.place.chat_id for row in rows}
+        self._served = {chat: turn for chat, turn in self._served.items() if chat in present}
+        return in_turn(rows, self._served)
 
     def _is_busy(self, row: Outgoing) -> bool:
         place = (row.place.chat_id, row.say in HEAVY)
@@ -111,16 +147,21 @@ class Delivery:
     def _heavy_sends(self) -> int:
         return sum(1 for _, is_heavy in self._busy_places if is_heavy)
 
-    def _start(self, row: Outgoing) -> None:
+    def _start(self, row: Outgoing, cost: int) -> None:
+        self._turns += 1
+        self._served[row.place.chat_id] = self._turns
         self._busy_places.add((row.place.chat_id, row.say in HEAVY))
         if row.job_id is not None:
             self._busy_jobs.add(row.job_id)
-        task = asyncio.create_task(self._send(row))
+        task = asyncio.create_task(self._send(row, cost))
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._finish(row, done))
+        task.add_done_callback(lambda done: self._finish(row, cost, done))
 
-    def _finish(self, row: Outgoing, task: asyncio.Task[None]) -> None:
+    def _finish(self, row: Outgoing, cost: int, task: asyncio.Task[int]) -> None:
         self._tasks.discard(task)
+        is_known = not task.cancelled() and task.exception() is None
+        sent = task.result() if is_known else cost
+        self._telegram.end_turn(row.place.chat_id, cost=cost, sent=sent)
         self._busy_places.discard((row.place.chat_id, row.say in HEAVY))
         if row.job_id is not None:
             self._busy_jobs.discard(row.job_id)
@@ -133,18 +174,21 @@ class Delivery:
         due_s = max(0.0, float(row["due_at"] - self._clock()) / 1000)
         return due_s if wait_s is None else min(due_s, wait_s)
 
-    async def _send(self, row: Outgoing) -> None:
+    async def _send(self, row: Outgoing, cost: int) -> int:
+        """How many messages it came to, or may have."""
         began_at = self._clock()
         try:
             if not await self._store.write(lambda tx: self._begin(tx, row)):
-                return
+                return 0
             sent = await self._sending.say(row)
             await self._write(lambda tx: record(tx, row, sent, now=self._clock()))
+            return sent.messages  # noqa: TRY300  # nothing can fail here
         except EaselError as error:
             await self._failed(row, error, began_at)
         except Exception as error:
             log.exception("send_broken", row=row.outbox_id, say=row.say)
             await self._failed(row, error, began_at)
+        return cost
 
     async def _write(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
         """Tried until the database takes it: a send that nobody remembers stops its job."""

@@ -11,7 +11,7 @@ from typing import Any
 from bot.delivery import privately
 from bot.delivery.migrating import as_of_now, say_anew
 from bot.delivery.sent import Sent
-from bot.jobs import book
+from bot.jobs import book, budget
 from bot.jobs.facts import Delivered, ShowStatus
 from bot.jobs.preferences import preferences_of
 from bot.jobs.rules import rules_of
@@ -29,7 +29,7 @@ async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> 
     row, sent = await as_of_now(tx, row, sent)
     if row.place != said_in:
         await say_anew(tx, row, now=now)
-    await tx.run("outbox_sent", outbox_id=row.outbox_id, now=now)
+    await tx.run("outbox_sent", outbox_id=row.outbox_id, messages=sent.messages, now=now)
     if sent.untaken_why:
         await tx.run("outbox_untaken", outbox_id=row.outbox_id, error=sent.untaken_why)
     await _keep_messages(tx, row, sent)
@@ -144,7 +144,7 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
             tx,
             Say.PING,
             book.home_of(job),
-            urgency=Urgency.RESULT,
+            urgency=Urgency.RESULT if job.chat_id > 0 else Urgency.PROGRESS,
             now=now,
             job_id=job.job_id,
             key=f"ping:{job.job_id}",
@@ -152,7 +152,10 @@ async def _delivered(tx: Transaction, job: Job, sent: Sent, now: Millis) -> None
 
 
 async def _is_pinged(tx: Transaction, job: Job) -> bool:
-    """Who asked wants it, and the group does not want quiet."""
+    """There is room for it, who asked wants it, and the group does not want quiet."""
+    row = await tx.one("status_sends", key=f"status:{job.job_id}")
+    if not budget.has_room_after_result(job, row["sends"] if row else 0):
+        return False
     if (await rules_of(tx, job.chat_id)).is_quiet:
         return False
     return (await preferences_of(tx, job.user_id)).pings

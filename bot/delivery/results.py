@@ -184,7 +184,8 @@ class Results:
             messages = list(await self._telegram.album(row.place, items))
         tiles = [asset.tile for asset in assets]
         pairs = list(zip(messages, tiles, strict=False))
-        return handles_in(Sent(shown=tuple(shown_in(*pair) for pair in pairs)), pairs)
+        shown_now = tuple(shown_in(*pair) for pair in pairs)
+        return handles_in(Sent(messages=len(messages), shown=shown_now), pairs)
 
     async def _too_big(self, row: Outgoing, scene: Scene, asset: Asset, keyboard: Keyboard) -> Sent:
         text = captions.too_big(scene, asset, DOCUMENT_MAX_BYTES)

@@ -181,7 +181,12 @@ class Scenes:
         )
 
     async def form_for(self, row: Outgoing) -> Form:
-        """How who asked for it, else who ordered it, wants results of several pictures."""
+        """How who asked for it, else who ordered it, wants results of several pictures.
+
+        In a group always as one: it has few messages a minute, for everybody.
+        """
+        if row.place.chat_id < 0:
+            return Form.GRID
         viewer_id = row.payload.get("user_id")
         if viewer_id is None:
             job = await book.find_job(self._reading, row.job_id or "")

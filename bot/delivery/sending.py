@@ -174,7 +174,7 @@ class Sending:
         is_result_coming = job.state in {JobState.READY, JobState.DELIVERING}
         is_result_here = job.state is JobState.DONE and not (job.is_muted or job.to_private)
         if is_result_coming or is_result_here:
-            return Sent()  # the result takes this message over
+            return Sent(messages=0)  # the result takes this message over
         try:
             await self._telegram.edit_text(
                 job.chat_id, job.status_message_id, words.html, words.keyboard

@@ -27,6 +27,8 @@ class Shown:
 class Sent:
     """What a send left behind."""
 
+    messages: int = 1
+    """How many messages and edits it came to."""
     shown: tuple[Shown, ...] = ()
     status_message_id: MessageId | None = None
     """The message that is the job's status from now on."""

@@ -97,6 +97,14 @@ class TelegramSender:
         """0.0: the next send to this chat is counted and may go; else seconds to wait."""
         return self._limiter.take(chat_id, urgency=urgency, cost=cost)
 
+    def end_turn(self, chat_id: ChatId, *, cost: int, sent: int) -> None:
+        """The turn is over; ``sent``: how many of its messages arrived, or may have."""
+        self._limiter.end(chat_id, cost=cost, sent=sent)
+
+    def remember(self, chat_id: ChatId, *, cost: int, ago_s: float) -> None:
+        """A process before this one sent there."""
+        self._limiter.record(chat_id, cost=cost, ago_s=ago_s)
+
     @_in_any_words
     @_replying_or_not
     async def text(self, place: Place, html: str, keyboard: Keyboard) -> Message:

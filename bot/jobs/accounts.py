@@ -8,7 +8,7 @@ then it is on trial: one job at a time is ordered, ever more rarely, and waits o
 
 from __future__ import annotations
 
-from bot.jobs import book
+from bot.jobs import book, budget
 from bot.jobs.buttons import Act, Press
 from bot.model import Millis, Reason
 from bot.providers.port import AccountReport
@@ -153,7 +153,14 @@ async def _begin(
 
 
 async def _tell_waiting(tx: Transaction, provider: str, now: Millis) -> None:
-    await tx.run("statuses_rearm", provider=provider, now=now)
+    await tx.run(
+        "statuses_rearm",
+        provider=provider,
+        now=now,
+        most_in_group=budget.MOST_IN_GROUP,
+        each_of_bulk=budget.EACH_OF_BULK,
+        cancel_and_end=budget.CANCEL_AND_END,
+    )
     tx.wake(Topic.OUTBOX)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
+from bot.jobs import budget
 from bot.jobs.privacy import went_private
 from bot.jobs.saying import say
 from bot.model import (
@@ -34,7 +35,6 @@ FRESH_S: Final = 180.0
 PAUSE_S: Final = 20.0
 FIRST_PAUSE_S: Final = 5.0
 """Who asked at the same moment as the first is shown sooner."""
-_NO_BOUND: Final = 1_000_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ async def joined(tx: Transaction, board_id: int, place: Place, *, now: Millis) -
     await say(
         tx, Say.BOARD, home, urgency=Urgency.ANSWER, now=now, payload=payload, key=_key(board_id)
     )
-    await _show(tx, board_id, now=now, most_progress=_NO_BOUND)
+    await _show(tx, board_id, now=now, most=budget.UNBOUNDED)
     if place.reply_to is not None and await _is_asked_by_a_person(tx, place):
         key = f"nod:{place.chat_id}:{place.reply_to}"
         await say(tx, Say.NOD, place, urgency=Urgency.ANSWER, now=now, key=key)
@@ -123,11 +123,11 @@ async def member_shows(
         place = Place(job.chat_id, job.thread_id, job.request_message_id)
         key = f"status:{job.job_id}"
         await say(tx, Say.STATUS, place, urgency=urgency, now=now, job_id=job.job_id, key=key)
-    most = _NO_BOUND
+    most = budget.UNBOUNDED
     if urgency is Urgency.PROGRESS:
         counts = await tx.one("board_counts", board_id=board_id)
-        most = int(counts["jobs"]) if counts else 0
-    await _show(tx, board_id, now=now, most_progress=most)
+        most = budget.most_of_board(int(counts["jobs"])) if counts else 0
+    await _show(tx, board_id, now=now, most=most)
 
 
 async def member_moved(tx: Transaction, board_id: int, job: Job, *, now: Millis) -> None:
@@ -137,10 +137,10 @@ async def member_moved(tx: Transaction, board_id: int, job: Job, *, now: Millis)
     counts = await tx.one("board_counts", board_id=board_id)
     if counts is not None and counts["jobs"] == counts["ended"]:
         await tx.run("board_end", board_id=board_id, now=now)
-    await _show(tx, board_id, now=now, most_progress=_NO_BOUND)
+    await _show(tx, board_id, now=now, most=budget.UNBOUNDED)
 
 
-async def _show(tx: Transaction, board_id: int, *, now: Millis, most_progress: int) -> None:
+async def _show(tx: Transaction, board_id: int, *, now: Millis, most: int) -> None:
     """Make its one row wait again, never before a result or an answer."""
     await tx.run(
         "status_rearm",
@@ -149,7 +149,7 @@ async def _show(tx: Transaction, board_id: int, *, now: Millis, most_progress: i
         now=now,
         pause_ms=int(PAUSE_S * 1000),
         first_ms=int(FIRST_PAUSE_S * 1000),
-        most_progress=most_progress,
+        most=most,
     )
     tx.wake(Topic.OUTBOX)
 

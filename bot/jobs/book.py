@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 from bot.errors import StaleJob, TaskTaken
 from bot.i18n import choose
-from bot.jobs import board, bulk
+from bot.jobs import board, budget, bulk
 from bot.jobs.advance import advance
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import (
@@ -37,9 +37,6 @@ PROGRESS_PAUSE_PRIVATE_S = 5.0
 PROGRESS_FIRST_PRIVATE_S = 2.0
 """The first bar comes sooner: it tells a person that something is happening at all."""
 PROGRESS_PAUSE_GROUP_S = 20.0
-MOST_PROGRESS_GROUP = 2
-"""Edits count as messages, and a group has 20 a minute for everybody (docs/telegram.md)."""
-MOST_PROGRESS_PRIVATE = 1_000
 HOUR_MS = 3_600_000
 QUESTION = "operator.needs_review"
 """What an operator answers, with a button."""
@@ -110,6 +107,8 @@ async def _apply(tx: Transaction, job: Job, effect: Effect, now: Millis) -> None
         case ShowStatus():
             await show_status(tx, job, effect, now=now)
         case ShowResult():
+            if not job.to_private:
+                await tx.run("status_rest", key=f"status:{job.job_id}")
             await say(
                 tx,
                 Say.RESULT,
@@ -182,7 +181,7 @@ async def show_status(tx: Transaction, job: Job, effect: ShowStatus, *, now: Mil
         now=now,
         pause_ms=int(pause_s * 1000),
         first_ms=int(first_s * 1000),
-        most_progress=MOST_PROGRESS_GROUP if is_group else MOST_PROGRESS_PRIVATE,
+        most=budget.most_of_status(job),
     )
     tx.wake(Topic.OUTBOX)
 

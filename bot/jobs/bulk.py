@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from bot.jobs import budget
 from bot.jobs.privacy import private_place
 from bot.jobs.rules import rules_of
 from bot.jobs.saying import say
@@ -39,7 +40,6 @@ PAUSE_PRIVATE_S: Final = 5.0
 PAUSE_GROUP_S: Final = 20.0
 GROUP_STEPS: Final = 4
 """In a group progress is shown once for each such part of the work."""
-_NO_BOUND: Final = 1_000_000
 
 
 class BulkState(enum.StrEnum):
@@ -166,9 +166,15 @@ async def show(
         now=now,
         pause_ms=pause_ms,
         first_ms=pause_ms,
-        most_progress=_NO_BOUND,
+        most=await _most(tx, bulk_id, chat_id, urgency),
     )
     tx.wake(Topic.OUTBOX)
+
+
+async def _most(reading: Reading, bulk_id: int, chat_id: ChatId, urgency: Urgency) -> int:
+    """The answers to its buttons and its end always have room."""
+    bulk = await find_bulk(reading, bulk_id) if urgency is Urgency.PROGRESS else None
+    return budget.UNBOUNDED if bulk is None else budget.most_of_bulk(chat_id, bulk.begun)
 
 
 async def member_shows(tx: Transaction, bulk_id: int, job: Job, *, now: Millis) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,12 +82,17 @@ def build_town(
     limits: Limits | None = None,
     check_call: Callable[[str, dict[str, Any]], None] | None = None,
     flow_lanes: int = 3,
+    clock: Callable[[], float] = time.time,
 ) -> Town:
-    """``address``: where ``app`` will be served, as `http://127.0.0.1:PORT`; close it then."""
+    """``address``: where ``app`` will be served, as `http://127.0.0.1:PORT`; close it then.
+
+    ``clock``: Telegram's, in seconds since the epoch.
+    """
     pace = Pace(speed=speed)
     (media_dir / "tg").mkdir(parents=True, exist_ok=True)
     world = World(
         token=BOT_TOKEN,
+        clock=clock,
         limits=limits,
         check_call=check_call,
         folder=media_dir / "tg",

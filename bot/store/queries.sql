@@ -696,8 +696,25 @@ INSERT INTO inbox (update_id, lane, payload, received_at)
 VALUES (:update_id, :lane, :payload, :now)
 ON CONFLICT (update_id) DO NOTHING
 
--- inbox_new --
-SELECT * FROM inbox WHERE state = 'new' ORDER BY received_at, update_id LIMIT :most
+-- inbox_lanes --
+-- Chats with something to handle, the one that has waited longest first. However much waits in
+-- one of them, one row of it is read.
+WITH RECURSIVE lanes (lane) AS (
+    SELECT MIN(lane) FROM inbox WHERE state = 'new'
+    UNION ALL
+    SELECT (SELECT MIN(further.lane) FROM inbox further
+            WHERE further.state = 'new' AND further.lane > lanes.lane)
+    FROM lanes WHERE lanes.lane IS NOT NULL
+)
+SELECT lanes.lane,
+       (SELECT MIN(first.received_at) FROM inbox first
+        WHERE first.state = 'new' AND first.lane = lanes.lane) AS since
+FROM lanes WHERE lanes.lane IS NOT NULL
+ORDER BY since, lanes.lane LIMIT :most
+
+-- inbox_next --
+SELECT * FROM inbox WHERE state = 'new' AND lane = :lane
+ORDER BY received_at, update_id LIMIT 1
 
 -- inbox_failed --
 -- How many updates nobody could read are still kept.
@@ -723,9 +740,12 @@ SELECT 1 AS yes FROM outbox WHERE key IN (:key, :key_before) AND created_at > :s
 -- status_rearm --
 -- The one status row of a job: last write wins, and an answer is never made to wait. What waits
 -- already is not put off by newer progress. `first_ms` is the pause before the first edit.
+-- `most` messages it may come to in all, this one among them. Until it has gone out once, it is
+-- what tells that somebody was heard, whatever has happened since.
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
-    urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
+    urgency = CASE WHEN sends = 0 OR (state = 'waiting' AND urgency < :urgency)
+                   THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 THEN :now
                   WHEN sends = 1 AND state <> 'sending' THEN
@@ -735,15 +755,38 @@ SET state = 'waiting', attempts = 0,
                   -- being sent this instant: the pause begins now, not at the time before
                   WHEN state = 'sending' THEN :now + :pause_ms
                   ELSE COALESCE(sent_at, :now) + :pause_ms END
-WHERE key = :key AND state <> 'dropped' AND (:urgency = 0 OR sends <= :most_progress)
+WHERE key = :key AND state <> 'dropped'
+  AND sends + CASE WHEN state = 'sending' THEN 1 ELSE 0 END < :most
+
+-- status_rest --
+-- The result takes its message over: progress is dropped rather than sent late. In a group a
+-- status that has not begun to go out is spared as well, and the result comes as a new message.
+UPDATE outbox SET state = 'sent'
+WHERE key = :key AND state = 'waiting' AND (sends > 0 OR (chat_id < 0 AND attempts = 0))
+
+-- status_sends --
+-- How many messages a job's status has come to.
+SELECT sends FROM outbox WHERE key = :key
 
 -- statuses_rearm --
--- Everybody who waits at one provider is told once that something has changed there.
+-- Everybody who waits at one provider is told once that something has changed there; in groups as
+-- long as there is room for it.
 UPDATE outbox
 SET state = 'waiting', attempts = 0,
-    urgency = CASE WHEN state = 'waiting' THEN urgency ELSE 2 END,
+    urgency = CASE WHEN sends = 0 OR state = 'waiting' THEN urgency ELSE 2 END,
     due_at = CASE WHEN state = 'waiting' AND due_at < :now THEN due_at ELSE :now END
-WHERE state <> 'dropped' AND (
+WHERE state <> 'dropped'
+  AND (chat_id > 0 OR sends + CASE WHEN state = 'sending' THEN 1 ELSE 0 END < CASE
+      WHEN say = 'bulk' THEN (
+          SELECT :each_of_bulk * bulk.begun - :cancel_and_end FROM bulk
+          WHERE bulk.bulk_id = CAST(SUBSTR(outbox.key, 6) AS INTEGER)
+      )
+      WHEN say = 'board' THEN (
+          SELECT COUNT(*) + 1 FROM job
+          WHERE job.board_id = CAST(SUBSTR(outbox.key, 7) AS INTEGER)
+      )
+      ELSE :most_in_group - :cancel_and_end END)
+  AND (
     say = 'status'
     AND job_id IN (SELECT job_id FROM job WHERE provider = :provider AND state = 'queued')
     OR key IN (SELECT 'bulk:' || bulk_id FROM job
@@ -753,42 +796,69 @@ WHERE state <> 'dropped' AND (
 )
 
 -- outbox_heads --
--- The first row of every chat, media apart from words so that neither waits for the other; and
--- apart from both a nod, which is no message and waits for nobody's turn.
--- A result waits until its status message is there; one for a private chat not for the group's.
-SELECT * FROM (
-    SELECT o.*,
-           ROW_NUMBER() OVER (
-               PARTITION BY o.chat_id, o.say IN ('result', 'pick', 'files', 'album'), o.say = 'nod'
-               ORDER BY o.urgency, o.outbox_id
-           ) AS place
-    FROM outbox o
-    WHERE o.state = 'waiting' AND o.due_at <= :now
+-- Of every chat the first row of each urgency, media apart from words, and apart from both a nod,
+-- which is no message and waits for nobody's turn: what may go next. Which of
+-- them goes is delivery's to say. However many rows wait in a chat, few of them are read.
+-- A result waits until its status message is there, one for a private chat not for the group's; in
+-- a group progress waits while a result does.
+WITH RECURSIVE chats (chat_id) AS (
+    SELECT MIN(chat_id) FROM outbox WHERE state = 'waiting'
+    UNION ALL
+    SELECT (SELECT MIN(further.chat_id) FROM outbox further
+            WHERE further.state = 'waiting' AND further.chat_id > chats.chat_id)
+    FROM chats WHERE chats.chat_id IS NOT NULL
+),
+kinds (urgency, kind) AS (
+    VALUES (0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 1)
+)
+SELECT first.* FROM chats CROSS JOIN kinds JOIN outbox first ON first.outbox_id = (
+    SELECT head.outbox_id FROM outbox head
+    WHERE head.state = 'waiting' AND head.chat_id = chats.chat_id
+      AND head.urgency = kinds.urgency AND head.due_at <= :now
+      AND CASE WHEN head.say IN ('result', 'pick', 'files', 'album') THEN 1
+               WHEN head.say = 'nod' THEN 2 ELSE 0 END = kinds.kind
       AND NOT EXISTS (
           SELECT 1 FROM outbox other
-          WHERE other.job_id = o.job_id AND other.outbox_id <> o.outbox_id
+          WHERE other.job_id = head.job_id AND other.outbox_id <> head.outbox_id
             AND (other.state = 'sending'
                  OR (other.state = 'waiting' AND other.say = 'status' AND other.sends = 0
-                     AND other.chat_id = o.chat_id))
+                     AND other.chat_id = head.chat_id))
       )
-) AS heads
-WHERE place = 1
-ORDER BY urgency, outbox_id
+    ORDER BY head.outbox_id LIMIT 1
+)
+WHERE chats.chat_id > 0 OR kinds.urgency < 2 OR NOT EXISTS (
+    SELECT 1 FROM outbox result
+    WHERE result.state = 'waiting' AND result.chat_id = chats.chat_id AND result.urgency = 1
+)
 
 -- outbox_next_due --
 SELECT MIN(due_at) AS due_at FROM outbox WHERE state = 'waiting' AND due_at > :now
 
 -- outbox_sending --
 -- Written before the call leaves: if the process ends now, it may have arrived.
+-- In a group, a result that has come since the look goes before progress.
 UPDATE outbox SET state = 'sending', attempts = attempts + 1
 WHERE outbox_id = :outbox_id AND state = 'waiting' AND due_at <= :now
+  AND (chat_id > 0 OR urgency < 2 OR NOT EXISTS (
+      SELECT 1 FROM outbox result
+      WHERE result.state = 'waiting' AND result.chat_id = outbox.chat_id AND result.urgency = 1
+  ))
 
 -- outbox_sent --
 -- A status that was made to wait again meanwhile stays waiting.
 UPDATE outbox
 SET state = CASE WHEN state = 'sending' THEN 'sent' ELSE state END,
-    sends = sends + 1, sent_at = :now, error = NULL
+    sends = sends + :messages, sent_at = :now, error = NULL
 WHERE outbox_id = :outbox_id
+
+-- outbox_sent_since --
+-- What Telegram still counts; the latest `most` of them.
+SELECT say, chat_id, sends, sent_at FROM outbox WHERE sent_at > :since
+ORDER BY sent_at DESC LIMIT :most
+
+-- outbox_unsure --
+-- After a start: what was being sent may have arrived.
+SELECT * FROM outbox WHERE state = 'sending'
 
 -- outbox_untaken --
 -- It was sent, in words alone.
@@ -852,15 +922,17 @@ SET language = COALESCE(chat.language, excluded.language),
 -- user_arrives --
 -- The group acting as itself; its old row stays behind, and nothing names it.
 INSERT INTO user (user_id, first_name, username, language, language_code, plan, is_banned,
-                  refused_at, created_at)
-SELECT :new_id, first_name, username, language, language_code, plan, is_banned, refused_at,
-       created_at
+                  is_allowed, refused_at, created_at)
+SELECT :new_id, first_name, username, language, language_code, plan, is_banned, is_allowed,
+       refused_at, created_at
 FROM user WHERE user_id = :old_id
 ON CONFLICT (user_id) DO UPDATE
 SET language = COALESCE(user.language, excluded.language),
     plan = CASE WHEN user.plan = 'free' THEN excluded.plan ELSE user.plan END,
     is_banned = CASE WHEN excluded.is_banned > user.is_banned
                      THEN excluded.is_banned ELSE user.is_banned END,
+    is_allowed = CASE WHEN excluded.is_allowed > user.is_allowed
+                      THEN excluded.is_allowed ELSE user.is_allowed END,
     refused_at = COALESCE(user.refused_at, excluded.refused_at)
 
 -- settings_arrive --

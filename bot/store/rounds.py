@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 
@@ -23,7 +24,7 @@ async def live(
     part: str,
     look: Callable[[], Awaitable[float | None]],
     ears: Wakeups,
-    tasks: set[asyncio.Task[None]],
+    tasks: set[asyncio.Task[Any]],
 ) -> None:
     """Look, and again when something rings or the seconds that ``look`` answered are over.
 

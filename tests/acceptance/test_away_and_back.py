@@ -1,7 +1,7 @@
 """People who block the bot and come back: nothing is pushed at them, nothing of theirs is lost."""
 
 from beside import rows
-from story import Person, Story, words
+from story import Person, Story, labels, words
 from telling import until
 
 A_CAT = "/img một chú mèo cam"
@@ -170,5 +170,10 @@ async def test_thrown_out_of_a_group_and_brought_back_it_says_what_was_finished(
     await finished(story, 1)
     assert before == calls_to(story, group)
     story.world.add_bot(an.user_id, group)
-    await an.sees("1 kết quả đã xong", chat=group)
-    assert 1 == len(notices(an, group))
+    told = await an.sees("1 kết quả đã xong", chat=group)
+    assert words(told) == (
+        "Trong lúc mình không nhắn được vào đây, 1 kết quả đã xong; "
+        "ai yêu cầu thì xem trong chat riêng bằng /history."
+    )
+    assert [] == labels(told)
+    assert [] == notices(an, group)

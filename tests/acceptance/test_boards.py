@@ -158,7 +158,7 @@ async def test_only_who_asked_cancels_and_the_board_says_so(crowd: Crowd) -> Non
     board = await crowd.board()
     dung, giang = crowd.people[OWN], crowd.people[OWN + 1]
     label = cancels(board)[0]
-    assert "Nút này không dành cho bạn." == await press(giang, board, label)
+    assert "Chỉ người đặt mới hủy được yêu cầu này." == await press(giang, board, label)
     code = label.removeprefix("✖ ")
     assert f"Đã hủy {code}. Bạn không bị tính phí." == await press(dung, board, label)
     after = await crowd.board(SHARED - 1)

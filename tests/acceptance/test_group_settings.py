@@ -54,7 +54,7 @@ async def shows(person: Person, page: Message, wanted: str) -> Message:
             "vi",
             [
                 "⚙️ Cài đặt của nhóm",
-                "👥 Ai trong nhóm cũng dùng được mình",
+                "👥 Ai trong nhóm cũng dùng được bot",
                 "👆 Ai cũng bấm được nút dưới kết quả",
                 "💳 Ai yêu cầu hay bấm nút thì dùng lượt và tiền của người đó",
                 "🌐 Mình nói với mỗi người bằng tiếng của họ",
@@ -98,8 +98,8 @@ async def test_an_admin_chooses_and_a_member_reads_what_was_chosen(story: Story)
 
     told = await opened(binh, group)
     assert [
-        "⚙️ Luật của nhóm này, do quản trị viên đặt:",
-        "👥 Ai trong nhóm cũng dùng được mình",
+        "⚙️ Quy định của nhóm này, do quản trị viên đặt:",
+        "👥 Ai trong nhóm cũng dùng được bot",
         "👆 Chỉ người đã yêu cầu bấm được nút dưới kết quả",
         "💳 Ai yêu cầu hay bấm nút thì dùng lượt và tiền của người đó",
         "⚙️ Cài đặt của riêng bạn nằm trong chat riêng với mình; bạn mở ở đó nhé.",
@@ -148,10 +148,10 @@ async def test_two_admins_who_press_side_by_side_lose_nothing(story: Story) -> N
     await turn(binh, his, "👆", "Ai được bấm nút dưới một kết quả?")
     an.press(story.world.message(group, hers["message_id"]), "Quản trị viên")
     binh.press(story.world.message(group, his["message_id"]), "Quản trị viên")
-    await shows(an, hers, "Chỉ quản trị viên dùng được mình")
+    await shows(an, hers, "Chỉ quản trị viên dùng được bot")
     await shows(binh, his, "Chỉ quản trị viên bấm được nút")
     page = words(await opened(an, group))
-    assert "Chỉ quản trị viên dùng được mình" in page
+    assert "Chỉ quản trị viên dùng được bot" in page
     assert "Chỉ quản trị viên bấm được nút" in page
 
 

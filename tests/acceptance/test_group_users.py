@@ -7,7 +7,7 @@ from telling import later, press
 from bot.jobs.rules import GroupRules, Users
 
 ONLY_ADMINS = GroupRules(users=Users.ADMINS)
-SAID_VI = "chỉ quản trị viên mới dùng được mình"
+SAID_VI = "chỉ quản trị viên mới dùng được bot"
 SAID_EN = "only admins may use me"
 
 

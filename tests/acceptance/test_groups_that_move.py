@@ -2,13 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from beside import rows
-from story import Person, Story, code_in, is_media, labels, words
-from telling import forge, press, until
+from hurrying import hurried
+from ruling import rule
+from story import Message, Person, Story, code_in, is_media, labels, words
+from telling import answers, forge, press, until
 
+from bot.jobs.rules import GroupRules, Payer
+from bot.model import UserId
+from bot.money import ledger
 from bot.sandbox.migrating import migrate_group
+from bot.store.sqlite import open_store
 
 BASIC = -4001
 DRAW = "/img@easel_bot"
@@ -170,7 +177,7 @@ async def test_a_button_of_before_turns_no_message_of_the_new_chat_into_a_page(
     assert turned["message_id"] != first["message_id"]
 
 
-@pytest.mark.parametrize("calls_before", range(1, 9))
+@pytest.mark.parametrize("calls_before", range(1, 7))
 async def test_at_whatever_call_the_group_moves_each_result_comes_once(
     story: Story, calls_before: int
 ) -> None:
@@ -210,3 +217,54 @@ async def test_a_quoted_code_of_another_chat_opens_no_picture_of_it(
     await is_moved(story)
     asked = eve.say("/upscale@easel_bot 2", chat=new, to=said)
     assert "my secret" not in words(await eve.answer_to(asked, chat=new))
+
+
+def board_in(person: Person, chat: int) -> Message | None:
+    return next((m for m in person.from_bot(chat) if words(m).startswith("📋")), None)
+
+
+@pytest.mark.parametrize(("language", "left"), [("vi", "6.200"), ("en", "6,200")])
+async def test_a_busy_group_takes_its_rules_its_wallet_and_its_board_along(
+    tmp_path: Path, language: str, left: str
+) -> None:
+    async with hurried(tmp_path) as (story, hurry):
+        lan, an, ben, cy = (story.person(name, language) for name in ("Lan", "An", "Ben", "Cy"))
+        group = basic_group(story, lan, an, ben, cy)
+        await rule(story, group, GroupRules(payer=Payer.GROUP, cap_vnd=5_000))
+        await grant(story, group, 9_000)
+        held = [story.town.apiframe.hold_next("/imagine") for _ in range(3)]
+        for number, person in enumerate((an, ben, cy, an, ben, cy, lan)):
+            person.say(f"{DRAW} a cat {number}", chat=group)
+        await hurry.until(lambda: 7 == len(rows(story, "SELECT 1 FROM job")))
+        await hurry.until(lambda: board_in(an, group))
+        new = migrate_group(story.world, group)
+        board = await hurry.until(lambda: board_in(an, new))
+        assert labels(board)
+        for each in held:
+            each.release()
+        await hurry.until(lambda: 7 == len(results_in(an, group, new)))
+        assert 7 == len(set(results_in(an, group, new)))
+        paid = rows(story, "SELECT balance_vnd, held_vnd FROM wallet WHERE wallet_id = ?", new)
+        assert [(9_000 - 7 * 400, 0)] == paid
+        asked = lan.say("/quota@easel_bot", chat=new)
+        quota = await hurry.until(
+            lambda: next((m for m in lan.from_bot(new) if answers(m, asked)), None)
+        )
+        assert left in words(quota)
+        async with open_store(story.data_dir / "bot.db") as store:
+            assert [] == await ledger.verify(store)
+
+
+async def grant(story: Story, wallet_id: int, amount_vnd: int) -> None:
+    async with open_store(story.data_dir / "bot.db") as store:
+        await store.write(
+            lambda tx: ledger.grant(
+                tx,
+                UserId(wallet_id),
+                amount_vnd,
+                key="by hand",
+                author="test",
+                reason="by hand",
+                now=1,
+            )
+        )

@@ -11,12 +11,14 @@ HOME = {
     "vi": [
         ["🖼 Cách gửi ảnh", "📐 Khung hình"],
         ["✍️ Luôn thêm", "🎨 Dịch vụ vẽ"],
-        ["🔔 Báo khi xong", "🌐 Ngôn ngữ"],
+        ["🔔 Báo khi xong", "🔒 Riêng tư trong nhóm"],
+        ["🌐 Ngôn ngữ"],
     ],
     "en": [
         ["🖼 How pictures come", "📐 Shape"],
         ["✍️ Always add", "🎨 Who draws"],
-        ["🔔 Tell when done", "🌐 Language"],
+        ["🔔 Tell when done", "🔒 Privacy in groups"],
+        ["🌐 Language"],
     ],
 }
 
@@ -60,6 +62,7 @@ def bodies_at_flow(story: Story) -> list[dict[str, object]]:
                 "✍️ Không thêm gì sau mô tả của bạn",
                 "🎨 Dịch vụ vẽ: mình tự chọn, hiện là Midjourney",
                 "🔔 Có báo “Xong ↑” khi bạn phải chờ lâu",
+                "👥 Bạn nhờ trong nhóm thì kết quả hiện trong nhóm",
                 "🌐 Tiếng Việt",
                 "Bạn muốn đổi gì?",
             ],
@@ -73,6 +76,7 @@ def bodies_at_flow(story: Story) -> list[dict[str, object]]:
                 "✍️ Nothing is added to your words",
                 "🎨 Who draws: my choice, now Midjourney",
                 "🔔 “Done ↑” tells you after a long wait",
+                "👥 What you ask for in groups is shown there",
                 "🌐 English",
                 "What would you like to change?",
             ],
@@ -116,6 +120,7 @@ async def test_the_way_back_changes_nothing(story: Story) -> None:
         ("✍️", "Words that always follow"),
         ("🎨", "Who draws when"),
         ("🔔", "after a long wait?"),
+        ("🔒", "what you ask for in groups"),
         ("🌐", "Which language"),
     ):
         await turn(an, page, label, wanted)
@@ -135,6 +140,7 @@ async def test_every_choice_is_kept_through_a_restart(tmp_path: Path) -> None:
                 ("📐", "Ảnh của bạn để làm gì?", "4:3", "Ảnh mới sẽ là 4:3"),
                 ("🎨", "ai vẽ?", "Flow AI", "Ảnh do Flow AI vẽ"),
                 ("🔔", "Báo “Xong ↑”", "🔕", "Không báo khi xong"),
+                ("🔒", "kết quả về đâu?", "🔒 Về chat này", "thì kết quả về chat này"),
             ):
                 await turn(an, page, label, question)
                 await turn(an, page, choice, wanted)
@@ -148,6 +154,7 @@ async def test_every_choice_is_kept_through_a_restart(tmp_path: Path) -> None:
                 "✍️ Sau mỗi mô tả luôn thêm: tranh màu nước",
                 "🎨 Ảnh do Flow AI vẽ",
                 "🔕 Không báo khi xong",
+                "🔒 Bạn nhờ trong nhóm thì kết quả về chat này",
                 "🌐 Tiếng Việt",
                 "Bạn muốn đổi gì?",
             ] == words(await opened(an)).splitlines()

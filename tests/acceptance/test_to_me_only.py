@@ -6,6 +6,9 @@ from choosing import album_above, choose
 from story import Message, Person, Story, is_media, labels, words
 from telling import answers, forge, press, until
 
+from bot.jobs.board import OWN_MOST
+from bot.sandbox.migrating import migrate_group
+
 DRAW = "/img@easel_bot"
 TO_ME = {"vi": "🔒 Chỉ gửi riêng mình", "en": "🔒 To me only"}
 TO_ALL = {"vi": "👥 Gửi vào nhóm", "en": "👥 Show it here"}
@@ -128,22 +131,6 @@ async def test_a_shown_result_goes_to_who_asked_and_leaves_the_group(story: Stor
     [picture] = pictures_in(an)
     assert "mèo" in words(picture)
     assert [(4,)] == rows(story, "SELECT SUM(charged_free) FROM job")
-
-
-async def test_an_album_leaves_the_group_with_its_buttons(story: Story) -> None:
-    an = story.person("An", "en")
-    await choose(an, "form=album")
-    group = story.group("Drawing", an)
-    asked = an.say(f"{DRAW} a cat", chat=group)
-    first = await an.sees(lambda m: is_media(m) and answers(m, asked), chat=group)
-    below = await an.sees(lambda m: answers(m, first), chat=group)
-    await press(an, below, TO_ME["en"])
-    stub = await an.sees("🔒 An: your pictures are in our private chat.", chat=group)
-
-    left = [m["message_id"] for m in an.from_bot(group)]
-    assert [stub["message_id"]] == left
-    assert 4 == len(pictures_in(an))
-    assert ["1", "2", "3", "4"] == labels(an.from_bot()[-1])[0]
 
 
 async def test_a_private_result_comes_in_the_form_its_person_likes(story: Story) -> None:
@@ -332,3 +319,42 @@ async def test_a_request_for_its_person_alone_costs_the_group_no_more_messages(
         if call.parameters.get("chat_id") == group and call.method != "getChatAdministrators"
     ]
     assert len(sent) <= 4
+
+
+async def test_a_board_counts_what_went_privately_and_shows_none_of_it(story: Story) -> None:
+    an = story.person("An")
+    group = story.group("Nhóm vẽ", an)
+    await choose(an, "private=on")
+    story.town.apiframe.never_finish()
+    for number in range(OWN_MOST + 2):
+        an.say(f"{DRAW} mèo số {number}", chat=group)
+    await until(lambda: [(OWN_MOST + 2,)] == rows(story, "SELECT COUNT(*) FROM job"))
+    await an.sees(lambda m: f"mèo số {OWN_MOST + 1}" in words(m), chat=group)
+    await until(lambda: _all_are_done(story))
+    await an.sees("🔒 2 đã gửi riêng", chat=group)
+
+    assert [] == pictures_in(an, group)
+    assert OWN_MOST + 2 == len(pictures_in(an))
+
+
+def _all_are_done(story: Story) -> bool:
+    for task in list(story.town.apiframe.tasks):
+        story.town.apiframe.finish_now(task)
+    return not rows(story, "SELECT 1 FROM job WHERE state <> 'done'")
+
+
+async def test_a_group_that_becomes_a_supergroup_meanwhile_gets_the_stub_there(
+    story: Story,
+) -> None:
+    an, world = story.person("An"), story.world
+    await choose(an, "private=on")
+    group = int(world.add_group("Nhóm vẽ", [an.user_id], chat_id=-4_000_001)["id"])
+    story.town.apiframe.never_finish()
+    await being_drawn(an, group)
+    await until(lambda: story.town.apiframe.tasks)
+    moved = migrate_group(world, group)
+    await until(lambda: [(moved,)] == rows(story, "SELECT chat_id FROM job"))
+    await made(story)
+    await an.sees("🔒 An: ảnh đã gửi riêng.", chat=moved)
+    assert 1 == len(pictures_in(an))
+    assert [] == pictures_in(an, moved)

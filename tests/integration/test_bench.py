@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import polling
+from bench import crowds, polling
 from bench.lines import as_time, columns, verdict
 from bench.polling import Heard, Load
 
@@ -40,3 +40,18 @@ async def test_each_arm_hears_of_every_end_and_counts_what_it_asked(arm: polling
     heard = await arm(QUICK)
     assert QUICK.jobs == heard.ends
     assert heard.reads > 0
+
+
+def test_a_plain_bot_is_refused_in_a_crowd_and_easel_is_not_and_its_results_come_sooner() -> None:
+    plainly, ours = crowds.plain(), crowds.easel()
+    assert plainly.share > crowds.MOST_REFUSED >= ours.share
+    assert ours.waited_s < plainly.waited_s
+
+
+def test_a_crowds_figures_stand_beside_what_they_may_be() -> None:
+    plainly, ours = crowds.Spent(1000, 300, 60.0), crowds.Spent(300, 0, 6.0)
+    said = crowds.report(plainly, ours, 0.02, 0.03)
+    assert ["0.000 (at most 0.01: ok)", "0.100 (at most 1: ok)"] == [
+        line.partition(": ")[2] for line in said[-3:-1]
+    ]
+    assert said[-1].endswith("1.500 (at most 2: ok) (30 ms to 20 ms)")

@@ -4,6 +4,7 @@ import asyncio
 from typing import cast
 
 import pytest
+from outgoing import Telegram
 from shop import GRID, HOUR, NOON, Shop
 
 from bot.delivery.loop import Delivery
@@ -13,20 +14,13 @@ from bot.delivery.telegram import TelegramSender
 from bot.jobs.accept import Accepted, Order
 from bot.jobs.facts import Admitted, CancelAsked, Fact, SubmitAnswered
 from bot.jobs.rules import GroupRules, set_rules
-from bot.model import ChatId, MessageId, Outgoing, Place, TaskId, Urgency, UserId
+from bot.model import ChatId, MessageId, Outgoing, Place, TaskId, UserId
 from bot.store.port import Topic, Transaction
 
 RUNS: list[Fact] = [
     Admitted(),
     SubmitAnswered(TaskId("t-1"), poll_at=NOON + HOUR, deadline_at=NOON + HOUR),
 ]
-
-
-class Telegram:
-    """Takes everything at once."""
-
-    def take_turn(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
-        return 0.0
 
 
 class Sayer:
@@ -96,9 +90,9 @@ async def test_while_it_is_made_the_message_is_brought_up_to_date_every_five_sec
         shop.now.at += 5_000
 
 
-async def test_in_a_group_it_moves_twice_and_rests(shop: Shop) -> None:
+async def test_in_a_group_it_moves_once_and_leaves_room_for_what_must_be_said(shop: Shop) -> None:
     await order_in(shop, -100, *RUNS)
-    for expected in (("waiting", 20), ("waiting", 20), ("sent", None)):
+    for expected in (("waiting", 20), ("sent", None)):
         assert expected == await say_what_is_due(shop)
         shop.now.at += 20_000
 

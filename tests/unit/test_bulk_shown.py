@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 from market import BOTH, PAINTER
+from outgoing import Telegram
 from shop import GRID, Shop
 
 from bot.delivery.bulk_scene import BulkScenes
@@ -118,13 +119,6 @@ class Failing:
         return Sent()
 
 
-class Telegram:
-    """Takes everything at once."""
-
-    def take_turn(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
-        return 0.0
-
-
 async def shown_again(shop: Shop, error: Exception) -> None:
     """The one row waits, fails, is armed again and said."""
     sayer = Failing(error)
@@ -193,4 +187,4 @@ async def test_the_message_that_became_one_requests_own_is_written_over_by_nothi
     (row,) = await shop.store.all("outbox_of_chat", chat_id=HOME.chat_id)
     nobody = cast("Any", None)  # nothing is said
     bulks = Bulks(nobody, nobody, bulk_scenes(shop, shop.store), nobody)
-    assert Sent() == await bulks.message(read_outgoing(row))
+    assert Sent(messages=0) == await bulks.message(read_outgoing(row))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar, cast
 
+from outgoing import Telegram
 from shop import Shop
 
 from bot.delivery.loop import HEAVY_AT_ONCE, Delivery
@@ -42,13 +43,6 @@ class Stalling:
 
     def ring(self, woken: Collection[Topic]) -> None:
         self._store.ring(woken)
-
-
-class Telegram:
-    """Takes everything at once."""
-
-    def take_turn(self, chat_id: ChatId, *, urgency: Urgency, cost: int) -> float:
-        return 0.0
 
 
 class Sayer:
@@ -167,7 +161,7 @@ class Belated(Stalling):
         return rows
 
     async def _put_off(self) -> None:
-        pause = {"pause_ms": 5_000, "first_ms": 5_000, "most_progress": 9}
+        pause = {"pause_ms": 5_000, "first_ms": 5_000, "most": 9}
         await self._shop.store.write(
             lambda tx: tx.run(
                 "status_rearm",

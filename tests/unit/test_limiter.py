@@ -1,13 +1,17 @@
 """Telegram's pace: never more than it allows, and nothing that matters waits behind progress."""
 
 import itertools
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.limiter import Limiter
 from bot.model import ChatId, Urgency
+from bot.sandbox.limits import Limits, Pace
+from bot.sandbox.refusal import Refusal
 
 GROUP, LAN = ChatId(-100), ChatId(7)
 
@@ -164,3 +168,110 @@ def test_chats_that_fell_silent_are_forgotten() -> None:
         post.limiter.pause(ChatId(number), 1.0)
     assert len(post.limiter._chats) <= 1_000
     assert len(post.limiter._paused_until) <= 1_000
+
+
+def test_a_call_under_way_keeps_its_places_until_a_whole_minute_after_its_answer() -> None:
+    post = a_post()
+    assert 0.0 == post.limiter.take(GROUP, urgency=Urgency.RESULT, cost=10)
+    post.watch.now += 50  # a long upload: Telegram counts it when it has come
+    assert post.limiter.wait_s(GROUP, urgency=Urgency.RESULT, cost=11) > 0
+    post.limiter.end(GROUP, cost=10, sent=10)
+    post.watch.now += 60
+    assert post.limiter.wait_s(GROUP, urgency=Urgency.RESULT, cost=11) > 0
+    post.watch.now += 1.1
+    assert 0.0 == post.limiter.wait_s(GROUP, urgency=Urgency.RESULT, cost=11)
+
+
+def test_answers_go_past_a_long_upload() -> None:
+    post = a_post()
+    assert 0.0 == post.limiter.take(GROUP, urgency=Urgency.RESULT, cost=4)
+    for _ in range(2):
+        assert 0.0 == post.limiter.take(GROUP, urgency=Urgency.ANSWER)
+        post.limiter.end(GROUP)
+
+
+def test_a_turn_that_was_not_used_costs_nothing() -> None:
+    post = a_post()
+    for _ in range(100):
+        assert 0.0 == post.limiter.take(GROUP, urgency=Urgency.PROGRESS)
+        post.limiter.end(GROUP, sent=0)
+
+
+def test_what_was_sent_before_a_start_counts_for_the_rest_of_its_minute() -> None:
+    post = a_post()
+    post.limiter.record(GROUP, cost=15, ago_s=30.0)
+    post.limiter.record(GROUP, cost=5, ago_s=50.0)
+    assert 10.0 < post.limiter.wait_s(GROUP, urgency=Urgency.ANSWER) <= 11.0
+    assert 0.0 == post.limiter.wait_s(LAN, urgency=Urgency.ANSWER)
+
+
+@dataclass
+class Far:
+    """A Telegram at the other end of a slow wire, by a clock of its own."""
+
+    watch: Watch
+    chance: random.Random
+    drift: float
+    refused: int = 0
+    calls: int = 0
+    under_way: list[tuple[float, float, ChatId, int]] = field(default_factory=list)
+    """When each arrives, when it is answered, and what it is."""
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(Limits(), lambda: self.watch.now * self.drift)
+        self.limiter = Limiter(self.watch)
+
+    def send(self, chat: ChatId, urgency: Urgency, cost: int) -> None:
+        """If it may go now."""
+        if self.limiter.take(chat, urgency=urgency, cost=cost) > 0:
+            return
+        longest_s = 40.0 if urgency is Urgency.RESULT else 0.5
+        arrives = self.watch.now + self.chance.uniform(0, longest_s)
+        answered = arrives + self.chance.uniform(0, 0.5)
+        self.under_way.append((arrives, answered, chat, cost))
+
+    def is_busy(self, chat: ChatId, *, is_heavy: bool) -> bool:
+        return any(each[2] == chat and (each[3] > 1) is is_heavy for each in self.under_way)
+
+    def passes(self, seconds: float) -> None:
+        began, until = self.watch.now, self.watch.now + seconds
+        events = sorted(
+            (at, number, each)
+            for each in self.under_way
+            for number, at in enumerate(each[:2])
+            if began < at <= until
+        )
+        for at, number, each in events:
+            self.watch.now = max(self.watch.now, at)
+            if number == 0:
+                self._arrive(each[2], each[3])
+            else:
+                self.limiter.end(each[2], cost=each[3], sent=each[3])
+                self.under_way.remove(each)
+        self.watch.now = until
+
+    def _arrive(self, chat: ChatId, cost: int) -> None:
+        self.calls += 1
+        try:
+            self.pace.spend(chat, cost)
+        except Refusal:
+            self.refused += 1
+
+
+@pytest.mark.parametrize("drift", [0.99, 1.0, 1.01])
+@pytest.mark.parametrize("seed", range(2))
+def test_over_a_slow_wire_and_by_another_clock_telegram_refuses_one_in_a_hundred_at_most(
+    seed: int, drift: float
+) -> None:
+    chance = random.Random(seed)
+    far = Far(Watch(), chance, drift)
+    chats = [ChatId(number) for number in (-1, -2, -3, 7, 8)]
+    for _ in range(3_000):
+        chat = chance.choice(chats)
+        is_album = chance.random() < 0.2
+        urgency = Urgency.RESULT if is_album else chance.choice([Urgency.ANSWER, Urgency.PROGRESS])
+        if not far.is_busy(chat, is_heavy=is_album):
+            far.send(chat, urgency, chance.randint(2, 10) if is_album else 1)
+        far.passes(0.1)
+    assert far.calls > 150
+    assert far.refused <= 0.01 * far.calls  # words that met an album as it arrived

@@ -117,8 +117,8 @@ async def furnish(shop: Shop) -> Job:
         ),
         "INSERT INTO board (chat_id, message_id, created_at) VALUES (:o, 18, :n)",
         (
-            "INSERT INTO approval (user_id, chat_id, message_id, provider, request, cost_vnd, state,"
-            " decided_by, created_at) VALUES (:o, :o, 19, 'flow', '{}', 1, 'asked', :o, :n)"
+            "INSERT INTO approval (user_id, chat_id, message_id, language, provider, request, cost_vnd, state,"
+            " decided_by, created_at) VALUES (:o, :o, 19, 'vi', 'flow', '{}', 1, 'asked', :o, :n)"
         ),
         "INSERT INTO account_look (chat_id, reply_to, language, day) VALUES (:o, 20, 'vi', '')",
         "INSERT INTO chat_admin VALUES (:o, 7)",
@@ -206,6 +206,26 @@ async def test_what_open_work_says_is_said_anew_and_what_is_done_is_not(shop: Sh
     waiting = await rows(shop, "SELECT key, chat_id FROM outbox WHERE state = 'waiting'")
     assert {f"status:{job.job_id}", "bulk:1"} == {row["key"] for row in waiting}
     assert {NEW} == {row["chat_id"] for row in waiting}
+
+
+async def test_all_that_is_known_of_the_group_arrives(shop: Shop) -> None:
+    await group_asks(shop)
+    numbers = {"is_allowed": 1, "is_banned": 1, "refused_at": 5, "created_at": 6, "seen_at": 7}
+    words = {"plan": "monthly", "language": "en", "language_code": "vi", "username": "nhom"}
+    forgotten = {"moved_to", "moved_at", "admins_at", "unreachable_at"}
+    for table in ("chat", "user"):
+        held = {called for each, called in await columns(shop) if each == table}
+        told = {name: value for name, value in (numbers | words).items() if name in held}
+        unknown = held - told.keys() - forgotten
+        assert unknown <= {"chat_id", "user_id", "kind", "title", "first_name"}
+        chosen = ", ".join(f"{name} = {value!r}" for name, value in told.items())
+        await shop.tamper(f"UPDATE {table} SET {chosen} WHERE {table}_id = {OLD}")
+    await move(shop)
+    for table in ("chat", "user"):
+        [before] = await rows(shop, f"SELECT * FROM {table} WHERE {table}_id = ?", OLD)
+        [after] = await rows(shop, f"SELECT * FROM {table} WHERE {table}_id = ?", NEW)
+        same = before.keys() - forgotten - {"chat_id", "user_id"}
+        assert {name: before[name] for name in same} == {name: after[name] for name in same}
 
 
 async def test_the_move_happens_once_however_often_it_is_told(shop: Shop) -> None:

@@ -125,9 +125,13 @@ def _is_growing(alias: str) -> bool:
         ("own_jobs_ahead", "job_open_by_user"),
         ("history_older", "job_history"),
         ("history_newer", "job_history"),
-        ("outbox_heads", "outbox_waiting"),
+        ("outbox_heads", "outbox_turns"),
+        ("outbox_heads", "outbox_by_job"),
+        ("outbox_sending", "outbox_turns"),
+        ("outbox_sent_since", "outbox_sent_at"),
         ("outbox_next_due", "outbox_waiting"),
-        ("inbox_new", "inbox_new"),
+        ("inbox_lanes", "inbox_lane"),
+        ("inbox_next", "inbox_lane"),
     ],
 )
 def test_what_is_asked_all_the_time_has_an_index_of_its_own(

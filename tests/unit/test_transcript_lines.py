@@ -2,6 +2,7 @@
 
 import pytest
 from transcript_lines import (
+    OPERATOR,
     BadLine,
     Click,
     Deed,
@@ -62,7 +63,10 @@ Bot edits #1
         ("An unblocks the bot", Door("An", shut=False)),
         ("An deletes #1", Delete("An", 1)),
         ("An pays 50000 đồng", Paid("An", 50_000)),
-        ("people: An (vi), Lan (en, operator)", People((("An", "vi", False), ("Lan", "en", True)))),
+        (
+            "people: An (vi), Lan (en, operator)",
+            People((("An", "vi", ""), ("Lan", "en", OPERATOR))),
+        ),
         ("group “Hội vẽ”: An, Ben", Group("Hội vẽ", (), ("An", "Ben"))),
         ("forum “Hội vẽ” (Mèo, Tàu): An", Group("Hội vẽ", ("Mèo", "Tàu"), ("An",))),
         ("free each day: 4 pictures, 0 videos", Given(4, 0)),

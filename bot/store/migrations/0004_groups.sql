@@ -73,3 +73,13 @@ CREATE INDEX approval_reference_by_path ON approval_reference (path);
 UPDATE chat SET language = (SELECT u.language FROM user u WHERE u.user_id = chat.chat_id)
 WHERE chat_id < 0;
 UPDATE user SET language = NULL WHERE user_id < 0;
+
+-- How a chat's turns go, however much waits there; what went out before a start still counts.
+CREATE INDEX outbox_turns ON outbox (chat_id, urgency, outbox_id, say, due_at)
+    WHERE state = 'waiting';
+CREATE INDEX outbox_sent_at ON outbox (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX outbox_unsure ON outbox (outbox_id) WHERE state = 'sending';
+
+-- The updates of a chat in order, of all chats the first ones.
+CREATE INDEX inbox_lane ON inbox (lane, received_at, update_id) WHERE state = 'new';
+DROP INDEX inbox_new;
