@@ -186,7 +186,8 @@ async def test_five_requests_at_once_share_one_message_and_each_comes_as_a_reply
 
     await company.turn_to("Ben")
     await key(board, "✖").first.click()
-    await expect(board).to_contain_text("1 đã hủy, không tính phí")
+    await expect(seat.one("toast")).to_contain_text("is cancelled")
+    await expect(board).to_contain_text("1 đã hủy, không tính phí", timeout=A_MINUTE_MS)
     await company.look("board-cancelled")
     await company.turn_speed(30)
     await seat.open_chat(GROUP)
