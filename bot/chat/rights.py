@@ -13,6 +13,7 @@ import structlog
 from telegram import Bot, Chat, Update
 from telegram.error import TelegramError
 
+from bot.chat.afar import chat_replied_to
 from bot.chat.owners import owner_of
 from bot.jobs.buttons import Act, read_press
 from bot.jobs.rules import GroupRules, Pressers, Users, rules_of
@@ -30,6 +31,8 @@ ADMINS_ASK: Final = frozenset({"settings", "lang", "language", "doctor"})
 """Commands that do something else for admins of a group."""
 ADMINS_PRESS: Final = frozenset({Act.GROUP, Act.APPROVE})
 
+_GROUPS: Final = frozenset({Chat.GROUP, Chat.SUPERGROUP})
+
 log = structlog.get_logger(__name__)
 
 
@@ -44,16 +47,23 @@ class Rights:
 
     async def look(self, update: Update) -> None:
         """Have what is known of the group's admins fresh enough for ``update``."""
-        chat = update.effective_chat
-        if chat is None or chat.type not in {Chat.GROUP, Chat.SUPERGROUP}:
-            return
-        chat_id = ChatId(chat.id)
-        older_than_s = _how_old(update, await rules_of(self._store, chat_id))
-        if older_than_s != FRESH_S and await self._is_of_group(update, chat_id):
-            older_than_s = FRESH_S
+        if (chat := update.effective_chat) is not None and chat.type in _GROUPS:
+            await self._look_at(chat, await self._how_old(update, ChatId(chat.id)))
+        message = update.message
+        if message is not None and (afar := chat_replied_to(message)).id != message.chat.id:
+            # What stands there is acted on by its rules.
+            await self._look_at(afar, _how_old_for(await rules_of(self._store, ChatId(afar.id))))
+
+    async def _how_old(self, update: Update, chat_id: ChatId) -> float | None:
+        """Seconds the list may be old for this update; None: it does not matter."""
+        if _is_for_admins(update) or await self._is_of_group(update, chat_id):
+            return FRESH_S
+        return _how_old_for(await rules_of(self._store, chat_id))
+
+    async def _look_at(self, chat: Chat, older_than_s: float | None) -> None:
         if older_than_s is None:
             return
-        row = await self._store.one("chat_get", chat_id=chat_id)
+        row = await self._store.one("chat_get", chat_id=chat.id)
         asked_at = row["admins_at"] if row else None
         if asked_at is None or self._clock() - asked_at > older_than_s * 1000:
             await self._ask(chat)
@@ -85,10 +95,8 @@ class Rights:
         await self._store.write(work)
 
 
-def _how_old(update: Update, rules: GroupRules) -> float | None:
-    """Seconds the list may be old for this update; None: it does not matter."""
-    if _is_for_admins(update):
-        return FRESH_S
+def _how_old_for(rules: GroupRules) -> float | None:
+    """Seconds the list may be old for what the rules say; None: they speak of no admins."""
     speaks_of_admins = (
         rules.users is Users.ADMINS
         or rules.pressers is Pressers.ADMINS
