@@ -62,8 +62,9 @@ class Making:
     async def accept(self, talk: Talk, order: Order) -> bool:
         """Hold the price and take the order, or say what is lacking. False: nothing came of it.
 
-        Where an admin of the group has to agree to the price, they are asked. A picture enlarged before is brought as it is. Raises Dearer, with nothing held, when the
-        button that was pressed said less.
+        Where an admin of the group has to agree to the price, they are asked. A picture enlarged
+        before is brought as it is. Raises Dearer, with nothing held, when the button that was
+        pressed said less.
         """
         if order.request.operation is Operation.ENLARGE:
             if await bring_enlarged(talk, order.request):

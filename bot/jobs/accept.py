@@ -54,6 +54,8 @@ class Order:
     """Its place among the requests of one message, which share their status message."""
     agreed_by: UserId | None = None
     """The admin of the group who agreed to its price; None: who asks answers for it."""
+    has_own_status: bool = False
+    """It shares no board, however busy its group is: a message stands there to become its status."""
     replaces: Job | None = None
     """The job that is cancelled for it, as it was before: what was agreed to there is so here."""
 
@@ -307,7 +309,8 @@ class Desk:
         allowance = await self.allowance(tx, order.user_id, kind, now=now)
 
         is_one_of_many = order.bulk_id is not None
-        board_id = None if is_one_of_many else await board.seat(tx, order.place, now=now)
+        is_apart = is_one_of_many or order.has_own_status
+        board_id = None if is_apart else await board.seat(tx, order.place, now=now)
         new = await self._new_job(tx, order, quote, plan, now)
         job = dataclasses.replace(new, board_id=board_id)
         await tx.run("job_insert", **job_values(job))

@@ -102,8 +102,9 @@ async def move_over(
     """Have ``job`` made by ``provider``; None: it may not or cannot be any more.
 
     Where the money does not suffice nothing changes, and the outcome says what is lacking.
-    ``at_most_vnd``: what was agreed to; ``agreed_by``: by which admin of the group. Raises StaleJob when somebody moved it since it was read,
-    Dearer, with nothing written, when it costs more than was agreed to.
+    ``at_most_vnd``: what was agreed to; ``agreed_by``: by which admin of the group. Raises StaleJob
+    when somebody moved it since it was read, Dearer, with nothing written, when it costs more than
+    was agreed to.
     """
     now = desk.clock()
     request = (await moves(tx, job, market, now=now)).get(provider)
