@@ -10,10 +10,11 @@ import dataclasses
 
 from bot.errors import StaleJob
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, NeedsAdmin, Order, Outcome, Quote, check_price
+from bot.jobs.accept import Accepted, Desk, NeedsAdmin, Order, Outcome, check_price
 from bot.jobs.accounts import takes_orders
 from bot.jobs.facts import CancelAsked, ShowStatus
 from bot.jobs.offers import Market, nearest_ratio
+from bot.jobs.purses import Quote
 from bot.model import Asset, Job, JobState, Millis, Operation, Reason, Request, Urgency, UserId
 from bot.providers.multipliers import find_multiplier
 from bot.providers.port import OperationSpec
