@@ -87,18 +87,6 @@ UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 -- Telegram refuses to send there.
 UPDATE chat SET unreachable_at = COALESCE(unreachable_at, :since) WHERE chat_id = :chat_id
 
--- results_missed --
--- How many results were finished since then and could not be shown in this chat.
-SELECT COUNT(DISTINCT j.job_id) AS n
-FROM outbox o JOIN job j ON j.job_id = o.job_id
-WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
-  AND j.state = 'done' AND j.ended_at >= :since
-
--- results_untaken --
--- What was made and Telegram took no pictures of, so that words stand there: counted once.
-UPDATE outbox SET error = NULL
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'result'
-
 -- ============================================================ money
 
 -- wallet_open --
@@ -424,7 +412,7 @@ UPDATE asset SET photo_file_id = :file_id WHERE job_id = :job_id AND tile = :til
 -- asset_set_document_file --
 UPDATE asset SET document_file_id = :file_id WHERE job_id = :job_id AND tile = :tile
 
--- ============================================================ messages
+-- ============================================================ messages, and what is pressed under them
 
 -- message_add --
 INSERT INTO message (chat_id, message_id, job_id, tile)
@@ -458,6 +446,22 @@ WHERE chat_id = :chat_id AND say = 'text' AND job_id IS NULL AND attempts > 0
 -- questions_forget --
 -- Nobody answers a question of long ago.
 DELETE FROM question WHERE asked_at < :before
+
+-- press_first --
+-- 0 rows when the same press was counted after :before. One from the future was counted by a clock
+-- that has been set back since.
+INSERT INTO press (user_id, chat_id, message_id, data, pressed_at)
+VALUES (:user_id, :chat_id, :message_id, :data, :now)
+ON CONFLICT (user_id, chat_id, message_id, data) DO UPDATE SET pressed_at = :now
+WHERE press.pressed_at <= :before OR press.pressed_at > :now
+
+-- press_refused --
+-- It made nothing: the next one counts.
+DELETE FROM press
+WHERE user_id = :user_id AND chat_id = :chat_id AND message_id = :message_id AND data = :data
+
+-- presses_forget --
+DELETE FROM press WHERE pressed_at < :before
 
 -- ============================================================ pictures people bring
 
@@ -534,22 +538,6 @@ UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :dra
 -- drafts_forget --
 -- Questions that nobody answered.
 DELETE FROM draft WHERE due_at IS NULL AND created_at < :before
-
--- press_first --
--- 0 rows when the same press was counted after :before. One from the future was counted by a clock
--- that has been set back since.
-INSERT INTO press (user_id, chat_id, message_id, data, pressed_at)
-VALUES (:user_id, :chat_id, :message_id, :data, :now)
-ON CONFLICT (user_id, chat_id, message_id, data) DO UPDATE SET pressed_at = :now
-WHERE press.pressed_at <= :before OR press.pressed_at > :now
-
--- press_refused --
--- It made nothing: the next one counts.
-DELETE FROM press
-WHERE user_id = :user_id AND chat_id = :chat_id AND message_id = :message_id AND data = :data
-
--- presses_forget --
-DELETE FROM press WHERE pressed_at < :before
 
 -- drafts_of_banned --
 -- What a banned person or group had begun, and nobody is to make any more.
@@ -643,6 +631,7 @@ UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND st
 -- approvals_forget --
 -- What nobody answered, or nobody looks at any more: who agreed stands with the job.
 DELETE FROM approval WHERE created_at < :before
+
 -- ============================================================ many requests of one group
 
 -- board_add --
@@ -897,9 +886,24 @@ UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
 WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk', 'board')
 
+-- results_missed --
+-- How many results were finished since then and could not be shown in this chat.
+SELECT COUNT(DISTINCT j.job_id) AS n
+FROM outbox o JOIN job j ON j.job_id = o.job_id
+WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
+  AND j.state = 'done' AND j.ended_at >= :since
+
+-- results_untaken --
+-- What was made and Telegram took no pictures of, so that words stand there: counted once.
+UPDATE outbox SET error = NULL
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'result'
+
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.
 UPDATE outbox SET state = 'waiting' WHERE state = 'sending'
+
+-- outbox_get --
+SELECT * FROM outbox WHERE outbox_id = :outbox_id
 
 -- outbox_of_chat --
 SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
@@ -912,7 +916,7 @@ SELECT moved_to FROM chat WHERE chat_id = :chat_id AND moved_to IS NOT NULL
 
 -- chat_moves --
 -- 0 rows when it has moved before.
-UPDATE chat SET moved_to = :new_id, moved_at = :now, admins_at = NULL
+UPDATE chat SET moved_to = :new_id, admins_at = NULL
 WHERE chat_id = :old_id AND moved_to IS NULL
 
 -- chat_arrives --
@@ -977,9 +981,6 @@ SELECT outbox_id, say, state, payload FROM outbox
 WHERE chat_id = :chat_id AND state IN ('sending', 'waiting')
 UNION
 SELECT outbox_id, say, state, payload FROM outbox WHERE chat_id = :chat_id AND error IS NOT NULL
-
--- outbox_get --
-SELECT * FROM outbox WHERE outbox_id = :outbox_id
 
 -- outbox_moves --
 -- What it would have replied to stands in the old chat.
