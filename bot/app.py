@@ -23,15 +23,17 @@ import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.chat.access import Doorkeeper
 from bot.chat.bulking import Bulking
 from bot.chat.checkup import Checkup
-from bot.chat.dispatch import Dispatcher, Look
+from bot.chat.dispatch import Dispatcher
 from bot.chat.downloading import open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
 from bot.chat.links import deep_link
 from bot.chat.listening import Listener
+from bot.chat.looks import Look, for_guests
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.rights import Rights
@@ -190,7 +192,6 @@ async def start(
         desk = Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), clocks.wall)
         defaults = default_providers(settings, providers)
         metrics = create_metrics()
-
         market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
         given = settings.apiframe_webhook_secret.get_secret_value()
         secret = given or await store.write(webhooks.own_secret)
@@ -253,7 +254,7 @@ async def start(
             clock=clocks.wall,
         )
         updates = make_updates(settings, bot, store, clocks.wall)
-        looks = make_looks(settings, bot, store, clocks.wall)
+        looks = make_looks(settings, bot, store, handlers.door, clocks.wall)
         dispatcher = Dispatcher(bot, store, handlers, telegram, before=looks, clock=clocks.wall)
 
         await _remember_admins(store, settings)
@@ -296,12 +297,14 @@ def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Po
     )
 
 
-def make_looks(settings: Settings, bot: Bot, store: Store, clock: Clock) -> tuple[Look, ...]:
+def make_looks(
+    settings: Settings, bot: Bot, store: Store, door: Doorkeeper, clock: Clock
+) -> tuple[Look, ...]:
     """What Telegram is asked before an update is handled."""
-    checkup = Checkup(
-        bot, store, data_dir=settings.bot_data_dir, admin_ids=settings.bot_admin_ids, clock=clock
-    )
-    return (Rights(bot, store, clock=clock).look, checkup.look)
+    data_dir, admin_ids = settings.bot_data_dir, settings.bot_admin_ids
+    checkup = Checkup(bot, store, data_dir=data_dir, admin_ids=admin_ids, clock=clock)
+    looks = (Rights(bot, store, clock=clock).look, checkup.look)
+    return tuple(for_guests(look, door, store) for look in looks)
 
 
 def with_webhooks(
