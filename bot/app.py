@@ -217,6 +217,7 @@ async def start(
             i18n=i18n,
             default_language=settings.bot_language,
             link_to=functools.partial(deep_link, bot.username),
+            username=bot.username,
             clock=clocks.wall,
         )
         bulk_scenes = BulkScenes(

@@ -96,7 +96,7 @@ class Scenes:
     """Made once; reads a scene whenever a message is to be written.
 
     ``titles``: how people know the providers, also those that are not set up any more.
-    ``link_to``: the address that opens the private chat with a word, such as a job's code.
+    ``username``: the bot's own. ``link_to``: the address that opens the private chat with a word, such as a job's code.
     """
 
     def __init__(
@@ -110,6 +110,7 @@ class Scenes:
         i18n: I18n,
         default_language: str,
         link_to: Callable[[str], str],
+        username: str,
         clock: Clock,
     ) -> None:
         self._reading = reading
@@ -120,6 +121,7 @@ class Scenes:
         self._i18n = i18n
         self._default_language = default_language
         self.link_to = link_to
+        self.username = username
         self._clock = clock
 
     def tongue(self, language: str | None) -> Tongue:

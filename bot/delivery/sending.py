@@ -161,7 +161,11 @@ class Sending:
     def _words(self, row: Outgoing) -> presentation.Words:
         tongue = self._scenes.tongue(row.payload.get("language"))
         return answers.catalogue_text(
-            tongue, row.payload, self._scenes.timezone, self._scenes.titles
+            tongue,
+            row.payload,
+            self._scenes.timezone,
+            self._scenes.titles,
+            bot=self._scenes.username,
         )
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:

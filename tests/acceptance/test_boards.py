@@ -107,7 +107,7 @@ async def test_of_eight_at_once_three_are_answered_and_five_share_one_message(
     assert asked[:OWN] == [a for a in asked if any(answers(m, a) for m in said)]
     assert OWN + 1 == len(said)
     lines = words(board).splitlines()
-    assert "📋 5 yêu cầu của cả nhóm" == lines[0]
+    assert "📋 5 yêu cầu trong nhóm" == lines[0]
     stands = r"⏳ (sắp bắt đầu|sau \d yêu cầu, khoảng \d+ (giây|phút)) · miễn phí"
     for number, name in enumerate(NAMES[OWN:]):
         who, how = lines[3 + 2 * number :][:2]
@@ -135,7 +135,7 @@ async def test_each_result_comes_once_as_a_reply_and_the_board_ends_with_a_summa
         assert f"thuyền của {name}" in words(await crowd.result(question))
     ended = await crowd.ended()
     assert board["message_id"] == ended["message_id"]
-    assert "📋 5 yêu cầu của cả nhóm\n✅ 5 xong" == words(ended)
+    assert "📋 5 yêu cầu trong nhóm\n✅ 5 xong" == words(ended)
     shown = [m for m in crowd.an.from_bot(crowd.group) if is_media(m)]
     assert len(NAMES) == len(shown)
 

@@ -185,7 +185,7 @@ async def test_a_result_shown_in_the_private_chat_says_what_it_takes_there(club:
             "/img@easel_bot a lake",
             (
                 "This costs ₫400, and the group’s wallet is empty. Nothing was charged.\n"
-                "An admin of the group can top it up with @shop, or let everybody pay for themselves in /settings."
+                "An admin of the group can top it up through @shop, or let everybody pay for themselves in /settings@easel_bot."
             ),
         ),
         (
@@ -195,7 +195,7 @@ async def test_a_result_shown_in_the_private_chat_says_what_it_takes_there(club:
             "/img@easel_bot hồ sen",
             (
                 "Giá là 400 ₫ mà ví của nhóm chỉ còn 300 ₫. Chưa ai bị tính phí.\n"
-                "Quản trị viên của nhóm có thể nạp thêm qua @shop, hoặc vào /settings để mỗi người tự trả."
+                "Quản trị viên của nhóm có thể nạp thêm qua @shop, hoặc vào /settings@easel_bot để mỗi người tự trả."
             ),
         ),
         (
@@ -206,7 +206,7 @@ async def test_a_result_shown_in_the_private_chat_says_what_it_takes_there(club:
             (
                 "This costs ₫400, and a member’s limit for today leaves ₫300 of the group’s wallet."
                 " Nothing was charged.\n"
-                "There is more tomorrow; or an admin of the group raises the limit in /settings."
+                "There is more tomorrow; or an admin of the group raises the limit in /settings@easel_bot."
             ),
         ),
         (
@@ -216,7 +216,7 @@ async def test_a_result_shown_in_the_private_chat_says_what_it_takes_there(club:
             "/video@easel_bot sóng biển",
             (
                 "Video chưa có giá nên ví của nhóm chưa trả được. Chưa ai bị tính phí.\n"
-                "Hãy hỏi giá @shop; hoặc nhờ quản trị viên vào /settings để mỗi người tự trả."
+                "Hãy hỏi giá @shop; hoặc nhờ quản trị viên vào /settings@easel_bot để mỗi người tự trả."
             ),
         ),
     ],

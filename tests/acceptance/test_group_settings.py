@@ -144,7 +144,7 @@ async def test_two_admins_who_press_side_by_side_lose_nothing(story: Story) -> N
     group, (an, binh, *_) = four(story)
     story.world.chats.rooms[group].members[binh.user_id] = "administrator"
     hers, his = await opened(an, group), await opened(binh, group)
-    await turn(an, hers, "👥", "Ai trong nhóm được dùng mình?")
+    await turn(an, hers, "👥", "Ai trong nhóm được dùng bot?")
     await turn(binh, his, "👆", "Ai được bấm nút dưới một kết quả?")
     an.press(story.world.message(group, hers["message_id"]), "Quản trị viên")
     binh.press(story.world.message(group, his["message_id"]), "Quản trị viên")

@@ -178,7 +178,7 @@ async def test_five_requests_at_once_share_one_message_and_each_comes_as_a_reply
             await seat.write(f"{DRAW} {wish}")
             await expect(asked(seat, f"{DRAW} {wish}")).to_be_visible()
     board = seat.bots.filter(has_text="📋")
-    await expect(board).to_contain_text("2 yêu cầu của cả nhóm")
+    await expect(board).to_contain_text("2 yêu cầu trong nhóm")
     await expect(board).to_contain_text(re.compile(r"Ben \w+ · an owl"))
     for said in (f"{DRAW} an owl", f"{DRAW} tre"):
         await expect(asked(seat, said).get_by_test_id("reaction")).to_have_text("👌")

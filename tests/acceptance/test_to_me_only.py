@@ -10,7 +10,7 @@ from bot.jobs.board import OWN_MOST
 from bot.sandbox.migrating import migrate_group
 
 DRAW = "/img@easel_bot"
-TO_ME = {"vi": "🔒 Chỉ gửi riêng mình", "en": "🔒 To me only"}
+TO_ME = {"vi": "🔒 Chỉ gửi cho tôi", "en": "🔒 To me only"}
 TO_ALL = {"vi": "👥 Gửi vào nhóm", "en": "👥 Show it here"}
 
 

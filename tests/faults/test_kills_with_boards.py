@@ -64,7 +64,7 @@ class Crowd:
             assert 1 == len([m for m in self.shown() if answers(m, asked)])
         assert CROWD == len(self.shown())
         assert boards == len(self.boards())
-        assert ["📋 3 yêu cầu của cả nhóm", "✅ 3 xong"] == words(self.boards()[-1]).splitlines()
+        assert ["📋 3 yêu cầu trong nhóm", "✅ 3 xong"] == words(self.boards()[-1]).splitlines()
         assert [] == labels(self.boards()[-1])
         await check_book(self.host)
 

@@ -79,6 +79,7 @@ def bulk_scenes(shop: Shop, reading: Reading) -> BulkScenes:
         i18n=I18n.load(),
         default_language="vi",
         link_to=str,
+        username="easel_bot",
         clock=shop.now,
     )
     painter = cast("Any", SimpleNamespace(capabilities=PAINTER))

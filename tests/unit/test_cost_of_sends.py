@@ -33,6 +33,7 @@ def sending(shop: Shop) -> Sending:
         i18n=I18n.load(),
         default_language="vi",
         link_to=str,
+        username="easel_bot",
         clock=shop.now,
     )
     telegram = cast("TelegramSender", NOBODY)  # nothing is sent to find out what it costs

@@ -150,14 +150,16 @@ def test_every_page_can_be_written_and_every_button_read_again(language: str, na
                 data = each.press.data()
                 assert each.press == read_press(data)
                 assert len(data.encode()) <= 64
-    assert "{" not in catalogue_text(tongue, {"lines": lines}, None, {}).html
+    assert "{" not in catalogue_text(tongue, {"lines": lines}, None, {}, bot="easel_bot").html
 
 
 def test_amounts_are_written_as_each_language_writes_money() -> None:
     button = {"key": "group_rules.amount", "word": "", "data": "j:::cap=5000", "amount_vnd": 5_000}
     payload = {"lines": [], "key": "group_rules.title", "buttons": [[button]]}
     written = [
-        catalogue_text(I18n.load().tongue(language), payload, None, {}).keyboard[0][0].label
+        catalogue_text(I18n.load().tongue(language), payload, None, {}, bot="easel_bot")
+        .keyboard[0][0]
+        .label
         for language in LANGUAGES
     ]
     assert ["5.000 ₫", "₫5,000"] == written

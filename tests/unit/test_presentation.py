@@ -224,7 +224,9 @@ def test_a_file_too_big_for_telegram_is_told_with_its_size_and_code() -> None:
 
 
 def text_of(tongue: Tongue, *lines: object, zone: tzinfo = UTC) -> str:
-    return catalogue_text(tongue, {"lines": list(lines)}, zone, {"flow": "Flow AI"}).html
+    return catalogue_text(
+        tongue, {"lines": list(lines)}, zone, {"flow": "Flow AI"}, bot="easel_bot"
+    ).html
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -287,7 +289,7 @@ def test_no_value_of_any_sentence_becomes_markup(language: str) -> None:
 
 def test_where_the_plan_file_names_nobody_the_shop_is_asked() -> None:
     line = {"key": "access.refused", "values": {"contact": ""}}
-    told = catalogue_text(TONGUES.tongue("en"), line, UTC, {})
+    told = catalogue_text(TONGUES.tongue("en"), line, UTC, {}, bot="easel_bot")
     assert "Ask the shop to let you in." in told.html
 
 

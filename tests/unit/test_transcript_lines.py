@@ -3,6 +3,7 @@
 import pytest
 from transcript_lines import (
     OPERATOR,
+    STRANGER,
     BadLine,
     Click,
     Deed,
@@ -10,6 +11,8 @@ from transcript_lines import (
     Door,
     Given,
     Group,
+    Invited,
+    Migrate,
     Paid,
     People,
     Place,
@@ -17,6 +20,7 @@ from transcript_lines import (
     Restart,
     Say,
     Send,
+    Standing,
     Wait,
     read_story,
 )
@@ -80,6 +84,24 @@ Bot edits #1
         ("1 minute passes", Wait(60)),
         ("2 days pass", Wait(172_800)),
         ("the bot restarts", Restart()),
+        ("people: Chi (vi, never started)", People((("Chi", "vi", STRANGER),))),
+        ("basic group “Hội vẽ”: An", Group("Hội vẽ", (), ("An",), is_basic=True)),
+        ("group “Hội vẽ”, without the bot: An", Group("Hội vẽ", (), ("An",), has_bot=False)),
+        ("only who was invited may use the bot", Invited()),
+        ("An as the group in “Hội vẽ”: mèo", Say("An", Place("Hội vẽ"), "", "mèo", as_group=True)),
+        ("An pays 5000 đồng for “Hội vẽ”", Paid("An", 5_000, "Hội vẽ")),
+        ("An brings the bot into “Hội vẽ”", Standing("An", "bring", "Hội vẽ")),
+        ("An removes the bot from “Hội vẽ”", Standing("An", "remove", "Hội vẽ")),
+        ("An makes the bot an admin of “Hội vẽ”", Standing("An", "promote", "Hội vẽ")),
+        ("An makes the bot a member of “Hội vẽ”", Standing("An", "demote", "Hội vẽ")),
+        ("An gives the bot all rights in “Hội vẽ”", Standing("An", "free", "Hội vẽ")),
+        (
+            "An takes from the bot in “Hội vẽ”: photos, files",
+            Standing("An", "restrict", "Hội vẽ", ("can_send_photos", "can_send_documents")),
+        ),
+        ("“Hội vẽ” becomes a supergroup", Migrate("Hội vẽ")),
+        ("the provider finishes <code 2>", Provider("finishes", code="<code 2>")),
+        ("the provider fails <code 2>: no way", Provider("fails", "no way", "<code 2>")),
     ],
 )
 def test_a_line_says_what_is_done(line: str, deed: Deed) -> None:
@@ -154,3 +176,9 @@ def test_a_button_is_known_by_its_words_whatever_it_costs() -> None:
     assert ["a", "a", "b"] == found
     with pytest.raises(ValueError, match=r"no \[V2\], but \[V1 · 400 ₫\] \[1\]"):
         button_of(message, "V2")
+
+
+def test_lines_right_under_each_other_happen_at_one_moment() -> None:
+    text = "An: /img a\n  | cat\nBen: /img b\n\nBot #1\n  Hi\n\nAn: 2\nBen: 3\n\nAn: 4\n"
+    together = [step.is_with_former for step in read_story(text, "a story")]
+    assert [False, True, False, True, False] == together
