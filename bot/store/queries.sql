@@ -787,7 +787,8 @@ WHERE state <> 'dropped'
 -- which is no message and waits for nobody's turn: what may go next. Which of
 -- them goes is delivery's to say. However many rows wait in a chat, few of them are read.
 -- A result waits until its status message is there, one for a private chat not for the group's; in
--- a group progress waits while a result does, unless that waits for its status.
+-- a group progress waits while a result does, unless that waits for its status, or for longer than
+-- 5 s until it is tried again.
 WITH RECURSIVE chats (chat_id) AS (
     SELECT MIN(chat_id) FROM outbox WHERE state = 'waiting'
     UNION ALL
@@ -816,6 +817,7 @@ SELECT first.* FROM chats CROSS JOIN kinds JOIN outbox first ON first.outbox_id 
 WHERE chats.chat_id > 0 OR kinds.urgency < 2 OR NOT EXISTS (
     SELECT 1 FROM outbox result
     WHERE result.state = 'waiting' AND result.chat_id = chats.chat_id AND result.urgency = 1
+      AND result.due_at <= :now + 5000
       AND NOT EXISTS (
           SELECT 1 FROM outbox other
           WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
@@ -834,6 +836,7 @@ WHERE outbox_id = :outbox_id AND state = 'waiting' AND due_at <= :now
   AND (chat_id > 0 OR urgency < 2 OR NOT EXISTS (
       SELECT 1 FROM outbox result
       WHERE result.state = 'waiting' AND result.chat_id = outbox.chat_id AND result.urgency = 1
+        AND result.due_at <= :now + 5000
         AND NOT EXISTS (
             SELECT 1 FROM outbox other
             WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
