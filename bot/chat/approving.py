@@ -117,13 +117,13 @@ class Approving:
         decided = await find_approval(talk.tx, approval_id)
         assert decided is not None
         assert decided.decided_by is not None
-        if decided.decided_by == decided.user_id:
+        name = await _name_of(talk, decided.decided_by)
+        if decided.state is ApprovalState.AGREED:
+            end = line("approve.agreed", name=name, cost_vnd=decided.cost_vnd)
+        elif decided.decided_by == decided.user_id:
             end = line("approve.withdrawn")
         else:
-            name = await _name_of(talk, decided.decided_by)
-            is_agreed = decided.state is ApprovalState.AGREED
-            values = {"name": name, "cost_vnd": decided.cost_vnd}
-            end = line("approve.agreed" if is_agreed else "approve.refused", **values)
+            end = line("approve.refused", name=name)
         lines = [*await _wish_lines(talk, decided), end]
         await talk.in_language(decided.language).turn(*lines)
 
