@@ -176,7 +176,8 @@ class Sending:
             shown = shown_in(message, None)
             return Sent(shown=(shown,), status_message_id=shown.message_id)
         is_result_coming = job.state in {JobState.READY, JobState.DELIVERING}
-        is_result_here = job.state is JobState.DONE and not (job.is_muted or job.to_private)
+        is_elsewhere = job.is_muted or job.to_private or bool(job.detail)
+        is_result_here = job.state is JobState.DONE and not is_elsewhere
         if is_result_coming or is_result_here:
             return Sent(messages=0)  # the result takes this message over
         try:

@@ -893,9 +893,15 @@ UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
 UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 
 -- statuses_revive --
--- Those that were skipped are brought up to date: somebody is there to read them again.
+-- Those that were skipped are brought up to date: somebody is there to read them again. So are those
+-- whose result could not take their message over.
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk', 'board')
+WHERE chat_id = :chat_id AND state = 'sent' AND (
+    error IS NOT NULL AND say IN ('status', 'bulk', 'board')
+    OR key IN (SELECT 'status:' || job_id FROM job
+               WHERE chat_id = :chat_id AND state = 'done' AND detail <> '' AND ended_at >= :since
+                 AND status_message_id IS NOT NULL)
+)
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.

@@ -35,7 +35,7 @@ async def finished(story: Story) -> None:
 @pytest.mark.parametrize(
     ("language", "parts"),
     [
-        ("vi", ("tạo", "Ai yêu cầu thì dùng lượt", "bắt đầu bằng /")),
+        ("vi", ("tạo", "Ai yêu cầu hay bấm nút thì dùng lượt", "bắt đầu bằng /")),
         ("en", ("right here", "Whoever asks uses their own", "what begins with /")),
     ],
 )
