@@ -35,6 +35,7 @@ from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.rights import Rights
+from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
 from bot.delivery.bulk_scene import BulkScenes
@@ -228,7 +229,8 @@ async def start(
         bulks = Bulks(telegram, scenes, bulk_scenes, pictures)
         boards = Boards(telegram, BoardScenes(store, scenes, settings.bot_language), clocks.wall)
         welcoming = Welcoming(telegram, store)
-        sending = Sending(telegram, scenes, bulks, boards, welcoming, pictures)
+        approvals = Approvals(telegram, store, scenes)
+        sending = Sending(telegram, scenes, bulks, boards, approvals, welcoming, pictures)
         delivery = Delivery(store, sending, telegram, clock=clocks.wall)
 
         me = Self(

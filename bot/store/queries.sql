@@ -640,6 +640,9 @@ WHERE approval_id = :approval_id AND state = 'asked'
 -- It has become dearer, and the new price is asked about.
 UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND state = 'asked'
 
+-- approval_set_shown --
+UPDATE approval SET shown_id = :message_id WHERE approval_id = :approval_id
+
 -- approvals_forget --
 -- What nobody answered, or nobody looks at any more: who agreed stands with the job.
 DELETE FROM approval WHERE created_at < :before
@@ -1067,7 +1070,7 @@ UPDATE board SET chat_id = :new_id, thread_id = NULL, message_id = NULL WHERE ch
 -- moved_approvals --
 -- Admins are the same people in both.
 UPDATE approval
-SET chat_id = :new_id, thread_id = NULL, message_id = NULL,
+SET chat_id = :new_id, thread_id = NULL, message_id = NULL, shown_id = NULL,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END,
     decided_by = CASE WHEN decided_by = :old_id THEN :new_id ELSE decided_by END
 WHERE chat_id = :old_id
