@@ -12,10 +12,11 @@ from bot import i18n
 from bot.chat.codes import read_code
 from bot.chat.talk import Label, Line, Talk, apart, counted, line
 from bot.jobs import book
-from bot.jobs.accept import UNLIMITED, Desk
+from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.pace import carried_progress
+from bot.jobs.purses import UNLIMITED
 from bot.jobs.rules import Payer
 from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say, UserId
 from bot.money import ledger
@@ -44,14 +45,14 @@ class Account:
     async def quota(self, talk: Talk) -> None:
         """Plan, what is left today, balance, what is held, what is running."""
         user_id = talk.speaker.user_id
-        plan = await self._desk.plan_of(talk.tx, user_id)
+        plan = await self._desk.purses.plan_of(talk.tx, user_id)
         wallet = await ledger.read_wallet(talk.tx, user_id)
         # The free plan is everybody's and has a name in each language; the others are the shop's.
         is_free = plan.name == "free"
         lines = [line("quota.plan_free") if is_free else line("quota.plan", plan=plan.name)]
         is_given_daily = False
         for kind in (AssetKind.IMAGE, AssetKind.VIDEO):
-            allowance = await self._desk.allowance(talk.tx, user_id, kind, now=talk.now)
+            allowance = await self._desk.purses.allowance(talk.tx, user_id, kind, now=talk.now)
             if allowance.given >= UNLIMITED:
                 lines.append(line(f"quota.unlimited_{kind}"))
             elif allowance.given:
@@ -71,7 +72,7 @@ class Account:
         if rules.payer is not Payer.GROUP:
             return []
         wallet = await ledger.read_wallet(talk.tx, UserId(chat_id))
-        purse = await self._desk.purse(talk.tx, talk.speaker.user_id, chat_id)
+        purse = await self._desk.purses.of(talk.tx, talk.speaker.user_id, chat_id)
         values = {"balance_vnd": wallet.balance_vnd, "held_vnd": wallet.held_vnd}
         lines = [line("purse.balance", **values)]
         if rules.cap_vnd is not None:

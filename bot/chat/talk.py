@@ -160,15 +160,14 @@ class Talk:
     async def say_rarely(
         self,
         name: str,
-        sentence: Line,
-        *,
+        *lines: Line,
         pause_ms: Millis,
         buttons: Sequence[Sequence[Label | Link]] = (),
     ) -> None:
         """Like ``say``; silence when ``name`` was said less than ``pause_ms`` ago."""
         key = await rare_key(self.tx, name, pause_ms=pause_ms, now=self.now)
         if key is not None:
-            await self._put({"lines": [sentence], "buttons": _written(buttons)}, None, key=key)
+            await self._put({"lines": list(lines), "buttons": _written(buttons)}, None, key=key)
 
     async def turn(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]] = ()) -> None:
         """Like ``say``, in place of the message whose button was pressed: a page is turned."""
