@@ -306,7 +306,8 @@ def make_looks(
     """What Telegram is asked before an update is handled."""
     data_dir, admin_ids = settings.bot_data_dir, settings.bot_admin_ids
     checkup = Checkup(bot, store, data_dir=data_dir, admin_ids=admin_ids, clock=clock)
-    looks = (Rights(bot, store, clock=clock).look, checkup.look)
+    rights = Rights(bot, store, clock=clock)
+    looks = (rights.look, rights.look_afar, checkup.look)
     return tuple(for_guests(look, door, store) for look in looks)
 
 

@@ -7,6 +7,7 @@ is taken on at most at the price the message says.
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from bot.chat.drafts import draft_number
 from bot.chat.lacking import lacking_lines
 from bot.chat.talk import Line, Talk

@@ -18,6 +18,7 @@ from telegram import (
 )
 
 from bot.chat.access import Access, Doorkeeper, Refusal
+from bot.chat.afar import chat_replied_to
 from bot.chat.deriving import Target
 from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
@@ -113,7 +114,7 @@ class Handlers:
         self._presses = Presses(doings, i18n, me.admin_ids)
         self.door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
         self._membership = Membership(self.door, doings.welcome, me.username, me.default_language)
-        self._turning_away = TurningAway(i18n, me.username, me.admin_ids)
+        self._turning_away = TurningAway(i18n, me.username, self.door)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -316,17 +317,21 @@ class Handlers:
         return await self.door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
     async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
-        """The result replied to, by our own table: no guessing, however old it is."""
+        """The result replied to, by our own table: no guessing, however old it is.
+
+        What is hidden where it stands, or where the answer would go, is not there.
+        """
         replied = _replied(message)
         if replied is None:
             return None
+        stands_in = ChatId(chat_replied_to(message).id)
         job, tile = await quoted_job(tx, message, replied, self._me.bot_id), None
         if replied.message_id is not None:
-            chat = replied.chat or message.chat
-            row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
+            row = await tx.one("message_get", chat_id=stands_in, message_id=replied.message_id)
             job = await book.find_job(tx, row["job_id"]) if row else None
             tile = row["tile"] if row else None
-        if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
+        chats = {stands_in, ChatId(message.chat.id)}
+        if job is None or any(is_hidden(job, chat, speaker.user_id) for chat in chats):
             return None
         return Target(job, tile)
 

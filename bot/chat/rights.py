@@ -14,6 +14,7 @@ import structlog
 from telegram import Bot, Chat, Update
 from telegram.error import TelegramError
 
+from bot.chat.afar import chat_replied_to
 from bot.chat.looks import Ask, command_said
 from bot.chat.owners import owner_of
 from bot.jobs.buttons import Act, read_press
@@ -32,6 +33,8 @@ ADMINS_ASK: Final = frozenset({"settings", "lang", "language", "doctor"})
 """Commands that do something else for admins of a group."""
 ADMINS_PRESS: Final = frozenset({Act.GROUP, Act.APPROVE})
 
+_GROUPS: Final = frozenset({Chat.GROUP, Chat.SUPERGROUP})
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,12 +51,23 @@ class Rights:
     async def look(self, update: Update) -> Ask | None:
         """Have what is known of the group's admins fresh enough for ``update``."""
         chat = update.effective_chat
-        if chat is None or chat.type not in {Chat.GROUP, Chat.SUPERGROUP}:
+        if chat is None or chat.type not in _GROUPS:
             return None
         chat_id = ChatId(chat.id)
-        older_than_s = self._how_old(update, await rules_of(self._store, chat_id))
-        if older_than_s != FRESH_S and await self._is_of_group(update, chat_id):
-            older_than_s = FRESH_S
+        is_for_admins = self._is_for_admins(update) or await self._is_of_group(update, chat_id)
+        return await self._ask_if_older(chat_id, FRESH_S if is_for_admins else None)
+
+    async def look_afar(self, update: Update) -> Ask | None:
+        """The same for a group whose result is replied to from another chat: its rules hold."""
+        message = update.message
+        if message is None or (afar := chat_replied_to(message)).id == message.chat.id:
+            return None
+        return await self._ask_if_older(ChatId(afar.id), None)
+
+    async def _ask_if_older(self, chat_id: ChatId, older_than_s: float | None) -> Ask | None:
+        """``older_than_s``: seconds the list may be old; None: as long as the rules allow."""
+        if older_than_s is None:
+            older_than_s = _how_old_for(await rules_of(self._store, chat_id))
         if older_than_s is None or self._is_untold(chat_id):
             return None
         row = await self._store.one("chat_get", chat_id=chat_id)
@@ -67,18 +81,12 @@ class Rights:
         self._untold = {chat: at for chat, at in self._untold.items() if at > since}
         return chat_id in self._untold
 
-    def _how_old(self, update: Update, rules: GroupRules) -> float | None:
-        """Seconds the list may be old for this update; None: it does not matter."""
-        if _is_press_for_admins(update) or command_said(update, self._bot.username) in ADMINS_ASK:
-            return FRESH_S
-        speaks_of_admins = (
-            rules.users is Users.ADMINS
-            or rules.pressers is not Pressers.ANYONE  # the asker may be any of the admins
-            or rules.ask_above_vnd is not None
-        )
-        if not speaks_of_admins:
-            return None
-        return FRESH_S if rules.payer is Payer.GROUP else KNOWN_S
+    def _is_for_admins(self, update: Update) -> bool:
+        query = update.callback_query
+        press = read_press(query.data or "") if query else None
+        if press is not None:
+            return press.act in ADMINS_PRESS
+        return command_said(update, self._bot.username) in ADMINS_ASK
 
     async def _is_of_group(self, update: Update, chat_id: ChatId) -> bool:
         """Whether what is pressed belongs to the group itself: its admins press for it."""
@@ -107,7 +115,13 @@ class Rights:
         await self._store.write(work)
 
 
-def _is_press_for_admins(update: Update) -> bool:
-    query = update.callback_query
-    press = read_press(query.data or "") if query else None
-    return press is not None and press.act in ADMINS_PRESS
+def _how_old_for(rules: GroupRules) -> float | None:
+    """Seconds the list may be old for what the rules say; None: they speak of no admins."""
+    speaks_of_admins = (
+        rules.users is Users.ADMINS
+        or rules.pressers is not Pressers.ANYONE  # the asker may be any of the admins
+        or rules.ask_above_vnd is not None
+    )
+    if not speaks_of_admins:
+        return None
+    return FRESH_S if rules.payer is Payer.GROUP else KNOWN_S

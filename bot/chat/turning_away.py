@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from telegram import MaybeInaccessibleMessage
+from telegram import MaybeInaccessibleMessage, Message
 
 from bot.chat import rulings
+from bot.chat.access import Doorkeeper
+from bot.chat.afar import as_there, chat_replied_to
 from bot.chat.deriving import Target
 from bot.chat.links import deep_link, topic_link
 from bot.chat.parsed import Parsed
@@ -19,6 +21,7 @@ from bot.chat.talk import Link, Talk, line
 from bot.i18n import I18n
 from bot.jobs.buttons import Press
 from bot.jobs.rules import Pressers, are_admins_known
+from bot.model import ChatId, Job
 
 MEMBER_PAUSE_MS: Final = 600_000
 """Between two sentences to one person."""
@@ -40,15 +43,18 @@ async def hint_for_admins(talk: Talk, key: str) -> str | None:
 class TurningAway:
     """Made once. The operator is bound by nobody's rules on who may use the bot, and where."""
 
-    def __init__(self, i18n: I18n, username: str, operator_ids: frozenset[int]) -> None:
+    def __init__(self, i18n: I18n, username: str, door: Doorkeeper) -> None:
         self._i18n = i18n
         self._username = username
-        self._operator_ids = operator_ids
+        self._door = door
+        self._operator_ids = door.admin_ids
 
     async def command(
-        self, talk: Talk, parsed: Parsed, message: MaybeInaccessibleMessage, target: Target | None
+        self, talk: Talk, parsed: Parsed, message: Message, target: Target | None
     ) -> bool:
-        """Whether the group's rules leave it undone; who said it is told."""
+        """Whether the group's rules leave it undone, or those of the group whose result it is about;
+        who said it is told.
+        """
         topic = rulings.topic_in(message)
         refusal = None
         if talk.speaker.user_id not in self._operator_ids:
@@ -60,9 +66,31 @@ class TurningAway:
             await self._say(talk, refusal, link)
         elif target is not None and not rulings.may_reply(talk, parsed, target.job):
             await self._say(talk, f"rules.act_{talk.rules.pressers}")
+        elif target is not None and (
+            key := await self._why_not_there(talk, parsed, message, target.job)
+        ):
+            await self._say(talk, key)
         else:
             return False
         return True
+
+    async def _why_not_there(
+        self, talk: Talk, parsed: Parsed, message: Message, job: Job
+    ) -> str | None:
+        """Why nothing may be done from afar with a result that stands in another chat."""
+        chat_id = ChatId(chat_replied_to(message).id)
+        if chat_id == talk.place.chat_id or not rulings.goes_on(parsed):
+            return None
+        user_id = talk.speaker.user_id
+        if await self._door.refusal(talk.tx, user_id, chat_id) is not None:
+            return "rules.there_banned"
+        there = await as_there(talk, chat_id)
+        is_bound = user_id not in self._operator_ids
+        if is_bound and rulings.of_command(there, parsed, None) is not None:
+            return "rules.there_only_admins"
+        if not rulings.may_reply(there, parsed, job):
+            return f"rules.there_{there.rules.pressers}"
+        return None
 
     async def press(
         self, talk: Talk, press: Press, message: MaybeInaccessibleMessage
@@ -77,6 +105,9 @@ class TurningAway:
         return self._i18n.tongue(talk.language).text(hint or refusal)
 
     async def _say(self, talk: Talk, key: str, link: Link | None = None) -> None:
+        if talk.is_private:  # there nobody else is disturbed
+            await talk.say(line(key))
+            return
         name = f"{key}:{talk.place.chat_id}:{talk.speaker.user_id}"
         buttons = [[link]] if link else []
         hint = await hint_for_admins(talk, key)

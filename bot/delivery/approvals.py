@@ -82,14 +82,13 @@ class Approvals:
     async def _end_line(self, approval: Approval) -> dict[str, Any]:
         """Who decided stands where the buttons were."""
         assert approval.decided_by is not None
+        name = await self._name_of(approval.decided_by)
+        if approval.state is ApprovalState.AGREED:
+            values = {"name": name, "cost_vnd": approval.cost_vnd}
+            return {"key": "approve.agreed", "values": values}
         if approval.decided_by == approval.user_id:
             return {"key": "approve.withdrawn"}
-        name = await self._name_of(approval.decided_by)
-        is_agreed = approval.state is ApprovalState.AGREED
-        return {
-            "key": "approve.agreed" if is_agreed else "approve.refused",
-            "values": {"name": name, "cost_vnd": approval.cost_vnd},
-        }
+        return {"key": "approve.refused", "values": {"name": name}}
 
     async def _name_of(self, user_id: UserId) -> str:
         row = await self._reading.one("user_get", user_id=user_id)

@@ -276,6 +276,19 @@ async def joins(story: Story, who: Person, group: int) -> None:
     await handled(story)
 
 
+async def test_from_the_results_of_a_banned_group_nobody_goes_on_in_another_chat(
+    tmp_path: Path,
+) -> None:
+    async with guarded(tmp_path, "open") as (story, boss):
+        an, ben = story.person("An", "vi"), story.person("Ben", "en")
+        group = story.group("Noisy", an, ben)
+        grid = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
+        await said(boss, f"/ban {group}")
+        assert "That group cannot use me" in words_of(await said(ben, "upscale 2", to=grid))
+        await said(boss, f"/unban {group}")
+        assert await ben.result_of(ben.say("upscale 2", to=grid))
+
+
 @pytest.mark.parametrize(
     ("button", "outcome"),
     [("✅", lambda text: "may use the bot now" in text), ("🚫", lambda text: "is banned" in text)],
