@@ -35,6 +35,7 @@ from bot.chat.looks import Look, for_guests
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.rights import Rights
+from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
 from bot.delivery.bulk_scene import BulkScenes
@@ -278,6 +279,7 @@ def make_delivery(ground: Ground, pictures: Pictures) -> Delivery:
         scenes,
         Bulks(telegram, scenes, bulk_scenes, pictures),
         Boards(telegram, BoardScenes(store, scenes, language), ground.clock),
+        Approvals(telegram, store, scenes),
         Welcoming(telegram, store),
         pictures,
     )

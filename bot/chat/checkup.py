@@ -50,7 +50,9 @@ class GroupFacts:
     """Privacy mode is off (@BotFather `/setprivacy`)."""
     is_forum: bool
     lacking: tuple[str, ...]
-    """Of `RIGHTS`, what it may not send."""
+    """Of `RIGHTS`, what the group lets no member send."""
+    own_lacking: tuple[str, ...] = ()
+    """Of `RIGHTS`, what was taken from the bot itself, whatever others may."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class Checkup:
             is_admin=member.status == ChatMember.ADMINISTRATOR,
             hears_all=bool(me.can_read_all_group_messages),
             is_forum=bool(info.is_forum),
-            lacking=lacking_of(member, info.permissions),
+            lacking=forbidden_to_all(member, info.permissions),
+            own_lacking=taken_from(member),
         )
 
     async def _whole(self) -> BotFacts:
@@ -133,24 +136,28 @@ class Checkup:
         await self._store.write(work)
 
 
-def lacking_of(member: ChatMember, permissions: ChatPermissions | None) -> tuple[str, ...]:
-    """What the bot may not send: an admin may all, a restricted one by its own rights, and no
-    member more than the group allows to everybody.
-    """
-    if member.status == ChatMember.ADMINISTRATOR:
-        return ()
-    own = member if member.status == ChatMember.RESTRICTED else None
-    return tuple(
-        name
-        for name, right in RIGHTS.items()
-        if getattr(own, right, True) is False or getattr(permissions, right, True) is False
-    )
+def forbidden_to_all(member: ChatMember, permissions: ChatPermissions | None) -> tuple[str, ...]:
+    """What the group allows nobody but its admins, of whom the bot is none."""
+    is_admin = member.status == ChatMember.ADMINISTRATOR
+    return () if is_admin else _lacking(permissions)
+
+
+def taken_from(member: ChatMember) -> tuple[str, ...]:
+    """What a restriction of its own takes from the bot; the group's permissions give none back."""
+    return _lacking(member) if member.status == ChatMember.RESTRICTED else ()
+
+
+def _lacking(holder: ChatMember | ChatPermissions | None) -> tuple[str, ...]:
+    return tuple(name for name, right in RIGHTS.items() if getattr(holder, right, True) is False)
 
 
 async def group_facts(reading: Reading, chat_id: int, *, now: Millis) -> GroupFacts | None:
     """As Telegram has just told; None: it did not."""
     facts = await _fresh(reading, chat_id, now)
-    return GroupFacts(**{**facts, "lacking": tuple(facts["lacking"])}) if facts else None
+    if facts is None:
+        return None
+    lacking = {name: tuple(facts[name]) for name in ("lacking", "own_lacking")}
+    return GroupFacts(**{**facts, **lacking})
 
 
 async def bot_facts(reading: Reading, *, now: Millis) -> BotFacts | None:
