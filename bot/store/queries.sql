@@ -883,6 +883,12 @@ WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting') AND attempts > 
 -- outbox_drop --
 UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
 
+-- outbox_withdraw --
+-- What would show a result where it stands no longer, and is not sent yet.
+UPDATE outbox SET state = 'dropped'
+WHERE job_id = :job_id AND chat_id = :chat_id AND state = 'waiting'
+  AND say IN ('result', 'buttons', 'pick', 'files', 'ping')
+
 -- outbox_skip --
 -- A status nobody can read now: it may be brought up to date again later.
 UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
