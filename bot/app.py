@@ -21,18 +21,21 @@ import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.chat.access import Doorkeeper
 from bot.chat.bulking import Bulking
 from bot.chat.checkup import Checkup
-from bot.chat.dispatch import Dispatcher, Look
+from bot.chat.dispatch import Dispatcher
 from bot.chat.downloading import Downloader, open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
 from bot.chat.links import deep_link
 from bot.chat.listening import Listener
+from bot.chat.looks import Look, for_guests
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.rights import Rights
+from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
 from bot.delivery.bulk_scene import BulkScenes
@@ -217,7 +220,7 @@ def make_handling(ground: Ground, downloader: Downloader) -> dict[str, Dispatche
     reader = Reader(bot.username, ground.market, ground.titles)
     making = Making(ground.desk, ground.market)
     handlers = Handlers(me, ground.desk, reader, making, ground.i18n, clock=ground.clock)
-    looks = make_looks(settings, bot, ground.store, ground.clock)
+    looks = make_looks(settings, bot, ground.store, handlers.door, ground.clock)
     return {
         "handling": Dispatcher(
             bot, ground.store, handlers, ground.telegram, before=looks, clock=ground.clock
@@ -276,6 +279,7 @@ def make_delivery(ground: Ground, pictures: Pictures) -> Delivery:
         scenes,
         Bulks(telegram, scenes, bulk_scenes, pictures),
         Boards(telegram, BoardScenes(store, scenes, language), ground.clock),
+        Approvals(telegram, store, scenes),
         Welcoming(telegram, store),
         pictures,
     )
@@ -296,12 +300,15 @@ def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Po
     )
 
 
-def make_looks(settings: Settings, bot: Bot, store: Store, clock: Clock) -> tuple[Look, ...]:
+def make_looks(
+    settings: Settings, bot: Bot, store: Store, door: Doorkeeper, clock: Clock
+) -> tuple[Look, ...]:
     """What Telegram is asked before an update is handled."""
-    checkup = Checkup(
-        bot, store, data_dir=settings.bot_data_dir, admin_ids=settings.bot_admin_ids, clock=clock
-    )
-    return (Rights(bot, store, clock=clock).look, checkup.look)
+    data_dir, admin_ids = settings.bot_data_dir, settings.bot_admin_ids
+    checkup = Checkup(bot, store, data_dir=data_dir, admin_ids=admin_ids, clock=clock)
+    rights = Rights(bot, store, clock=clock)
+    looks = (rights.look, rights.look_afar, checkup.look)
+    return tuple(for_guests(look, door, store) for look in looks)
 
 
 def with_webhooks(

@@ -284,6 +284,7 @@ class Say(enum.StrEnum):
     FILES = "files"  # the untouched originals
     BULK = "bulk"  # the one message of several requests, made or brought up to date
     ALBUM = "album"  # results of several requests, side by side
+    APPROVAL = "approval"  # what an admin is asked to agree to, as it stands
     BOARD = "board"  # the one message of many people's requests, made or brought up to date
     NOD = "nod"  # who asked is seen: a reaction to what they wrote, no message
 

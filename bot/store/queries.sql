@@ -628,6 +628,9 @@ WHERE approval_id = :approval_id AND state = 'asked'
 -- It has become dearer, and the new price is asked about.
 UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND state = 'asked'
 
+-- approval_set_shown --
+UPDATE approval SET shown_id = :message_id WHERE approval_id = :approval_id
+
 -- approvals_forget --
 -- What nobody answered, or nobody looks at any more: who agreed stands with the job.
 DELETE FROM approval WHERE created_at < :before
@@ -787,7 +790,8 @@ WHERE state <> 'dropped'
 -- which is no message and waits for nobody's turn: what may go next. Which of
 -- them goes is delivery's to say. However many rows wait in a chat, few of them are read.
 -- A result waits until its status message is there, one for a private chat not for the group's; in
--- a group progress waits while a result does, unless that waits for its status.
+-- a group progress waits while a result does, unless that waits for its status, or for longer than
+-- 5 s until it is tried again.
 WITH RECURSIVE chats (chat_id) AS (
     SELECT MIN(chat_id) FROM outbox WHERE state = 'waiting'
     UNION ALL
@@ -816,6 +820,7 @@ SELECT first.* FROM chats CROSS JOIN kinds JOIN outbox first ON first.outbox_id 
 WHERE chats.chat_id > 0 OR kinds.urgency < 2 OR NOT EXISTS (
     SELECT 1 FROM outbox result
     WHERE result.state = 'waiting' AND result.chat_id = chats.chat_id AND result.urgency = 1
+      AND result.due_at <= :now + 5000
       AND NOT EXISTS (
           SELECT 1 FROM outbox other
           WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
@@ -834,6 +839,7 @@ WHERE outbox_id = :outbox_id AND state = 'waiting' AND due_at <= :now
   AND (chat_id > 0 OR urgency < 2 OR NOT EXISTS (
       SELECT 1 FROM outbox result
       WHERE result.state = 'waiting' AND result.chat_id = outbox.chat_id AND result.urgency = 1
+        AND result.due_at <= :now + 5000
         AND NOT EXISTS (
             SELECT 1 FROM outbox other
             WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
@@ -882,9 +888,15 @@ UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
 UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 
 -- statuses_revive --
--- Those that were skipped are brought up to date: somebody is there to read them again.
+-- Those that were skipped are brought up to date: somebody is there to read them again. So are those
+-- whose result could not take their message over.
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk', 'board')
+WHERE chat_id = :chat_id AND state = 'sent' AND (
+    error IS NOT NULL AND say IN ('status', 'bulk', 'board')
+    OR key IN (SELECT 'status:' || job_id FROM job
+               WHERE chat_id = :chat_id AND state = 'done' AND detail <> '' AND ended_at >= :since
+                 AND status_message_id IS NOT NULL)
+)
 
 -- results_missed --
 -- How many results were finished since then and could not be shown in this chat.
@@ -1062,7 +1074,7 @@ UPDATE board SET chat_id = :new_id, thread_id = NULL, message_id = NULL WHERE ch
 -- moved_approvals --
 -- Admins are the same people in both.
 UPDATE approval
-SET chat_id = :new_id, thread_id = NULL, message_id = NULL,
+SET chat_id = :new_id, thread_id = NULL, message_id = NULL, shown_id = NULL,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END,
     decided_by = CASE WHEN decided_by = :old_id THEN :new_id ELSE decided_by END
 WHERE chat_id = :old_id

@@ -56,6 +56,7 @@ CREATE TABLE approval (
     cost_vnd    INTEGER NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('asked', 'agreed', 'refused')),
     decided_by  INTEGER,
+    shown_id    INTEGER,                         -- the latest message that asked about it
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX approval_by_age ON approval (created_at);
