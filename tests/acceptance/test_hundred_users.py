@@ -1,4 +1,4 @@
-"""A hundred people in ten groups ask at once, by Telegram's own limits; some, of a bot stopped meanwhile.
+"""A hundred people in ten groups ask at once, by Telegram's own limits, and a bot that is stopped.
 
 Everybody's clock is one that only moves while nothing is under way: minutes pass in seconds, and
 what was sent before what is known.
