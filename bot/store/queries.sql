@@ -746,9 +746,10 @@ SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 THEN :now
-                  WHEN sends = 1 AND state <> 'sending' THEN
-                      CASE WHEN state = 'waiting' AND due_at < sent_at + :first_ms THEN due_at
-                           ELSE sent_at + :first_ms END
+                  -- the first edit, also while the message is still being sent
+                  WHEN sends = 0 OR (sends = 1 AND state <> 'sending') THEN
+                      CASE WHEN state = 'waiting' AND due_at < COALESCE(sent_at, :now) + :first_ms
+                           THEN due_at ELSE COALESCE(sent_at, :now) + :first_ms END
                   WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
                   -- being sent this instant: the pause begins now, not at the time before
                   WHEN state = 'sending' THEN :now + :pause_ms
