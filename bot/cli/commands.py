@@ -158,11 +158,9 @@ async def _grant(store: SqliteStore, user_id: UserId, amount_vnd: int) -> tuple[
 async def _title_of(tx: Transaction, group_id: UserId) -> str:
     row = await tx.one("chat_get", chat_id=group_id)
     if row is None:
+        what_next = "add it there and write /quota, or check the id"
         raise SettingsError(
-            [
-                f"The bot has never been in a group with the id {group_id}: add it there and"
-                " write /quota, or check the id"
-            ]
+            [f"The bot has never been in a group with the id {group_id}: {what_next}"]
         )
     # Its admins wrote it: what would drive a terminal is left out.
     return "".join(letter for letter in row["title"] if letter.isprintable())

@@ -364,10 +364,11 @@ ORDER BY accepted_at
 
 -- history_older --
 -- Somebody's ended requests before one of them, newest first. What was moved to another provider
--- stands there under its new code.
+-- stands there under its new code. `group_id`: only what everybody there may see; 0: all.
 SELECT * FROM job
 WHERE user_id = :user_id AND (accepted_at, job_id) < (:accepted_at, :job_id)
   AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+  AND (:group_id = 0 OR (chat_id = :group_id AND to_private = 0))
 ORDER BY accepted_at DESC, job_id DESC LIMIT :most
 
 -- history_newer --
@@ -375,6 +376,7 @@ ORDER BY accepted_at DESC, job_id DESC LIMIT :most
 SELECT * FROM job
 WHERE user_id = :user_id AND (accepted_at, job_id) > (:accepted_at, :job_id)
   AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+  AND (:group_id = 0 OR (chat_id = :group_id AND to_private = 0))
 ORDER BY accepted_at, job_id LIMIT :most
 
 -- jobs_open --
