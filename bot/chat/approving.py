@@ -6,7 +6,7 @@ is taken on at most at the price the message says.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.chat.drafts import draft_number
 from bot.chat.lacking import lacking_lines
@@ -26,7 +26,7 @@ from bot.jobs.approvals import (
 from bot.jobs.buttons import Press
 from bot.jobs.offers import Market
 from bot.jobs.rules import Payer
-from bot.model import Request
+from bot.model import MessageId, Request
 
 
 async def ask_admin(talk: Talk, order: Order, cost_vnd: int) -> None:
@@ -107,5 +107,6 @@ class Approving:
 async def _show(talk: Talk, asked: Approval) -> None:
     """How it stands now, wherever it is asked about: after a kill, that may be in two messages."""
     shown = {number for number in (talk.page_id, asked.shown_id) if number is not None}
-    for edits in sorted(shown) or [None]:
+    pages: Sequence[MessageId | None] = sorted(shown) or [None]
+    for edits in pages:
         await show_approval(talk.tx, talk.place, asked.approval_id, edits=edits, now=talk.now)

@@ -38,10 +38,10 @@ def catalogue_text(
     """A text row: its lines by key, and its buttons; providers by their ``titles``.
 
     ``bot``: its username, which every line and address may name as `{bot}`: in a group a command
-    without it may reach nobody. A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO
-    date, `*_s` a duration, `percent` whole per cent; a plain integer is a number; everything else
-    is somebody's words and is escaped, and cut where the message would be longer than Telegram
-    takes.
+    without it may reach nobody. A value's name says how it is written: `*_vnd` money, `*_at` a
+    moment, `*_day` an ISO date, `*_s` a duration, `percent` whole per cent; a plain integer is a
+    number; everything else is somebody's words and is escaped, and cut where the message would be
+    longer than Telegram takes.
     """
     for most in VALUES_MAX:
         text = "\n".join(

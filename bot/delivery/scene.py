@@ -97,7 +97,8 @@ class Scenes:
     """Made once; reads a scene whenever a message is to be written.
 
     ``titles``: how people know the providers, also those that are not set up any more.
-    ``username``: the bot's own. ``link_to``: the address that opens the private chat with a word, such as a job's code.
+    ``username``: the bot's own. ``link_to``: the address that opens the private chat with a word,
+    such as a job's code.
     """
 
     def __init__(
