@@ -18,6 +18,7 @@ from telegram import (
 )
 
 from bot.chat.access import Access, Doorkeeper, Refusal
+from bot.chat.afar import chat_replied_to
 from bot.chat.deriving import Target
 from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
@@ -111,9 +112,9 @@ class Handlers:
         self._questions = Questions(me.bot_id, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
-        self._door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
-        self._membership = Membership(self._door, doings.welcome, me.username, me.default_language)
-        self._turning_away = TurningAway(i18n, me.username, me.admin_ids)
+        self.door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
+        self._membership = Membership(self.door, doings.welcome, me.username, me.default_language)
+        self._turning_away = TurningAway(i18n, me.username, self.door)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -183,7 +184,7 @@ class Handlers:
         """Whether the speaker may not; they are told once."""
         refusal = await self._refusal(talk)
         if refusal is not None:
-            await self._door.turn_away(talk, refusal)
+            await self.door.turn_away(talk, refusal)
         return refusal is not None
 
     async def _say_what_to_do(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
@@ -224,7 +225,7 @@ class Handlers:
         if album is None or item is None:
             return
         chat_id = ChatId(message.chat.id)
-        if await self._door.refusal(tx, speaker.user_id, chat_id) is None:
+        if await self.door.refusal(tx, speaker.user_id, chat_id) is None:
             await note_album_item(tx, chat_id, album, item, now=self._clock())
 
     async def _answer(
@@ -282,8 +283,8 @@ class Handlers:
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
-            return PressAnswer(query.id, self._door.toast(tongue, refusal))
-        if (turned := self._turning_away.press(talk, press, message)) is not None:
+            return PressAnswer(query.id, self.door.toast(tongue, refusal))
+        if (turned := await self._turning_away.press(talk, press, message)) is not None:
             return PressAnswer(query.id, turned)
         pressed = dataclasses.replace(
             await pressed_as(talk, press),
@@ -313,20 +314,24 @@ class Handlers:
         )
 
     async def _refusal(self, talk: Talk) -> Refusal | None:
-        return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
+        return await self.door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
     async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
-        """The result replied to, by our own table: no guessing, however old it is."""
+        """The result replied to, by our own table: no guessing, however old it is.
+
+        What is hidden where it stands, or where the answer would go, is not there.
+        """
         replied = _replied(message)
         if replied is None:
             return None
+        stands_in = ChatId(chat_replied_to(message).id)
         job, tile = await quoted_job(tx, message, replied, self._me.bot_id), None
         if replied.message_id is not None:
-            chat = replied.chat or message.chat
-            row = await tx.one("message_get", chat_id=chat.id, message_id=replied.message_id)
+            row = await tx.one("message_get", chat_id=stands_in, message_id=replied.message_id)
             job = await book.find_job(tx, row["job_id"]) if row else None
             tile = row["tile"] if row else None
-        if job is None or is_hidden(job, ChatId(message.chat.id), speaker.user_id):
+        chats = {stands_in, ChatId(message.chat.id)}
+        if job is None or any(is_hidden(job, chat, speaker.user_id) for chat in chats):
             return None
         return Target(job, tile)
 

@@ -67,7 +67,12 @@ def may_press(talk: Talk, press: Press, job: Job) -> bool:
 
 def may_reply(talk: Talk, parsed: Parsed, job: Job) -> bool:
     """Whether ``parsed``, said in reply to ``job``, may be done to it."""
-    return isinstance(parsed, PlainCommand | Complaint | NotForUs) or may_act(talk, job)
+    return not goes_on(parsed) or may_act(talk, job)
+
+
+def goes_on(parsed: Parsed) -> bool:
+    """Whether ``parsed``, said in reply to a result, does something with that."""
+    return not isinstance(parsed, PlainCommand | Complaint | NotForUs)
 
 
 def may_act(talk: Talk, job: Job) -> bool:

@@ -19,7 +19,7 @@ from story import (
     settings_for,
 )
 from story import words as said
-from telling import answers, forge, next_result, press
+from telling import answers, forge, later, next_result, press
 
 from bot import app
 from bot.app import DATABASE_NAME
@@ -317,6 +317,22 @@ async def test_who_asked_may_take_it_back_and_an_admin_may_decline(club: Club) -
         await press(club.binh, his, "✖")
         await club.reads(his, "✖ Bình không duyệt. Chưa ai bị tính phí.")
         assert not club.orders()
+
+
+async def test_who_asked_was_made_an_admin_and_approves_and_the_message_says_so(
+    club: Club,
+) -> None:
+    async with club.opened():
+        await club.decides(ASKS)
+        await club.grant(1_000)
+        asked = club.an.say(f"{DRAW} a lake", chat=club.group)
+        question = await club.an.answer_to(asked, chat=club.group)
+        club.story.world.chats.rooms[club.group].members[club.an.user_id] = "administrator"
+        with later(11):  # what Telegram said of the admins is asked anew
+            assert "Got it!" == await press(club.an, question, "✅")
+            await club.reads(question, "✅ Approved by An: ₫400 from the group’s wallet.")
+            await club.an.result_of(asked, chat=club.group)
+        assert ledger.Wallet(600, 0) == await club.wallet()
 
 
 async def test_a_button_that_is_dear_is_asked_about_once_however_often_it_is_tapped(

@@ -1,9 +1,9 @@
 """To me only: what is asked for in a group comes to the private chat, and the group gets a stub."""
 
 import pytest
-from beside import rows
+from beside import handled, rows
 from choosing import album_above, choose
-from story import Message, Person, Story, is_media, labels, words
+from story import Message, Person, Story, code_in, is_media, labels, words
 from telling import answers, forge, press, until
 
 from bot.jobs.board import OWN_MOST
@@ -276,6 +276,25 @@ async def test_nobody_gets_at_a_private_result_by_way_of_its_stub(story: Story) 
     assert [(1,)] == rows(story, "SELECT COUNT(*) FROM job")
 
 
+@pytest.mark.parametrize("said", ["1", "upscale 2", "/vary 1", "again", "/img tranh sơn dầu"])
+async def test_nor_does_a_reply_to_the_stub_from_somebody_elses_private_chat(
+    story: Story, said: str
+) -> None:
+    an, binh = story.person("An"), story.person("Bình")
+    group = story.group("Nhóm vẽ", an, binh)
+    await choose(an, "private=on")
+    await being_drawn(an, group)
+    stub = await an.sees("đã gửi riêng", chat=group)
+    reply = binh.say(said, to=stub)
+    assert stub["message_id"] == reply["external_reply"]["message_id"]
+    await handled(story)
+    owners = dict(rows(story, "SELECT job_id, user_id FROM job"))
+    assert {binh.user_id} >= {owners[code_in(picture)] for picture in pictures_in(binh)}
+    assert [] == rows(story, "SELECT job_id FROM job WHERE parent_id IS NOT NULL")
+    an.say("1", to=stub)
+    await an.sees(lambda m: is_media(m) and "ảnh 1 trong 4" in words(m))
+
+
 async def test_what_is_made_of_it_in_the_private_chat_stays_there(story: Story) -> None:
     an = story.person("An")
     group = story.group("Nhóm vẽ", an)
@@ -376,3 +395,16 @@ async def test_a_group_that_becomes_a_supergroup_meanwhile_gets_the_stub_there(
     await an.sees("🔒 An: ảnh đã gửi riêng.", chat=moved)
     assert 1 == len(pictures_in(an))
     assert [] == pictures_in(an, moved)
+
+
+async def test_what_stands_in_the_chat_of_before_a_move_is_not_called_old(story: Story) -> None:
+    an, world = story.person("An"), story.world
+    await an.answer_to(an.say("/quota"))
+    group = int(world.add_group("Nhóm vẽ", [an.user_id], chat_id=-4_000_002)["id"])
+    shown = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
+    moved = migrate_group(world, group)
+    await until(lambda: [(moved,)] == rows(story, "SELECT chat_id FROM job"))
+    await press(an, shown, TO_ME["vi"])
+    stub = await an.sees("đã gửi riêng", chat=moved)
+    assert "hai ngày" not in words(stub)
+    assert "trước khi nhóm được nâng cấp" in words(stub)
