@@ -5,7 +5,6 @@ Knows nothing of how updates look and makes nothing.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
@@ -13,13 +12,12 @@ from bot import i18n
 from bot.chat.codes import read_code
 from bot.chat.links import deep_link
 from bot.chat.talk import Label, Line, Link, Talk, apart, counted, line
+from bot.chat.to_me import show_alone
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.pace import carried_progress
-from bot.jobs.people import language_for
-from bot.jobs.privacy import can_be_reached, private_place
 from bot.jobs.purses import UNLIMITED
 from bot.jobs.rules import Payer
 from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say, UserId
@@ -161,23 +159,12 @@ class Account:
         if talk.is_private or not job.to_private:
             await talk.show(Say.RESULT, job.job_id, None, again=True)
             return
-        stands = "sent" if await self.show_alone(talk, job) else "waits"
+        stands = "sent" if await show_alone(talk, job) else "waits"
         kind = job.request.operation.output_kind
         await talk.say(
             line(f"stub.{stands}_{kind}", name=talk.speaker.first_name),
             buttons=[[Link("button.in_private", deep_link(self._username, job.job_id))]],
         )
-
-    async def show_alone(self, talk: Talk, job: Job) -> bool:
-        """Bring it back in the private chat of who speaks; False: that has not been opened."""
-        user_id = talk.speaker.user_id
-        if not await can_be_reached(talk.tx, user_id):
-            return False
-        place = private_place(user_id)
-        language = await language_for(talk.tx, user_id, place.chat_id, default=talk.language)
-        there = dataclasses.replace(talk, place=place, language=language)
-        await there.show(Say.RESULT, job.job_id, None, again=True)
-        return True
 
 
 def _together(jobs: Sequence[Job]) -> list[list[Job]]:

@@ -15,6 +15,7 @@ from typing import Final
 from bot.chat.account import PROMPT_SHOWN, Account
 from bot.chat.links import deep_link
 from bot.chat.talk import Label, Line, Link, Talk, apart, line
+from bot.chat.to_me import show_alone
 from bot.jobs import book
 from bot.jobs.buttons import Act, Press
 from bot.model import Job, JobId, JobState, Millis, UserId
@@ -89,7 +90,7 @@ class History:
         if talk.is_private or (job.chat_id == talk.place.chat_id and not job.to_private):
             await self._account.show(talk, job.job_id)
             return "press.coming"
-        return "to_me.coming" if await self._account.show_alone(talk, job) else "to_me.open_first"
+        return "to_me.coming" if await show_alone(talk, job) else "to_me.open_first"
 
 
 def turned_by(press: Press) -> UserId | None:
