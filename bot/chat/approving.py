@@ -106,6 +106,8 @@ class Approving:
 
 async def _show(talk: Talk, asked: Approval) -> None:
     """How it stands now, wherever it is asked about: after a kill, that may be in two messages."""
-    shown = {number for number in (talk.page_id, asked.shown_id) if number is not None}
-    for edits in sorted(shown) or [None]:
+    shown = {talk.page_id, asked.shown_id}
+    if len(shown) > 1:
+        shown.discard(None)
+    for edits in shown:
         await show_approval(talk.tx, talk.place, asked.approval_id, edits=edits, now=talk.now)

@@ -103,7 +103,7 @@ def _buttons(approval: Approval) -> list[dict[str, Any]]:
     number, cost_vnd = approval.approval_id, approval.cost_vnd
     yes = Press(Act.APPROVE, how=f"{number}-yes", said_vnd=cost_vnd)
     no = Press(Act.APPROVE, how=f"{number}-no")
-    agree = {"key": "approve.button_yes", "word": "", "data": yes.data()}
+    agree: dict[str, Any] = {"key": "approve.button_yes", "word": "", "data": yes.data()}
     if cost_vnd:
         agree["cost_vnd"] = cost_vnd
     return [agree, {"key": "approve.button_no", "word": "", "data": no.data()}]
