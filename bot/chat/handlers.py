@@ -109,7 +109,7 @@ class Handlers:
         self._referring = doings.referring
         self._deriving = doings.deriving
         self._bulking = doings.bulking
-        self._questions = Questions(me.bot_id, i18n)
+        self._questions = Questions(me.bot_id, me.username, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
         self.door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)

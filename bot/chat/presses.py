@@ -74,7 +74,7 @@ class Presses:
             return tongue.text("press.not_yours")
         if not may_press(talk, press, job):
             key = f"rules.act_{talk.rules.pressers}"
-            return tongue.text(await hint_for_admins(talk, key) or key)
+            return tongue.text(await hint_for_admins(talk, key) or key, at="")
         if press.act is Act.CANCEL:
             answer = await self._doings.account.stop(talk, job)
             return tongue.text(answer["key"], **answer["values"])

@@ -24,6 +24,7 @@ from bot.delivery.sent import Sent, shown_in
 from bot.delivery.stubs import Stubs, stub
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.welcoming import Welcoming
+from bot.jobs.people import at_in
 from bot.jobs.preferences import Form
 from bot.jobs.privacy import went_private
 from bot.model import JobState, Outgoing, Say
@@ -171,6 +172,7 @@ class Sending:
             self._scenes.timezone,
             self._scenes.titles,
             bot=self._scenes.username,
+            at=at_in(row.place.chat_id, self._scenes.username),
         )
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:
