@@ -5,7 +5,6 @@ Read it after docs/architecture.md: the parts are made here in the order in whic
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import functools
@@ -17,24 +16,26 @@ import warnings
 import zoneinfo
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.chat.access import Doorkeeper
 from bot.chat.bulking import Bulking
 from bot.chat.checkup import Checkup
-from bot.chat.dispatch import Dispatcher, Look
-from bot.chat.downloading import open_downloader
+from bot.chat.dispatch import Dispatcher
+from bot.chat.downloading import Downloader, open_downloader
 from bot.chat.gathering import Gathering
 from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
 from bot.chat.links import deep_link
 from bot.chat.listening import Listener
+from bot.chat.looks import Look, for_guests
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.rights import Rights
+from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
 from bot.delivery.bulk_scene import BulkScenes
@@ -52,18 +53,18 @@ from bot.delivery.welcoming import Welcoming
 from bot.i18n import I18n
 from bot.jobs import webhooks
 from bot.jobs.accept import Desk
-from bot.jobs.offers import Market
-from bot.model import Clock, Millis, Operation
-from bot.money.plans import load_plans
+from bot.jobs.offers import Market, default_providers
+from bot.living import EaselBot
+from bot.model import Clock, Millis
+from bot.money.plans import Plans, load_plans
 from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
 from bot.providers.local import Local
-from bot.providers.port import Provider
 from bot.runner.accounts import MANY_LANES, Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
 from bot.store.folder import claim
-from bot.store.port import Store, Topic, Transaction
+from bot.store.port import Store, Topic
 from bot.store.sqlite import open_store
 from bot.telemetry import Metrics, Redactor, configure, create_metrics
 from bot.web import Hook, Letterbox, served, web
@@ -86,54 +87,6 @@ class Clocks:
     wall: Clock = wall_clock
     steady: Callable[[], float] = time.monotonic
     """Seconds from anywhere, never back: Telegram's pace is kept by it."""
-
-
-class EaselBot:
-    """A started bot. ``run`` works until it is cancelled or a part of it fails for good."""
-
-    def __init__(
-        self,
-        parts: Mapping[str, Poller | Listener | Dispatcher | Gathering | Runner | Delivery],
-        delivery: Delivery,
-        username: str,
-        drain_s: float,
-        wake: Callable[[], None],
-    ) -> None:
-        self.username = username
-        self.wake = wake
-        """Every part looks at the clock: it was put on (a machine that slept, a story)."""
-        self._parts = parts
-        self._delivery = delivery
-        self._drain_s = drain_s
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    async def run(self) -> None:
-        """Raises what ended a part."""
-        self._tasks = {
-            name: asyncio.create_task(part.run(), name=name) for name, part in self._parts.items()
-        }
-        try:
-            done, _ = await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            await self._stop()
-
-    def dead_part(self) -> str | None:
-        """A part that does not work any more, for `/readyz`."""
-        if not self._tasks:
-            return "not started"
-        ended = [name for name, task in self._tasks.items() if task.done()]
-        return f"{', '.join(ended)} ended" if ended else None
-
-    async def _stop(self) -> None:
-        """What is being sent may arrive; nothing else needs a clean end."""
-        for name in ("updates", "handling", "gathering", "runner"):
-            self._tasks[name].cancel()
-        await self._delivery.drain(self._drain_s)
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 def make_accounts(settings: Settings) -> dict[str, Account]:
@@ -182,98 +135,28 @@ async def start(
         stack.enter_context(claim(settings.bot_data_dir))
         store = await stack.enter_async_context(open_store(settings.bot_data_dir / DATABASE_NAME))
         accounts = make_accounts(settings)
-        providers = {name: account.provider for name, account in accounts.items()}
-        for provider in providers.values():
-            stack.push_async_callback(provider.aclose)
+        for account in accounts.values():
+            stack.push_async_callback(account.provider.aclose)
         bot = await stack.enter_async_context(connected_bot(settings))
-        i18n = I18n.load()
-        desk = Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), clocks.wall)
-        defaults = default_providers(settings, providers)
-        metrics = create_metrics()
-
-        market = Market({name: each.capabilities for name, each in providers.items()}, defaults)
         given = settings.apiframe_webhook_secret.get_secret_value()
-        secret = given or await store.write(webhooks.own_secret)
-        accounts = with_webhooks(settings, accounts, secret)
-        timing = Timing(
-            poll_s=settings.bot_poll_seconds,
-            image_deadline_s=settings.bot_image_deadline_s,
-            video_deadline_s=settings.bot_video_deadline_s,
+        accounts = with_webhooks(
+            settings, accounts, given or await store.write(webhooks.own_secret)
         )
-        runner = Runner(
-            store, accounts, data_dir=settings.bot_data_dir, timing=timing, clock=clocks.wall
-        )
-
-        titles = {name: each.title for name, each in providers.items()}
-        telegram = TelegramSender(bot, Limiter(clocks.steady), metrics)
-        lanes = {name: (each.provider, each.lanes) for name, each in accounts.items()}
-        scenes = Scenes(
-            store,
-            accounts=lanes,
-            titles=TITLES | titles,
-            market=market,
-            desk=desk,
-            i18n=i18n,
-            default_language=settings.bot_language,
-            link_to=functools.partial(deep_link, bot.username),
-            username=bot.username,
-            clock=clocks.wall,
-        )
-        bulk_scenes = BulkScenes(
-            store, scenes, accounts=lanes, desk=desk, default_language=settings.bot_language
-        )
+        metrics = create_metrics()
+        ground = lay_ground(settings, clocks, store, bot, accounts, plans, metrics)
         films = FilmCopies(COPY_MAX_BYTES)
         stack.push_async_callback(films.aclose)
-        pictures = Pictures(settings.bot_data_dir, films)
-        bulks = Bulks(telegram, scenes, bulk_scenes, pictures)
-        boards = Boards(telegram, BoardScenes(store, scenes, settings.bot_language), clocks.wall)
-        welcoming = Welcoming(telegram, store)
-        sending = Sending(telegram, scenes, bulks, boards, welcoming, pictures)
-        delivery = Delivery(store, sending, telegram, clock=clocks.wall)
+        downloader = await stack.enter_async_context(open_downloader(bot, _proxy(settings)))
 
-        me = Self(
-            bot_id=bot.id,
-            username=bot.username,
-            admin_ids=settings.bot_admin_ids,
-            access=settings.bot_access,
-            default_language=settings.bot_language,
-        )
-        reader = Reader(bot.username, market, titles)
-        making = Making(desk, market)
-        handlers = Handlers(me, desk, reader, making, i18n, clock=clocks.wall)
-        proxy = settings.telegram_proxy.get_secret_value() or None
-        gathering = Gathering(
-            store,
-            await stack.enter_async_context(open_downloader(bot, proxy)),
-            reader,
-            making,
-            Bulking(desk, reader, making),
-            telegram,
-            data_dir=settings.bot_data_dir,
-            default_language=settings.bot_language,
-            clock=clocks.wall,
-        )
+        await introduce(ground)
         updates = make_updates(settings, bot, store, clocks.wall)
-        looks = make_looks(settings, bot, store, clocks.wall)
-        dispatcher = Dispatcher(bot, store, handlers, telegram, before=looks, clock=clocks.wall)
-
-        await _remember_admins(store, settings)
-        await set_menus(
-            bot,
-            i18n,
-            default_language=settings.bot_language,
-            market=market,
-            admin_ids=settings.bot_admin_ids,
-        )
         easel = EaselBot(
             {
                 "updates": updates,
-                "handling": dispatcher,
-                "gathering": gathering,
-                "runner": runner,
-                "sending": delivery,
+                **make_handling(ground, downloader),
+                "runner": make_runner(ground),
             },
-            delivery,
+            make_delivery(ground, Pictures(settings.bot_data_dir, films)),
             bot.username,
             settings.bot_drain_seconds,
             functools.partial(store.ring, tuple(Topic)),
@@ -281,6 +164,126 @@ async def start(
         hooks = make_hooks(accounts, store, clocks.wall)
         await stack.enter_async_context(_serving(settings, easel, updates, store, metrics, hooks))
         yield easel
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ground:
+    """What several parts are made of."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    bot: Bot
+    telegram: TelegramSender
+    accounts: Mapping[str, Account]
+    titles: Mapping[str, str]
+    """How people know those of ``accounts``."""
+    market: Market
+    desk: Desk
+    i18n: I18n
+
+
+def lay_ground(
+    settings: Settings,
+    clocks: Clocks,
+    store: Store,
+    bot: Bot,
+    accounts: Mapping[str, Account],
+    plans: Plans,
+    metrics: Metrics,
+) -> Ground:
+    capabilities = {name: each.provider.capabilities for name, each in accounts.items()}
+    return Ground(
+        settings=settings,
+        clock=clocks.wall,
+        store=store,
+        bot=bot,
+        telegram=TelegramSender(bot, Limiter(clocks.steady), metrics),
+        accounts=accounts,
+        titles={name: each.provider.title for name, each in accounts.items()},
+        market=Market(capabilities, default_providers(capabilities, settings.image_provider)),
+        desk=Desk(plans, zoneinfo.ZoneInfo(settings.bot_timezone), clocks.wall),
+        i18n=I18n.load(),
+    )
+
+
+def make_handling(ground: Ground, downloader: Downloader) -> dict[str, Dispatcher | Gathering]:
+    """What understands updates, and what fetches the pictures that came with them."""
+    settings, bot = ground.settings, ground.bot
+    me = Self(
+        bot_id=bot.id,
+        username=bot.username,
+        admin_ids=settings.bot_admin_ids,
+        access=settings.bot_access,
+        default_language=settings.bot_language,
+    )
+    reader = Reader(bot.username, ground.market, ground.titles)
+    making = Making(ground.desk, ground.market)
+    handlers = Handlers(me, ground.desk, reader, making, ground.i18n, clock=ground.clock)
+    looks = make_looks(settings, bot, ground.store, handlers.door, ground.clock)
+    return {
+        "handling": Dispatcher(
+            bot, ground.store, handlers, ground.telegram, before=looks, clock=ground.clock
+        ),
+        "gathering": Gathering(
+            ground.store,
+            downloader,
+            reader,
+            making,
+            Bulking(ground.desk, reader, making),
+            ground.telegram,
+            data_dir=settings.bot_data_dir,
+            default_language=settings.bot_language,
+            clock=ground.clock,
+        ),
+    }
+
+
+def make_runner(ground: Ground) -> Runner:
+    """What has the jobs done."""
+    settings = ground.settings
+    timing = Timing(
+        poll_s=settings.bot_poll_seconds,
+        image_deadline_s=settings.bot_image_deadline_s,
+        video_deadline_s=settings.bot_video_deadline_s,
+    )
+    return Runner(
+        ground.store,
+        ground.accounts,
+        data_dir=settings.bot_data_dir,
+        timing=timing,
+        clock=ground.clock,
+    )
+
+
+def make_delivery(ground: Ground, pictures: Pictures) -> Delivery:
+    """What brings words and results to the chats."""
+    store, desk, telegram = ground.store, ground.desk, ground.telegram
+    language = ground.settings.bot_language
+    lanes = {name: (each.provider, each.lanes) for name, each in ground.accounts.items()}
+    scenes = Scenes(
+        store,
+        accounts=lanes,
+        titles={**TITLES, **ground.titles},
+        market=ground.market,
+        desk=desk,
+        i18n=ground.i18n,
+        default_language=language,
+        link_to=functools.partial(deep_link, ground.bot.username),
+        username=ground.bot.username,
+        clock=ground.clock,
+    )
+    bulk_scenes = BulkScenes(store, scenes, accounts=lanes, desk=desk, default_language=language)
+    sending = Sending(
+        telegram,
+        scenes,
+        Bulks(telegram, scenes, bulk_scenes, pictures),
+        Boards(telegram, BoardScenes(store, scenes, language), ground.clock),
+        Approvals(telegram, store, scenes),
+        Welcoming(telegram, store),
+        pictures,
+    )
+    return Delivery(store, sending, telegram, clock=ground.clock)
 
 
 def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Poller | Listener:
@@ -297,12 +300,15 @@ def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Po
     )
 
 
-def make_looks(settings: Settings, bot: Bot, store: Store, clock: Clock) -> tuple[Look, ...]:
+def make_looks(
+    settings: Settings, bot: Bot, store: Store, door: Doorkeeper, clock: Clock
+) -> tuple[Look, ...]:
     """What Telegram is asked before an update is handled."""
-    checkup = Checkup(
-        bot, store, data_dir=settings.bot_data_dir, admin_ids=settings.bot_admin_ids, clock=clock
-    )
-    return (Rights(bot, store, clock=clock).look, checkup.look)
+    data_dir, admin_ids = settings.bot_data_dir, settings.bot_admin_ids
+    checkup = Checkup(bot, store, data_dir=data_dir, admin_ids=admin_ids, clock=clock)
+    rights = Rights(bot, store, clock=clock)
+    looks = (rights.look, rights.look_afar, checkup.look)
+    return tuple(for_guests(look, door, store) for look in looks)
 
 
 def with_webhooks(
@@ -321,35 +327,9 @@ def with_webhooks(
 def make_hooks(accounts: Mapping[str, Account], store: Store, clock: Clock) -> dict[str, Hook]:
     """The webhooks of those who may call."""
     return {
-        name: _hook(account.provider, account.webhook.secret, store, clock)
+        name: Hook(account.webhook.secret, webhooks.hearing(store, account.provider, clock))
         for name, account in accounts.items()
         if account.webhook is not None
-    }
-
-
-def _hook(provider: Provider, secret: str, store: Store, clock: Clock) -> Hook:
-    async def hear(reference: str, body: Any) -> bool:
-        task_id = provider.read_webhook(body)
-
-        async def work(tx: Transaction) -> bool:
-            return await webhooks.hear(tx, provider.name, reference, task_id, now=clock())
-
-        return await store.write(work)
-
-    return Hook(secret, hear)
-
-
-def default_providers(
-    settings: Settings, providers: Mapping[str, Provider]
-) -> dict[Operation, str]:
-    """Who does each operation when nobody chooses."""
-    wanted = settings.image_provider
-    order = sorted(providers, key=lambda name: name != wanted)
-    return {
-        operation: name
-        for operation in Operation
-        for name in reversed(order)
-        if operation in providers[name].capabilities.operations
     }
 
 
@@ -358,14 +338,27 @@ def connected_bot(settings: Settings) -> AbstractAsyncContextManager[Bot]:
     return open_bot(
         settings.telegram_bot_token.get_secret_value(),
         root=settings.telegram_api_url,
-        proxy=settings.telegram_proxy.get_secret_value() or None,
+        proxy=_proxy(settings),
         longest_poll_s=POLL_S,
     )
 
 
-async def _remember_admins(store: Store, settings: Settings) -> None:
+def _proxy(settings: Settings) -> str | None:
+    return settings.telegram_proxy.get_secret_value() or None
+
+
+async def introduce(ground: Ground) -> None:
+    """The store hears who the operators are, and Telegram what the bot can do."""
+    settings, store = ground.settings, ground.store
     value = json.dumps(sorted(settings.bot_admin_ids))
     await store.write(lambda tx: tx.run("setting_set", scope=0, name="admin_ids", value=value))
+    await set_menus(
+        ground.bot,
+        ground.i18n,
+        default_language=settings.bot_language,
+        market=ground.market,
+        admin_ids=settings.bot_admin_ids,
+    )
 
 
 @contextlib.asynccontextmanager

@@ -153,9 +153,9 @@ class Request:
         return cls(**{**data, "operation": Operation(data["operation"]), "references": references})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One request being done."""
+    """One request being done. What has a default has not happened to a new one."""
 
     job_id: JobId
     version: int
@@ -170,7 +170,7 @@ class Job:
     """The forum topic the answer stays in."""
     request_message_id: MessageId | None
     """The message that asked, replied to by the status message."""
-    status_message_id: MessageId | None
+    status_message_id: MessageId | None = None
     """The message that shows progress and becomes the result."""
     provider: str
     request: Request
@@ -182,8 +182,8 @@ class Job:
     """Outputs set aside from the free allowance, not yet taken or given back."""
     held_vnd: int
     """Money set aside, not yet taken or given back."""
-    charged_free: int
-    charged_vnd: int
+    charged_free: int = 0
+    charged_vnd: int = 0
     """What was taken in the end."""
     allowance_day: str
     """The local date the allowance belongs to, `YYYY-MM-DD`."""
@@ -192,29 +192,29 @@ class Job:
     """How many jobs of this user may run at once; None: any number."""
     reference: str
     """128 random bits in hex: this job's webhook path and nothing else."""
-    task_id: TaskId | None
-    holds_lane: bool
+    task_id: TaskId | None = None
+    holds_lane: bool = False
     """One of the provider account's lanes is taken by this job."""
-    is_muted: bool
+    is_muted: bool = False
     """Cancelled after submit: the result waits in the history and is not sent here."""
-    progress: int | None
+    progress: int | None = None
     """Per cent, as far as the provider tells."""
-    progress_at: Millis | None
+    progress_at: Millis | None = None
     """When it told so."""
-    bar: int | None
+    bar: int | None = None
     """Per cent the bar had been carried to by then: what people saw does not go back."""
-    reason: Reason | None
-    detail: str
+    reason: Reason | None = None
+    detail: str = ""
     """The provider's own words, cleaned."""
-    attempts: int
+    attempts: int = 0
     """Submits tried that surely did not arrive, or lookups of an unknown one."""
     accepted_at: Millis
-    submitted_at: Millis | None
-    started_at: Millis | None
-    made_at: Millis | None
+    submitted_at: Millis | None = None
+    started_at: Millis | None = None
+    made_at: Millis | None = None
     """When its files were on our disk."""
-    deadline_at: Millis | None
-    ended_at: Millis | None
+    deadline_at: Millis | None = None
+    ended_at: Millis | None = None
     due_at: Millis | None
     """When the runner has something to do for it; None: nothing until a fact arrives."""
     moved_to: JobId | None = None
@@ -284,6 +284,7 @@ class Say(enum.StrEnum):
     FILES = "files"  # the untouched originals
     BULK = "bulk"  # the one message of several requests, made or brought up to date
     ALBUM = "album"  # results of several requests, side by side
+    APPROVAL = "approval"  # what an admin is asked to agree to, as it stands
     BOARD = "board"  # the one message of many people's requests, made or brought up to date
     NOD = "nod"  # who asked is seen: a reaction to what they wrote, no message
 

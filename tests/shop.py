@@ -202,7 +202,7 @@ class Shop:
         return await ledger.read_wallet(self.store, UserId(user))
 
     async def free_left(self, user: int, kind: AssetKind = AssetKind.IMAGE) -> int:
-        allowance = await self.desk.allowance(self.store, UserId(user), kind, now=self.now())
+        allowance = await self.desk.purses.allowance(self.store, UserId(user), kind, now=self.now())
         return allowance.left
 
     async def entries(self, job: Job) -> list[tuple[str, int]]:

@@ -15,7 +15,8 @@ from oracle import check_call
 from serving import listening, origin_of, port_of, served
 
 from bot import app
-from bot.app import Clocks, EaselBot
+from bot.app import Clocks
+from bot.living import EaselBot
 from bot.runner.accounts import Account
 from bot.sandbox.limits import Limits
 from bot.sandbox.town import Town, build_town

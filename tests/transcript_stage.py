@@ -21,8 +21,9 @@ import httpx
 from shop import NOON
 from story import PATIENCE_S, Story, living_bot, served_town, settings_for
 
-from bot.app import DATABASE_NAME, Clocks, EaselBot
+from bot.app import DATABASE_NAME, Clocks
 from bot.delivery.loop import Delivery
+from bot.living import EaselBot
 from bot.model import Millis, UserId
 from bot.money import ledger
 from bot.providers.apiframe import Apiframe

@@ -15,6 +15,7 @@ import structlog
 
 from bot.chat.talk import Label, Line, Talk, line, remember
 from bot.jobs.buttons import Act, Press
+from bot.jobs.migration import home_of
 from bot.jobs.people import language_for
 from bot.jobs.saying import say
 from bot.model import ChatId, Place, Say, Urgency, UserId
@@ -175,6 +176,7 @@ class Admitting:
 
 
 async def _whom(talk: Talk, number: int) -> Whom:
-    if number < 0:
-        return Whom(number, await talk.tx.one("chat_get", chat_id=number))
+    if number < 0:  # what names a group may be older than its becoming a supergroup
+        chat_id = await home_of(talk.tx, number)
+        return Whom(chat_id, await talk.tx.one("chat_get", chat_id=chat_id))
     return Whom(number, await talk.tx.one("user_get", user_id=number))

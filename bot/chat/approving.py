@@ -1,18 +1,17 @@
 """A request that an admin of the group has to agree to: asked about once, then decided by a tap.
 
-Knows nothing of how it was typed. Who may decide is checked with every tap, and what is agreed to
+Knows nothing of how it was typed, nor of how it reads. Who may decide is checked with every tap, and what is agreed to
 is taken on at most at the price the message says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
 
 from bot.chat.access import Doorkeeper
 from bot.chat.drafts import draft_number
 from bot.chat.lacking import lacking_lines
-from bot.chat.talk import Label, Line, Talk, counted, line
+from bot.chat.talk import Line, Talk
 from bot.errors import Dearer
 from bot.jobs.accept import Accepted, Desk, NeedsAdmin, NotEnough, NotPriced, Order
 from bot.jobs.approvals import (
@@ -23,21 +22,18 @@ from bot.jobs.approvals import (
     decide,
     find_approval,
     say_dearer,
+    show_approval,
 )
-from bot.jobs.buttons import Act, Press
+from bot.jobs.buttons import Press
 from bot.jobs.offers import Market
 from bot.jobs.rules import Payer
-from bot.model import Request, UserId
-
-PROMPT_SHOWN: Final = 200
-"""Characters of what is asked for."""
+from bot.model import MessageId, Request
 
 
 async def ask_admin(talk: Talk, order: Order, cost_vnd: int) -> None:
     """Ask the group's admins for their yes to ``cost_vnd``. Nothing is held."""
     asked = await add_approval(talk.tx, order, cost_vnd, language=talk.language, now=talk.now)
-    lines = [*await _wish_lines(talk, asked), line("approve.cost", cost_vnd=cost_vnd)]
-    await talk.say(*lines, buttons=_buttons(asked))
+    await show_approval(talk.tx, talk.place, asked.approval_id, edits=None, now=talk.now)
 
 
 class Approving:
@@ -66,7 +62,7 @@ class Approving:
             return "press.not_yours"
         if asked.state is not ApprovalState.ASKED:
             if talk.is_shown:  # the message may have missed the end
-                await self._show_end(talk, asked.approval_id)
+                await _show(talk, asked)
             return "approve.over"
         is_own_no = choice == "no" and talk.is_own(asked.user_id)
         if not talk.is_group_admin and not is_own_no:
@@ -95,11 +91,12 @@ class Approving:
                 at_most_vnd=min(asked.cost_vnd, said_vnd),
             )
         except Dearer as dearer:
-            await self._ask_again(talk, asked, dearer.cost_vnd)
+            await say_dearer(talk.tx, asked, dearer.cost_vnd)
+            await _show(talk, asked)
             return "press.dearer"
         match outcome:
             case Accepted():
-                await self._show_end(talk, asked.approval_id)
+                await _show(talk, asked)
                 return "press.accepted"
             case NotEnough() | NotPriced():
                 await talk.say(*lacking_lines(outcome, contact=self._desk.plans.contact))
@@ -111,58 +108,13 @@ class Approving:
 
     async def _refuse(self, talk: Talk, asked: Approval, answer: str) -> str:
         await decide(talk.tx, asked, ApprovalState.REFUSED, by=talk.speaker.user_id)
-        await self._show_end(talk, asked.approval_id)
+        await _show(talk, asked)
         return answer
 
-    async def _ask_again(self, talk: Talk, asked: Approval, cost_vnd: int) -> None:
-        """The same message, at what it costs now."""
-        dearer = await say_dearer(talk.tx, asked, cost_vnd)
-        lines = [*await _wish_lines(talk, dearer), line("approve.cost", cost_vnd=cost_vnd)]
-        await talk.in_language(asked.language).turn(*lines, buttons=_buttons(dearer))
 
-    async def _show_end(self, talk: Talk, approval_id: int) -> None:
-        """Who decided stands where the buttons were."""
-        decided = await find_approval(talk.tx, approval_id)
-        assert decided is not None
-        assert decided.decided_by is not None
-        name = await _name_of(talk, decided.decided_by)
-        if decided.state is ApprovalState.AGREED:
-            end = line("approve.agreed", name=name, cost_vnd=decided.cost_vnd)
-        elif decided.decided_by == decided.user_id:
-            end = line("approve.withdrawn")
-        else:
-            end = line("approve.refused", name=name)
-        lines = [*await _wish_lines(talk, decided), end]
-        await talk.in_language(decided.language).turn(*lines)
-
-
-async def _wish_lines(talk: Talk, asked: Approval) -> list[Line]:
-    """Who wants what."""
-    request = asked.request
-    wish = counted(
-        f"approve.wish_{request.operation.output_kind}",
-        request.count,
-        name=await _name_of(talk, asked.user_id),
-        prompt=_cut(request.prompt or request.flags),
-    )
-    if asked.parent_id is None:
-        return [wish]
-    step = line(f"derived.{request.operation}", code=asked.parent_id, tile=request.tile or 1)
-    return [wish, step]
-
-
-async def _name_of(talk: Talk, user_id: UserId) -> str:
-    row = await talk.tx.one("user_get", user_id=user_id)
-    return str(row["first_name"]) if row else ""
-
-
-def _buttons(asked: Approval) -> list[list[Label]]:
-    yes, no = (
-        Press(Act.APPROVE, how=f"{asked.approval_id}-{choice}", said_vnd=said_vnd)
-        for choice, said_vnd in (("yes", asked.cost_vnd), ("no", None))
-    )
-    return [[Label("approve.button_yes", yes, is_priced=True), Label("approve.button_no", no)]]
-
-
-def _cut(words: str) -> str:
-    return words if len(words) <= PROMPT_SHOWN else f"{words[: PROMPT_SHOWN - 1]}…"
+async def _show(talk: Talk, asked: Approval) -> None:
+    """How it stands now, wherever it is asked about: after a kill, that may be in two messages."""
+    shown = {number for number in (talk.page_id, asked.shown_id) if number is not None}
+    pages: Sequence[MessageId | None] = sorted(shown) or [None]
+    for edits in pages:
+        await show_approval(talk.tx, talk.place, asked.approval_id, edits=edits, now=talk.now)

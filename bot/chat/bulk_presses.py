@@ -117,9 +117,13 @@ class BulkPresses:
             return "bulk.over"
         if (instead := await self._why_not(talk, pressed, [part], said)) is not None:
             return instead
-        agreed_by = _other(talk, pressed)
         order = Order(
-            pressed.user_id, pressed.place, part.request, part.provider, agreed_by=agreed_by
+            pressed.user_id,
+            pressed.place,
+            part.request,
+            part.provider,
+            agreed_by=_other(talk, pressed),
+            has_own_status=True,
         )
         outcome = await self._desk.accept(talk.tx, order)
         if not isinstance(outcome, Accepted):
@@ -187,7 +191,7 @@ class BulkPresses:
 
 
 def _may_agree(talk: Talk, pressed: Bulk, choice: str) -> bool:
-    """An admin answers for the group where it pays and wants to be asked; stopping is who asked's."""
+    """An admin answers for the group where it pays and wants to be asked; only who asked stops."""
     is_here = talk.is_group_admin and pressed.place.chat_id == talk.place.chat_id
     is_asked = talk.rules.payer is Payer.GROUP and talk.rules.ask_above_vnd is not None
     return is_here and is_asked and choice != "stop"

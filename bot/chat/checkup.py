@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 import json
 import shutil
 from collections.abc import Collection
@@ -18,12 +19,14 @@ import structlog
 from telegram import Bot, Chat, ChatMember, ChatPermissions, Update
 from telegram.error import TelegramError
 
-from bot.chat.rights import CALL_S, command_said
+from bot.chat.looks import Ask, command_said
+from bot.chat.rights import CALL_S
 from bot.model import Clock, Millis
 from bot.store.port import Reading, Store, Transaction
 
 NAME: Final = "checkup"
-"""Of the row in the table ``setting``, whose scope is the group, or 0 for the bot itself."""
+"""Of the row in the table ``setting``, whose scope is the group, or `BOT_ITSELF`."""
+BOT_ITSELF: Final = 0
 OLD_MS: Final = 30_000
 """Older than this it was asked for another `/doctor`, and Telegram did not answer this one."""
 COMMAND: Final = "doctor"
@@ -47,7 +50,9 @@ class GroupFacts:
     """Privacy mode is off (@BotFather `/setprivacy`)."""
     is_forum: bool
     lacking: tuple[str, ...]
-    """Of `RIGHTS`, what it may not send."""
+    """Of `RIGHTS`, what the group lets no member send."""
+    own_lacking: tuple[str, ...] = ()
+    """Of `RIGHTS`, what was taken from the bot itself, whatever others may."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,18 +85,23 @@ class Checkup:
         self._admin_ids = admin_ids
         self._clock = clock
 
-    async def look(self, update: Update) -> None:
+    async def look(self, update: Update) -> Ask | None:
         """Have what this update's `/doctor` will tell."""
         chat, user = update.effective_chat, update.effective_user
-        if chat is None or command_said(update) != COMMAND:
-            return
+        if chat is None or command_said(update, self._bot.username) != COMMAND:
+            return None
+        if chat.type in {Chat.GROUP, Chat.SUPERGROUP}:
+            return functools.partial(self._ask, chat.id)
+        is_operators = user is not None and user.id in self._admin_ids
+        return functools.partial(self._ask, BOT_ITSELF) if is_operators else None
+
+    async def _ask(self, scope: int) -> None:
         try:
-            if chat.type in {Chat.GROUP, Chat.SUPERGROUP}:
-                await self._keep(chat.id, await self._group(chat.id))
-            elif user is not None and user.id in self._admin_ids:
-                await self._keep(0, await self._whole())
+            facts = await (self._whole() if scope == BOT_ITSELF else self._group(scope))
         except (TelegramError, TimeoutError) as error:
-            log.warning("checkup_not_answered", chat=chat.id, error=str(error))
+            log.warning("checkup_not_answered", scope=scope, error=str(error))
+        else:
+            await self._keep(scope, facts)
 
     async def _group(self, chat_id: int) -> GroupFacts:
         async with asyncio.timeout(CALL_S):
@@ -104,7 +114,8 @@ class Checkup:
             is_admin=member.status == ChatMember.ADMINISTRATOR,
             hears_all=bool(me.can_read_all_group_messages),
             is_forum=bool(info.is_forum),
-            lacking=lacking_of(member, info.permissions),
+            lacking=forbidden_to_all(member, info.permissions),
+            own_lacking=taken_from(member),
         )
 
     async def _whole(self) -> BotFacts:
@@ -125,29 +136,33 @@ class Checkup:
         await self._store.write(work)
 
 
-def lacking_of(member: ChatMember, permissions: ChatPermissions | None) -> tuple[str, ...]:
-    """What the bot may not send: an admin may all, a restricted one by its own rights, and no
-    member more than the group allows to everybody.
-    """
-    if member.status == ChatMember.ADMINISTRATOR:
-        return ()
-    own = member if member.status == ChatMember.RESTRICTED else None
-    return tuple(
-        name
-        for name, right in RIGHTS.items()
-        if getattr(own, right, True) is False or getattr(permissions, right, True) is False
-    )
+def forbidden_to_all(member: ChatMember, permissions: ChatPermissions | None) -> tuple[str, ...]:
+    """What the group allows nobody but its admins, of whom the bot is none."""
+    is_admin = member.status == ChatMember.ADMINISTRATOR
+    return () if is_admin else _lacking(permissions)
+
+
+def taken_from(member: ChatMember) -> tuple[str, ...]:
+    """What a restriction of its own takes from the bot; the group's permissions give none back."""
+    return _lacking(member) if member.status == ChatMember.RESTRICTED else ()
+
+
+def _lacking(holder: ChatMember | ChatPermissions | None) -> tuple[str, ...]:
+    return tuple(name for name, right in RIGHTS.items() if getattr(holder, right, True) is False)
 
 
 async def group_facts(reading: Reading, chat_id: int, *, now: Millis) -> GroupFacts | None:
     """As Telegram has just told; None: it did not."""
     facts = await _fresh(reading, chat_id, now)
-    return GroupFacts(**{**facts, "lacking": tuple(facts["lacking"])}) if facts else None
+    if facts is None:
+        return None
+    lacking = {name: tuple(facts[name]) for name in ("lacking", "own_lacking")}
+    return GroupFacts(**{**facts, **lacking})
 
 
 async def bot_facts(reading: Reading, *, now: Millis) -> BotFacts | None:
     """As Telegram and the disk have just told; None: they did not."""
-    facts = await _fresh(reading, 0, now)
+    facts = await _fresh(reading, BOT_ITSELF, now)
     return BotFacts(**facts) if facts else None
 
 

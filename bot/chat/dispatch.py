@@ -1,8 +1,9 @@
 """Updates handled: one after the other within a chat, chats side by side. Knows no command.
 
 A chat with updates waiting is a lane, and has a worker of its own for a few of them; then it
-lines up again behind the others. So nobody waits for a chat where a thousand wait, or whose
-admins Telegram is slow to tell. A handler's whole doing and the mark "handled" are one
+lines up again behind the others. So nobody waits for a chat where a thousand wait. Where Telegram
+has to be asked something before, the lane steps aside and leaves its place to another: only those
+who ask wait for those who ask. A handler's whole doing and the mark "handled" are one
 transaction, so an update is handled once, however often the process is killed on the way. A press
 is answered right after it, before anybody is woken to order, draw or send what it asked for.
 """
@@ -11,13 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any, Protocol
 
 import structlog
 from telegram import Bot, Update
 
 from bot.chat.handlers import Handlers, PressAnswer
+from bot.chat.looks import Ask, Look
 from bot.chat.migrating import at_home, hear_of_move
 from bot.errors import StoreError
 from bot.jobs import book
@@ -27,18 +29,17 @@ from bot.store.port import Row, Store, Topic, Transaction
 from bot.store.rounds import STORE_PAUSE_S, live
 
 LANES_AT_ONCE = 64
-"""Each holds one update in memory."""
+"""Besides those that have stepped aside. Each holds one update in memory."""
 MOST_LANES = 1_000
 """Looked at together; those beyond them follow when some of these are empty."""
+ASKS_AT_ONCE = 2
+"""While Telegram is slow to tell, the other connections are left to everybody else."""
 TURN = 16
 """Updates of one lane that are handled before it lines up again."""
 ANSWER_FIRST_S = 1.0
 """How long the answer to a press may hold up what the press asked for."""
 
 log = structlog.get_logger(__name__)
-
-Look = Callable[[Update], Awaitable[None]]
-"""Asks Telegram, before an update is handled, for what its answer hangs on."""
 
 
 class AnswerPort(Protocol):
@@ -69,6 +70,9 @@ class Dispatcher:
         self._ears = store.wakeups(Topic.INBOX)
         self._busy: set[int] = set()
         """The lanes that have a worker."""
+        self._aside: set[int] = set()
+        """Those of them that wait for what Telegram is asked."""
+        self._asks = asyncio.Semaphore(ASKS_AT_ONCE)
         self._turns = 0
         self._served: dict[int, int] = {}
         """Which turn was the last of each lane that has something waiting."""
@@ -80,14 +84,17 @@ class Dispatcher:
 
     async def _look(self) -> None:
         """Give the free workers to whose last one is longest ago, then to who came first."""
-        if len(self._busy) >= LANES_AT_ONCE:
+        if self._is_full():
             return
         rows = await self._store.all("inbox_lanes", most=MOST_LANES)
         lanes = [row["lane"] for row in rows]
         self._served = {lane: self._served.get(lane, 0) for lane in lanes}
         for lane in sorted(lanes, key=self._served.__getitem__):
-            if lane not in self._busy and len(self._busy) < LANES_AT_ONCE:
+            if lane not in self._busy and not self._is_full():
                 self._start(lane)
+
+    def _is_full(self) -> bool:
+        return len(self._busy) - len(self._aside) >= LANES_AT_ONCE
 
     def _start(self, lane: int) -> None:
         self._turns += 1
@@ -120,7 +127,8 @@ class Dispatcher:
         try:
             update = Update.de_json(dict(await at_home(self._store, payload)), self._bot)
             for look in self._before:
-                await look(update)
+                if (ask := await look(update)) is not None:
+                    await self._step_aside(row["lane"], ask)
             answer = await self._store.write(lambda tx: self._work(tx, row, payload, woken))
         except StoreError:
             raise
@@ -133,6 +141,15 @@ class Dispatcher:
             woken.clear()
         if answer is not None:
             self._begin(self._answer(answer, woken))
+
+    async def _step_aside(self, lane: int, ask: Ask) -> None:
+        self._aside.add(lane)
+        self._ears.ring()
+        try:
+            async with self._asks:
+                await ask()
+        finally:
+            self._aside.discard(lane)
 
     async def _work(
         self, tx: Transaction, row: Row, payload: dict[str, Any], woken: set[Topic]

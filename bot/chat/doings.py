@@ -55,7 +55,7 @@ class Doings:
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
     """``door``: who may use the bot, and who its operators are."""
-    account = Account(desk)
+    account = Account(desk, reader.username)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
         making=making,
@@ -65,7 +65,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         bulk_presses=BulkPresses(desk, making, door),
         approving=Approving(desk, reader.market, making.why_not, door),
         account=account,
-        history=History(account),
+        history=History(account, reader.username),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),

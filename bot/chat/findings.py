@@ -49,12 +49,13 @@ def hearing_lines(facts: GroupFacts, username: str) -> list[Line]:
 
 
 def right_lines(facts: GroupFacts) -> list[Line]:
-    """What it may send."""
-    if not facts.lacking:
-        return [line("doctor.may_send")]
-    if "messages" in facts.lacking:
-        return [line("doctor.lacks_messages")]  # without it the others say nothing
-    return [line(f"doctor.lacks_{name}") for name in facts.lacking]
+    """What it may send; where both forbid it, what was taken from itself comes first."""
+    if "messages" in (*facts.own_lacking, *facts.lacking):  # without it the others say nothing
+        is_own = "messages" in facts.own_lacking
+        return [line("doctor.own_lacks_messages" if is_own else "doctor.lacks_messages")]
+    own = [line(f"doctor.own_lacks_{name}") for name in facts.own_lacking]
+    of_all = [line(f"doctor.lacks_{name}") for name in facts.lacking]
+    return [*own, *of_all] or [line("doctor.may_send")]
 
 
 def topic_lines(facts: GroupFacts, rules: GroupRules, thread_id: int | None) -> list[Line]:

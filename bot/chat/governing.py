@@ -30,7 +30,15 @@ from bot.chat.preferring import WORD
 from bot.chat.talk import Link, Talk, line
 from bot.jobs.buttons import Press
 from bot.jobs.people import language_for
-from bot.jobs.rules import GENERAL, GroupRules, Payer, Pressers, Users, set_rules
+from bot.jobs.rules import (
+    GENERAL,
+    GroupRules,
+    Payer,
+    Pressers,
+    Users,
+    are_admins_known,
+    set_rules,
+)
 from bot.model import UserId
 from bot.money import ledger
 
@@ -58,7 +66,7 @@ class Governing:
             await talk.say(*lines, buttons=rows)
             return
         lines = lines_for_member(standing)
-        if not await _are_admins_known(talk):
+        if not await are_admins_known(talk.tx, talk.place.chat_id):
             lines.append(line("group_rules.admins_unknown"))
         own = Link("settings.to_private", self._own_url)
         await talk.say(*lines, line("settings.in_private"), buttons=[[own]])
@@ -77,7 +85,7 @@ class Governing:
         if talk.is_private:
             return "settings.gone"
         if not talk.is_group_admin:
-            known = await _are_admins_known(talk)
+            known = await are_admins_known(talk.tx, talk.place.chat_id)
             return "group_rules.only_admins" if known else "group_rules.admins_unknown"
         name, is_choice, value = press.how.partition("=")
         if not is_choice:
@@ -169,12 +177,6 @@ def _has_topics(talk: Talk) -> bool:
 def _read_topic(word: str) -> int | None:
     is_number = word.isascii() and word.isdecimal() and len(word) <= TOPIC_DIGITS_MAX
     return int(word) if is_number else None
-
-
-async def _are_admins_known(talk: Talk) -> bool:
-    """Whether Telegram has ever told who they are."""
-    chat = await talk.tx.one("chat_get", chat_id=talk.place.chat_id)
-    return chat is not None and chat["admins_at"] is not None
 
 
 async def _in_its_language(talk: Talk) -> Talk:

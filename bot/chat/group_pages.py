@@ -94,7 +94,7 @@ def _first(standing: Standing) -> Page:
     rules = standing.rules
     lines = [line("group_rules.title"), *_who_lines(rules), *_money_lines(rules)]
     if rules.payer is Payer.GROUP:
-        lines.append(line("group_rules.balance_is", balance_vnd=standing.balance_vnd))
+        lines.append(_balance_line(standing))
     lines += [
         line(f"group_rules.language_is_{standing.language or 'each'}"),
         line("group_rules.quiet_is_on" if rules.is_quiet else "group_rules.quiet_is_off"),
@@ -131,6 +131,14 @@ def _money_lines(rules: GroupRules) -> list[Line]:
         if ask_vnd is None
         else line("group_rules.ask_is", ask_vnd=ask_vnd),
     ]
+
+
+def _balance_line(standing: Standing) -> Line:
+    if standing.balance_vnd > 0:
+        return line("group_rules.balance_is", balance_vnd=standing.balance_vnd)
+    return line(
+        "group_rules.wallet_is_empty", contact=standing.contact, group=str(standing.chat_id)
+    )
 
 
 def _topic_lines(standing: Standing) -> list[Line]:

@@ -105,16 +105,16 @@ class Handlers:
         self._i18n = i18n
         self._reader = reader
         self._making = making
-        self._door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
-        doings = make_doings(desk, reader, making, i18n, self._door)
+        self.door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
+        doings = make_doings(desk, reader, making, i18n, self.door)
         self._referring = doings.referring
         self._deriving = doings.deriving
         self._bulking = doings.bulking
-        self._questions = Questions(me.bot_id, i18n)
+        self._questions = Questions(me.bot_id, me.username, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
-        self._membership = Membership(self._door, doings.welcome, me.username, me.default_language)
-        self._turning_away = TurningAway(i18n, me.username, self._door)
+        self._membership = Membership(self.door, doings.welcome, me.username, me.default_language)
+        self._turning_away = TurningAway(i18n, me.username, self.door)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None:
@@ -184,7 +184,7 @@ class Handlers:
         """Whether the speaker may not; they are told once."""
         refusal = await self._refusal(talk)
         if refusal is not None:
-            await self._door.turn_away(talk, refusal)
+            await self.door.turn_away(talk, refusal)
         return refusal is not None
 
     async def _say_what_to_do(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
@@ -225,7 +225,7 @@ class Handlers:
         if album is None or item is None:
             return
         chat_id = ChatId(message.chat.id)
-        if await self._door.refusal(tx, speaker.user_id, chat_id) is None:
+        if await self.door.refusal(tx, speaker.user_id, chat_id) is None:
             await note_album_item(tx, chat_id, album, item, now=self._clock())
 
     async def _answer(
@@ -283,8 +283,8 @@ class Handlers:
         talk = await self._open(tx, speaker_from(query.from_user), message)
         if (refusal := await self._refusal(talk)) is not None:
             tongue = self._i18n.tongue(talk.language)
-            return PressAnswer(query.id, self._door.toast(tongue, refusal))
-        if (turned := self._turning_away.press(talk, press, message)) is not None:
+            return PressAnswer(query.id, self.door.toast(tongue, refusal))
+        if (turned := await self._turning_away.press(talk, press, message)) is not None:
             return PressAnswer(query.id, turned)
         pressed = dataclasses.replace(
             await pressed_as(talk, press),
@@ -314,7 +314,7 @@ class Handlers:
         )
 
     async def _refusal(self, talk: Talk) -> Refusal | None:
-        return await self._door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
+        return await self.door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
     async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
         """The result replied to, by our own table: no guessing, however old it is.

@@ -12,9 +12,10 @@ from bot.chat.lacking import lacking_lines
 from bot.chat.parsed import ImageCommand, VideoCommand
 from bot.chat.talk import Line, Talk, line
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, NeedsAdmin, NotEnough, NotPriced, Order, Outcome, Quote
+from bot.jobs.accept import Accepted, Desk, NeedsAdmin, NotEnough, NotPriced, Order, Outcome
 from bot.jobs.moving import move_over
 from bot.jobs.offers import Market, no_longer_offered
+from bot.jobs.purses import Quote
 from bot.model import Job, Operation, Request
 
 
@@ -62,8 +63,9 @@ class Making:
     async def accept(self, talk: Talk, order: Order) -> bool:
         """Hold the price and take the order, or say what is lacking. False: nothing came of it.
 
-        Where an admin of the group has to agree to the price, they are asked. A picture enlarged before is brought as it is. Raises Dearer, with nothing held, when the
-        button that was pressed said less.
+        Where an admin of the group has to agree to the price, they are asked. A picture enlarged
+        before is brought as it is. Raises Dearer, with nothing held, when the button that was
+        pressed said less.
         """
         if order.request.operation is Operation.ENLARGE:
             if await bring_enlarged(talk, order.request):
@@ -85,8 +87,8 @@ class Making:
 
     async def price(self, talk: Talk, order: Order) -> int | None:
         """Đồng it would take now, affordable or not; None: it has no price. Nothing is held."""
-        purse = await self._desk.purse(talk.tx, order.user_id, order.place.chat_id)
-        quote = self._desk.reckon(purse, order.request)
+        purse = await self._desk.purses.of(talk.tx, order.user_id, order.place.chat_id)
+        quote = self._desk.purses.reckon(purse, order.request)
         return None if quote is None else quote.cost_vnd
 
     async def move(self, talk: Talk, job: Job, provider: str) -> bool:

@@ -167,6 +167,9 @@ def _of_admin(old: Standing, new: Standing, *, is_new: bool) -> list[Line]:
 
 
 def _lacking(new: Standing) -> Line:
-    """Which right is missing, by the name of the first; all of them where nothing can be shown."""
-    missing = [right.removeprefix("can_send_") for right in new.lacking]
-    return line("member.lacks_media" if len(missing) > 1 else f"member.lacks_{missing[0]}")
+    """Which rights are missing, and what becomes of results: as a file one comes wherever files
+    are allowed.
+    """
+    missing = "_".join(right.removeprefix("can_send_") for right in new.lacking)
+    is_none_left = new.lacking == MEDIA
+    return line("member.lacks_media" if is_none_left else f"member.lacks_{missing}")

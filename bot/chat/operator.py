@@ -56,7 +56,7 @@ class Operator:
             thread_id=talk.place.thread_id,
             reply_to=talk.place.reply_to,
             language=talk.language,
-            day=self._desk.today(talk.now),
+            day=self._desk.purses.today(talk.now),
         )
         talk.tx.wake(Topic.RUNNER)
 

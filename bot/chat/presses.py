@@ -14,6 +14,7 @@ from bot.chat.doings import Doings
 from bot.chat.pricing import ask_price
 from bot.chat.rulings import may_press
 from bot.chat.talk import Talk
+from bot.chat.turning_away import hint_for_admins
 from bot.errors import Dearer
 from bot.i18n import I18n
 from bot.jobs import book
@@ -72,7 +73,8 @@ class Presses:
         if job is None or (press.act is Act.MOVE and is_others):
             return tongue.text("press.not_yours")
         if not may_press(talk, press, job):
-            return tongue.text(f"rules.act_{talk.rules.pressers}")
+            key = f"rules.act_{talk.rules.pressers}"
+            return tongue.text(await hint_for_admins(talk, key) or key, at="")
         if press.act is Act.CANCEL:
             answer = await self._doings.account.stop(talk, job)
             return tongue.text(answer["key"], **answer["values"])

@@ -18,6 +18,7 @@ from bot.chat.parsed import Complaint, Parsed
 from bot.chat.pictures import Brought, Picture, picture_in
 from bot.chat.talk import Speaker
 from bot.i18n import I18n
+from bot.jobs.people import at_in
 from bot.jobs.rules import is_group_admin
 from bot.model import ChatId
 from bot.store.port import Reading
@@ -44,10 +45,11 @@ class Question:
 
 
 class Questions:
-    """Made once. ``bot_id``: who asks them."""
+    """Made once. ``bot_id``, ``username``: who asks them."""
 
-    def __init__(self, bot_id: int, i18n: I18n) -> None:
+    def __init__(self, bot_id: int, username: str, i18n: I18n) -> None:
         self._bot_id = bot_id
+        self._username = username
         self._i18n = i18n
 
     async def replied(
@@ -82,14 +84,17 @@ class Questions:
         asked = [
             payload["question"]
             for payload in payloads
-            if "question" in payload and replied.text in self._ways_to_ask(payload)
+            if "question" in payload and replied.text in self._ways_to_ask(payload, chat_id)
         ]
         return asked[0] if len(asked) == 1 else None
 
-    def _ways_to_ask(self, payload: Mapping[str, Any]) -> set[str]:
+    def _ways_to_ask(self, payload: Mapping[str, Any], chat_id: int) -> set[str]:
         """Its text as Telegram shows it: as it is, or to whom in a group."""
         tongue = self._i18n.tongue(payload["language"])
-        lines = (tongue.html(each["key"], **each["values"]) for each in payload["lines"])
+        always = {"bot": self._username, "at": at_in(chat_id, self._username)}
+        lines = (
+            tongue.html(each["key"], **{**always, **each["values"]}) for each in payload["lines"]
+        )
         text = html.unescape(_MARKUP.sub("", "\n".join(lines)))
         return {text, f"{payload['question']['first_name']}: {text}"}
 

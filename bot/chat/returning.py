@@ -10,6 +10,7 @@ from typing import Final
 
 from telegram import Chat
 
+from bot.chat.links import deep_link
 from bot.jobs.buttons import Act, Press
 from bot.jobs.people import language_for
 from bot.jobs.saying import say
@@ -17,6 +18,10 @@ from bot.model import ChatId, Millis, Place, Say, Urgency, UserId
 from bot.store.port import Topic, Transaction
 
 _HISTORY: Final = {"key": "button.history", "word": "", "data": Press(Act.HISTORY).data()}
+_HISTORY_IN_PRIVATE: Final = {
+    "key": "button.history_in_private",
+    "url": deep_link("{bot}", "history"),
+}
 
 
 async def see_chat(
@@ -27,15 +32,17 @@ async def see_chat(
     await tx.run("chat_seen", **_values(chat), now=now)
     if before is None or before["unreachable_at"] is None:
         return
-    await tx.run("statuses_revive", chat_id=chat.id, now=now)
-    tx.wake(Topic.OUTBOX)
     since = before["unreachable_at"]
+    await tx.run("statuses_revive", chat_id=chat.id, since=since, now=now)
+    tx.wake(Topic.OUTBOX)
     missed = await tx.one("results_missed", chat_id=chat.id, since=since)
     user = await tx.one("user_get", user_id=user_id)
     if missed is None or not missed["n"] or (user is not None and user["is_banned"]):
         return
     chat_id = ChatId(chat.id)
     language = await language_for(tx, user_id, chat_id, default=default_language)
+    if chat_id < 0:  # all of it reads this, whoever brought the bot back
+        language = await language_for(tx, None, chat_id, default=language)
     await say(
         tx,
         Say.TEXT,
@@ -53,7 +60,8 @@ async def see_chat(
 def _finished(chat_id: ChatId, count: int) -> dict[str, object]:
     """In a group it is the bot that is back, and what is whose is seen in private."""
     if chat_id < 0:
-        return {"lines": [{"key": "back.finished_in_group", "n": count}]}
+        lines = [{"key": "back.finished_in_group", "n": count}]
+        return {"lines": lines, "buttons": [[_HISTORY_IN_PRIVATE]]}
     return {"lines": [{"key": "back.finished", "n": count}], "buttons": [[_HISTORY]]}
 
 

@@ -22,10 +22,11 @@ from bot.chat.suggested import (
 )
 from bot.chat.talk import Label, Line, Talk, apart, line
 from bot.i18n import I18n
-from bot.jobs.accept import Desk, NotEnough, NotPriced, Order, Quote
+from bot.jobs.accept import Desk, NotEnough, NotPriced, Order
 from bot.jobs.buttons import Act, Press
 from bot.jobs.offers import Market
 from bot.jobs.preferences import Preferences, preferences_of
+from bot.jobs.purses import Quote
 from bot.model import Operation
 
 ANYTHING: Final = "…"

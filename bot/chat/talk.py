@@ -132,6 +132,15 @@ class Talk:
         is_of_group = owner_id == UserId(self.place.chat_id) and self.is_group_admin
         return is_of_group or owner_id == self.speaker.user_id
 
+    @property
+    def page_id(self) -> MessageId | None:
+        """The message whose button was pressed, where it may be turned into a page.
+
+        Somebody's made up press turns nobody's; nor is one of before its group moved, which nobody
+        can change any more.
+        """
+        return self.pressed_id if self.is_shown and (self.pressed_id or 0) > 0 else None
+
     def in_language(self, language: str) -> Talk:
         return dataclasses.replace(self, language=language)
 
@@ -151,15 +160,14 @@ class Talk:
     async def say_rarely(
         self,
         name: str,
-        sentence: Line,
-        *,
+        *lines: Line,
         pause_ms: Millis,
         buttons: Sequence[Sequence[Label | Link]] = (),
     ) -> None:
         """Like ``say``; silence when ``name`` was said less than ``pause_ms`` ago."""
         key = await rare_key(self.tx, name, pause_ms=pause_ms, now=self.now)
         if key is not None:
-            await self._put({"lines": [sentence], "buttons": _written(buttons)}, None, key=key)
+            await self._put({"lines": list(lines), "buttons": _written(buttons)}, None, key=key)
 
     async def turn(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]] = ()) -> None:
         """Like ``say``, in place of the message whose button was pressed: a page is turned."""
@@ -172,10 +180,7 @@ class Talk:
     def _in_place(
         self, lines: Sequence[Line], buttons: Sequence[Sequence[Label | Link]]
     ) -> dict[str, Any]:
-        # Somebody's made up press turns nobody's message into a page.
-        # Nor is one of before its group moved, which nobody can change any more.
-        page_id = self.pressed_id if self.is_shown and (self.pressed_id or 0) > 0 else None
-        return {"lines": list(lines), "buttons": _written(buttons), "edits": page_id}
+        return {"lines": list(lines), "buttons": _written(buttons), "edits": self.page_id}
 
     async def ask(
         self,

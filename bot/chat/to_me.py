@@ -37,9 +37,8 @@ class ToMe:
             return "to_me.on_its_way"
         if not await talk.tx.all("assets_of_job", job_id=job.job_id):
             return "press.nothing"
-        if not await can_be_reached(talk.tx, talk.speaker.user_id):
+        if not await show_alone(talk, job, **(self._taken_from(talk, job) if is_own else {})):
             return "to_me.open_first"
-        await self._send(talk, job, self._taken_from(talk, job) if is_own else {})
         return "to_me.coming" if is_own else "to_me.copy_coming"
 
     async def _choose(self, talk: Talk, job: Job, to_private: bool) -> str:  # noqa: FBT001  # a choice
@@ -59,10 +58,14 @@ class ToMe:
             "taken_from": {"chat_id": place.chat_id, "thread_id": place.thread_id, "link": link}
         }
 
-    async def _send(self, talk: Talk, job: Job, more: dict[str, Any]) -> None:
-        place = private_place(talk.speaker.user_id)
-        language = await language_for(
-            talk.tx, talk.speaker.user_id, place.chat_id, default=talk.language
-        )
-        there = dataclasses.replace(talk, place=place, language=language)
-        await there.show(Say.RESULT, job.job_id, None, again=True, **more)
+
+async def show_alone(talk: Talk, job: Job, **more: Any) -> bool:
+    """A result again, in the private chat of who speaks; False: that has not been opened."""
+    user_id = talk.speaker.user_id
+    if not await can_be_reached(talk.tx, user_id):
+        return False
+    place = private_place(user_id)
+    language = await language_for(talk.tx, user_id, place.chat_id, default=talk.language)
+    there = dataclasses.replace(talk, place=place, language=language)
+    await there.show(Say.RESULT, job.job_id, None, again=True, **more)
+    return True

@@ -20,12 +20,24 @@ from bot.chat.rulings import Refusal
 from bot.chat.talk import Link, Talk, line
 from bot.i18n import I18n
 from bot.jobs.buttons import Press
+from bot.jobs.rules import Pressers, are_admins_known
 from bot.model import ChatId, Job
 
 MEMBER_PAUSE_MS: Final = 600_000
 """Between two sentences to one person."""
 TOPIC_PAUSE_MS: Final = 3_600_000
 """Between two sentences in one topic."""
+
+_FOR_ADMINS: Final = frozenset({Refusal.NOT_ADMIN.value, f"rules.act_{Pressers.ADMINS}"})
+
+
+async def hint_for_admins(talk: Talk, key: str) -> str | None:
+    """What an admin can do who is turned away by ``key``, where Telegram has never named one; None:
+    nothing is unknown, or admins are turned away like others.
+    """
+    if key not in _FOR_ADMINS or await are_admins_known(talk.tx, talk.place.chat_id):
+        return None
+    return "group_rules.admins_unknown"
 
 
 class TurningAway:
@@ -80,12 +92,17 @@ class TurningAway:
             return f"rules.there_{there.rules.pressers}"
         return None
 
-    def press(self, talk: Talk, press: Press, message: MaybeInaccessibleMessage) -> str | None:
+    async def press(
+        self, talk: Talk, press: Press, message: MaybeInaccessibleMessage
+    ) -> str | None:
         """What floats by where the group's rules leave a press undone; None: they do not."""
         if talk.speaker.user_id in self._operator_ids:
             return None
         refusal = rulings.of_press(talk, press, rulings.topic_in(message))
-        return None if refusal is None else self._i18n.tongue(talk.language).text(refusal)
+        if refusal is None:
+            return None
+        hint = await hint_for_admins(talk, refusal)
+        return self._i18n.tongue(talk.language).text(hint or refusal)
 
     async def _say(self, talk: Talk, key: str, link: Link | None = None) -> None:
         if talk.is_private:  # there nobody else is disturbed
@@ -93,7 +110,9 @@ class TurningAway:
             return
         name = f"{key}:{talk.place.chat_id}:{talk.speaker.user_id}"
         buttons = [[link]] if link else []
-        await talk.say_rarely(name, line(key), pause_ms=MEMBER_PAUSE_MS, buttons=buttons)
+        hint = await hint_for_admins(talk, key)
+        lines = [line(key), *([line(hint)] if hint else [])]
+        await talk.say_rarely(name, *lines, pause_ms=MEMBER_PAUSE_MS, buttons=buttons)
 
     async def _say_where(self, talk: Talk, topic: int | None) -> None:
         chat_id = talk.place.chat_id

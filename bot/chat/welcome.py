@@ -13,8 +13,9 @@ from bot.chat.reading import Reader
 from bot.chat.suggesting import Suggesting
 from bot.chat.talk import Label, Line, Talk, line
 from bot.i18n import I18n
-from bot.jobs.accept import UNLIMITED, Desk
+from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
+from bot.jobs.purses import UNLIMITED
 from bot.model import AssetKind, Operation
 
 HERE: Final = "-start"
@@ -100,7 +101,7 @@ class Welcome:
         for operation in FROM_WORDS:
             kind = operation.output_kind
             user_id = talk.speaker.user_id
-            allowance = await self._desk.allowance(talk.tx, user_id, kind, now=talk.now)
+            allowance = await self._desk.purses.allowance(talk.tx, user_id, kind, now=talk.now)
             if not self._market.doing(operation) or not allowance.left:
                 continue
             if allowance.given >= UNLIMITED:

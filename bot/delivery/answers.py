@@ -34,40 +34,46 @@ def catalogue_text(
     titles: Mapping[str, str],
     *,
     bot: str,
+    at: str = "",
 ) -> Words:
     """A text row: its lines by key, and its buttons; providers by their ``titles``.
 
-    ``bot``: its username, which every line may name: in a group a command without it may reach
-    nobody. A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO
-    date, `*_s` a duration, `percent` whole per cent; a plain integer is a number; everything else
-    is somebody's words and is escaped, and cut where the message would be longer than Telegram
-    takes.
+    ``bot``: its username, which every line and address may name as `{bot}`. ``at``: what stands
+    behind a command as `{at}`, where one without it may reach nobody (`people.at_in`).
+
+    A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO date,
+    `*_s` a duration, `percent` whole per cent; a plain integer is a number; everything else is
+    somebody's words and is escaped, and cut where the message would be longer than Telegram takes.
     """
     for most in VALUES_MAX:
         text = "\n".join(
-            _line(tongue, _titled(line, titles, bot), timezone, most)
+            _line(tongue, _titled(line, titles, {"bot": bot, "at": at}), timezone, most)
             for line in payload.get("lines") or [payload]
         )
         if len(text.encode("utf-16-le")) <= TEXT_MAX * 2:
             break
     keyboard = [
-        row for group in payload.get("buttons") or [] for row in _own_rows(tongue, group, titles)
+        row
+        for group in payload.get("buttons") or []
+        for row in _own_rows(tongue, group, titles, bot)
     ]
     return Words(text, keyboard, is_question="question" in payload)
 
 
 def _own_rows(
-    tongue: Tongue, group: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
+    tongue: Tongue, group: Sequence[Mapping[str, Any]], titles: Mapping[str, str], bot: str
 ) -> Keyboard:
     """A row; where prices make it too long, several."""
-    buttons = [_own_button(tongue, button, titles) for button in group]
+    buttons = [_own_button(tongue, button, titles, bot) for button in group]
     is_priced = any("cost_vnd" in button for button in group)
     return side_by_side(buttons) if is_priced else [buttons]
 
 
-def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, str]) -> Button:
+def _own_button(
+    tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, str], bot: str
+) -> Button:
     if "url" in button:
-        return Button(tongue.text(button["key"]), url=button["url"])
+        return Button(tongue.text(button["key"]), url=button["url"].replace("{bot}", bot))
     values = {"word": titles.get(button["word"], button["word"])}
     if "amount_vnd" in button:
         values["amount"] = tongue.money(button["amount_vnd"])
@@ -79,9 +85,11 @@ def _own_button(tongue: Tongue, button: Mapping[str, Any], titles: Mapping[str, 
     return Button(label, button["data"])
 
 
-def _titled(line: Mapping[str, Any], titles: Mapping[str, str], bot: str) -> Mapping[str, Any]:
+def _titled(
+    line: Mapping[str, Any], titles: Mapping[str, str], always: Mapping[str, str]
+) -> Mapping[str, Any]:
     """A value named `provider` is one's name, which only commands are written with."""
-    values = {"bot": bot, **(line.get("values") or {})}
+    values = {**always, **(line.get("values") or {})}
     if "provider" in values:
         values["provider"] = titles.get(values["provider"], values["provider"])
     return {**line, "values": values}

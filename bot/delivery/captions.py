@@ -55,6 +55,8 @@ def copy_word(scene: Scene, asset: Asset, limit_bytes: int) -> str:
 def _facts(scene: Scene) -> str:
     job, tongue = scene.job, scene.tongue
     facts = [_charged(job, tongue)]
+    if scene.is_in_group and job.request_message_id is None:  # no reply shows whose it is
+        facts.insert(0, tongue.html("caption.for", name=scene.asker))
     if job.bulk_number is not None and scene.bulk_count is not None:
         facts.append(tongue.html("caption.bulk", number=job.bulk_number, count=scene.bulk_count))
     facts.append(tongue.html("caption.code", code=job.job_id))

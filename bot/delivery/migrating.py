@@ -39,6 +39,7 @@ async def as_of_now(reading: Reading, row: Outgoing, sent: Sent) -> tuple[Outgoi
         status_message_id=None,
         bulk_message_id=None,
         board_message_id=None,
+        asked_in=None,
         obsolete_id=None,  # nobody takes it away any more
         result_is_edited=False,  # and nobody is called back to it
     )

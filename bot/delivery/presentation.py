@@ -253,7 +253,19 @@ def _priced(label: str, press: Press, tongue: Tongue) -> Button:
 def result_keyboard(scene: Scene) -> Keyboard:
     numbers = [asset.tile for asset in scene.tiles]
     keyboard = _label(presses_for_result(scene.job, numbers, scene.offers), scene)
-    return [*keyboard, *to_me_keyboard(scene)]
+    # One that was private and stands in the group all the same has nowhere to go.
+    return keyboard if scene.job.to_private else _beside(keyboard, to_me_keyboard(scene))
+
+
+def _beside(keyboard: Keyboard, more: Keyboard) -> Keyboard:
+    """With one row more, or none where the last button that is alone has room beside it."""
+    lone = [at for at, row in enumerate(keyboard) if len(row) == 1]
+    if not (lone and more):
+        return [*keyboard, *more]
+    shared = side_by_side([*keyboard[lone[-1]], *more[0]])
+    if len(shared) > 1:
+        return [*keyboard, *more]
+    return [*keyboard[: lone[-1]], *shared, *keyboard[lone[-1] + 1 :]]
 
 
 def to_me_keyboard(scene: Scene) -> Keyboard:

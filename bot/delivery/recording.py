@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.delivery import privately
 from bot.delivery.migrating import as_of_now, say_anew
-from bot.delivery.sent import Sent
+from bot.delivery.sent import AskedIn, Sent
 from bot.jobs import book, budget
+from bot.jobs.approvals import find_approval, show_approval
 from bot.jobs.facts import Delivered, ShowStatus
 from bot.jobs.preferences import preferences_of
 from bot.jobs.rules import rules_of
@@ -36,6 +37,8 @@ async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> 
     await _keep_handles(tx, row, sent)
     if sent.question_id is not None:
         await _keep_question(tx, row, sent.question_id, row.payload["question"], now)
+    if sent.asked_in is not None:
+        await _keep_asked(tx, row, sent.asked_in, now)
     if sent.album_id is not None:
         await _buttons_follow(tx, row, sent.album_id, now)
     if sent.obsolete_id is not None:
@@ -99,6 +102,15 @@ async def _keep_question(
         media_group_id=question.get("media_group_id"),
         now=now,
     )
+
+
+async def _keep_asked(tx: Transaction, row: Outgoing, asked: AskedIn, now: Millis) -> None:
+    """Decided while it was on its way, it would otherwise go on asking."""
+    number, approval = asked.message_id, asked.approval
+    await tx.run("approval_set_shown", approval_id=approval.approval_id, message_id=number)
+    found = await find_approval(tx, approval.approval_id)
+    if found and (found.state, found.cost_vnd) != (approval.state, approval.cost_vnd):
+        await show_approval(tx, row.place, approval.approval_id, edits=number, now=now)
 
 
 async def _buttons_follow(tx: Transaction, row: Outgoing, album_id: MessageId, now: Millis) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.i18n import I18n, Tongue
 from bot.jobs import book, moving, queue
-from bot.jobs.accept import UNLIMITED, Desk, Purse
+from bot.jobs.accept import Desk
 from bot.jobs.accounts import told_to_wait_until, why_paused
 from bot.jobs.bulk import find_bulk
 from bot.jobs.offers import Market, Offer
 from bot.jobs.people import language_for
 from bot.jobs.preferences import Form, preferences_of
+from bot.jobs.purses import UNLIMITED, Purse
 from bot.jobs.rules import rules_of
 from bot.model import (
     Asset,
@@ -96,7 +97,8 @@ class Scenes:
     """Made once; reads a scene whenever a message is to be written.
 
     ``titles``: how people know the providers, also those that are not set up any more.
-    ``username``: the bot's own. ``link_to``: the address that opens the private chat with a word, such as a job's code.
+    ``username``: the bot's own. ``link_to``: the address that opens the private chat with a word,
+    such as a job's code.
     """
 
     def __init__(
@@ -145,19 +147,13 @@ class Scenes:
         asker = await self._reading.one("user_get", user_id=job.user_id)
         rows = await self._reading.all("assets_of_job", job_id=job_id)
         parent = await book.find_job(self._reading, job.parent_id) if job.parent_id else None
-        allowance = await self._desk.allowance(
+        allowance = await self._desk.purses.allowance(
             self._reading, job.user_id, job.request.operation.output_kind, now=self._clock()
         )
         assets = tuple(read_asset(row) for row in rows)
-        side = max((max(each.width, each.height) for each in assets if each.tile), default=0)
-        preferences = await preferences_of(self._reading, job.user_id)
-        offers = self._market.preferring(preferences.provider).offers(job, side)
-        is_waiting = job.state is JobState.QUEUED
-        is_paused = is_waiting and await why_paused(self._reading, job.provider) is not None
-        retry_at = None
-        if is_waiting:
-            retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
-        purse = await self._desk.purse(self._reading, job.user_id, chat_id)
+        offers = await self._offers(job, assets)
+        is_paused, retry_at = await self._delay(job)
+        purse = await self._desk.purses.of(self._reading, job.user_id, chat_id)
         return Scene(
             job=job,
             parent=parent,
@@ -181,6 +177,20 @@ class Scenes:
             retry_at=retry_at,
             moves=await self.moves(job, must_wait=is_paused or retry_at is not None),
         )
+
+    async def _offers(self, job: Job, assets: Sequence[Asset]) -> Mapping[Operation, Offer]:
+        """What who ordered it can do to a picture of it."""
+        side = max((max(each.width, each.height) for each in assets if each.tile), default=0)
+        preferences = await preferences_of(self._reading, job.user_id)
+        return self._market.preferring(preferences.provider).offers(job, side)
+
+    async def _delay(self, job: Job) -> tuple[bool, Millis | None]:
+        """Whether its provider is paused while it waits, and until when it asked to be left alone."""
+        if job.state is not JobState.QUEUED:
+            return False, None
+        is_paused = await why_paused(self._reading, job.provider) is not None
+        retry_at = await told_to_wait_until(self._reading, job.provider, now=self._clock())
+        return is_paused, retry_at
 
     async def form_for(self, row: Outgoing) -> Form:
         """How who asked for it, else who ordered it, wants results of several pictures.
@@ -207,7 +217,7 @@ class Scenes:
         if job.state is JobState.QUEUED and not must_wait:
             return ()  # it goes on by itself
         found = await moving.moves(self._reading, job, self._market, now=self._clock())
-        purse = await self._desk.purse(self._reading, job.user_id, job.chat_id, freed=job)
+        purse = await self._desk.purses.of(self._reading, job.user_id, job.chat_id, freed=job)
         return tuple(
             Move(name, self._title(name), self._price(purse, request))
             for name, request in found.items()
@@ -243,5 +253,5 @@ class Scenes:
         return {wanted: price for wanted, price in prices.items() if price is not None}
 
     def _price(self, purse: Purse, request: Request) -> int | None:
-        quote = self._desk.reckon(purse, request)
+        quote = self._desk.purses.reckon(purse, request)
         return None if quote is None else quote.cost_vnd

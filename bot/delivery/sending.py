@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.delivery import answers, captions, presentation
+from bot.delivery.approvals import Approvals
 from bot.delivery.board_showing import Boards
 from bot.delivery.bulks import Bulks
 from bot.delivery.meaning import MessageGone, SendRefused
@@ -23,6 +24,7 @@ from bot.delivery.sent import Sent, shown_in
 from bot.delivery.stubs import Stubs, stub
 from bot.delivery.telegram import TelegramSender
 from bot.delivery.welcoming import Welcoming
+from bot.jobs.people import at_in
 from bot.jobs.preferences import Form
 from bot.jobs.privacy import went_private
 from bot.model import JobState, Outgoing, Say
@@ -39,12 +41,14 @@ class Sending:
         scenes: Scenes,
         bulks: Bulks,
         boards: Boards,
+        approvals: Approvals,
         welcoming: Welcoming,
         pictures: Pictures,
     ) -> None:
         self._telegram = telegram
         self._bulks = bulks
         self._boards = boards
+        self._approvals = approvals
         self._scenes = scenes
         self._welcoming = welcoming
         self._results = Results(telegram, pictures)
@@ -85,6 +89,8 @@ class Sending:
                 return await self._bulks.message(row)
             case Say.ALBUM:
                 return await self._bulks.album(row)
+            case Say.APPROVAL:
+                return await self._approvals.message(row)
             case Say.BOARD:
                 return await self._boards.message(row)
             case Say.NOD:
@@ -166,6 +172,7 @@ class Sending:
             self._scenes.timezone,
             self._scenes.titles,
             bot=self._scenes.username,
+            at=at_in(row.place.chat_id, self._scenes.username),
         )
 
     async def _status(self, row: Outgoing, scene: Scene) -> Sent:
@@ -176,7 +183,8 @@ class Sending:
             shown = shown_in(message, None)
             return Sent(shown=(shown,), status_message_id=shown.message_id)
         is_result_coming = job.state in {JobState.READY, JobState.DELIVERING}
-        is_result_here = job.state is JobState.DONE and not (job.is_muted or job.to_private)
+        is_elsewhere = job.is_muted or job.to_private or bool(job.detail)
+        is_result_here = job.state is JobState.DONE and not is_elsewhere
         if is_result_coming or is_result_here:
             return Sent(messages=0)  # the result takes this message over
         try:

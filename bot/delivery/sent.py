@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from telegram import Message
 
+from bot.jobs.approvals import Approval
 from bot.model import JobId, MessageId
 
 
@@ -21,6 +22,14 @@ class Shown:
     tile: int | None
     job_id: JobId | None = None
     """None: the row's own."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AskedIn:
+    """A new message about what an admin has to agree to, and how that stood when it left."""
+
+    message_id: MessageId
+    approval: Approval
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class Sent:
     """The message that is the bulk's from now on."""
     board_message_id: MessageId | None = None
     """The message that is the board's from now on."""
+    asked_in: AskedIn | None = None
     remembered: tuple[str, str] | None = None
     """A setting of the bot's own: its name and value."""
     untaken_why: str = ""

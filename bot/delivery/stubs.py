@@ -33,22 +33,27 @@ class Stubs:
         Raises SendError; what is gone already may be taken away again.
         """
         chat_id, words = row.place.chat_id, stub(scene)
-        gone = [
-            await self._take_away(chat_id, MessageId(number)) for number in row.payload["messages"]
-        ]
-        html = words.html if all(gone) else f"{words.html}\n{scene.tongue.html('stub.too_old')}"
+        html = "\n".join([words.html, *await self._what_stays(row, scene)])
         message = await self._telegram.text(row.place, html, words.keyboard)
         if chat_id != scene.job.chat_id:
             return Sent()
         return Sent(status_message_id=MessageId(message.message_id))
 
-    async def _take_away(self, chat_id: ChatId, message_id: MessageId) -> bool:
-        """False: Telegram lets nobody but the group's admins, which it does not 48 hours on.
+    async def _what_stays(self, row: Outgoing, scene: Scene) -> list[str]:
+        """Take away what shows it; why some of it still stands, if so.
 
-        Nor does it let anybody in the chat that the group was before it moved.
+        In the chat that the group was before it moved, nobody can take anything away for it.
         """
-        if message_id < 0:
-            return False
+        numbers = [MessageId(number) for number in row.payload["messages"]]
+        here = [number for number in numbers if number > 0]
+        gone = [await self._take_away(row.place.chat_id, number) for number in here]
+        why = [] if all(gone) else ["stub.too_old"]
+        if len(here) < len(numbers):
+            why.append("stub.before_move")
+        return [scene.tongue.html(key) for key in why]
+
+    async def _take_away(self, chat_id: ChatId, message_id: MessageId) -> bool:
+        """False: Telegram lets nobody but the group's admins, which it does not 48 hours on."""
         try:
             await self._telegram.delete(chat_id, message_id)
         except MessageGone:

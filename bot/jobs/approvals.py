@@ -14,7 +14,8 @@ from bot.jobs import book
 from bot.jobs.accept import Accepted, Desk, Order, Outcome
 from bot.jobs.moving import move_over
 from bot.jobs.offers import Market
-from bot.model import ChatId, JobId, MessageId, Millis, Place, Request, UserId
+from bot.jobs.saying import say
+from bot.model import ChatId, JobId, MessageId, Millis, Place, Request, Say, Urgency, UserId
 from bot.store.port import Reading, Row, Transaction
 from bot.store.records import request_value
 
@@ -46,6 +47,8 @@ class Approval:
     """What it was said to take from the group's wallet."""
     state: ApprovalState
     decided_by: UserId | None
+    shown_id: MessageId | None
+    """The latest message that asked about it; before a kill there may have been another."""
 
 
 async def add_approval(
@@ -81,7 +84,7 @@ async def find_approval(reading: Reading, approval_id: int) -> Approval | None:
 
 
 def _read(row: Row) -> Approval:
-    reply_to, decided_by = row["message_id"], row["decided_by"]
+    reply_to, decided_by, shown_id = row["message_id"], row["decided_by"], row["shown_id"]
     return Approval(
         approval_id=row["approval_id"],
         user_id=UserId(row["user_id"]),
@@ -98,6 +101,23 @@ def _read(row: Row) -> Approval:
         cost_vnd=row["cost_vnd"],
         state=ApprovalState(row["state"]),
         decided_by=None if decided_by is None else UserId(decided_by),
+        shown_id=None if shown_id is None else MessageId(shown_id),
+    )
+
+
+async def show_approval(
+    tx: Transaction, place: Place, approval_id: int, *, edits: MessageId | None, now: Millis
+) -> None:
+    """Say how it stands when that goes out. ``edits``: the message that says so from now on; None:
+    a new one.
+    """
+    await say(
+        tx,
+        Say.APPROVAL,
+        place,
+        urgency=Urgency.ANSWER,
+        now=now,
+        payload={"approval_id": approval_id, "edits": edits},
     )
 
 

@@ -97,7 +97,7 @@ async def joined(tx: Transaction, board_id: int, place: Place, *, now: Millis) -
     await say(
         tx, Say.BOARD, home, urgency=Urgency.ANSWER, now=now, payload=payload, key=_key(board_id)
     )
-    await _show(tx, board_id, now=now, most=budget.UNBOUNDED)
+    await _show(tx, board_id, Urgency.PROGRESS, now=now, most=budget.UNBOUNDED)
     if place.reply_to is not None and await _is_asked_by_a_person(tx, place):
         key = f"nod:{place.chat_id}:{place.reply_to}"
         await say(tx, Say.NOD, place, urgency=Urgency.ANSWER, now=now, key=key)
@@ -116,36 +116,45 @@ async def member_shows(
     so is where to get what could not be sent to them alone.
 
     Bars alone move the board no more often than it has members, so that a request on it costs no
-    more than four messages, its share of the edits and its result together.
+    more than four messages, its share of the edits and its result together. Who cancels looks at
+    it: that is an answer, and its one edit is what their result would have been.
     """
     is_missed = went_private(job) and job.detail
     if is_missed or job.state in {JobState.FAILED, JobState.NEEDS_REVIEW}:
         place = Place(job.chat_id, job.thread_id, job.request_message_id)
         key = f"status:{job.job_id}"
         await say(tx, Say.STATUS, place, urgency=urgency, now=now, job_id=job.job_id, key=key)
+    is_cancelled = job.state is JobState.CANCELLED or job.is_muted
+    if is_cancelled and urgency is Urgency.ANSWER:
+        await _show(tx, board_id, urgency, now=now, most=budget.UNBOUNDED)
+        return
     most = budget.UNBOUNDED
     if urgency is Urgency.PROGRESS:
         counts = await tx.one("board_counts", board_id=board_id)
         most = budget.most_of_board(int(counts["jobs"])) if counts else 0
-    await _show(tx, board_id, now=now, most=most)
+    await _show(tx, board_id, Urgency.PROGRESS, now=now, most=most)
 
 
 async def member_moved(tx: Transaction, board_id: int, job: Job, *, now: Millis) -> None:
-    """A member came into another state: when it was the last to end, the whole ends."""
+    """A member came into another state: when it was the last to end, the whole ends, at once."""
     if job.state not in FINAL_STATES:
         return
     counts = await tx.one("board_counts", board_id=board_id)
+    urgency = Urgency.PROGRESS
     if counts is not None and counts["jobs"] == counts["ended"]:
         await tx.run("board_end", board_id=board_id, now=now)
-    await _show(tx, board_id, now=now, most=budget.UNBOUNDED)
+        urgency = Urgency.ANSWER
+    await _show(tx, board_id, urgency, now=now, most=budget.UNBOUNDED)
 
 
-async def _show(tx: Transaction, board_id: int, *, now: Millis, most: int) -> None:
-    """Make its one row wait again, never before a result or an answer."""
+async def _show(
+    tx: Transaction, board_id: int, urgency: Urgency, *, now: Millis, most: int
+) -> None:
+    """Make its one row wait again, never before a result."""
     await tx.run(
         "status_rearm",
         key=_key(board_id),
-        urgency=int(Urgency.PROGRESS),
+        urgency=int(urgency),
         now=now,
         pause_ms=int(PAUSE_S * 1000),
         first_ms=int(FIRST_PAUSE_S * 1000),

@@ -10,9 +10,10 @@ import dataclasses
 from collections.abc import Sequence
 
 from bot.jobs import book, bulk
-from bot.jobs.accept import Accepted, Desk, Order, Purse
+from bot.jobs.accept import Accepted, Desk, Order
 from bot.jobs.bulk import Bulk, BulkState, Part
 from bot.jobs.facts import CancelAsked
+from bot.jobs.purses import Purse
 from bot.model import ChatId, Job, JobState, Request, Urgency, UserId
 from bot.store.port import Reading, Transaction
 
@@ -35,7 +36,7 @@ def cover(desk: Desk, purse: Purse, requests: Sequence[Request]) -> Total:
     """
     free = cost_vnd = 0
     for covered, request in enumerate(requests):
-        quote = desk.reckon(purse, request)
+        quote = desk.purses.reckon(purse, request)
         if quote is None or quote.cost_vnd > purse.balance_vnd:
             return Total(covered, free, cost_vnd)
         purse = purse.without(quote, request.operation.output_kind)
@@ -48,7 +49,7 @@ async def total_of(
     desk: Desk, reading: Reading, user_id: UserId, chat_id: ChatId, parts: Sequence[Part]
 ) -> Total:
     """What ``parts`` would take now."""
-    purse = await desk.purse(reading, user_id, chat_id)
+    purse = await desk.purses.of(reading, user_id, chat_id)
     return cover(desk, purse, [part.request for part in parts])
 
 

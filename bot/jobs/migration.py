@@ -58,7 +58,7 @@ async def move_chat(tx: Transaction, old_id: ChatId, new_id: ChatId, *, now: Mil
     if old_id == new_id or old_id > 0 or new_id > 0:
         return False  # no group became that
     await tx.run("chat_known", chat_id=old_id, now=now)
-    if not await tx.run("chat_moves", old_id=old_id, new_id=new_id, now=now):
+    if not await tx.run("chat_moves", old_id=old_id, new_id=new_id):
         return False
     ids = {"old_id": old_id, "new_id": new_id}
     await tx.run("chat_arrives", **ids)

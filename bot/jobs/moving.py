@@ -10,10 +10,11 @@ import dataclasses
 
 from bot.errors import StaleJob
 from bot.jobs import book
-from bot.jobs.accept import Accepted, Desk, NeedsAdmin, Order, Outcome, Quote, check_price
+from bot.jobs.accept import Accepted, Desk, NeedsAdmin, Order, Outcome, check_price
 from bot.jobs.accounts import takes_orders
 from bot.jobs.facts import CancelAsked, ShowStatus
 from bot.jobs.offers import Market, nearest_ratio
+from bot.jobs.purses import Quote
 from bot.model import Asset, Job, JobState, Millis, Operation, Reason, Request, Urgency, UserId
 from bot.providers.multipliers import find_multiplier
 from bot.providers.port import OperationSpec
@@ -102,8 +103,9 @@ async def move_over(
     """Have ``job`` made by ``provider``; None: it may not or cannot be any more.
 
     Where the money does not suffice nothing changes, and the outcome says what is lacking.
-    ``at_most_vnd``: what was agreed to; ``agreed_by``: by which admin of the group. Raises StaleJob when somebody moved it since it was read,
-    Dearer, with nothing written, when it costs more than was agreed to.
+    ``at_most_vnd``: what was agreed to; ``agreed_by``: by which admin of the group. Raises StaleJob
+    when somebody moved it since it was read, Dearer, with nothing written, when it costs more than
+    was agreed to.
     """
     now = desk.clock()
     request = (await moves(tx, job, market, now=now)).get(provider)

@@ -58,6 +58,19 @@ class Offer:
     """The picture itself goes to the provider, which knows nothing of the task it came from."""
 
 
+def default_providers(
+    providers: Mapping[str, Capabilities], preferred: str
+) -> dict[Operation, str]:
+    """Who does each operation when nobody chooses: ``preferred`` where it can."""
+    order = sorted(providers, key=lambda name: name != preferred)
+    return {
+        operation: name
+        for operation in Operation
+        for name in reversed(order)
+        if operation in providers[name].operations
+    }
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Market:
     """The providers to choose from, and which one does an operation when nobody chooses."""

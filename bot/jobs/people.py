@@ -1,4 +1,4 @@
-"""Whom one speaks with: their language. Knows nothing of what is said."""
+"""Whom one speaks with: their language, and how they call the bot. Knows nothing of what is said."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ async def language_for(
         user["language_code"] if user else None,
         default,
     )
+
+
+def at_in(chat_id: int, username: str) -> str:
+    """What a command has behind it there: in a group it may otherwise reach nobody."""
+    return f"@{username}" if chat_id < 0 else ""

@@ -106,3 +106,9 @@ async def is_group_admin(reading: Reading, chat_id: ChatId, user_id: UserId) -> 
     if user_id == UserId(chat_id):
         return chat_id < 0
     return await reading.one("chat_admin_get", chat_id=chat_id, user_id=user_id) is not None
+
+
+async def are_admins_known(reading: Reading, chat_id: ChatId) -> bool:
+    """Whether Telegram has ever told who they are."""
+    chat = await reading.one("chat_get", chat_id=chat_id)
+    return chat is not None and chat["admins_at"] is not None

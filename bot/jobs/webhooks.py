@@ -1,4 +1,5 @@
-"""What a provider's call to our webhook does to a job. Knows nothing of HTTP or bodies.
+"""What a provider's call to our webhook does to a job. Knows nothing of HTTP, and of a body
+only what its provider reads in it.
 
 A call is a hint: it makes the job be read now, and it may name the task of a submit whose answer
 has not come. What became of the work is only ever believed when it is read back.
@@ -7,19 +8,38 @@ has not come. What became of the work is only ever believed when it is read back
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 
 from bot.errors import TaskTaken
 from bot.jobs import book
 from bot.jobs.facts import Hinted, TaskNamed
-from bot.model import Millis, TaskId
-from bot.store.port import Transaction
+from bot.model import Clock, Millis, TaskId
+from bot.providers.port import Provider
+from bot.store.port import Store, Transaction
 from bot.store.records import read_job
 
 _SECRET = "webhook_secret"  # noqa: S105  # the name of a row
 
 log = structlog.get_logger(__name__)
+
+
+def hearing(
+    store: Store, provider: Provider, clock: Clock
+) -> Callable[[str, Any], Awaitable[bool]]:
+    """What a call to the webhook of ``provider`` does, by its path's reference and its body."""
+
+    async def hear_one(reference: str, body: Any) -> bool:
+        task_id = provider.read_webhook(body)
+
+        async def work(tx: Transaction) -> bool:
+            return await hear(tx, provider.name, reference, task_id, now=clock())
+
+        return await store.write(work)
+
+    return hear_one
 
 
 async def hear(

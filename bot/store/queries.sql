@@ -87,18 +87,6 @@ UPDATE chat SET admins_at = :now WHERE chat_id = :chat_id
 -- Telegram refuses to send there.
 UPDATE chat SET unreachable_at = COALESCE(unreachable_at, :since) WHERE chat_id = :chat_id
 
--- results_missed --
--- How many results were finished since then and could not be shown in this chat.
-SELECT COUNT(DISTINCT j.job_id) AS n
-FROM outbox o JOIN job j ON j.job_id = o.job_id
-WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
-  AND j.state = 'done' AND j.ended_at >= :since
-
--- results_untaken --
--- What was made and Telegram took no pictures of, so that words stand there: counted once.
-UPDATE outbox SET error = NULL
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'result'
-
 -- ============================================================ money
 
 -- wallet_open --
@@ -364,10 +352,11 @@ ORDER BY accepted_at
 
 -- history_older --
 -- Somebody's ended requests before one of them, newest first. What was moved to another provider
--- stands there under its new code.
+-- stands there under its new code. `group_id`: only what everybody there may see; 0: all.
 SELECT * FROM job
 WHERE user_id = :user_id AND (accepted_at, job_id) < (:accepted_at, :job_id)
   AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+  AND (:group_id = 0 OR (chat_id = :group_id AND to_private = 0))
 ORDER BY accepted_at DESC, job_id DESC LIMIT :most
 
 -- history_newer --
@@ -375,6 +364,7 @@ ORDER BY accepted_at DESC, job_id DESC LIMIT :most
 SELECT * FROM job
 WHERE user_id = :user_id AND (accepted_at, job_id) > (:accepted_at, :job_id)
   AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+  AND (:group_id = 0 OR (chat_id = :group_id AND to_private = 0))
 ORDER BY accepted_at, job_id LIMIT :most
 
 -- jobs_open --
@@ -424,7 +414,7 @@ UPDATE asset SET photo_file_id = :file_id WHERE job_id = :job_id AND tile = :til
 -- asset_set_document_file --
 UPDATE asset SET document_file_id = :file_id WHERE job_id = :job_id AND tile = :tile
 
--- ============================================================ messages
+-- ============================================================ messages, and what is pressed under them
 
 -- message_add --
 INSERT INTO message (chat_id, message_id, job_id, tile)
@@ -458,6 +448,22 @@ WHERE chat_id = :chat_id AND say = 'text' AND job_id IS NULL AND attempts > 0
 -- questions_forget --
 -- Nobody answers a question of long ago.
 DELETE FROM question WHERE asked_at < :before
+
+-- press_first --
+-- 0 rows when the same press was counted after :before. One from the future was counted by a clock
+-- that has been set back since.
+INSERT INTO press (user_id, chat_id, message_id, data, pressed_at)
+VALUES (:user_id, :chat_id, :message_id, :data, :now)
+ON CONFLICT (user_id, chat_id, message_id, data) DO UPDATE SET pressed_at = :now
+WHERE press.pressed_at <= :before OR press.pressed_at > :now
+
+-- press_refused --
+-- It made nothing: the next one counts.
+DELETE FROM press
+WHERE user_id = :user_id AND chat_id = :chat_id AND message_id = :message_id AND data = :data
+
+-- presses_forget --
+DELETE FROM press WHERE pressed_at < :before
 
 -- ============================================================ pictures people bring
 
@@ -534,22 +540,6 @@ UPDATE draft SET attempts = attempts + 1, due_at = :due_at WHERE draft_id = :dra
 -- drafts_forget --
 -- Questions that nobody answered.
 DELETE FROM draft WHERE due_at IS NULL AND created_at < :before
-
--- press_first --
--- 0 rows when the same press was counted after :before. One from the future was counted by a clock
--- that has been set back since.
-INSERT INTO press (user_id, chat_id, message_id, data, pressed_at)
-VALUES (:user_id, :chat_id, :message_id, :data, :now)
-ON CONFLICT (user_id, chat_id, message_id, data) DO UPDATE SET pressed_at = :now
-WHERE press.pressed_at <= :before OR press.pressed_at > :now
-
--- press_refused --
--- It made nothing: the next one counts.
-DELETE FROM press
-WHERE user_id = :user_id AND chat_id = :chat_id AND message_id = :message_id AND data = :data
-
--- presses_forget --
-DELETE FROM press WHERE pressed_at < :before
 
 -- drafts_of_banned --
 -- What a banned person or group had begun, and nobody is to make any more.
@@ -640,9 +630,13 @@ WHERE approval_id = :approval_id AND state = 'asked'
 -- It has become dearer, and the new price is asked about.
 UPDATE approval SET cost_vnd = :cost_vnd WHERE approval_id = :approval_id AND state = 'asked'
 
+-- approval_set_shown --
+UPDATE approval SET shown_id = :message_id WHERE approval_id = :approval_id
+
 -- approvals_forget --
 -- What nobody answered, or nobody looks at any more: who agreed stands with the job.
 DELETE FROM approval WHERE created_at < :before
+
 -- ============================================================ many requests of one group
 
 -- board_add --
@@ -746,9 +740,10 @@ SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 THEN :now
-                  WHEN sends = 1 AND state <> 'sending' THEN
-                      CASE WHEN state = 'waiting' AND due_at < sent_at + :first_ms THEN due_at
-                           ELSE sent_at + :first_ms END
+                  -- the first edit, also while the message is still being sent
+                  WHEN sends = 0 OR (sends = 1 AND state <> 'sending') THEN
+                      CASE WHEN state = 'waiting' AND due_at < COALESCE(sent_at, :now) + :first_ms
+                           THEN due_at ELSE COALESCE(sent_at, :now) + :first_ms END
                   WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
                   -- being sent this instant: the pause begins now, not at the time before
                   WHEN state = 'sending' THEN :now + :pause_ms
@@ -798,7 +793,8 @@ WHERE state <> 'dropped'
 -- which is no message and waits for nobody's turn: what may go next. Which of
 -- them goes is delivery's to say. However many rows wait in a chat, few of them are read.
 -- A result waits until its status message is there, one for a private chat not for the group's; in
--- a group progress waits while a result does, unless that waits for its status.
+-- a group progress waits while a result does, unless that waits for its status, or for longer than
+-- 5 s until it is tried again.
 WITH RECURSIVE chats (chat_id) AS (
     SELECT MIN(chat_id) FROM outbox WHERE state = 'waiting'
     UNION ALL
@@ -827,6 +823,7 @@ SELECT first.* FROM chats CROSS JOIN kinds JOIN outbox first ON first.outbox_id 
 WHERE chats.chat_id > 0 OR kinds.urgency < 2 OR NOT EXISTS (
     SELECT 1 FROM outbox result
     WHERE result.state = 'waiting' AND result.chat_id = chats.chat_id AND result.urgency = 1
+      AND result.due_at <= :now + 5000
       AND NOT EXISTS (
           SELECT 1 FROM outbox other
           WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
@@ -845,6 +842,7 @@ WHERE outbox_id = :outbox_id AND state = 'waiting' AND due_at <= :now
   AND (chat_id > 0 OR urgency < 2 OR NOT EXISTS (
       SELECT 1 FROM outbox result
       WHERE result.state = 'waiting' AND result.chat_id = outbox.chat_id AND result.urgency = 1
+        AND result.due_at <= :now + 5000
         AND NOT EXISTS (
             SELECT 1 FROM outbox other
             WHERE other.job_id = result.job_id AND other.chat_id = result.chat_id
@@ -899,13 +897,34 @@ WHERE job_id = :job_id AND chat_id = :chat_id AND state = 'waiting'
 UPDATE outbox SET state = 'sent', error = :error WHERE outbox_id = :outbox_id
 
 -- statuses_revive --
--- Those that were skipped are brought up to date: somebody is there to read them again.
+-- Those that were skipped are brought up to date: somebody is there to read them again. So are those
+-- whose result could not take their message over.
 UPDATE outbox SET state = 'waiting', attempts = 0, urgency = 1, due_at = :now
-WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say IN ('status', 'bulk', 'board')
+WHERE chat_id = :chat_id AND state = 'sent' AND (
+    error IS NOT NULL AND say IN ('status', 'bulk', 'board')
+    OR key IN (SELECT 'status:' || job_id FROM job
+               WHERE chat_id = :chat_id AND state = 'done' AND detail <> '' AND ended_at >= :since
+                 AND status_message_id IS NOT NULL)
+)
+
+-- results_missed --
+-- How many results were finished since then and could not be shown in this chat.
+SELECT COUNT(DISTINCT j.job_id) AS n
+FROM outbox o JOIN job j ON j.job_id = o.job_id
+WHERE o.chat_id = :chat_id AND o.error IS NOT NULL AND o.state = 'dropped' AND o.say = 'result'
+  AND j.state = 'done' AND j.ended_at >= :since
+
+-- results_untaken --
+-- What was made and Telegram took no pictures of, so that words stand there: counted once.
+UPDATE outbox SET error = NULL
+WHERE chat_id = :chat_id AND error IS NOT NULL AND state = 'sent' AND say = 'result'
 
 -- outbox_recover --
 -- After a start: what was being sent may have arrived; it is sent again.
 UPDATE outbox SET state = 'waiting' WHERE state = 'sending'
+
+-- outbox_get --
+SELECT * FROM outbox WHERE outbox_id = :outbox_id
 
 -- outbox_of_chat --
 SELECT * FROM outbox WHERE chat_id = :chat_id AND state = 'waiting'
@@ -918,7 +937,7 @@ SELECT moved_to FROM chat WHERE chat_id = :chat_id AND moved_to IS NOT NULL
 
 -- chat_moves --
 -- 0 rows when it has moved before.
-UPDATE chat SET moved_to = :new_id, moved_at = :now, admins_at = NULL
+UPDATE chat SET moved_to = :new_id, admins_at = NULL
 WHERE chat_id = :old_id AND moved_to IS NULL
 
 -- chat_arrives --
@@ -983,9 +1002,6 @@ SELECT outbox_id, say, state, payload FROM outbox
 WHERE chat_id = :chat_id AND state IN ('sending', 'waiting')
 UNION
 SELECT outbox_id, say, state, payload FROM outbox WHERE chat_id = :chat_id AND error IS NOT NULL
-
--- outbox_get --
-SELECT * FROM outbox WHERE outbox_id = :outbox_id
 
 -- outbox_moves --
 -- What it would have replied to stands in the old chat.
@@ -1067,7 +1083,7 @@ UPDATE board SET chat_id = :new_id, thread_id = NULL, message_id = NULL WHERE ch
 -- moved_approvals --
 -- Admins are the same people in both.
 UPDATE approval
-SET chat_id = :new_id, thread_id = NULL, message_id = NULL,
+SET chat_id = :new_id, thread_id = NULL, message_id = NULL, shown_id = NULL,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END,
     decided_by = CASE WHEN decided_by = :old_id THEN :new_id ELSE decided_by END
 WHERE chat_id = :old_id

@@ -16,6 +16,7 @@ from bot.app import DATABASE_NAME
 from bot.jobs.rules import GroupRules, Payer
 from bot.model import UserId
 from bot.money import ledger
+from bot.sandbox.migrating import migrate_group
 from bot.store.sqlite import open_store
 
 DRAW = "/img@easel_bot"
@@ -418,3 +419,33 @@ async def test_what_a_banned_person_made_before_stays_theirs_when_the_ban_is_lif
         assert await an.result_of(an.say(f"/show {code_in(grid)}"))
         await handled(story)
         assert 1 == lines_with(an, BANNED["en"])
+
+
+async def test_a_group_that_has_moved_is_let_in_by_the_notice_of_before(tmp_path: Path) -> None:
+    async with guarded(tmp_path) as (story, boss):
+        an = story.person("An", "en")
+        group = int(story.world.add_group("Painters", [an.user_id], chat_id=-4001)["id"])
+        await said(an, f"{DRAW} a cat", chat=group)
+        notice = await boss.sees("Painters")
+        new = migrate_group(story.world, group)
+        await handled(story)
+        boss.press(notice, "✅")
+        await an.sees("Từ giờ cả nhóm dùng được bot", chat=new)
+        assert await an.result_of(an.say(f"{DRAW} a cat", chat=new), chat=new)
+        boss.press(await boss.sees("may use the bot now"), UNDO)
+        await boss.sees("is not invited any more")
+        assert INVITED["en"] in words_of(await said(an, f"{DRAW} a cat", chat=new))
+
+
+async def test_a_group_is_banned_by_its_number_of_before_it_moved(tmp_path: Path) -> None:
+    async with guarded(tmp_path, "open") as (story, boss):
+        an = story.person("An", "en")
+        group = int(story.world.add_group("Painters", [an.user_id], chat_id=-4001)["id"])
+        await said(an, "/help@easel_bot", chat=group)
+        new = migrate_group(story.world, group)
+        await handled(story)
+        assert str(new) in words_of(await said(boss, f"/ban {group}"))
+        assert BANNED["en"] in words_of(await said(an, "/help@easel_bot", chat=new))
+        await said(boss, f"/unban {group}")
+        await an.sees("Từ giờ cả nhóm dùng được bot", chat=new)
+        assert await said(an, "/help@easel_bot", chat=new)

@@ -1,6 +1,6 @@
 """People who block the bot and come back: nothing is pushed at them, nothing of theirs is lost."""
 
-from beside import rows
+from beside import change, rows
 from story import Person, Story, labels, words
 from telling import until
 
@@ -161,19 +161,42 @@ async def test_a_refusal_that_was_under_way_when_they_came_back_is_no_absence(
 async def test_thrown_out_of_a_group_and_brought_back_it_says_what_was_finished(
     story: Story,
 ) -> None:
-    an = story.person("An")
-    group = story.group("Nhóm vẽ", an)
+    an, ben = story.person("An"), story.person("Ben", "en")
+    await ben.answer_to(ben.say("/lang en"))
+    group = story.group("Nhóm vẽ", an, ben)
+    known = (
+        "INSERT INTO chat (chat_id, kind, title, language, created_at)"
+        " VALUES (?, 'group', '', 'vi', 1)"
+    )
+    change(story, known, group)
     await orders(story, an, 1, chat=group)
     story.world.remove_bot(an.user_id, group)
     await knows(story, group, is_away=True)
     before = calls_to(story, group)
     await finished(story, 1)
     assert before == calls_to(story, group)
-    story.world.add_bot(an.user_id, group)
+    story.world.add_bot(ben.user_id, group)
     told = await an.sees("1 kết quả đã xong", chat=group)
     assert words(told) == (
         "Trong lúc mình không nhắn được vào đây, 1 kết quả đã xong; "
         "ai yêu cầu thì xem trong chat riêng bằng /history."
     )
-    assert [] == labels(told)
+    [[button]] = told["reply_markup"]["inline_keyboard"]
+    assert "https://t.me/easel_bot?start=history" == button["url"]
     assert [] == notices(an, group)
+
+
+async def test_what_ended_meanwhile_stands_no_longer_as_being_made(story: Story) -> None:
+    an = story.person("An")
+    group = story.group("Nhóm vẽ", an)
+    asked = "/img@easel_bot mèo"
+    story.town.apiframe.never_finish()
+    status = await an.answer_to(an.say(asked, chat=group), chat=group)
+    await until(lambda: story.town.apiframe.tasks)
+    story.world.remove_bot(an.user_id, group)
+    await knows(story, group, is_away=True)
+    await finished(story, 1)
+    story.world.add_bot(an.user_id, group)
+    kept = await an.sees("/show", chat=group)
+    assert status["message_id"] == kept["message_id"]
+    assert [["💬 Xem trong chat riêng"]] == labels(kept)

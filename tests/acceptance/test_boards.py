@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from beside import rows
 from hurrying import Hurry, hurried
 from story import Message, Person, Story, is_media, labels, words
 from telling import answers, press
@@ -198,6 +199,27 @@ async def test_what_fails_is_told_to_who_asked_and_may_be_tried_again(crowd: Cro
     assert "✅ 4 xong · ⚠️ 1 không thành công, không tính phí" in words(ended)
     by = next(p for p, a in zip(crowd.people, asked, strict=True) if answers(told, a))
     assert "Đã nhận!" == await press(by, told, "🔄")
+
+
+async def test_lines_meant_as_one_have_their_question_for_a_status_and_no_place_on_the_board(
+    crowd: Crowd,
+) -> None:
+    chi = crowd.people[2]
+    asked = chi.say(f"{DRAW} một chú mèo\nbên cửa sổ", chat=crowd.group)
+    question = await chi.answer_to(asked, chat=crowd.group)
+    crowd.ask()
+    await crowd.board()
+    assert "Đã nhận!" == await press(chi, question, "🖼")
+    ((code,),) = rows(crowd.story, "SELECT job_id FROM job ORDER BY accepted_at DESC LIMIT 1")
+
+    def status() -> Message | None:
+        said = crowd.an.from_bot(crowd.group)
+        return next((m for m in said if code in words(m) and answers(m, asked)), None)
+
+    assert question["message_id"] == (await crowd.hurry.until(status))["message_id"]
+    assert code not in words(await crowd.board())
+    crowd.let_in()
+    assert question["message_id"] == (await crowd.result(asked))["message_id"]
 
 
 async def test_a_deleted_board_comes_again(crowd: Crowd) -> None:

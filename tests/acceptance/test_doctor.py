@@ -32,6 +32,15 @@ async def test_what_the_group_forbids_is_told_with_how_to_allow_it(story: Story)
     assert "I may send messages, photos, videos and files" in said
 
 
+async def test_what_was_taken_from_the_bot_alone_is_mended_in_its_profile(story: Story) -> None:
+    an = story.person("An", "en")
+    group = story.group("Nhóm vẽ", an)
+    story.world.restrict_bot(an.user_id, group, "can_send_photos")
+    said = words(await an.answer_to(an.say(DOCTOR, chat=group), chat=group))
+    assert "open my profile in this group and switch on “Send photos”" in said
+    assert "Permissions" not in said
+
+
 async def test_in_a_forum_it_speaks_of_the_topics(story: Story) -> None:
     an = story.person("An", "en")
     group = story.group("Nhóm vẽ", an, is_forum=True)

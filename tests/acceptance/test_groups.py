@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from story import Message, Person, Story, code_in, is_media, words
 from telling import file_of, next_result, press
 
@@ -176,3 +177,15 @@ async def test_where_media_may_not_be_sent_the_result_is_kept_and_says_so(story:
     kept = await an.sees("finished and kept", chat=group)
     assert asked["message_id"] == kept["reply_to_message"]["message_id"]
     assert await an.sees(is_media, after=an.say(code_in(kept)))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_an_example_in_a_group_names_the_bot_and_in_private_it_does_not(
+    story: Story, language: str
+) -> None:
+    an = story.person("An", language)
+    group = story.group("Nhóm vẽ", an)
+    for command in ("/img", "/jobs"):
+        there = await an.answer_to(an.say(f"{command}@easel_bot", chat=group), chat=group)
+        assert "/img@easel_bot " in words(there)
+        assert "/img " in words(await an.answer_to(an.say(command)))

@@ -92,6 +92,23 @@ async def test_three_people_and_an_admin_go_on_where_they_were(story: Story) -> 
     assert [] == [m for m in an.from_bot(new) if "supergroup" in words(m)]
 
 
+@pytest.mark.parametrize(("language", "whose"), [("vi", "cho An"), ("en", "for An")])
+async def test_a_result_that_replies_to_nobody_says_whose_it_is(
+    story: Story, language: str, whose: str
+) -> None:
+    an = story.person("An", language)
+    group = basic_group(story, an)
+    held = story.town.apiframe.hold_next("/imagine", when="after")
+    await an.answer_to(an.say(f"{DRAW} mèo", chat=group), chat=group)
+    await held.arrived()
+    new = migrate_group(story.world, group)
+    held.release()
+    result = await an.sees(is_media, chat=new)
+    assert whose in words(result)
+    replied = await an.result_of(an.say(f"{DRAW} hoa", chat=new), chat=new)
+    assert whose not in words(replied)
+
+
 async def test_a_reply_in_the_new_chat_never_hits_a_picture_of_the_old(story: Story) -> None:
     an = story.person("An")
     group = basic_group(story, an)

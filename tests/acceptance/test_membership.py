@@ -35,7 +35,7 @@ async def finished(story: Story) -> None:
 @pytest.mark.parametrize(
     ("language", "parts"),
     [
-        ("vi", ("tạo", "Ai yêu cầu thì dùng lượt", "bắt đầu bằng /")),
+        ("vi", ("tạo", "Ai yêu cầu hay bấm nút thì dùng lượt", "bắt đầu bằng /")),
         ("en", ("right here", "Whoever asks uses their own", "what begins with /")),
     ],
 )
@@ -87,6 +87,9 @@ async def test_made_an_admin_and_back_it_says_what_changes_each_time_once(
         (("can_send_photos",), "không gửi được ảnh nữa", "cannot send photos here"),
         (("can_send_videos",), "không gửi được video nữa", "cannot send videos here"),
         (("can_send_documents",), "không gửi được tệp nữa", "cannot send files here"),
+        (PICTURES[:1], "trong lúc đó ảnh đến đây dưới dạng tệp", "pictures come here as files"),
+        (PICTURES[:2], "ảnh và video đến đây dưới dạng tệp", "until then they come here as files"),
+        (PICTURES[::2], "ảnh làm xong chờ ở chat riêng", "pictures wait in our private chat"),
         (PICTURES, "không gửi được ảnh, video hay tệp", "cannot send photos, videos or files"),
     ],
 )

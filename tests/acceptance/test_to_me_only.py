@@ -487,3 +487,16 @@ async def test_a_group_that_becomes_a_supergroup_meanwhile_gets_the_stub_there(
     await an.sees("🔒 An: ảnh đã gửi riêng.", chat=moved)
     assert 1 == len(pictures_in(an))
     assert [] == pictures_in(an, moved)
+
+
+async def test_what_stands_in_the_chat_of_before_a_move_is_not_called_old(story: Story) -> None:
+    an, world = story.person("An"), story.world
+    await an.answer_to(an.say("/quota"))
+    group = int(world.add_group("Nhóm vẽ", [an.user_id], chat_id=-4_000_002)["id"])
+    shown = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
+    moved = migrate_group(world, group)
+    await until(lambda: [(moved,)] == rows(story, "SELECT chat_id FROM job"))
+    await press(an, shown, TO_ME["vi"])
+    stub = await an.sees("đã gửi riêng", chat=moved)
+    assert "hai ngày" not in words(stub)
+    assert "trước khi nhóm được nâng cấp" in words(stub)

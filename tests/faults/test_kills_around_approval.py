@@ -3,9 +3,10 @@
 import json
 from typing import Any, Final
 
+import pytest
 from orders import check_book, replies_to, results_for
 from process import Host, until
-from story import Message, Person, words
+from story import Message, Person, labels, words
 from telling import press
 
 ASKS: Final[dict[str, Any]] = {
@@ -103,3 +104,54 @@ async def test_killed_before_the_message_says_who_approved_it_says_so_after_the_
     await host.start()
     await check_made_once(host, an, asked, group)
     assert [("agreed", binh.user_id)] == host.rows("SELECT state, decided_by FROM approval")
+
+
+async def test_a_question_nobody_noted_is_sent_again_as_what_was_decided(host: Host) -> None:
+    an, binh, group = await opened(host)
+    asked, question = await asked_by(an, group)
+    await host.kill()
+    # As a kill leaves it between Telegram's answer and the note of it.
+    host.change("UPDATE outbox SET state = 'sending', sends = 0 WHERE say = 'approval'")
+    host.change("UPDATE approval SET shown_id = NULL")
+    held = host.story.world.hold_next("sendMessage")
+    await host.start()
+    await held.arrived()  # it asks once more, before the press is read
+    binh.press(question, "✅")
+    await until(lambda: host.rows("SELECT 1 FROM approval WHERE state = 'agreed'"), "the yes")
+    held.release()
+    await is_decided_everywhere(host, an, asked)
+
+
+@pytest.mark.parametrize("is_noted", [False, True])
+async def test_a_question_asked_twice_is_decided_in_both_messages(
+    host: Host, *, is_noted: bool
+) -> None:
+    an, binh, group = await opened(host)
+    asked, question = await asked_by(an, group)
+    host.freeze()
+    binh.press(question, "✅")
+    await host.kill()
+    host.change("UPDATE outbox SET state = 'sending', sends = 0 WHERE say = 'approval'")
+    host.change("UPDATE approval SET shown_id = NULL")
+    if is_noted:  # the press is read only after the second question is there
+        updates = host.story.world.hold_next("getUpdates")
+        await host.start()
+        again = await an.sees("🙋 An wants 4 pictures: a lake", chat=group, after=question)
+        shown = "SELECT 1 FROM approval WHERE shown_id = ?"
+        await until(lambda: host.rows(shown, again["message_id"]), "the note of it")
+        updates.release()
+    else:
+        await host.start()
+    await is_decided_everywhere(host, an, asked)
+
+
+async def is_decided_everywhere(host: Host, an: Person, asked: Message) -> None:
+    """Nothing that is still asked has a button for it."""
+    await an.result_of(asked, chat=asked["chat"]["id"])
+    await host.is_quiet()
+    told = [m for m in replies_to(an, asked) if "🙋" in words(m)]
+    assert 2 == len(told)
+    assert ["✅ Approved by Bình"] * 2 == [
+        words(m)[words(m).index("✅") :].partition(":")[0] for m in told
+    ]
+    assert [[], []] == [labels(m) for m in told]

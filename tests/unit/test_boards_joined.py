@@ -53,6 +53,11 @@ async def sent(shop: Shop) -> None:
     )
 
 
+async def sent_twice(shop: Shop) -> None:
+    """It has been edited before: the next bar waits."""
+    await shop.tamper("UPDATE outbox SET sends = sends + 1 WHERE state = 'sent'")
+
+
 async def test_the_first_three_of_a_group_have_messages_of_their_own(shop: Shop) -> None:
     assert [None] * OWN_MOST + [1, 1] == await boards_of(shop, OWN_MOST + 2)
     assert OWN_MOST == len(await rows(shop, "status"))
@@ -128,13 +133,41 @@ async def test_bars_move_the_board_no_more_often_than_it_has_members(shop: Shop)
 async def test_it_is_edited_three_times_a_minute_and_after_all_results(shop: Shop) -> None:
     one, two, three = await a_full_group(shop, 3)
     await sent(shop)
-    await shop.happens(one, CancelAsked())
+    await shop.happens(one, Ended(Reason.REFUSED, "no"))
     await sent(shop)
     shop.now.at += 1_000
-    await shop.happens(two, CancelAsked())
-    await shop.happens(three, CancelAsked())
+    await shop.happens(two, Ended(Reason.REFUSED, "no"))
+    await shop.happens(three, Admitted())
     (row,) = await rows(shop, "board")
     assert (2, NOON + 20_000) == (row["urgency"], row["due_at"])
+
+
+async def test_a_cancel_is_shown_at_once_as_an_answer(shop: Shop) -> None:
+    one, two, _ = await a_full_group(shop, 3)
+    answered = SubmitAnswered(TaskId("t1"), poll_at=NOON, deadline_at=NOON + HOUR)
+    two = await shop.happens(two, Admitted(), answered)
+    for job in (one, two):
+        await sent(shop)
+        await sent_twice(shop)
+        shop.now.at += 1_000
+        await shop.happens(job, CancelAsked())
+        (row,) = await rows(shop, "board")
+        assert ("waiting", 0, shop.now()) == (row["state"], row["urgency"], row["due_at"])
+
+
+async def test_the_end_of_the_last_is_shown_at_once_and_that_of_another_is_not(
+    shop: Shop,
+) -> None:
+    jobs = await a_full_group(shop, 2)
+    shown = []
+    for job in jobs:
+        await sent(shop)
+        await sent_twice(shop)
+        shop.now.at += 1_000
+        await shop.happens(job, Ended(Reason.REFUSED, "no"))
+        (row,) = await rows(shop, "board")
+        shown.append((row["urgency"], row["due_at"] - shop.now()))
+    assert [(2, 19_000), (0, 0)] == shown
 
 
 async def test_when_all_have_ended_it_is_closed_for_good(shop: Shop) -> None:

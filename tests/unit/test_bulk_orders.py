@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from shop import CLIP, GRID, SINGLE, Now, Shop, opened_shop, outputs
 
 from bot.jobs import bulk
-from bot.jobs.accept import Desk, Purse
+from bot.jobs.accept import Desk
 from bot.jobs.bulk import BulkState, Part, album_sizes
 from bot.jobs.bulk_orders import begin, cover, failed_of, stop, total_of
 from bot.jobs.facts import CancelAsked, Delivered, Ended, Saved, SubmitAnswered
+from bot.jobs.purses import Purse
 from bot.jobs.rules import GroupRules, set_rules
 from bot.model import (
     AssetKind,

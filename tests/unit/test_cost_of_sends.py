@@ -7,6 +7,7 @@ import pytest
 from market import BOTH
 from shop import HOUR, NOON, Shop, outputs
 
+from bot.delivery.approvals import Approvals
 from bot.delivery.board_showing import Boards
 from bot.delivery.bulks import Bulks
 from bot.delivery.pictures import Pictures
@@ -42,6 +43,7 @@ def sending(shop: Shop) -> Sending:
         scenes,
         cast("Bulks", NOBODY),
         cast("Boards", NOBODY),
+        cast("Approvals", NOBODY),
         cast("Welcoming", NOBODY),
         cast("Pictures", NOBODY),
     )

@@ -192,3 +192,43 @@ async def test_what_was_put_off_since_the_look_at_it_is_not_said_early(shop: Sho
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert [1] == sayer.said
+
+
+async def heads_of_group(shop: Shop, *, put_off_ms: int) -> list[str]:
+    """What could go out in a group whose result failed once and is tried again so much later."""
+    place = Place(ChatId(-100), None, None)
+
+    async def work(tx: Transaction) -> None:
+        await say(tx, Say.RESULT, place, urgency=Urgency.RESULT, now=shop.now())
+        (result,) = await tx.all("outbox_heads", now=shop.now())
+        due_at = shop.now() + put_off_ms
+        await tx.run("outbox_again", outbox_id=result["outbox_id"], due_at=due_at, error="502")
+        await say(tx, Say.BOARD, place, urgency=Urgency.PROGRESS, now=shop.now())
+
+    await shop.store.write(work)
+    rows = await shop.store.all("outbox_heads", now=shop.now())
+    began = {
+        row["say"]: await shop.store.write(
+            lambda tx, row=row: tx.run(  # type: ignore[misc]
+                "outbox_sending", outbox_id=row["outbox_id"], now=shop.now()
+            )
+        )
+        for row in rows
+    }
+    assert all(began.values())
+    return list(began)
+
+
+async def test_a_result_that_is_tried_again_minutes_later_stops_no_progress_of_its_group(
+    shop: Shop,
+) -> None:
+    assert [Say.BOARD] == await heads_of_group(shop, put_off_ms=300_000)
+
+
+async def test_a_result_that_is_tried_again_in_a_moment_still_goes_before_progress(
+    shop: Shop,
+) -> None:
+    assert [] == await heads_of_group(shop, put_off_ms=2_000)
+    shop.now.at += 2_000
+    rows = await shop.store.all("outbox_heads", now=shop.now())
+    assert [Say.RESULT] == [row["say"] for row in rows]

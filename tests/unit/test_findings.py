@@ -1,10 +1,12 @@
 """What `/doctor` says: each thing that is wrong comes with how to mend it."""
 
+import dataclasses
+
 import pytest
 from telegram import ChatMember, ChatPermissions
 
 from bot.chat import findings
-from bot.chat.checkup import BotFacts, GroupFacts, lacking_of
+from bot.chat.checkup import BotFacts, GroupFacts, forbidden_to_all, taken_from
 from bot.chat.findings import Queue, Standing
 from bot.jobs.rules import GENERAL, GroupRules, Payer
 from bot.sandbox import shapes
@@ -30,18 +32,23 @@ def test_an_ordinary_member_may_send_what_the_group_allows_to_all() -> None:
         can_send_videos=False,
         can_send_documents=False,
     )
-    assert () == lacking_of(member("member"), MAY_ALL)
-    assert ("photos", "videos", "files") == lacking_of(member("member"), nothing_but_words)
+    assert () == forbidden_to_all(member("member"), MAY_ALL)
+    assert ("photos", "videos", "files") == forbidden_to_all(member("member"), nothing_but_words)
+    assert () == taken_from(member("member"))
 
 
-def test_a_restricted_bot_lacks_its_own_rights_too() -> None:
-    assert ("photos",) == lacking_of(member("restricted", "can_send_photos"), MAY_ALL)
-    assert ("videos",) == lacking_of(member("restricted"), ChatPermissions(can_send_videos=False))
+def test_what_was_taken_from_the_bot_alone_is_told_apart_from_what_nobody_may() -> None:
+    restricted = member("restricted", "can_send_photos")
+    assert ("photos",) == taken_from(restricted)
+    assert ("videos",) == forbidden_to_all(restricted, ChatPermissions(can_send_videos=False))
+    facts = dataclasses.replace(ALL_WELL, lacking=("videos",), own_lacking=("photos",))
+    wanted = ["doctor.own_lacks_photos", "doctor.lacks_videos"]
+    assert wanted == keys(findings.right_lines(facts))
 
 
 def test_an_admin_may_send_what_others_may_not() -> None:
     nobody = ChatPermissions.no_permissions()
-    assert () == lacking_of(member("administrator"), nobody)
+    assert () == forbidden_to_all(member("administrator"), nobody)
 
 
 def test_who_may_say_nothing_is_told_that_alone() -> None:
@@ -49,6 +56,8 @@ def test_who_may_say_nothing_is_told_that_alone() -> None:
         is_admin=False, hears_all=False, is_forum=False, lacking=("messages", "photos")
     )
     assert ["doctor.lacks_messages"] == keys(findings.right_lines(facts))
+    facts = dataclasses.replace(ALL_WELL, lacking=("photos",), own_lacking=("messages",))
+    assert ["doctor.own_lacks_messages"] == keys(findings.right_lines(facts))
 
 
 @pytest.mark.parametrize(

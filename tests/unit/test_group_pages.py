@@ -57,7 +57,8 @@ def test_a_group_that_set_nothing_is_open_and_each_pays() -> None:
 
 
 def test_what_the_wallet_may_pay_is_asked_only_where_it_pays() -> None:
-    paid = where(payer=Payer.GROUP, cap_vnd=5_000, ask_above_vnd=1_000)
+    rules = where(payer=Payer.GROUP, cap_vnd=5_000, ask_above_vnd=1_000)
+    paid = dataclasses.replace(rules, balance_vnd=400)
     assert [
         "group_rules.payer_is_group",
         "group_rules.cap_is",
@@ -67,6 +68,13 @@ def test_what_the_wallet_may_pay_is_asked_only_where_it_pays() -> None:
     assert {"cap", "ask"} == {how for how, _ in offered("", paid)} - {
         how for how, _ in offered("", USUAL)
     }
+
+
+def test_an_empty_wallet_that_pays_is_told_at_once_with_who_fills_it() -> None:
+    lines, _ = page("", where(payer=Payer.GROUP))
+    values = [each["values"] for each in lines if each["key"] == "group_rules.wallet_is_empty"]
+    assert [{"contact": "@shop", "group": "-100"}] == values
+    assert "group_rules.wallet_is_empty" not in keys("", USUAL)
 
 
 def test_the_way_to_ones_own_settings_stands_below_the_first_page_alone() -> None:

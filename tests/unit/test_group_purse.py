@@ -7,9 +7,10 @@ import pytest
 from market import BOTH
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
 
-from bot.jobs.accept import Accepted, NeedsAdmin, NotEnough, NotPriced, Outcome, Quote
+from bot.jobs.accept import Accepted, NeedsAdmin, NotEnough, NotPriced, Outcome
 from bot.jobs.facts import Admitted, CancelAsked, Saved, SubmitAnswered, SubmitRefused
 from bot.jobs.moving import move_over
+from bot.jobs.purses import Quote
 from bot.jobs.rules import GroupRules, Payer
 from bot.model import AssetKind, ChatId, Job, Operation, Reason, Request, TaskId, UserId
 from bot.money.ledger import Wallet
@@ -112,7 +113,7 @@ async def test_what_waits_since_yesterday_leaves_todays_cap_as_it_is(
     yesterday = await shop.order(AN, chat=group)
     shop.now.at += DAY
     await shop.order(AN, SINGLE, chat=group)
-    purse = await shop.desk.purse(shop.store, UserId(AN), ChatId(group), freed=yesterday)
+    purse = await shop.desk.purses.of(shop.store, UserId(AN), ChatId(group), freed=yesterday)
     assert (300, True) == (purse.balance_vnd, purse.is_capped)
 
 
@@ -195,8 +196,8 @@ async def test_what_cannot_be_paid_is_not_asked_about(shop: Shop) -> None:
 
 
 async def test_the_purse_says_what_the_ledger_takes(shop: Shop, group: int) -> None:
-    purse = await shop.desk.purse(shop.store, UserId(AN), ChatId(group))
-    quote = shop.desk.reckon(purse, GRID)
+    purse = await shop.desk.purses.of(shop.store, UserId(AN), ChatId(group))
+    quote = shop.desk.purses.reckon(purse, GRID)
     assert Quote(0, 4, 100) == quote
     job = await shop.order(AN, chat=group)
     assert quote is not None

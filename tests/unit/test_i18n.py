@@ -113,9 +113,9 @@ def test_the_language_is_ones_own_then_the_groups_then_telegrams_then_the_defaul
 
 def test_a_sentence_carries_its_values_and_html_escapes_them(en: Tongue) -> None:
     key = "complaint.command_unknown"
-    assert "<b>" in en.text(key, command="<b>")
-    assert "<code>&lt;b&gt; &amp; c</code>" in en.html(key, command="<b> & c")
-    assert "<code><b>x</b></code>" in en.html(key, command=Raw("<b>x</b>"))
+    assert "<b>" in en.text(key, command="<b>", at="")
+    assert "<code>&lt;b&gt; &amp; c</code>" in en.html(key, command="<b> & c", at="")
+    assert "<code><b>x</b></code>" in en.html(key, command=Raw("<b>x</b>"), at="")
 
 
 def test_an_unknown_key_is_an_error(en: Tongue) -> None:

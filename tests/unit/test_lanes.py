@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, cast
@@ -10,9 +11,10 @@ import pytest
 from shop import NOON, Shop
 from telegram import Bot, Update
 
-from bot.chat.dispatch import LANES_AT_ONCE, TURN, Dispatcher
+from bot.chat.dispatch import ASKS_AT_ONCE, LANES_AT_ONCE, TURN, Dispatcher
 from bot.chat.handlers import Handlers
 from bot.chat.inbox import write_inbox
+from bot.chat.looks import Ask
 from bot.store.port import Transaction
 
 BUSY, LAN = -100, 7
@@ -36,19 +38,29 @@ class Desk:
         self.let_go = asyncio.Event()
         self.looking: Counter[int] = Counter()
         self.most_together = 0
+        self.asking: Counter[int] = Counter()
+        self.most_asking = 0
 
-    async def look(self, update: Update) -> None:
-        """What asks Telegram before an update is handled."""
+    async def look(self, update: Update) -> Ask | None:
+        """Whether Telegram has to be asked before an update is handled."""
         assert update.effective_chat is not None
         chat_id = update.effective_chat.id
         self.looking[chat_id] += 1
         assert 1 == self.looking[chat_id], "two of one chat at once"
         self.most_together = max(self.most_together, self.looking.total())
         try:
-            if chat_id in self.slow:
-                await self.let_go.wait()
+            await asyncio.sleep(0)
         finally:
             self.looking[chat_id] -= 1
+        return functools.partial(self._ask, chat_id) if chat_id in self.slow else None
+
+    async def _ask(self, chat_id: int) -> None:
+        self.asking[chat_id] += 1
+        self.most_asking = max(self.most_asking, self.asking.total())
+        try:
+            await self.let_go.wait()
+        finally:
+            self.asking[chat_id] -= 1
 
     async def handle(self, _: Transaction, update: Update) -> None:
         assert update.effective_chat is not None
@@ -92,6 +104,24 @@ async def test_a_chat_waits_for_none_whose_admins_telegram_is_slow_to_tell(shop:
         assert [] == desk.of(BUSY)
         desk.let_go.set()
         await until_handled(desk, BUSY, 1)
+
+
+async def test_nobody_waits_for_any_number_of_groups_whose_admins_telegram_is_slow_to_tell(
+    shop: Shop,
+) -> None:
+    slow, quick = range(-2 * LANES_AT_ONCE - 1, 0), -1_000
+    desk = Desk(slow=slow)
+    numbers = iter(range(1, 100_000))
+    await keep(shop, *(said(next(numbers), group) for group in slow for _ in range(2)))
+    await keep(shop, said(next(numbers), LAN), said(next(numbers), quick))
+    async with working(shop, desk):
+        await until_handled(desk, LAN, 1)
+        await until_handled(desk, quick, 1)
+        assert {LAN, quick} == {chat for chat, _ in desk.handled}
+        desk.let_go.set()
+        for group in slow:
+            await until_handled(desk, group, 2)
+    assert ASKS_AT_ONCE == desk.most_asking
 
 
 async def test_one_message_does_not_wait_behind_five_hundred_of_a_group(shop: Shop) -> None:

@@ -132,7 +132,9 @@ class Book(RuleBasedStateMachine):
 
     def _is_within(self, cap_vnd: int | None, user: int) -> None:
         if cap_vnd is not None:
-            spent = self.shop.desk.spent_of_group(self.shop.store, UserId(user), ChatId(self.group))
+            spent = self.shop.desk.purses.spent_of_group(
+                self.shop.store, UserId(user), ChatId(self.group)
+            )
             assert self.runner.run(spent) <= cap_vnd
 
     @rule(lanes=st.integers(0, 3))

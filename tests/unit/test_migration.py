@@ -212,7 +212,7 @@ async def test_all_that_is_known_of_the_group_arrives(shop: Shop) -> None:
     await group_asks(shop)
     numbers = {"is_allowed": 1, "is_banned": 1, "refused_at": 5, "created_at": 6, "seen_at": 7}
     words = {"plan": "monthly", "language": "en", "language_code": "vi", "username": "nhom"}
-    forgotten = {"moved_to", "moved_at", "admins_at", "unreachable_at"}
+    forgotten = {"moved_to", "admins_at", "unreachable_at"}
     for table in ("chat", "user"):
         held = {called for each, called in await columns(shop) if each == table}
         told = {name: value for name, value in (numbers | words).items() if name in held}
@@ -233,8 +233,6 @@ async def test_the_move_happens_once_however_often_it_is_told(shop: Shop) -> Non
     assert await move(shop)
     assert not await move(shop, at=NOON + 1)
     assert 5_000 == (await shop.wallet(NEW)).balance_vnd
-    [chat] = await rows(shop, "SELECT moved_at FROM chat WHERE chat_id = ?", OLD)
-    assert NOON == chat["moved_at"]
 
 
 async def test_where_the_new_chat_spoke_first_both_are_joined(shop: Shop) -> None:

@@ -27,7 +27,7 @@ from bot.delivery.presentation import (
 from bot.delivery.scene import Scene
 from bot.i18n import I18n, Tongue, read_catalogue
 from bot.jobs.queue import Outlook
-from bot.model import Job, JobState, Operation, Reason, Request
+from bot.model import ChatId, Job, JobState, Operation, Reason, Request
 
 TONGUES = I18n.load()
 LANGUAGES = TONGUES.languages
@@ -164,6 +164,24 @@ def test_what_costs_says_its_price() -> None:
     assert ["1", "2", "3", "4"] == numbers
     assert [[f"V{n} · 400 ₫" for n in pair] for pair in ((1, 2), (3, 4))] == varied
     assert [True, False] == ["400 ₫" in label for label in last]
+
+
+def in_a_group(job: Job, *, tiles: int = 1, to_private: bool = False) -> list[list[str]]:
+    job = dataclasses.replace(job, chat_id=ChatId(-7), to_private=to_private)
+    scene = dataclasses.replace(a_scene(job, tiles=tiles), is_in_group=True)
+    return [[button.label for button in row] for row in result_keyboard(scene)]
+
+
+def test_in_a_group_to_me_only_stands_beside_a_button_that_is_alone() -> None:
+    rows = in_a_group(a_job())
+    assert ["🎬 Làm video", "🔒 Chỉ gửi cho tôi"] in rows
+    assert len(result_keyboard(a_scene(a_job(), tiles=1))) == len(rows)
+    assert ["🔒 Chỉ gửi cho tôi"] == in_a_group(a_job(), tiles=4)[-1]
+
+
+def test_a_private_result_that_stands_in_a_group_does_not_offer_to_come_there() -> None:
+    private = {label for row in in_a_group(a_job(), to_private=True) for label in row}
+    assert not {label for label in private if label.startswith(("🔒", "👥"))}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ ALTER TABLE chat ADD COLUMN is_banned INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE chat ADD COLUMN refused_at INTEGER;  -- told once that it may not; silence since
 ALTER TABLE chat ADD COLUMN admins_at INTEGER;   -- when Telegram told who its admins are
 ALTER TABLE chat ADD COLUMN moved_to INTEGER;    -- the supergroup it became
-ALTER TABLE chat ADD COLUMN moved_at INTEGER;
 CREATE INDEX job_of_chat ON job (chat_id);       -- a group that moves takes them along
 
 -- Who may set a group's rules, as Telegram said at `chat.admins_at`.
@@ -57,6 +56,7 @@ CREATE TABLE approval (
     cost_vnd    INTEGER NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('asked', 'agreed', 'refused')),
     decided_by  INTEGER,
+    shown_id    INTEGER,                         -- the latest message that asked about it
     created_at  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX approval_by_age ON approval (created_at);
