@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from beside import handled, rows
 from samples import picture
 from story import (
     Message,
@@ -19,11 +20,11 @@ from story import (
     settings_for,
 )
 from story import words as said
-from telling import answers, forge, later, next_result, press
+from telling import answers, forge, later, next_result, press, until
 
 from bot import app
 from bot.app import DATABASE_NAME
-from bot.jobs.rules import GroupRules, Payer, set_rules
+from bot.jobs.rules import GroupRules, Payer, Pressers, Users, set_rules
 from bot.model import ChatId, UserId
 from bot.money import ledger
 from bot.store.sqlite import open_store
@@ -430,6 +431,42 @@ async def test_once_members_pay_a_yes_takes_nothing_from_anybody(club: Club) -> 
         )
         await club.reads(question, "Declined by Bình")
         assert not club.orders()
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        GroupRules(pressers=Pressers.ASKER),
+        GroupRules(payer=Payer.GROUP, pressers=Pressers.ADMINS),
+        GroupRules(users=Users.ADMINS),
+        GroupRules(payer=Payer.GROUP, cap_vnd=1),
+        ASKS,
+        GroupRules(),
+    ],
+)
+async def test_questions_open_while_the_rules_change_are_answered_by_the_new_rules(
+    club: Club, rules: GroupRules
+) -> None:
+    async with club.opened():
+        await club.grant(5_000)
+        asked = club.binh.say(f"{DRAW} hồ sen", chat=club.group)
+        grid = await club.binh.result_of(asked, chat=club.group)
+        await club.decides(PAYS)
+        await press(club.an, grid, "V2")  # which said that it was free
+        price = await club.an.sees("₫400", chat=club.group)
+        which = await club.an.answer_to(
+            club.an.say("/vary@easel_bot", chat=club.group, to=grid), chat=club.group
+        )
+        for_words = await club.an.answer_to(
+            club.an.say(f"{DRAW} in oil --with flow", chat=club.group, to=grid), chat=club.group
+        )
+        await club.decides(rules)
+        for question in (price, which, for_words):
+            assert await press(club.an, question, labels(question)[0][0])
+        await until(lambda: not rows(club.story, "SELECT 1 FROM draft WHERE due_at IS NOT NULL"))
+        await handled(club.story)
+        assert [] == rows(club.story, "SELECT error FROM inbox WHERE state = 'failed'")
+        assert [] == rows(club.story, "SELECT error FROM outbox WHERE state = 'dropped'")
 
 
 async def test_a_wish_nobody_can_make_any_more_is_not_begun_by_a_yes(club: Club) -> None:
