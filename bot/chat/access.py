@@ -54,6 +54,10 @@ class Doorkeeper:
             return Refusal("access.refused_group", is_of_chat=True, is_told=_is_told(chat))
         return Refusal("access.refused", is_of_chat=False, is_told=_is_told(user))
 
+    async def may(self, reading: Reading, user_id: UserId, chat_id: ChatId) -> bool:
+        """Whether ``user_id`` may use the bot in that chat."""
+        return await self.refusal(reading, user_id, chat_id) is None
+
     async def turn_away(self, talk: Talk, refusal: Refusal) -> None:
         """Say the one line, unless it was said before. Of an unknown group the operators hear."""
         if refusal.is_of_chat:

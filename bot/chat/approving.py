@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bot.chat.access import Doorkeeper
 from bot.chat.drafts import draft_number
 from bot.chat.lacking import lacking_lines
 from bot.chat.talk import Line, Talk
@@ -39,11 +40,16 @@ class Approving:
     """Made once. ``why_not``: why a provider does not make a request any more, if so."""
 
     def __init__(
-        self, desk: Desk, market: Market, why_not: Callable[[str, Request], Line | None]
+        self,
+        desk: Desk,
+        market: Market,
+        why_not: Callable[[str, Request], Line | None],
+        door: Doorkeeper,
     ) -> None:
         self._desk = desk
         self._market = market
         self._why_not = why_not
+        self._door = door
 
     async def press(self, talk: Talk, press: Press) -> str:
         """Yes or no; the catalogue key of what floats by."""
@@ -68,6 +74,8 @@ class Approving:
     async def _agree(self, talk: Talk, asked: Approval, said_vnd: int) -> str:
         if talk.rules.payer is not Payer.GROUP:
             return await self._refuse(talk, asked, "approve.members_pay")
+        if not await self._door.may(talk.tx, asked.user_id, asked.place.chat_id):
+            return "press.asker_banned"  # once they may again, it still waits
         if asked.replaces_id is None:
             reason = self._why_not(asked.provider, asked.request)
             if reason is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from bot.chat.access import Doorkeeper
 from bot.chat.drafts import draft_number
 from bot.chat.making import Making
 from bot.chat.talk import Talk
@@ -33,9 +34,10 @@ class _Said:
 class BulkPresses:
     """Made once."""
 
-    def __init__(self, desk: Desk, making: Making) -> None:
+    def __init__(self, desk: Desk, making: Making, door: Doorkeeper) -> None:
         self._desk = desk
         self._making = making
+        self._door = door
 
     async def press(self, talk: Talk, press: Press) -> str:
         """What a button under a bulk means; the catalogue key of what floats by."""
@@ -77,11 +79,13 @@ class BulkPresses:
         self, talk: Talk, pressed: Bulk, parts: Sequence[Part], said: _Said
     ) -> str | None:
         """What to answer instead of beginning ``parts``; the message is brought up to date."""
+        chat_id = pressed.place.chat_id
+        if not await self._door.may(talk.tx, pressed.user_id, chat_id):
+            return "press.asker_banned"
         reasons = (self._making.why_not(part.provider, part.request) for part in parts)
         if (reason := next(filter(None, reasons), None)) is not None:
             await talk.say(reason)
             return "press.refused"
-        chat_id = pressed.place.chat_id
         total = await total_of(self._desk, talk.tx, pressed.user_id, chat_id, parts)
         if total.covered == said.covered and total.cost_vnd <= said.cost_vnd and total.covered:
             user_id = talk.speaker.user_id

@@ -6,8 +6,8 @@ Knows nothing of how updates look, nor which command or button leads where.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
 
+from bot.chat.access import Doorkeeper
 from bot.chat.account import Account
 from bot.chat.admitting import Admitting
 from bot.chat.approving import Approving
@@ -53,10 +53,8 @@ class Doings:
     doctor: Doctor
 
 
-def make_doings(
-    desk: Desk, reader: Reader, making: Making, i18n: I18n, admin_ids: Collection[int]
-) -> Doings:
-    """``admin_ids``: the operators."""
+def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
+    """``door``: who may use the bot, and who its operators are."""
     account = Account(desk, reader.username)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
@@ -64,17 +62,17 @@ def make_doings(
         referring=Referring(making, reader.market),
         deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
-        bulk_presses=BulkPresses(desk, making),
-        approving=Approving(desk, reader.market, making.why_not),
+        bulk_presses=BulkPresses(desk, making, door),
+        approving=Approving(desk, reader.market, making.why_not, door),
         account=account,
         history=History(account, reader.username),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
-        admitting=Admitting(admin_ids, reader.username),
+        admitting=Admitting(door.admin_ids, reader.username),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,
         to_me=ToMe(reader.username),
-        doctor=Doctor(desk, reader, admin_ids),
+        doctor=Doctor(desk, reader, door.admin_ids),
     )

@@ -105,14 +105,14 @@ class Handlers:
         self._i18n = i18n
         self._reader = reader
         self._making = making
-        doings = make_doings(desk, reader, making, i18n, me.admin_ids)
+        self.door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
+        doings = make_doings(desk, reader, making, i18n, self.door)
         self._referring = doings.referring
         self._deriving = doings.deriving
         self._bulking = doings.bulking
         self._questions = Questions(me.bot_id, me.username, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
-        self.door = Doorkeeper(me.access, me.admin_ids, desk.plans.contact)
         self._membership = Membership(self.door, doings.welcome, me.username, me.default_language)
         self._turning_away = TurningAway(i18n, me.username, self.door)
 

@@ -82,7 +82,7 @@ class TurningAway:
         if chat_id == talk.place.chat_id or not rulings.goes_on(parsed):
             return None
         user_id = talk.speaker.user_id
-        if await self._door.refusal(talk.tx, user_id, chat_id) is not None:
+        if not await self._door.may(talk.tx, user_id, chat_id):
             return "rules.there_banned"
         there = await as_there(talk, chat_id)
         is_bound = user_id not in self._operator_ids

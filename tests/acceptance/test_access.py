@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 from beside import handled, rows
+from ruling import rule
 from story import Message, Person, Story, code_in, labels, living_bot, served_town, settings_for
 from story import words as words_of
 from telling import press, until
 
+from bot import app
+from bot.app import DATABASE_NAME
+from bot.jobs.rules import GroupRules, Payer
+from bot.model import UserId
+from bot.money import ledger
 from bot.sandbox.migrating import migrate_group
+from bot.store.sqlite import open_store
 
 DRAW = "/img@easel_bot"
 INVITED = {"en": "invited", "vi": "được mời"}
@@ -19,13 +26,15 @@ UNDO = "↩️"
 
 
 @contextlib.asynccontextmanager
-async def guarded(folder: Path, access: str = "approved") -> AsyncIterator[tuple[Story, Person]]:
+async def guarded(
+    folder: Path, access: str = "approved", **more: str
+) -> AsyncIterator[tuple[Story, Person]]:
     """A bot with an operator, who has started it."""
     async with served_town(folder / "town") as town:
         story = Story(town, folder / "data")
         boss = story.person("Boss", "en")
         settings = settings_for(
-            town, story.data_dir, BOT_ADMIN_IDS=str(boss.user_id), BOT_ACCESS=access
+            town, story.data_dir, BOT_ADMIN_IDS=str(boss.user_id), BOT_ACCESS=access, **more
         )
         async with living_bot(settings):
             yield story, boss
@@ -274,6 +283,77 @@ async def joins(story: Story, who: Person, group: int) -> None:
     story.world.remove_bot(who.user_id, group)
     story.world.add_bot(who.user_id, group)
     await handled(story)
+
+
+@contextlib.asynccontextmanager
+async def paying_group(folder: Path) -> AsyncIterator[tuple[Story, Person, Person, Person, int]]:
+    """A group whose wallet pays what an admin agrees to: the operator, the admin, An, and it."""
+    plans = folder / "plans.toml"
+    plans.write_text("[prices]\nimage = 100\n[plans.free]\nthreads = 20\n")
+    async with guarded(folder, "open", BOT_PLANS_FILE=str(plans)) as (story, boss):
+        an, ben = story.person("An", "en"), story.person("Ben", "en")
+        group = story.group("Painters", ben, an)
+        await rule(story, group, GroupRules(payer=Payer.GROUP, ask_above_vnd=0))
+        async with open_store(story.data_dir / DATABASE_NAME) as store:
+            await store.write(
+                lambda tx: ledger.grant(
+                    tx,
+                    UserId(group),
+                    9_000,
+                    key="grant",
+                    author="operator",
+                    reason="",
+                    now=app.wall_clock(),
+                )
+            )
+        yield story, boss, an, ben, group
+
+
+GONE = "cannot use this bot at the moment"
+
+
+@pytest.mark.parametrize(
+    "line", [f"{DRAW} a lake", f"{DRAW}\na lake\na hill"], ids=["one", "several"]
+)
+async def test_what_a_banned_person_had_asked_for_is_begun_by_no_admins_tap(
+    tmp_path: Path, line: str
+) -> None:
+    async with paying_group(tmp_path) as (story, boss, an, ben, group):
+        question = await said(an, line, chat=group)
+        banned = await said(boss, f"/ban {an.user_id}")
+        assert GONE in await press(ben, question, "✅")
+        await handled(story)
+        assert [(0,)] == rows(story, "SELECT COUNT(*) FROM job")
+        boss.press(banned, UNDO)
+        await boss.sees("is not banned any more")
+        assert "Got it!" == await press(ben, question, "✅")
+        await until(lambda: rows(story, "SELECT 1 FROM job WHERE state = 'done'"))
+
+
+async def test_an_admin_declines_what_a_banned_person_had_asked_for(tmp_path: Path) -> None:
+    async with paying_group(tmp_path) as (story, boss, an, ben, group):
+        one = await said(an, f"{DRAW} a lake", chat=group)
+        several = await said(an, f"{DRAW}\na lake\na hill", chat=group)
+        await said(boss, f"/ban {an.user_id}")
+        assert "Nothing was charged." == await press(ben, one, "✖")
+        await press(ben, several, labels(several)[-1][-1])
+        await handled(story)
+        states = "SELECT state FROM approval UNION ALL SELECT state FROM bulk"
+        assert [("refused",), ("done",)] == rows(story, states)
+
+
+async def test_what_failed_for_a_banned_person_is_begun_again_by_no_admin(tmp_path: Path) -> None:
+    async with paying_group(tmp_path) as (story, boss, an, ben, group):
+        question = await said(an, f"{DRAW}\na lake\na hill", chat=group)
+        story.town.apiframe.fail_next("/imagine", status=400, times=2)
+        await press(ben, question, "✅")
+        await until(lambda: rows(story, "SELECT 1 FROM bulk WHERE state = 'done'"))
+        again = await an.sees(lambda m: "🔄" in str(labels(m)), chat=group)
+        jobs = rows(story, "SELECT COUNT(*) FROM job")
+        await said(boss, f"/ban {an.user_id}")
+        assert GONE in await press(ben, again, "🔄")
+        await handled(story)
+        assert jobs == rows(story, "SELECT COUNT(*) FROM job")
 
 
 async def test_from_the_results_of_a_banned_group_nobody_goes_on_in_another_chat(

@@ -8,6 +8,7 @@ import pytest
 from market import BOTH
 from shop import CLIP, GRID, Shop
 
+from bot.chat.access import Doorkeeper
 from bot.chat.bulk_presses import BulkPresses
 from bot.chat.making import Making
 from bot.chat.talk import Speaker, Talk
@@ -73,7 +74,8 @@ async def pressed(shop: Shop, press: Press, market: Market = BOTH) -> str:
             now=shop.now(),
         )
         talk = Talk(tx, Speaker(AN, "An", "en"), HOME, True, "en", shop.now())
-        return await BulkPresses(shop.desk, Making(shop.desk, market)).press(talk, press)
+        door = Doorkeeper("open", frozenset(), "")
+        return await BulkPresses(shop.desk, Making(shop.desk, market), door).press(talk, press)
 
     return await shop.store.write(work)
 
