@@ -5,17 +5,21 @@ Knows nothing of how updates look and makes nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
 from bot import i18n
 from bot.chat.codes import read_code
-from bot.chat.talk import Label, Line, Talk, apart, counted, line
+from bot.chat.links import deep_link
+from bot.chat.talk import Label, Line, Link, Talk, apart, counted, line
 from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.pace import carried_progress
+from bot.jobs.people import language_for
+from bot.jobs.privacy import can_be_reached, private_place
 from bot.jobs.purses import UNLIMITED
 from bot.jobs.rules import Payer
 from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say, UserId
@@ -28,10 +32,11 @@ PROMPT_SHOWN = 60
 
 
 class Account:
-    """Made once."""
+    """Made once. ``username``: the bot's."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, username: str) -> None:
         self._desk = desk
+        self._username = username
 
     async def language(self, talk: Talk, wanted: str) -> None:
         """One's own by `/lang vi|en`, or the choice as buttons."""
@@ -89,14 +94,20 @@ class Account:
         return int(midnight.timestamp() * 1000)
 
     async def jobs(self, talk: Talk) -> None:
-        """What is running or waiting, each with its code and a Cancel."""
-        jobs = await _jobs_of(talk)
-        if not jobs:
+        """What is running or waiting, each with its code and a Cancel.
+
+        In a group, of what was asked for elsewhere no more than how many.
+        """
+        everywhere = await _jobs_of(talk)
+        if not everywhere:
             await talk.say(line("jobs.none"))
             return
-        lines = [counted("jobs.title", len(jobs))]
+        jobs = [job for job in everywhere if talk.is_private or job.chat_id == talk.place.chat_id]
+        lines = [counted("jobs.title", len(jobs))] if jobs else []
         shown = _together(jobs)[:JOBS_SHOWN]
         lines += [_jobs_line(members, talk.now) for members in shown]
+        if elsewhere := len(everywhere) - len(jobs):
+            lines.append(counted("jobs.elsewhere", elsewhere))
         await talk.say(*lines, buttons=[[_cancel(members)] for members in shown])
 
     async def cancel(self, talk: Talk, code: str, replied: Job | None) -> None:
@@ -129,7 +140,10 @@ class Account:
         return line("cancel.muted", code=job.job_id)
 
     async def show(self, talk: Talk, code: str) -> None:
-        """Bring back one of one's own results, with its buttons, in this chat."""
+        """Bring back one of one's own results, with its buttons, in this chat.
+
+        What was sent to them alone comes to the private chat.
+        """
         if not code.strip():
             await talk.say(line("show.which"))
             return
@@ -137,11 +151,33 @@ class Account:
         if job is None or job.user_id != talk.speaker.user_id:
             await talk.say(line("show.unknown", code=code.strip()))
         elif await talk.tx.all("assets_of_job", job_id=job.job_id):
-            await talk.show(Say.RESULT, job.job_id, None, again=True)
+            await self._show(talk, job)
         elif job.state in FINAL_STATES:
             await talk.say(line("show.nothing", code=job.job_id))
         else:
             await talk.say(line("show.not_ready", code=job.job_id))
+
+    async def _show(self, talk: Talk, job: Job) -> None:
+        if talk.is_private or not job.to_private:
+            await talk.show(Say.RESULT, job.job_id, None, again=True)
+            return
+        stands = "sent" if await self.show_alone(talk, job) else "waits"
+        kind = job.request.operation.output_kind
+        await talk.say(
+            line(f"stub.{stands}_{kind}", name=talk.speaker.first_name),
+            buttons=[[Link("button.in_private", deep_link(self._username, job.job_id))]],
+        )
+
+    async def show_alone(self, talk: Talk, job: Job) -> bool:
+        """Bring it back in the private chat of who speaks; False: that has not been opened."""
+        user_id = talk.speaker.user_id
+        if not await can_be_reached(talk.tx, user_id):
+            return False
+        place = private_place(user_id)
+        language = await language_for(talk.tx, user_id, place.chat_id, default=talk.language)
+        there = dataclasses.replace(talk, place=place, language=language)
+        await there.show(Say.RESULT, job.job_id, None, again=True)
+        return True
 
 
 def _together(jobs: Sequence[Job]) -> list[list[Job]]:

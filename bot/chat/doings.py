@@ -57,7 +57,7 @@ def make_doings(
     desk: Desk, reader: Reader, making: Making, i18n: I18n, admin_ids: Collection[int]
 ) -> Doings:
     """``admin_ids``: the operators."""
-    account = Account(desk)
+    account = Account(desk, reader.username)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
         making=making,
@@ -67,7 +67,7 @@ def make_doings(
         bulk_presses=BulkPresses(desk, making),
         approving=Approving(desk, reader.market, making.why_not),
         account=account,
-        history=History(account),
+        history=History(account, reader.username),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),

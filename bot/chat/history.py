@@ -1,5 +1,6 @@
 """`/history`: one's own ended work, a page at a time, each a press away.
 
+In a group, where everybody reads along, only what was asked for there before everybody.
 Knows nothing of how results look. A page is found again by when its first and last line were
 asked for, so that it turns rightly however much has come or gone since.
 """
@@ -12,7 +13,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.account import PROMPT_SHOWN, Account
-from bot.chat.talk import Label, Line, Talk, apart, line
+from bot.chat.links import deep_link
+from bot.chat.talk import Label, Line, Link, Talk, apart, line
 from bot.jobs import book
 from bot.jobs.buttons import Act, Press
 from bot.model import Job, JobId, JobState, Millis, UserId
@@ -38,18 +40,16 @@ class _Page:
 
 
 class History:
-    """Made once. ``account``: brings one result back."""
+    """Made once. ``account``: brings one result back. ``username``: the bot's."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, username: str) -> None:
         self._account = account
+        self._username = username
 
     async def open(self, talk: Talk) -> None:
         """`/history`: the newest page, as a message of its own."""
-        page = await _newest(talk)
-        if page.jobs:
-            await talk.say(*_lines(page), buttons=_buttons(talk, page))
-        else:
-            await talk.say(line("history.none"))
+        lines, buttons = self._told(talk, await _newest(talk))
+        await talk.say(*lines, buttons=buttons)
 
     async def press(self, talk: Talk, press: Press) -> str:
         """A code or an arrow; the catalogue key of what floats by, "" for nothing."""
@@ -65,18 +65,31 @@ class History:
         page = await find(talk, int(turn["at"]), press.job_id)
         if not page.jobs:
             page = await _newest(talk)
-        if page.jobs:
-            await talk.turn(*_lines(page), buttons=_buttons(talk, page))
-        else:
-            await talk.turn(line("history.none"))
+        lines, buttons = self._told(talk, page)
+        await talk.turn(*lines, buttons=buttons)
         return ""
+
+    def _told(self, talk: Talk, page: _Page) -> tuple[list[Line], list[list[Label | Link]]]:
+        """A page's words and buttons; in a group with the way to what is not listed there."""
+        if talk.is_private:
+            return (
+                (_lines(page), _buttons(talk, page)) if page.jobs else ([line("history.none")], [])
+            )
+        link: list[Label | Link] = [
+            Link("button.history_in_private", deep_link(self._username, "history"))
+        ]
+        if not page.jobs:
+            return [line("history.none_here")], [link]
+        return [*_lines(page), apart(line("history.rest"))], [*_buttons(talk, page), link]
 
     async def _show(self, talk: Talk, job_id: JobId | None) -> str:
         job = await book.find_job(talk.tx, job_id or "")
         if job is None or job.user_id != talk.speaker.user_id:
             return "press.not_yours"
-        await self._account.show(talk, job.job_id)
-        return "press.coming"
+        if talk.is_private or (job.chat_id == talk.place.chat_id and not job.to_private):
+            await self._account.show(talk, job.job_id)
+            return "press.coming"
+        return "to_me.coming" if await self._account.show_alone(talk, job) else "to_me.open_first"
 
 
 def turned_by(press: Press) -> UserId | None:
@@ -110,6 +123,7 @@ async def _jobs(talk: Talk, statement: str, accepted_at: Millis, job_id: JobId) 
         accepted_at=accepted_at,
         job_id=job_id,
         most=ON_A_PAGE + 1,
+        group_id=0 if talk.is_private else talk.place.chat_id,
     )
     return [read_job(row) for row in rows]
 
@@ -142,15 +156,15 @@ def _entry(job: Job) -> list[Line]:
     return [apart(entry), line(f"derived.{job.request.operation}", code=job.parent_id, tile=tile)]
 
 
-def _buttons(talk: Talk, page: _Page) -> list[list[Label]]:
-    codes = [
+def _buttons(talk: Talk, page: _Page) -> list[list[Label | Link]]:
+    codes: list[Label | Link] = [
         Label(f"button.show_{_kind(job)}", Press(Act.SHOW, job.job_id), job.job_id)
         for job in page.jobs
         if job.state is JobState.DONE
     ]
     rows = [codes[start : start + IN_A_ROW] for start in range(0, len(codes), IN_A_ROW)]
     first, last = page.jobs[0], page.jobs[-1]
-    arrows = []
+    arrows: list[Label | Link] = []
     if page.has_newer:
         arrows.append(Label("button.newer", _turn(talk, "n", first)))
     if page.has_older:

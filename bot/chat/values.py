@@ -173,3 +173,31 @@ def _shape(ratio: str) -> Fraction:
 
 def _spell(shape: Fraction) -> str:
     return f"{shape.numerator}:{shape.denominator}"
+
+
+def looks_like_ratio(word: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,4}[:：][0-9]{1,4}[,.;]?", word) is not None
+
+
+def is_offered(name: str, option: Option, spec: OperationSpec) -> bool:
+    """Whether ``spec`` has the option at all; of `--n`, also the number."""
+    match name:
+        case "ar" | "with":
+            return True
+        case "n":
+            wanted = re.fullmatch(r"([1-9][0-9]{0,3})[,.;]?", option.value)
+            if wanted is None:
+                return True  # its value is complained about when it is read
+            is_fixed = spec.max_count == spec.default_count
+            lowest = spec.default_count if is_fixed else 1
+            return lowest <= int(wanted[1]) <= spec.max_count
+        case "hd":
+            return bool(spec.hd)
+        case "len":
+            return bool(spec.lengths_s)
+        case "voice":
+            return bool(spec.voices)
+        case "turbo" | "fast":
+            return name in spec.modes
+        case _:
+            return spec.takes_flags

@@ -19,6 +19,8 @@ from bot.chat.hints import OPTIONS, meant_by
 from bot.chat.parsed import Edit, ImageCommand, Mistake, Span, Typed, VideoCommand
 from bot.chat.values import (
     count_out_of_range,
+    is_offered,
+    looks_like_ratio,
     read_choice,
     read_count,
     read_hd,
@@ -235,12 +237,12 @@ class _Wish:
     def _check_offered(self, name: str, option: Option, provider: str, spec: OperationSpec) -> None:
         if name == "voice":
             self._check_voice(option, spec)
-        if _is_offered(name, option, spec):
+        if is_offered(name, option, spec):
             return
         typed = f"--{name} {option.value}" if name == "n" else f"--{name}"
         for other in self.market.doing(self.operation):
             its_spec = self.market.spec(other, self.operation)
-            if its_spec is not None and _is_offered(name, option, its_spec):
+            if its_spec is not None and is_offered(name, option, its_spec):
                 if name == "hd" and option.value:
                     self._check_hd(option, its_spec, other)
                 raise Mistake(
@@ -347,7 +349,7 @@ class _Wish:
         return dataclasses.replace(request, prompt=prompt)
 
     def _refuse_multiplied(self, sent: str) -> None:
-        """``sent``: all that the provider is to read; options between two words bring them close."""
+        """``sent``: all the provider is to read; options between two words bring them close."""
         if (found := find_multiplier(sent)) is None:
             return
         begin, text = self.command[1], self.line.text
@@ -371,30 +373,3 @@ def nicknames(market: Market) -> dict[str, str]:
 def one_line(prompt: str) -> str:
     """As Midjourney reads it: one line, straight quotes; all else as typed."""
     return flags.straighten(re.sub(r"[^\S ]+", " ", prompt))
-
-
-def looks_like_ratio(word: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,4}[:：][0-9]{1,4}[,.;]?", word) is not None
-
-
-def _is_offered(name: str, option: Option, spec: OperationSpec) -> bool:
-    match name:
-        case "ar" | "with":
-            return True
-        case "n":
-            wanted = re.fullmatch(r"([1-9][0-9]{0,3})[,.;]?", option.value)
-            if wanted is None:
-                return True  # its value is complained about when it is read
-            is_fixed = spec.max_count == spec.default_count
-            lowest = spec.default_count if is_fixed else 1
-            return lowest <= int(wanted[1]) <= spec.max_count
-        case "hd":
-            return bool(spec.hd)
-        case "len":
-            return bool(spec.lengths_s)
-        case "voice":
-            return bool(spec.voices)
-        case "turbo" | "fast":
-            return name in spec.modes
-        case _:
-            return spec.takes_flags

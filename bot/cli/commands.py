@@ -121,21 +121,25 @@ def ledger_command(*, verify: bool) -> None:
 def grant_command(user: int, amount: int) -> None:
     """Add AMOUNT đồng to the balance of USER; the running bot sees it at once.
 
-    USER is a person's Telegram id, or a group's negative one (-1001234567890): what it pays for
-    its members comes from there.
+    USER is a person's Telegram id, also of one who has yet to write to the bot; or the negative
+    one of a group the bot has been in (-1001234567890): what it pays for its members comes from
+    there.
     """
     with _in_words():
         if user == 0:
             raise SettingsError(["Nobody has the Telegram id 0"])
-        wallet = _with_store(lambda store: _grant(store, UserId(user), amount))
-        click.echo(f"{user} now has {wallet.balance_vnd} đồng.")
+        title, wallet = _with_store(lambda store: _grant(store, UserId(user), amount))
+        whose = f"{user} ({title})" if title else str(user)
+        click.echo(f"{whose} now has {wallet.balance_vnd} đồng.")
 
 
-async def _grant(store: SqliteStore, user_id: UserId, amount_vnd: int) -> book.Wallet:
+async def _grant(store: SqliteStore, user_id: UserId, amount_vnd: int) -> tuple[str, book.Wallet]:
+    """A group's title, and what is there now. Raises SettingsError: the bot knows no such group."""
     key = f"grant:{secrets.token_hex(8)}"
 
-    async def work(tx: Transaction) -> UserId:
+    async def work(tx: Transaction) -> tuple[str, UserId]:
         wallet_id = UserId(await home_of(tx, user_id))  # a group may have become a supergroup
+        title = await _title_of(tx, wallet_id) if wallet_id < 0 else ""
         await book.grant(
             tx,
             wallet_id,
@@ -145,9 +149,21 @@ async def _grant(store: SqliteStore, user_id: UserId, amount_vnd: int) -> book.W
             reason="by hand",
             now=app.wall_clock(),
         )
-        return wallet_id
+        return title, wallet_id
 
-    return await book.read_wallet(store, await store.write(work))
+    title, wallet_id = await store.write(work)
+    return title, await book.read_wallet(store, wallet_id)
+
+
+async def _title_of(tx: Transaction, group_id: UserId) -> str:
+    row = await tx.one("chat_get", chat_id=group_id)
+    if row is None:
+        what_next = "add it there and write /quota, or check the id"
+        raise SettingsError(
+            [f"The bot has never been in a group with the id {group_id}: {what_next}"]
+        )
+    # Its admins wrote it: what would drive a terminal is left out.
+    return "".join(letter for letter in row["title"] if letter.isprintable())
 
 
 @main.command("backup")

@@ -15,13 +15,19 @@ import click
 
 from bot import app
 from bot.errors import SettingsError
+from bot.model import UserId
+from bot.money import ledger
 from bot.sandbox.town import build_town, settle_people
-from bot.settings import load
+from bot.settings import Settings, load
+from bot.store.sqlite import open_store
 from bot.web import listen, make_server
 
 HOST = "127.0.0.1"
 POLL_S = 0.2
 """The demo's providers are quick, so they are asked often."""
+
+GROUP_HAS_VND = 50_000
+"""So that who pays can be tried."""
 
 
 async def demo(port: int, speed: float) -> None:
@@ -30,7 +36,7 @@ async def demo(port: int, speed: float) -> None:
     with tempfile.TemporaryDirectory(prefix="easel-demo-") as folder:
         home = Path(folder)
         town = build_town(f"http://{HOST}:{port}", home / "town", speed=speed)
-        settle_people(town.world)
+        group_id = settle_people(town.world)
         server = make_server(town.app, HOST, port)
         serving = asyncio.create_task(server.serve(sockets=[taken]))
         try:
@@ -43,9 +49,13 @@ async def demo(port: int, speed: float) -> None:
                 },
                 None,
             )
+            await _fill_wallet(settings, group_id)
             async with app.start(settings) as easel:
                 click.echo(f"\n  Easel's demo is ready. Open  {town.page_url}\n")
                 click.echo("  Write /img một chú mèo cam bên cửa sổ  and press Enter.")
+                click.echo(
+                    f"  The Art club has {GROUP_HAS_VND:,} đồng: An may let it pay, /settings there."
+                )
                 click.echo("  Nothing leaves this machine. Stop with Ctrl-C.\n")
                 await easel.run()
         finally:
@@ -53,6 +63,23 @@ async def demo(port: int, speed: float) -> None:
             server.should_exit = True
             with contextlib.suppress(asyncio.CancelledError):
                 await serving
+
+
+async def _fill_wallet(settings: Settings, group_id: int) -> None:
+    """There is no `bot grant` for a folder that nobody is told of."""
+    settings.bot_data_dir.mkdir()
+    async with open_store(settings.bot_data_dir / app.DATABASE_NAME) as store:
+        await store.write(
+            lambda tx: ledger.grant(
+                tx,
+                UserId(group_id),
+                GROUP_HAS_VND,
+                key="demo",
+                author="bot demo",
+                reason="to try out who pays",
+                now=app.wall_clock(),
+            )
+        )
 
 
 def _take(port: int) -> socket.socket:

@@ -17,7 +17,8 @@ from bot.delivery.telegram import TelegramSender
 from bot.delivery.uploads import Picture
 from bot.errors import BrokenMedia, FileTooBig
 from bot.jobs.bulk import BulkState
-from bot.model import JobId, MessageId, Outgoing
+from bot.jobs.privacy import has_left
+from bot.model import ChatId, JobId, MessageId, Outgoing
 
 
 class Bulks:
@@ -54,8 +55,12 @@ class Bulks:
         return Sent(bulk_message_id=MessageId(message.message_id))
 
     async def album(self, row: Outgoing) -> Sent:
-        """Results side by side; a reply to one of them acts on just that. Raises SendError."""
-        found = [await self._item(JobId(job_id)) for job_id in row.payload["jobs"]]
+        """Results side by side; a reply to one of them acts on just that. Raises SendError.
+
+        What was taken privately since is not among them.
+        """
+        chat_id = row.place.chat_id
+        found = [await self._item(JobId(job_id), chat_id) for job_id in row.payload["jobs"]]
         items = [item for item in found if item is not None]
         if len(items) < 2:
             return Sent(messages=0)  # no album has one, and each is in the chat already
@@ -68,10 +73,10 @@ class Bulks:
             ),
         )
 
-    async def _item(self, job_id: JobId) -> tuple[Shown, Picture] | None:
-        """The shown form of a result; None when it cannot stand in an album."""
+    async def _item(self, job_id: JobId, chat_id: ChatId) -> tuple[Shown, Picture] | None:
+        """The shown form of a result; None when it cannot stand in an album there."""
         scene = await self._scenes.of(job_id)
-        if scene is None or not scene.assets:
+        if scene is None or not scene.assets or has_left(scene.job, chat_id):
             return None
         try:
             picture = await self._pictures.to_look_at(scene.assets[0])

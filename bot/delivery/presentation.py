@@ -253,7 +253,8 @@ def _priced(label: str, press: Press, tongue: Tongue) -> Button:
 def result_keyboard(scene: Scene) -> Keyboard:
     numbers = [asset.tile for asset in scene.tiles]
     keyboard = _label(presses_for_result(scene.job, numbers, scene.offers), scene)
-    return [*keyboard, *to_me_keyboard(scene)]
+    # One that was private and stands in the group all the same has nowhere to go.
+    return keyboard if scene.job.to_private else [*keyboard, *to_me_keyboard(scene)]
 
 
 def to_me_keyboard(scene: Scene) -> Keyboard:

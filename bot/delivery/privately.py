@@ -9,17 +9,22 @@ from bot.delivery.sent import Sent
 from bot.jobs import book
 from bot.jobs.facts import PrivacyChosen
 from bot.jobs.migration import home_of
+from bot.jobs.privacy import has_left
 from bot.jobs.saying import say
 from bot.model import Job, MessageId, Millis, Outgoing, Place, Say, Urgency
 from bot.store.port import Reading, Transaction
 
 
 async def arrived(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> None:
-    """All of it is in the private chat: where it was taken from it stands no longer."""
+    """All of it is in the private chat: where it was taken from it stands no longer.
+
+    What still waits to show more of it there never does.
+    """
     job = await _taken(tx, row)
     if job is None or sent.album_id is not None:  # an album's buttons are still to come
         return
     place = await _from(tx, row, job)
+    await tx.run("outbox_withdraw", job_id=job.job_id, chat_id=place.chat_id)
     shown = await tx.all("messages_of_job", job_id=job.job_id, chat_id=place.chat_id)
     if place.chat_id == job.chat_id:
         await book.move(tx, job, PrivacyChosen(to_private=True), now=now, who="delivery")
@@ -33,6 +38,26 @@ async def arrived(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) ->
         payload={"messages": [message["message_id"] for message in shown]},
         key=f"stub:{row.outbox_id}",
     )
+
+
+async def came_late(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> None:
+    """Of an album that was on its way meanwhile, what has left the group is taken away too."""
+    if row.say is not Say.ALBUM:
+        return
+    for shown in sent.shown:
+        job = await book.find_job(tx, shown.job_id or "")
+        if job is None or not has_left(job, row.place.chat_id):
+            continue
+        await say(
+            tx,
+            Say.AWAY,
+            row.place,
+            urgency=Urgency.RESULT,
+            now=now,
+            job_id=job.job_id,
+            payload={"message_id": shown.message_id},
+            key=f"away:{row.outbox_id}:{job.job_id}",
+        )
 
 
 async def missed(tx: Transaction, row: Outgoing, *, now: Millis) -> None:

@@ -44,6 +44,7 @@ async def record(tx: Transaction, row: Outgoing, sent: Sent, *, now: Millis) -> 
     if sent.obsolete_id is not None:
         await _goes(tx, row, sent.obsolete_id, now)
     await privately.arrived(tx, row, sent, now=now)
+    await privately.came_late(tx, row, sent, now=now)
     if row.say is Say.STATUS and not sent.status_is_gone:
         await _keep_moving(tx, row, now)
     if sent.result_is_shown and row.job_id is not None:

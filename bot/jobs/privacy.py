@@ -24,10 +24,14 @@ def went_private(job: Job) -> bool:
     return job.to_private and job.state is JobState.DONE and not job.is_muted
 
 
+def has_left(job: Job, chat_id: ChatId) -> bool:
+    """In the group it was asked in, a private result does not stand."""
+    return job.to_private and job.state in _RESULT_STATES and chat_id == job.chat_id
+
+
 def is_hidden(job: Job, chat_id: ChatId, user_id: UserId) -> bool:
     """In the group it was asked in, a private result is nobody's but who asked."""
-    is_private = job.to_private and job.state in _RESULT_STATES
-    return is_private and chat_id == job.chat_id and user_id != job.user_id
+    return has_left(job, chat_id) and user_id != job.user_id
 
 
 def private_place(user_id: UserId) -> Place:

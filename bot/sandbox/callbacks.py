@@ -46,3 +46,14 @@ def offered(message: Json) -> list[str]:
     """The callback data of every button of the message."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [button["callback_data"] for row in rows for button in row if "callback_data" in button]
+
+
+def query(press_id: str, presser: Json, message: Json, data: str) -> Json:
+    """The CallbackQuery a bot gets; a message without a date is marked as inaccessible."""
+    return {
+        "id": press_id,
+        "from": presser,
+        "message": {"date": 0, **message},
+        "chat_instance": str(abs(message["chat"]["id"])),
+        "data": data,
+    }

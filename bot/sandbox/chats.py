@@ -74,6 +74,15 @@ class Room:
         return shapes.member(user, status, lacking=self.lacking.get(user["id"], ()))
 
 
+def group_room(info: Json, members: Iterable[int], admins: Sequence[int], *, bot_id: int) -> Room:
+    """A new group; the first person among its admins is its creator."""
+    statuses = dict.fromkeys(members, "member") | dict.fromkeys(admins, "administrator")
+    if people := [admin for admin in admins if admin != bot_id]:
+        statuses[people[0]] = "creator"
+    # A forum's General topic answers to 1, so no topic may be opened by message 1.
+    return Room(info, statuses, last_message_id=int(info.get("is_forum", False)))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where in a chat a message goes: after which message, in which topic."""

@@ -25,6 +25,8 @@ _SIMPLE_TAGS = {
     "code": "code",
     "pre": "pre",
 }
+SPANS = {"text": "entities", "caption": "caption_entities"}
+"""Where the entities of each stand."""
 _TAGS = {*_SIMPLE_TAGS, "span", "a", "blockquote", "tg-emoji"}
 _OPENING = re.compile(r"<([^\s>/]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 _CLOSING = re.compile(r"</([^>]*)>")
@@ -195,3 +197,9 @@ class _Html:
 
 def _unreadable(reason: str) -> Refusal:
     return bad_request(f"can't parse entities: {reason}")
+
+
+def typed(key: str, text: str) -> Json:
+    """What a person types as a `text` or `caption`: commands get their entities."""
+    found = with_commands(text, [])
+    return {key: text, **({SPANS[key]: found} if found else {})}

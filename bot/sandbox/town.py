@@ -121,13 +121,17 @@ def build_town(
     return Town(address, world, apiframe, flow, pace, app, page_path)
 
 
-def settle_people(world: World) -> None:
-    """Three people who never met the bot, a group and a forum: a newcomer can try everything at once."""
+def settle_people(world: World) -> int:
+    """Three people who never met the bot, a group and a forum: a newcomer can try everything at once.
+
+    The group's id.
+    """
     an, ben, chi = (
         world.add_user(name, language_code=code, username=name.lower(), has_started=False)["id"]
         for name, code in (("An", "vi"), ("Ben", "en"), ("Chi", "vi"))
     )
-    world.add_group("Nhóm vẽ · Art club", [an, ben, chi], admins=[an])
+    group = world.add_group("Nhóm vẽ · Art club", [an, ben, chi], admins=[an])
     forum = world.add_group("Xưởng · Workshop", [an, ben, chi], admins=[an, ben], is_forum=True)
     for topic in ("Ảnh · Pictures", "Chuyện phiếm · Chit-chat"):
         world.add_topic(forum["id"], topic)
+    return int(group["id"])

@@ -14,7 +14,16 @@ from typing import Any, TypeVar
 
 from bot.sandbox import callbacks, entities, shapes
 from bot.sandbox.calls import Call, settle
-from bot.sandbox.chats import Chats, Place, Room, content_of, find, from_afar, is_addressed
+from bot.sandbox.chats import (
+    Chats,
+    Place,
+    Room,
+    content_of,
+    find,
+    from_afar,
+    group_room,
+    is_addressed,
+)
 from bot.sandbox.files import Files, own_folder
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.profile import Profile, scopes_for
@@ -111,12 +120,8 @@ class World:
         """
         chat_id = chat_id or -random.randrange(1_000_000_000_000, 1_003_000_000_000)
         info = shapes.group(chat_id, title, is_forum=is_forum)
-        statuses = dict.fromkeys((*members, self.bot["id"]), "member")
-        statuses |= dict.fromkeys(admins, "administrator")
-        if people := [admin for admin in admins if admin != self.bot["id"]]:
-            statuses[people[0]] = "creator"
-        # A forum's General topic answers to 1, so no topic may be opened by message 1.
-        self.chats.rooms[chat_id] = Room(info, statuses, last_message_id=int(is_forum))
+        everybody = (*members, self.bot["id"])
+        self.chats.rooms[chat_id] = group_room(info, everybody, admins, bot_id=self.bot["id"])
         return info
 
     def add_topic(self, chat_id: int, name: str) -> int:
@@ -147,10 +152,7 @@ class World:
         `reply_chat`: where `reply_to` stands, if elsewhere.
         """
         room = self._room_of(user_id, chat_id)
-        plain, _ = entities.trim(text, [])
-        content: Json = {"text": plain}
-        if found := entities.with_commands(plain, []):
-            content["entities"] = found
+        content = entities.typed("text", entities.trim(text, [])[0])
         origin = self._origin(user_id, room, as_chat=as_chat)
         if reply_to is not None and reply_chat not in {None, chat_id}:
             content, reply_to = content | from_afar(self._room(reply_chat or 0), reply_to), None
@@ -176,11 +178,7 @@ class World:
         room = self._room_of(user_id, chat_id)
         place = self._place(room, reply_to, thread_id)
         album = {"media_group_id": str(secrets.randbits(53))} if len(files) > 1 else {}
-        words: Json = {}
-        if caption:
-            words = {"caption": caption}
-            if found := entities.with_commands(caption, []):
-                words["caption_entities"] = found
+        words = entities.typed("caption", caption) if caption else {}
         sent = []
         for name, data in files:
             media = self.files.receive(name, data, as_document=as_document)
@@ -205,11 +203,10 @@ class World:
         """A person edits a text or a caption of their own."""
         room = self._room_of(user_id, chat_id)
         message = self.message(chat_id, message_id)
-        key, spans = ("text", "entities") if "text" in message else ("caption", "caption_entities")
-        changed = {**message, key: text, "edit_date": int(self.clock())}
-        changed.pop(spans, None)
-        if found := entities.with_commands(text, []):
-            changed[spans] = found
+        key = "text" if "text" in message else "caption"
+        changed = {**message, "edit_date": int(self.clock())}
+        changed.pop(entities.SPANS[key], None)
+        changed |= entities.typed(key, text)
         return self.deliver("edited_message", room, self.chats.rewrite(room, changed))
 
     def press(
@@ -231,15 +228,9 @@ class World:
         if not forged and data not in callbacks.offered(message):
             raise ValueError(f"message {message_id} in {chat_id} has no button {data!r}")
         press_id = self.presses.add(user_id, chat_id, message_id)
-        query = {
-            "id": press_id,
-            "from": shapes.sender(self.chats.users[user_id]),
-            "message": {"date": 0, **message},  # date 0 marks one that is inaccessible
-            "chat_instance": str(abs(chat_id)),
-            "data": data,
-        }
         if room.has(self.bot["id"]):  # also of a group that goes on elsewhere
-            self._queue("callback_query", query)
+            presser = shapes.sender(self.chats.users[user_id])
+            self._queue("callback_query", callbacks.query(press_id, presser, message, data))
         return press_id
 
     def delete_message(self, chat_id: int, message_id: int) -> None:

@@ -352,10 +352,11 @@ ORDER BY accepted_at
 
 -- history_older --
 -- Somebody's ended requests before one of them, newest first. What was moved to another provider
--- stands there under its new code.
+-- stands there under its new code. `group_id`: only what everybody there may see; 0: all.
 SELECT * FROM job
 WHERE user_id = :user_id AND (accepted_at, job_id) < (:accepted_at, :job_id)
   AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+  AND (:group_id = 0 OR (chat_id = :group_id AND to_private = 0))
 ORDER BY accepted_at DESC, job_id DESC LIMIT :most
 
 -- history_newer --
@@ -363,6 +364,7 @@ ORDER BY accepted_at DESC, job_id DESC LIMIT :most
 SELECT * FROM job
 WHERE user_id = :user_id AND (accepted_at, job_id) > (:accepted_at, :job_id)
   AND state IN ('done', 'failed', 'cancelled', 'needs_review') AND moved_to IS NULL
+  AND (:group_id = 0 OR (chat_id = :group_id AND to_private = 0))
 ORDER BY accepted_at, job_id LIMIT :most
 
 -- jobs_open --
@@ -738,9 +740,10 @@ SET state = 'waiting', attempts = 0,
     urgency = CASE WHEN state = 'waiting' AND urgency < :urgency THEN urgency ELSE :urgency END,
     due_at = CASE WHEN state = 'waiting' AND urgency = 0 THEN due_at
                   WHEN :urgency = 0 THEN :now
-                  WHEN sends = 1 AND state <> 'sending' THEN
-                      CASE WHEN state = 'waiting' AND due_at < sent_at + :first_ms THEN due_at
-                           ELSE sent_at + :first_ms END
+                  -- the first edit, also while the message is still being sent
+                  WHEN sends = 0 OR (sends = 1 AND state <> 'sending') THEN
+                      CASE WHEN state = 'waiting' AND due_at < COALESCE(sent_at, :now) + :first_ms
+                           THEN due_at ELSE COALESCE(sent_at, :now) + :first_ms END
                   WHEN state = 'waiting' AND due_at < sent_at + :pause_ms THEN due_at
                   -- being sent this instant: the pause begins now, not at the time before
                   WHEN state = 'sending' THEN :now + :pause_ms
@@ -882,6 +885,12 @@ WHERE outbox_id = :outbox_id AND state IN ('sending', 'waiting') AND attempts > 
 
 -- outbox_drop --
 UPDATE outbox SET state = 'dropped', error = :error WHERE outbox_id = :outbox_id
+
+-- outbox_withdraw --
+-- What would show a result where it stands no longer, and is not sent yet.
+UPDATE outbox SET state = 'dropped'
+WHERE job_id = :job_id AND chat_id = :chat_id AND state = 'waiting'
+  AND say IN ('result', 'buttons', 'pick', 'files', 'ping')
 
 -- outbox_skip --
 -- A status nobody can read now: it may be brought up to date again later.

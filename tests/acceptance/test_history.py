@@ -157,7 +157,7 @@ async def test_a_forged_page_shows_nobody_elses_work_and_writes_over_no_result(
     assert [not_yours] * len(forged) == [await forge(ben, grid, data) for data in forged]
     for own in (f"o:{code}::o.{ben.user_id}.9000000000000", f"o:{code}::"):
         assert not await forge(ben, grid, own)
-    await ben.sees(NOTHING["en"], chat=group)
+    await ben.sees("Nothing you asked for in this group is finished yet.", chat=group)
     assert words(grid) == words(story.world.message(group, grid["message_id"]))
 
 

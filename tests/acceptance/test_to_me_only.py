@@ -165,6 +165,98 @@ async def test_a_private_result_comes_in_the_form_its_person_likes(story: Story)
     assert [] == pictures_in(an, group)
 
 
+async def refused_for_now(story: Story, method: str) -> None:
+    """What was asked for waits, for the group takes no more at the moment."""
+
+    def is_refused() -> bool:
+        return any(call.method == method and not call.ok for call in story.world.calls)
+
+    await until(is_refused)
+
+
+def busy_for_the_next(story: Story, method: str) -> None:
+    story.world.fail_next(
+        method, status=429, description="Too Many Requests", parameters={"retry_after": 2}
+    )
+
+
+@pytest.mark.parametrize("who", ["An", "Bình"])
+@pytest.mark.parametrize(("label", "method"), [("1", "sendPhoto"), ("📁", "sendMediaGroup")])
+async def test_what_still_waits_for_a_busy_group_is_not_shown_once_its_result_was_taken_away(
+    story: Story, label: str, method: str, who: str
+) -> None:
+    people = {name: story.person(name) for name in ("An", "Bình")}
+    an = people["An"]
+    await an.answer_to(an.say("/quota"))
+    group = story.group("Nhóm vẽ", *people.values())
+    shown = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
+    busy_for_the_next(story, method)
+    await press(people[who], shown, label)
+    await refused_for_now(story, method)
+    await press(an, shown, TO_ME["vi"])
+    await an.sees("🔒 An: ảnh đã gửi riêng.", chat=group)
+    await handled(story)
+    assert [] == pictures_in(an, group)
+    assert 1 == len(pictures_in(an))
+
+
+async def test_a_result_shown_again_that_still_waits_is_not_shown_either(story: Story) -> None:
+    an = story.person("An")
+    await an.answer_to(an.say("/quota"))
+    group = story.group("Nhóm vẽ", an)
+    shown = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
+    busy_for_the_next(story, "sendPhoto")
+    an.say(f"/show@easel_bot {code_in(shown)}", chat=group)
+    await refused_for_now(story, "sendPhoto")
+    await press(an, shown, TO_ME["vi"])
+    await an.sees("🔒 An: ảnh đã gửi riêng.", chat=group)
+    await handled(story)
+    assert [] == pictures_in(an, group)
+
+
+@pytest.mark.parametrize("taken", [1, 2])
+async def test_an_album_that_still_waits_comes_without_what_was_taken_away(
+    story: Story, taken: int
+) -> None:
+    an = story.person("An")
+    await an.answer_to(an.say("/quota"))
+    group = story.group("Nhóm vẽ", an)
+    busy_for_the_next(story, "sendMediaGroup")
+    asked = an.say(f"{DRAW}\nmèo\nthuyền\nhồ", chat=group)
+    await press(an, await an.answer_to(asked, chat=group), "✅")
+    await refused_for_now(story, "sendMediaGroup")
+    for result in pictures_in(an, group)[:taken]:
+        await press(an, result, TO_ME["vi"])
+    await until(lambda: [(taken,)] == rows(story, "SELECT SUM(to_private) FROM job"))
+    await handled(story)
+    left = 3 - taken
+    albums = [m for m in pictures_in(an, group) if "media_group_id" in m]
+    assert (left if left > 1 else 0) == len(albums)
+    assert left + len(albums) == len(pictures_in(an, group))
+
+
+async def test_an_album_on_its_way_loses_what_is_taken_away_meanwhile(story: Story) -> None:
+    an = story.person("An")
+    await an.answer_to(an.say("/quota"))
+    group = story.group("Nhóm vẽ", an)
+    held = story.world.hold_next("sendMediaGroup")
+    asked = an.say(f"{DRAW}\nmèo\nthuyền", chat=group)
+    await press(an, await an.answer_to(asked, chat=group), "✅")
+    await held.arrived()
+    await press(an, pictures_in(an, group)[0], TO_ME["vi"])
+    await an.sees("🔒 An: ảnh đã gửi riêng.", chat=group)
+    held.release()
+    await until(lambda: rows(story, "SELECT 1 FROM outbox WHERE say = 'album' AND state = 'sent'"))
+    await handled(story)
+    [(private,)] = rows(story, "SELECT job_id FROM job WHERE to_private = 1")
+    gone = rows(
+        story, "SELECT message_id FROM message WHERE chat_id = ? AND job_id = ?", group, private
+    )
+    standing = {m["message_id"] for m in pictures_in(an, group)}
+    assert 2 == len(standing)
+    assert not standing & {number for (number,) in gone}
+
+
 async def test_somebody_else_gets_a_copy_and_the_group_keeps_its_message(story: Story) -> None:
     an, ben = story.person("An"), story.person("Ben", "en")
     await ben.answer_to(ben.say("/quota"))

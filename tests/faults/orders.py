@@ -8,6 +8,7 @@ from story import Message, Person, is_media, words
 
 from bot.sandbox.apiframe import ApiframeSandbox
 from bot.sandbox.flow import FlowSandbox
+from bot.sandbox.weather import Held
 
 
 @dataclass(frozen=True)
@@ -138,3 +139,12 @@ async def is_answered(host: Host, person: Person, asked: Message) -> Message:
     question = "SELECT 1 FROM job WHERE status_message_id = ?"
     await until(lambda: host.rows(question, status["message_id"]), "the status to be noted")
     return status
+
+
+async def kill_before_arrival(host: Host, call: Held, method: str) -> None:
+    """Killed while a held call is on its way, which then takes no effect."""
+    await host.kill()
+    world = host.story.world
+    world.fail_next(method, status=500, description="Internal Server Error")
+    call.release()
+    await world.wait_for(lambda w: any(c.method == method and c.ok is False for c in w.calls))

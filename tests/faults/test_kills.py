@@ -16,6 +16,7 @@ from orders import (
     end_the_search,
     is_answered,
     is_under_way,
+    kill_before_arrival,
     replies_to,
     results_for,
     turn_away,
@@ -135,12 +136,7 @@ async def test_a_result_that_was_being_sent_is_sent(host: Host, order: Order) ->
     asked = an.say(order.text)
     status = await is_answered(host, an, asked)
     await sending.arrived()
-    await host.kill()
-    world.fail_next("editMessageMedia", status=500, description="Internal Server Error")
-    sending.release()
-    await world.wait_for(
-        lambda w: any(c.method == "editMessageMedia" and c.ok is False for c in w.calls)
-    )
+    await kill_before_arrival(host, sending, "editMessageMedia")
     assert [] == results_for(an, asked)
     await host.start()
     result = await check_done_once(host, an, asked, order)

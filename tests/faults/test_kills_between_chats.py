@@ -1,7 +1,7 @@
 """Killed with -9 between the private chat and the group: the result comes once, the stub in the end."""
 
 from choosing import choose
-from orders import IMAGINE, check_book
+from orders import IMAGINE, check_book, kill_before_arrival
 from process import Host
 from story import Message, Person, is_media, words
 from telling import press
@@ -36,12 +36,7 @@ async def test_killed_after_the_private_chat_has_it_the_stub_still_comes(host: H
     stub = world.hold_next("editMessageText")
     picture.release()
     await stub.arrived()
-    await host.kill()
-    world.fail_next("editMessageText", status=500, description="Internal Server Error")
-    stub.release()
-    await world.wait_for(
-        lambda w: any(c.method == "editMessageText" and c.ok is False for c in w.calls)
-    )
+    await kill_before_arrival(host, stub, "editMessageText")
     await host.start()
     await check_is_private_once(host, an, group)
 
@@ -57,12 +52,7 @@ async def test_killed_while_a_shown_result_leaves_the_group_it_is_gone_in_the_en
     saying = world.hold_next("sendMessage")
     await press(an, shown, "🔒")
     await saying.arrived()  # the picture is in the private chat and gone from the group
-    await host.kill()
-    world.fail_next("sendMessage", status=500, description="Internal Server Error")
-    saying.release()
-    await world.wait_for(
-        lambda w: any(c.method == "sendMessage" and c.ok is False for c in w.calls)
-    )
+    await kill_before_arrival(host, saying, "sendMessage")
     await host.start()
     await check_is_private_once(host, an, group)
 
@@ -75,9 +65,6 @@ async def test_killed_before_anything_arrives_the_private_chat_gets_it_once(host
     picture = world.hold_next("sendPhoto")
     an.say(A_CAT, chat=group)
     await picture.arrived()
-    await host.kill()
-    world.fail_next("sendPhoto", status=500, description="Internal Server Error")
-    picture.release()
-    await world.wait_for(lambda w: any(c.method == "sendPhoto" and c.ok is False for c in w.calls))
+    await kill_before_arrival(host, picture, "sendPhoto")
     await host.start()
     await check_is_private_once(host, an, group)

@@ -1,7 +1,7 @@
 """Killed with -9 around an album: its pictures and its buttons are two sends, and both stand once."""
 
 from choosing import choose
-from orders import IMAGINE, check_book
+from orders import IMAGINE, check_book, kill_before_arrival
 from process import Host
 from story import Message, Person, labels
 from telling import answers
@@ -38,12 +38,7 @@ async def test_killed_between_the_pictures_and_the_buttons_both_stand_once(host:
     saying = world.hold_next("sendMessage")
     pictures.release()
     await saying.arrived()
-    await host.kill()
-    world.fail_next("sendMessage", status=500, description="Internal Server Error")
-    saying.release()
-    await world.wait_for(
-        lambda w: any(c.method == "sendMessage" and c.ok is False for c in w.calls)
-    )
+    await kill_before_arrival(host, saying, "sendMessage")
     await host.start()
     await check_stands_once(host, an, asked)
 
@@ -57,11 +52,6 @@ async def test_killed_while_the_pictures_leave_they_are_sent_and_the_buttons_fol
     pictures = world.hold_next("sendMediaGroup")
     asked = an.say(IMAGINE.text)
     await pictures.arrived()
-    await host.kill()
-    world.fail_next("sendMediaGroup", status=500, description="Internal Server Error")
-    pictures.release()
-    await world.wait_for(
-        lambda w: any(c.method == "sendMediaGroup" and c.ok is False for c in w.calls)
-    )
+    await kill_before_arrival(host, pictures, "sendMediaGroup")
     await host.start()
     await check_stands_once(host, an, asked)

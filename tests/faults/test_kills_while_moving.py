@@ -11,6 +11,7 @@ from story import Message, Person, is_media
 
 from bot.app import DATABASE_NAME
 from bot.sandbox.migrating import migrate_group
+from bot.sandbox.weather import Held
 
 BASIC = -4001
 
@@ -28,6 +29,28 @@ def nothing_is_written(host: Host) -> Iterator[None]:
 def a_group(host: Host, *people: Person) -> int:
     ids = [person.user_id for person in people]
     return int(host.story.world.add_group("Painters", ids, admins=ids[:1], chat_id=BASIC)["id"])
+
+
+async def asked_in_a_group(host: Host) -> tuple[Person, int]:
+    """Who asked, and where; the provider is at work and will be for long."""
+    an = host.story.person("An", "en")
+    group = a_group(host, an)
+    await host.start()
+    host.story.town.pace.speed = 0.01
+    an.say("/img@easel_bot a cat", chat=group)
+    await is_under_way(host, IMAGINE)
+    return an, group
+
+
+async def at_the_door(host: Host) -> tuple[Person, int, Held]:
+    """Who asked, and where, and the result, held on its way into the chat."""
+    an = host.story.person("An", "en")
+    group = a_group(host, an)
+    await host.start()
+    sending = host.story.world.hold_next("editMessageMedia")
+    an.say("/img@easel_bot a cat", chat=group)
+    await sending.arrived()
+    return an, group, sending
 
 
 def results(person: Person, *chats: int) -> list[Message]:
@@ -48,12 +71,8 @@ async def check_came_once(host: Host, an: Person, old: int, new: int) -> None:
 
 
 async def test_killed_between_the_two_service_messages(host: Host) -> None:
-    an, world = host.story.person("An", "en"), host.story.world
-    group = a_group(host, an)
-    await host.start()
-    host.story.town.pace.speed = 0.01
-    an.say("/img@easel_bot a cat", chat=group)
-    await is_under_way(host, IMAGINE)
+    world = host.story.world
+    an, group = await asked_in_a_group(host)
     new = migrate_group(world, group, told=("to",))
     await is_moved(host)
     await host.kill()
@@ -64,12 +83,8 @@ async def test_killed_between_the_two_service_messages(host: Host) -> None:
 
 
 async def test_killed_while_the_service_messages_move_it(host: Host) -> None:
-    an, world = host.story.person("An", "en"), host.story.world
-    group = a_group(host, an)
-    await host.start()
-    host.story.town.pace.speed = 0.01
-    an.say("/img@easel_bot a cat", chat=group)
-    await is_under_way(host, IMAGINE)
+    world = host.story.world
+    an, group = await asked_in_a_group(host)
     with nothing_is_written(host):
         new = migrate_group(world, group, told=("from", "to"))
         await until(lambda: world.updates.pending, "the move to be told")
@@ -81,12 +96,8 @@ async def test_killed_while_the_service_messages_move_it(host: Host) -> None:
 
 
 async def test_killed_while_the_error_to_a_result_moves_it(host: Host) -> None:
-    an, world = host.story.person("An", "en"), host.story.world
-    group = a_group(host, an)
-    await host.start()
-    sending = world.hold_next("editMessageMedia")
-    an.say("/img@easel_bot a cat", chat=group)
-    await sending.arrived()
+    world = host.story.world
+    an, group, sending = await at_the_door(host)
     with nothing_is_written(host):
         new = migrate_group(world, group, told=())
         sending.release()
@@ -98,13 +109,8 @@ async def test_killed_while_the_error_to_a_result_moves_it(host: Host) -> None:
 
 
 async def test_killed_right_after_the_move_before_the_result_is_sent(host: Host) -> None:
-    an, world = host.story.person("An", "en"), host.story.world
-    group = a_group(host, an)
-    await host.start()
-    sending = world.hold_next("editMessageMedia")
-    an.say("/img@easel_bot a cat", chat=group)
-    await sending.arrived()
-    new = migrate_group(world, group)
+    an, group, sending = await at_the_door(host)
+    new = migrate_group(host.story.world, group)
     await is_moved(host)
     await host.kill()
     sending.release()

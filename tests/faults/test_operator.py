@@ -65,14 +65,29 @@ async def test_a_grant_beside_the_running_bot_can_be_spent_at_once(host: Host) -
     assert (0, "") == (granted.code, granted.err)
     assert "50.000 ₫" in await quota(an)
     assert 0 == (await host.command("ledger --verify")).code
-    group = -1_001_234_567_890
-    granted = await host.command(f"grant {group} 70000")
-    assert f"{group} now has 70000 đồng.\n" == granted.out
     assert 2 == (await host.command("grant 0 70000")).code
     for amount in ("-5", "0", "1.5", "lots", "99999999999999"):
         refused = await host.command(f"grant {an.user_id} {amount}")
         assert 2 == refused.code
     assert "50.000 ₫" in await quota(an)
+
+
+async def test_a_group_is_granted_by_its_title_and_one_nobody_knows_is_refused(host: Host) -> None:
+    await host.start()
+    an = host.story.person("An")
+    group = host.story.group("Painters \x1b[31m🎨", an)
+    unknown = await host.command(f"grant {group} 70000")
+    assert (2, "") == (unknown.code, unknown.out)
+    assert f"never been in a group with the id {group}: add it there" in unknown.err
+    await an.answer_to(an.say("/quota@easel_bot", chat=group), chat=group)
+    granted = await host.command(f"grant {group} 70000")
+    assert f"{group} (Painters [31m🎨) now has 70000 đồng.\n" == granted.out
+    for mistyped in ("-5", str(group - 1)):
+        assert 2 == (await host.command(f"grant {mistyped} 10")).code
+    assert (0, "424242 now has 10 đồng.\n") == (
+        (of_newcomer := await host.command("grant 424242 10")).code,
+        of_newcomer.out,
+    )
 
 
 async def test_a_tampered_balance_is_found_by_verify(host: Host) -> None:
