@@ -145,7 +145,7 @@ async def shown_again(shop: Shop, error: Exception) -> None:
 async def comes_back(tx: Transaction, shop: Shop) -> None:
     chat = {"chat_id": HOME.chat_id, "kind": "private", "title": "An", "now": shop.now()}
     await tx.run("chat_seen", **chat)
-    await tx.run("statuses_revive", chat_id=HOME.chat_id, now=shop.now())
+    await tx.run("statuses_revive", chat_id=HOME.chat_id, since=shop.now(), now=shop.now())
     tx.wake(Topic.OUTBOX)
 
 

@@ -74,7 +74,7 @@ def complaint(text: str, pictures: int = 1, providers: dict[str, Capabilities] =
 
 
 def said(found: Complaint, language: str = "en") -> str:
-    return I18n.load().tongue(language).html(found.key, **found.values)
+    return I18n.load().tongue(language).html(found.key, at="", **found.values)
 
 
 @pytest.mark.parametrize("pictures", [1, 6])

@@ -131,7 +131,7 @@ def test_a_complaint_points_into_the_text_and_its_correction_is_a_command(typed:
         corrected = read(dataclasses.replace(typed, text=parsed.corrected))
         assert not isinstance(corrected, Complaint | NotForUs)
     for language in LANGUAGES:
-        told = TONGUES.tongue(language).text(parsed.key, **parsed.values)
+        told = TONGUES.tongue(language).text(parsed.key, at="", **parsed.values)
         is_missing = parsed.key.startswith(ABOUT_WHAT_IS_MISSING)
         assert is_missing or names_the_place(told, typed.text[start:end]), told
 
