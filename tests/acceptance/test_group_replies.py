@@ -38,7 +38,7 @@ async def test_another_member_goes_on_from_one_of_the_original_files(story: Stor
     group = story.group("Nhóm vẽ", an, binh)
     await press(an, await drawn(an, group), "📁")
     last = await an.sees(
-        lambda m: "document" in m and "4" in m["document"]["file_name"], chat=group
+        lambda m: "document" in m and "-4." in m["document"]["file_name"], chat=group
     )
     third = [m for m in an.from_bot(group) if "document" in m][2]
     assert "ảnh 3" in await larger_of(story, binh, group, "upscale", third)
