@@ -236,6 +236,6 @@ async def test_what_a_group_may_not_be_sent_is_one_tap_away_too(story: Story) ->
     for method in ("editMessageMedia", "sendPhoto", "sendDocument"):
         story.world.fail_next(method, status=400, description=f"Bad Request: {no_media}", times=2)
     an.say("/img@easel_bot a lake", chat=group)
-    told = await an.sees("Telegram does not let me send it here", chat=group)
+    told = await an.sees("I may not send photos here", chat=group)
     assert ["💬 In our private chat"] == labels(told)[0]
     assert link_in(told).startswith("https://t.me/easel_bot?start=")
