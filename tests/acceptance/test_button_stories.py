@@ -205,7 +205,7 @@ async def test_forged_buttons_are_refused_and_cost_nothing(story: Story) -> None
         assert "This button is not for you." == await forge(mallory, hers, data)
     for data in ("p:ZZZZZZ:1:", f"x:{code}::", "r:::"):
         assert "This button is not for you." == await forge(mallory, hers, data)
-    for data in ("", "nonsense", "p", "p:::::", f"j:{code}:1:", f"p:{code}:-1:", f"p:{code}:x:"):
+    for data in ("", "nonsense", "p", "p:::::", f"J:{code}:1:", f"p:{code}:-1:", f"p:{code}:x:"):
         assert not await forge(mallory, hers, data)
     assert before == await said_to(mallory, "/quota")
     assert not [m for m in mallory.from_bot() if is_media(m)]

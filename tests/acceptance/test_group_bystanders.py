@@ -13,9 +13,12 @@ DRAW = "/img@easel_bot"
 
 
 async def settled(person: Person, chat: int) -> list[Message]:
-    """What the bot has said in a chat by the time it has handled everything sent before."""
+    """What the bot has said in a chat by the time it has handled everything sent before; its thanks
+    for being made an admin are left out.
+    """
     closing_one = await person.answer_to(person.say("/help@easel_bot", chat=chat), chat=chat)
-    return [m for m in person.from_bot(chat) if m["message_id"] != closing_one["message_id"]]
+    said = [m for m in person.from_bot(chat) if m["message_id"] != closing_one["message_id"]]
+    return [m for m in said if "quản trị viên rồi" not in words(m)]
 
 
 def as_group(story: Story, person: Person, chat: int, text: str, to: Message | None) -> Message:

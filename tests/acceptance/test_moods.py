@@ -213,12 +213,12 @@ async def test_a_group_that_takes_words_and_no_pictures_is_told_where_the_result
     why = f"{kind}: not enough rights to send photos to the chat"
     refuse(story, "editMessageMedia", why, status=status, times=2)
     asked = an.say("/img@easel_bot a cat", chat=group)
-    told = await an.sees("does not let me send it here", chat=group)
+    told = await an.sees("I may not send photos here", chat=group)
     assert answers(told, asked)
     for method in ("sendPhoto", "sendDocument"):
         refuse(story, method, why, status=status)
     an.press(told, "2")
-    again = await an.sees("does not let me send it here", chat=group, after=told)
+    again = await an.sees("I may not send photos here", chat=group, after=told)
     assert [] == results_for(an, asked, group)
     assert await an.answer_to(an.say("/quota@easel_bot", chat=group), chat=group)
     assert words(told) == words(again)

@@ -26,6 +26,7 @@ from bot.money import ledger
 from bot.store.sqlite import open_store
 
 DEARER = "The price is another now; see the message."
+OF_ASKER = "That price is for who asked; see the message for yours."
 PLANS = """
 [prices]
 image = {image}
@@ -197,7 +198,7 @@ async def test_somebody_else_who_presses_is_told_their_own_price(counter: Counte
         grid = await an.result_of(an.say("/img@easel_bot a lake", chat=group), chat=group)
         assert "V1" == labels(grid)[1][0]
         await press(ben, grid, "V1")
-        question = await ben.sees("This costs ₫400 now", chat=group)
+        question = await ben.sees("for you this costs ₫400", chat=group)
         await press(ben, question, "✅")
         await next_result(ben, question, after=question, chat=group)
         assert "Balance: ₫600 (set aside: ₫0)" == await balance(ben)
@@ -305,8 +306,8 @@ async def test_somebody_else_who_tries_a_failed_request_again_is_asked_at_their_
         an.say("/img@easel_bot a lake", chat=group)
         failed = await an.sees("did not take this request", chat=group)
         assert [["🔄 Try again"]] == labels(failed)
-        assert [DEARER, "Already on it"] == [await press(ben, failed, "🔄") for _ in range(2)]
-        question = await ben.sees("This costs ₫400 now (the button showed no price).", chat=group)
+        assert [OF_ASKER, "Already on it"] == [await press(ben, failed, "🔄") for _ in range(2)]
+        question = await ben.sees("for you this costs ₫400", chat=group)
         assert "Balance: ₫1,000 (set aside: ₫0)" == await balance(ben)
         assert "Got it!" == await press(ben, question, "✅")
         await next_result(ben, question, after=question, chat=group)

@@ -25,8 +25,9 @@ async def opened(host: Host) -> tuple[Person, Person, int]:
     binh, an = host.story.person("Bình", "vi"), host.story.person("An", "en")
     group = host.story.group("Nhóm vẽ", binh, an)
     await host.start()
+    await binh.answer_to(binh.say("/quota@easel_bot", chat=group), chat=group)  # it is known now
     granted = await host.command(f"grant {group} 1000")
-    assert (0, f"{group} now has 1000 đồng.\n") == (granted.code, granted.out)
+    assert (0, f"{group} (Nhóm vẽ) now has 1000 đồng.\n") == (granted.code, granted.out)
     rules = json.dumps(ASKS)
     host.change("INSERT INTO setting (scope, name, value) VALUES (?, 'group', ?)", group, rules)
     return an, binh, group
