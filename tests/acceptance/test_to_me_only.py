@@ -264,6 +264,7 @@ async def test_somebody_else_gets_a_copy_and_the_group_keeps_its_message(story: 
     shown = await an.result_of(an.say(f"{DRAW} mèo", chat=group), chat=group)
     assert "copy" in await press(ben, shown, TO_ME["vi"])
     copy = await ben.sees(is_media)
+    await handled(story)
 
     assert "4 pictures" in words(copy)
     assert [shown["message_id"]] == [m["message_id"] for m in pictures_in(an, group)]
