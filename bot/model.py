@@ -227,6 +227,10 @@ class Job:
     """Its result goes to the private chat of who asked, and the group is only told so."""
     board_id: int | None = None
     """The message it shares with other requests of a busy group."""
+    term_id: int | None = None
+    """The plan term of its payer whose balance it spends first, because that lapses."""
+    outputs: int = 0
+    """Files it counts for against the day's caps; one that comes to nothing counts for none."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -286,6 +290,7 @@ class Say(enum.StrEnum):
     ALBUM = "album"  # results of several requests, side by side
     APPROVAL = "approval"  # what an admin is asked to agree to, as it stands
     BOARD = "board"  # the one message of many people's requests, made or brought up to date
+    INVOICE = "invoice"  # what is paid for in Stars, with Telegram's own button
     NOD = "nod"  # who asked is seen: a reaction to what they wrote, no message
 
 

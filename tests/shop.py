@@ -28,7 +28,9 @@ from bot.model import (
     UserId,
 )
 from bot.money import ledger
+from bot.money.ledger import Act, EntryKind
 from bot.money.plans import load_plans
+from bot.money.topups import pay_in
 from bot.store.port import Transaction
 from bot.store.sqlite import SqliteStore, open_store
 
@@ -167,15 +169,29 @@ class Shop:
         await self.store.write(lambda tx: tx.run("chat_admin_add", chat_id=chat, user_id=user))
 
     async def grant(self, user: int, amount_vnd: int, *, key: str | None = None) -> bool:
+        """The bare entry; with what it means for a plan: ``pay_in``."""
+        return await self._enter(user, EntryKind.GRANT, amount_vnd, key)
+
+    async def correct(self, user: int, amount_vnd: int) -> bool:
+        """Take back by hand."""
+        return await self._enter(user, EntryKind.CORRECTION, amount_vnd, None)
+
+    async def _enter(self, user: int, kind: EntryKind, amount_vnd: int, key: str | None) -> bool:
+        act = self.act(key or f"{kind}:{next(self.numbers)}")
         return await self.store.write(
-            lambda tx: ledger.grant(
-                tx,
-                UserId(user),
-                amount_vnd,
-                key=key or f"grant:{next(self.numbers)}",
-                author="test",
-                reason="by hand",
-                now=self.now(),
+            lambda tx: ledger.enter(tx, UserId(user), kind, amount_vnd, act)
+        )
+
+    def act(self, key: str) -> Act:
+        return Act(key, "test", "by hand", self.now())
+
+    async def pay_in(self, user: int, amount_vnd: int, *, plan: str | None = None) -> bool:
+        """As when an operator sells a plan, or money alone."""
+        plans, act = self.desk.plans, self.act(f"paid:{next(self.numbers)}")
+        bought = None if plan is None else plans.plans[plan]
+        return await self.store.write(
+            lambda tx: pay_in(
+                tx, plans, UserId(user), EntryKind.GRANT, amount_vnd, act, plan=bought
             )
         )
 

@@ -128,14 +128,12 @@ class Sky:
         await person.answer_to(person.say("/jobs"))  # the bot knows them
 
         await self.store.write(
-            lambda tx: ledger.grant(
+            lambda tx: ledger.enter(
                 tx,
                 UserId(person.user_id),
+                ledger.EntryKind.GRANT,
                 BALANCE_VND,
-                key=f"grant:{person.user_id}",
-                author="operator",
-                reason="",
-                now=app.wall_clock(),
+                ledger.Act(f"grant:{person.user_id}", "operator", "", app.wall_clock()),
             )
         )
         return person

@@ -219,14 +219,12 @@ class Stage:
     async def pay(self, user_id: int, vnd: int) -> None:
         assert self._store is not None
         await self._store.write(
-            lambda tx: ledger.grant(
+            lambda tx: ledger.enter(
                 tx,
                 UserId(user_id),
+                ledger.EntryKind.GRANT,
                 vnd,
-                key=f"grant:{user_id}:{self.now}",
-                author="operator",
-                reason="",
-                now=self.now,
+                ledger.Act(f"grant:{user_id}:{self.now}", "operator", "", self.now),
             )
         )
 

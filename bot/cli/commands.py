@@ -24,7 +24,8 @@ from bot.errors import EaselError, SettingsError, StoreError
 from bot.jobs.migration import home_of
 from bot.model import UserId
 from bot.money import ledger as book
-from bot.money.plans import load_plans
+from bot.money.plans import Plans, load_plans
+from bot.money.topups import pay_in
 from bot.settings import Settings, load, read
 from bot.store.folder import claim
 from bot.store.port import Transaction
@@ -128,27 +129,23 @@ def grant_command(user: int, amount: int) -> None:
     with _in_words():
         if user == 0:
             raise SettingsError(["Nobody has the Telegram id 0"])
-        title, wallet = _with_store(lambda store: _grant(store, UserId(user), amount))
+        plans = load_plans(read(os.environ, ENV_FILE).bot_plans_file)
+        title, wallet = _with_store(lambda store: _grant(store, plans, UserId(user), amount))
         whose = f"{user} ({title})" if title else str(user)
         click.echo(f"{whose} now has {wallet.balance_vnd} đồng.")
 
 
-async def _grant(store: SqliteStore, user_id: UserId, amount_vnd: int) -> tuple[str, book.Wallet]:
+async def _grant(
+    store: SqliteStore, plans: Plans, user_id: UserId, amount_vnd: int
+) -> tuple[str, book.Wallet]:
     """A group's title, and what is there now. Raises SettingsError: the bot knows no such group."""
     key = f"grant:{secrets.token_hex(8)}"
 
     async def work(tx: Transaction) -> tuple[str, UserId]:
         wallet_id = UserId(await home_of(tx, user_id))  # a group may have become a supergroup
         title = await _title_of(tx, wallet_id) if wallet_id < 0 else ""
-        await book.grant(
-            tx,
-            wallet_id,
-            amount_vnd,
-            key=key,
-            author="bot grant",
-            reason="by hand",
-            now=app.wall_clock(),
-        )
+        act = book.Act(key, "bot grant", "by hand", app.wall_clock())
+        await pay_in(tx, plans, wallet_id, book.EntryKind.GRANT, amount_vnd, act)
         return title, wallet_id
 
     title, wallet_id = await store.write(work)

@@ -70,14 +70,12 @@ async def _fill_wallet(settings: Settings, group_id: int) -> None:
     settings.bot_data_dir.mkdir()
     async with open_store(settings.bot_data_dir / app.DATABASE_NAME) as store:
         await store.write(
-            lambda tx: ledger.grant(
+            lambda tx: ledger.enter(
                 tx,
                 UserId(group_id),
+                ledger.EntryKind.GRANT,
                 GROUP_HAS_VND,
-                key="demo",
-                author="bot demo",
-                reason="to try out who pays",
-                now=app.wall_clock(),
+                ledger.Act("demo", "bot demo", "to try out who pays", app.wall_clock()),
             )
         )
 

@@ -29,8 +29,8 @@ from bot.model import (
     Urgency,
     UserId,
 )
-from bot.money import ledger
-from bot.money.plans import Plans
+from bot.money import ledger, terms
+from bot.money.plans import Plans, price_key
 from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import job_values
 
@@ -198,13 +198,15 @@ class Desk:
         to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
         if order.replaces is not None:
             to_private = order.replaces.to_private
+        payer_id = await payer_of(tx, order.user_id, order.place.chat_id)
+        term = await terms.lapsing_term(tx, payer_id, now=now)
         shares_board = order.bulk_id is None and not order.has_own_status
         return Job(
             job_id=await free_code(tx),
             version=1,
             state=JobState.QUEUED,
             user_id=order.user_id,
-            payer_id=await payer_of(tx, order.user_id, order.place.chat_id),
+            payer_id=payer_id,
             chat_id=order.place.chat_id,
             thread_id=order.place.thread_id,
             request_message_id=order.place.reply_to,
@@ -226,6 +228,8 @@ class Desk:
             due_at=now,
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
+            term_id=None if term is None else term.term_id,
+            outputs=0 if price_key(order.request) is None else order.request.count,
             to_private=to_private,
             board_id=await board.seat(tx, order.place, now=now) if shares_board else None,
         )

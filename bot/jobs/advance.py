@@ -256,6 +256,7 @@ def _save(job: Job, fact: Saved, now: Millis) -> Step:
         held_vnd=job.held_vnd - taken.amount_vnd,
         charged_free=job.charged_free + taken.outputs_free,
         charged_vnd=job.charged_vnd + taken.amount_vnd,
+        outputs=min(job.outputs, outputs),
     )
     saved, given_back = _give_back(saved)
     kept: tuple[Effect, ...] = (Keep(fact.assets), taken, *given_back)

@@ -51,6 +51,13 @@ class Act(enum.StrEnum):
     APPROVE = "a"
     TO_ME = "i"
     ACCESS = "A"
+    BUY = "B"
+    PLANS = "P"
+    RECEIPTS = "R"
+    PAYMENTS = "M"
+    PLAN_END = "E"
+    TAKE_BACK = "T"
+    STATS = "S"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {

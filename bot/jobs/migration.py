@@ -30,6 +30,9 @@ OF_THE_CHAT: Final = (
     "moved_boards",
     "moved_approvals",
     "moved_looks",
+    "moved_invoices",
+    "moved_payments",
+    "moved_vouchers",
 )
 """Statements that rename the chat, and itself where it acted as a person, a table each."""
 SAID_IN_PLACE: Final = frozenset({Say.AWAY, Say.PING, Say.NOD})
@@ -100,9 +103,29 @@ async def _move_money(tx: Transaction, old_id: ChatId, new_id: ChatId) -> None:
         balance, held = wallet["balance_vnd"], wallet["held_vnd"]
         await tx.run("wallet_move", wallet_id=new_id, balance_delta=balance, held_delta=held)
         await tx.run("wallet_move", wallet_id=old_id, balance_delta=-balance, held_delta=-held)
+        await _move_terms(tx, old_id, new_id)
     await tx.run("allowance_days_arrive", old_id=old_id, new_id=new_id)
     await tx.run("moved_uses", old_id=old_id, new_id=new_id)
     await tx.run("allowance_days_empty", user_id=old_id)
+
+
+async def _move_terms(tx: Transaction, old_id: ChatId, new_id: ChatId) -> None:
+    """Plans go along. Where both have one whose balance lapses, the old becomes part of the new."""
+    before = await tx.one("term_lapsing", wallet_id=old_id)
+    since = await tx.one("term_lapsing", wallet_id=new_id)
+    if before is not None and since is not None:
+        ids = {"old_term": before["term_id"], "new_term": since["term_id"]}
+        await tx.run(
+            "term_takes_in",
+            term_id=since["term_id"],
+            ends_at=max(before["ends_at"], since["ends_at"]),
+            bought_vnd=before["bought_vnd"],
+            gone_vnd=before["gone_vnd"],
+        )
+        await tx.run("term_is_taken_in", term_id=before["term_id"])
+        for statement in ("moved_jobs_of_term", "moved_entries_of_term", "moved_payments_of_term"):
+            await tx.run(statement, **ids)
+    await tx.run("moved_terms", old_id=old_id, new_id=new_id)
 
 
 async def _move_words(tx: Transaction, old_id: ChatId, new_id: ChatId, now: Millis) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from bot.jobs.rules import GroupRules, Payer, rules_of
 from bot.model import AssetKind, ChatId, Clock, Job, Millis, Request, UserId
-from bot.money import ledger
+from bot.money import ledger, terms
 from bot.money.plans import Plan, Plans, price_key, price_of
 from bot.store.port import Reading
 
@@ -67,10 +67,14 @@ class Purses:
         return datetime.datetime.fromtimestamp(now / 1000, self._timezone).date().isoformat()
 
     async def plan_of(self, reading: Reading, user_id: UserId) -> Plan:
-        row = await reading.one("user_get", user_id=user_id)
-        name = row["plan"] if row else "free"
-        # A plan taken out of the file leaves its people with the free one.
-        return self._plans.plans.get(name) or self._plans.plans["free"]
+        """Of a person, or of a group by the chat's id."""
+        return await terms.plan_of(reading, self._plans, user_id, now=self._clock())
+
+    async def balance_of(self, reading: Reading, wallet_id: UserId) -> int:
+        """Đồng that may be spent: without what a plan that is over leaves behind."""
+        wallet = await ledger.read_wallet(reading, wallet_id)
+        overdue_vnd = await terms.overdue_of(reading, wallet_id, now=self._clock())
+        return max(0, wallet.balance_vnd - overdue_vnd)
 
     async def allowance(
         self, reading: Reading, user_id: UserId, kind: AssetKind, *, now: Millis
@@ -103,13 +107,12 @@ class Purses:
         if rules.payer is Payer.GROUP:
             return await self._purse_of_group(reading, user_id, chat_id, rules, freed=freed)
         now = self._clock()
-        wallet = await ledger.read_wallet(reading, user_id)
         allowances = {
             kind: await self.allowance(reading, user_id, kind, now=now) for kind in AssetKind
         }
         free_left = {kind: allowance.left for kind, allowance in allowances.items()}
         free_each_day = {kind: allowance.given for kind, allowance in allowances.items()}
-        balance_vnd = wallet.balance_vnd
+        balance_vnd = await self.balance_of(reading, user_id)
         if freed is not None and freed.payer_id == user_id:
             balance_vnd += freed.held_vnd
             if freed.allowance_day == self.today(now):
@@ -128,8 +131,7 @@ class Purses:
     ) -> Purse:
         payer_id = UserId(chat_id)
         given_back_vnd = freed.held_vnd if freed and freed.payer_id == payer_id else 0
-        wallet = await ledger.read_wallet(reading, payer_id)
-        balance_vnd = wallet.balance_vnd + given_back_vnd
+        balance_vnd = await self.balance_of(reading, payer_id) + given_back_vnd
         left_vnd = balance_vnd
         if rules.cap_vnd is not None:
             spent_vnd = await self.spent_of_group(reading, user_id, chat_id)

@@ -1,4 +1,7 @@
-"""The append-only book: holds, captures, releases, grants. Knows nothing of prices or plans.
+"""The append-only book: what comes in, holds, captures, releases, what goes out again.
+
+Knows nothing of prices or plans. Money comes in through `money/topups.py` alone, which knows what
+that means for a plan.
 
 Every act has a key of its own, so that doing it twice is doing it once; the sums beside the
 entries (wallet, allowance_day) carry checks that make an overdraft impossible in SQL.
@@ -8,6 +11,9 @@ Amounts are integer đồng, allowances counts of outputs.
 from __future__ import annotations
 
 import dataclasses
+import enum
+from collections.abc import Mapping
+from typing import Final
 
 from bot.errors import EaselError
 from bot.model import Job, JobId, Millis, UserId
@@ -66,13 +72,13 @@ async def hold(tx: Transaction, job: Job, *, allowance_given: int, now: Millis) 
         await _use_allowance(tx, job, job.held_free, "hold", now)
     await tx.run("wallet_open", wallet_id=job.payer_id)
     if job.held_vnd:
-        await _enter(tx, job, "hold", job.held_vnd, now)
+        await _enter(tx, job, EntryKind.HOLD, job.held_vnd, now)
 
 
 async def capture(tx: Transaction, job: Job, amount_vnd: int, *, now: Millis) -> None:
     """Take for outputs that exist. Free outputs count as used from the hold on: they stay so."""
     if amount_vnd:
-        await _enter(tx, job, "capture", amount_vnd, now)
+        await _enter(tx, job, EntryKind.CAPTURE, amount_vnd, now)
 
 
 async def release(
@@ -82,65 +88,105 @@ async def release(
     if outputs_free:
         await _use_allowance(tx, job, -outputs_free, "release", now)
     if amount_vnd:
-        await _enter(tx, job, "release", amount_vnd, now)
+        await _enter(tx, job, EntryKind.RELEASE, amount_vnd, now)
 
 
-async def grant(
-    tx: Transaction,
-    user_id: UserId,
-    amount_vnd: int,
-    *,
-    key: str,
-    author: str,
-    reason: str,
-    now: Millis,
-) -> bool:
-    """Add to (or, negative, take from) a balance by hand; False when this act was done before.
+class EntryKind(enum.StrEnum):
+    """What an entry of one wallet means; the same words as in the column."""
 
-    Raises the database's refusal when the balance would fall below nothing.
-    """
-    await tx.run("wallet_open", wallet_id=user_id)
-    is_new = await tx.run(
-        "entry_add",
-        wallet_id=user_id,
-        kind="grant",
-        amount_vnd=amount_vnd,
-        job_id=None,
-        key=key,
-        author=author,
-        reason=reason,
-        now=now,
-    )
-    if is_new:
-        await tx.run("wallet_move", wallet_id=user_id, balance_delta=amount_vnd, held_delta=0)
-    return bool(is_new)
+    GRANT = "grant"
+    """Given by hand."""
+    CORRECTION = "correction"
+    """Taken back by hand."""
+    TOPUP = "topup"
+    """Paid in Stars."""
+    VOUCHER = "voucher"
+    REVERSAL = "reversal"
+    """A payment that Telegram gave back."""
+    REFUND = "refund"
+    """What the shop pays back for a plan ended early."""
+    LAPSE = "lapse"
+    """What the end of a plan leaves behind."""
+    HOLD = "hold"
+    CAPTURE = "capture"
+    RELEASE = "release"
 
 
-_MOVES = {"hold": (-1, 1), "capture": (0, -1), "release": (1, -1)}
+_MOVES: Final[Mapping[EntryKind, tuple[int, int]]] = {
+    EntryKind.GRANT: (1, 0),
+    EntryKind.TOPUP: (1, 0),
+    EntryKind.VOUCHER: (1, 0),
+    EntryKind.CORRECTION: (-1, 0),
+    EntryKind.REVERSAL: (-1, 0),
+    EntryKind.REFUND: (-1, 0),
+    EntryKind.LAPSE: (-1, 0),
+    EntryKind.HOLD: (-1, 1),
+    EntryKind.CAPTURE: (0, -1),
+    EntryKind.RELEASE: (1, -1),
+}
 """What an entry of one đồng does to the balance and to what is held."""
 
 
-async def _enter(tx: Transaction, job: Job, kind: str, amount_vnd: int, now: Millis) -> None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Act:
+    """Who does something to a wallet, and why; ``key``: the same act twice is one act."""
+
+    key: str
+    author: str
+    """`user 7`, `bot grant`, `telegram`, `easel`."""
+    reason: str
+    now: Millis
+
+
+async def enter(
+    tx: Transaction,
+    wallet_id: UserId,
+    kind: EntryKind,
+    amount_vnd: int,
+    act: Act,
+    *,
+    job_id: JobId | None = None,
+    term_id: int | None = None,
+) -> bool:
+    """Write an entry and move the wallet by it; False when this act was written before.
+
+    Raises the database's refusal when a balance would fall below nothing: whoever takes something
+    out looks first.
+    """
+    await tx.run("wallet_open", wallet_id=wallet_id)
     is_new = await tx.run(
         "entry_add",
-        wallet_id=job.payer_id,
-        kind=kind,
+        wallet_id=wallet_id,
+        kind=kind.value,
         amount_vnd=amount_vnd,
-        job_id=job.job_id,
-        key=_key(job.job_id, kind),
-        author="easel",
-        reason=job.request.operation.value,
-        now=now,
+        job_id=job_id,
+        term_id=term_id,
+        key=act.key,
+        author=act.author,
+        reason=act.reason,
+        now=act.now,
     )
     if not is_new:
-        raise LedgerRefused(f"job {job.job_id}: a second {kind}")
+        return False
     balance, held = _MOVES[kind]
     await tx.run(
         "wallet_move",
-        wallet_id=job.payer_id,
+        wallet_id=wallet_id,
         balance_delta=balance * amount_vnd,
         held_delta=held * amount_vnd,
     )
+    return True
+
+
+async def is_known(reading: Reading, key: str) -> bool:
+    """Whether this very act was written before."""
+    return await reading.one("entry_known", key=key) is not None
+
+
+async def _enter(tx: Transaction, job: Job, kind: EntryKind, amount_vnd: int, now: Millis) -> None:
+    act = Act(_key(job.job_id, kind.value), "easel", job.request.operation.value, now)
+    if not await enter(tx, job.payer_id, kind, amount_vnd, act, job_id=job.job_id):
+        raise LedgerRefused(f"job {job.job_id}: a second {kind}")
 
 
 async def _use_allowance(tx: Transaction, job: Job, delta: int, act: str, now: Millis) -> None:
@@ -199,6 +245,13 @@ async def verify(reading: Reading) -> list[str]:
         (
             "verify_allowance_owners",
             "job {job_id} is paid by {payer_id}; an allowance of {user_id} was used for it",
+        ),
+        (
+            "verify_terms",
+            (
+                "plan term {term_id}: bought {bought_vnd} ₫, gone {gone_vnd} ₫; "
+                "its entries say {entries_bought_vnd} ₫ and {entries_gone_vnd} ₫"
+            ),
         ),
         (
             "verify_settled",

@@ -56,6 +56,18 @@ class Plan:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Limits:
+    """The operator's own protection: outputs of a day at most; None is no limit."""
+
+    images_per_day: int | None = None
+    """Of the whole bot."""
+    videos_per_day: int | None = None
+    group_images_per_day: int | None = None
+    """Asked for in any one group, whoever pays."""
+    group_videos_per_day: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Plans:
     """The whole plan file; ``plans`` always has one called `free`."""
 
@@ -65,6 +77,9 @@ class Plans:
     contact: str
     """Whom to ask for what has no price; may be empty."""
     plans: Mapping[str, Plan]
+    limits: Limits = Limits()  # frozen
+    costs: Mapping[str, Mapping[PriceKey, int]] = dataclasses.field(default_factory=dict)
+    """By provider, what an output costs the operator, in đồng; for `/stats` alone."""
 
 
 def load_plans(path: Path | None) -> Plans:
@@ -201,8 +216,23 @@ def _read_plans(top: _Table) -> Plans:
         contact = shop.text("contact")
         shop.finish()
     plans = _read_plan_tables(top)
+    limits = _read_limits(top.table("limits"))
+    costs = _read_costs(top.table("costs"))
     top.finish()
-    return Plans(prices, stars, contact, plans)
+    return Plans(prices, stars, contact, plans, limits, costs)
+
+
+def _read_limits(table: _Table | None) -> Limits:
+    if table is None:
+        return Limits()
+    names = [field.name for field in dataclasses.fields(Limits)]
+    limits = Limits(**{name: table.count(name, None) for name in names})
+    table.finish()
+    return limits
+
+
+def _read_costs(table: _Table | None) -> dict[str, dict[PriceKey, int]]:
+    return {} if table is None else {name: table.prices(name) for name in table.rest()}
 
 
 def _read_stars(table: _Table | None) -> Stars | None:

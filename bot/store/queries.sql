@@ -108,9 +108,14 @@ WHERE payer_id = :payer_id AND user_id = :user_id AND allowance_day = :day
 
 -- entry_add --
 -- 0 rows when this very act was written before.
-INSERT INTO ledger_entry (wallet_id, kind, amount_vnd, job_id, key, author, reason, created_at)
-VALUES (:wallet_id, :kind, :amount_vnd, :job_id, :key, :author, :reason, :now)
+INSERT INTO ledger_entry (wallet_id, kind, amount_vnd, job_id, term_id, key, author, reason,
+                          created_at)
+VALUES (:wallet_id, :kind, :amount_vnd, :job_id, :term_id, :key, :author, :reason, :now)
 ON CONFLICT (key) DO NOTHING
+
+-- entry_known --
+-- Whether this very act was written before.
+SELECT entry_id FROM ledger_entry WHERE key = :key
 
 -- allowance_open --
 -- The day's row; a plan that gives more from now on raises what is given.
@@ -133,8 +138,9 @@ VALUES (:user_id, :day, :kind, :delta, :job_id, :key, :now)
 ON CONFLICT (key) DO NOTHING
 
 -- granted --
--- Somebody was given money by hand: they are known to the operator.
-SELECT 1 AS yes FROM ledger_entry WHERE wallet_id = :wallet_id AND kind = 'grant' LIMIT 1
+-- Somebody was given money, or paid: they are known to the operator.
+SELECT 1 AS yes FROM ledger_entry
+WHERE wallet_id = :wallet_id AND kind IN ('grant', 'topup', 'voucher') LIMIT 1
 
 -- verify_wallets --
 -- Wallets whose balance or hold is not the sum of their entries.
@@ -144,8 +150,8 @@ SELECT w.wallet_id, w.balance_vnd, w.held_vnd,
 FROM wallet w
 LEFT JOIN (
     SELECT wallet_id,
-           SUM(CASE kind WHEN 'hold' THEN -amount_vnd WHEN 'capture' THEN 0
-                         ELSE amount_vnd END) AS balance_vnd,
+           SUM(CASE WHEN kind IN ('grant', 'topup', 'voucher', 'release') THEN amount_vnd
+                    WHEN kind = 'capture' THEN 0 ELSE -amount_vnd END) AS balance_vnd,
            SUM(CASE kind WHEN 'hold' THEN amount_vnd WHEN 'capture' THEN -amount_vnd
                          WHEN 'release' THEN -amount_vnd ELSE 0 END) AS held_vnd
     FROM ledger_entry GROUP BY wallet_id
@@ -202,6 +208,75 @@ SELECT job_id, state, held_vnd, held_free FROM job
 WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
   AND (held_vnd <> 0 OR held_free <> 0)
 
+-- verify_terms --
+-- Terms whose bought or vanished balance is not what their entries say.
+SELECT t.term_id, t.bought_vnd, t.gone_vnd, COALESCE(s.bought_vnd, 0) AS entries_bought_vnd,
+       COALESCE(s.gone_vnd, 0) AS entries_gone_vnd
+FROM plan_term t
+LEFT JOIN (
+    SELECT term_id,
+           SUM(CASE WHEN kind IN ('grant', 'topup', 'voucher') THEN amount_vnd ELSE 0 END)
+               AS bought_vnd,
+           SUM(CASE WHEN kind IN ('lapse', 'refund', 'reversal') THEN amount_vnd ELSE 0 END)
+               AS gone_vnd
+    FROM ledger_entry WHERE term_id IS NOT NULL GROUP BY term_id
+) s ON s.term_id = t.term_id
+WHERE t.bought_vnd <> COALESCE(s.bought_vnd, 0) OR t.gone_vnd <> COALESCE(s.gone_vnd, 0)
+
+-- ============================================================ plans
+
+-- terms_of_wallet --
+-- Those that hold now: one whose balance lapses before the others, then the latest.
+SELECT * FROM plan_term
+WHERE wallet_id = :wallet_id AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > :now)
+ORDER BY CASE WHEN ends_at IS NULL THEN 1 ELSE 0 END, began_at DESC, term_id DESC
+
+-- term_begin --
+INSERT INTO plan_term (wallet_id, plan, began_at, ends_at, author, reason)
+VALUES (:wallet_id, :plan, :now, :ends_at, :author, :reason)
+RETURNING *
+
+-- term_extend --
+UPDATE plan_term SET ends_at = :ends_at WHERE term_id = :term_id
+
+-- term_bought --
+-- Balance that lapses with it has come.
+UPDATE plan_term SET bought_vnd = bought_vnd + :amount_vnd WHERE term_id = :term_id
+
+-- term_gone --
+-- Of that balance something has lapsed, was paid back or reversed; the table's check refuses more
+-- than there was.
+UPDATE plan_term SET gone_vnd = gone_vnd + :amount_vnd WHERE term_id = :term_id
+
+-- term_end --
+UPDATE plan_term SET ended_at = :now, ended_by = :by, ended_why = :why
+WHERE term_id = :term_id AND ended_at IS NULL
+
+-- term_settled --
+UPDATE plan_term SET settled_at = :now WHERE term_id = :term_id
+
+-- terms_funded --
+-- Money has come in: from now on they can be used up.
+UPDATE plan_term SET is_funded = 1 WHERE wallet_id = :wallet_id AND ended_at IS NULL
+
+-- term_spent --
+-- What was taken and is set aside for jobs that spend its balance first.
+SELECT COALESCE(SUM(charged_vnd), 0) AS charged_vnd, COALESCE(SUM(held_vnd), 0) AS held_vnd
+FROM job WHERE term_id = :term_id
+
+-- terms_over --
+-- Whose time is up, while something of them may still have to lapse.
+SELECT * FROM plan_term
+WHERE wallet_id = :wallet_id AND settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
+
+-- wallets_with_terms_over --
+SELECT DISTINCT wallet_id FROM plan_term
+WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
+
+-- wallet_filled --
+-- More has come: that little is left may be told again.
+UPDATE wallet SET hinted_at = NULL WHERE wallet_id = :wallet_id
+
 -- ============================================================ jobs
 
 -- job_insert --
@@ -212,7 +287,7 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at, bulk_id, bulk_number, payer_id, to_private, board_id
+    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
@@ -220,7 +295,7 @@ INSERT INTO job (
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number, :payer_id,
-    :to_private, :board_id
+    :to_private, :board_id, :term_id, :outputs, :output_kind
 )
 
 -- job_update --
@@ -232,7 +307,8 @@ SET version = version + 1, state = :state, held_free = :held_free, held_vnd = :h
     holds_lane = :holds_lane, is_muted = :is_muted, progress = :progress,
     progress_at = :progress_at, bar = :bar, reason = :reason, detail = :detail, attempts = :attempts,
     submitted_at = :submitted_at, started_at = :started_at, made_at = :made_at,
-    deadline_at = :deadline_at, ended_at = :ended_at, due_at = :due_at, to_private = :to_private
+    deadline_at = :deadline_at, ended_at = :ended_at, due_at = :due_at, to_private = :to_private,
+    outputs = :outputs
 WHERE job_id = :job_id AND version = :version
 
 -- job_get --
@@ -956,14 +1032,13 @@ SET language = COALESCE(chat.language, excluded.language),
 
 -- user_arrives --
 -- The group acting as itself; its old row stays behind, and nothing names it.
-INSERT INTO user (user_id, first_name, username, language, language_code, plan, is_banned,
+INSERT INTO user (user_id, first_name, username, language, language_code, is_banned,
                   is_allowed, refused_at, created_at)
-SELECT :new_id, first_name, username, language, language_code, plan, is_banned, is_allowed,
+SELECT :new_id, first_name, username, language, language_code, is_banned, is_allowed,
        refused_at, created_at
 FROM user WHERE user_id = :old_id
 ON CONFLICT (user_id) DO UPDATE
 SET language = COALESCE(user.language, excluded.language),
-    plan = CASE WHEN user.plan = 'free' THEN excluded.plan ELSE user.plan END,
     is_banned = CASE WHEN excluded.is_banned > user.is_banned
                      THEN excluded.is_banned ELSE user.is_banned END,
     is_allowed = CASE WHEN excluded.is_allowed > user.is_allowed
@@ -989,6 +1064,57 @@ ON CONFLICT (user_id, day, kind) DO UPDATE
 SET used = allowance_day.used + excluded.used,
     given = CASE WHEN allowance_day.used + excluded.used > allowance_day.given
                  THEN allowance_day.used + excluded.used ELSE allowance_day.given END
+
+-- term_lapsing --
+-- The one of a wallet that is not ended and whose balance lapses.
+SELECT * FROM plan_term WHERE wallet_id = :wallet_id AND ends_at IS NOT NULL AND ended_at IS NULL
+
+-- term_takes_in --
+-- Another's balance becomes a part of it, until the later end.
+UPDATE plan_term
+SET ends_at = :ends_at, bought_vnd = bought_vnd + :bought_vnd, gone_vnd = gone_vnd + :gone_vnd
+WHERE term_id = :term_id
+
+-- term_is_taken_in --
+-- Nothing of it is left by itself.
+UPDATE plan_term
+SET bought_vnd = 0, gone_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
+    settled_at = ends_at
+WHERE term_id = :term_id
+
+-- moved_jobs_of_term --
+UPDATE job SET term_id = :new_term WHERE term_id = :old_term
+
+-- moved_entries_of_term --
+UPDATE ledger_entry SET term_id = :new_term WHERE term_id = :old_term
+
+-- moved_payments_of_term --
+UPDATE payment SET term_id = :new_term WHERE term_id = :old_term
+
+-- moved_terms --
+UPDATE plan_term SET wallet_id = :new_id WHERE wallet_id = :old_id
+
+-- moved_invoices --
+-- Where they are shown, whose balance they fill, and the group itself where it asked.
+UPDATE invoice
+SET chat_id = CASE WHEN chat_id = :old_id THEN :new_id ELSE chat_id END,
+    wallet_id = CASE WHEN wallet_id = :old_id THEN :new_id ELSE wallet_id END,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
+WHERE chat_id = :old_id OR wallet_id = :old_id OR user_id = :old_id
+
+-- moved_payments --
+-- Whose balance they filled, and the group itself where it paid.
+UPDATE payment
+SET wallet_id = CASE WHEN wallet_id = :old_id THEN :new_id ELSE wallet_id END,
+    user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
+WHERE wallet_id = :old_id OR user_id = :old_id
+
+-- moved_vouchers --
+-- Whose balance they filled, and the group itself where it gave the code.
+UPDATE voucher
+SET wallet_id = CASE WHEN wallet_id = :old_id THEN :new_id ELSE wallet_id END,
+    used_by = CASE WHEN used_by = :old_id THEN :new_id ELSE used_by END
+WHERE wallet_id = :old_id OR used_by = :old_id
 
 -- moved_uses --
 UPDATE allowance_use SET user_id = :new_id WHERE user_id = :old_id

@@ -46,6 +46,7 @@ def job_values(job: Job) -> dict[str, Any]:
     values |= {
         "state": job.state.value,
         "operation": job.request.operation.value,
+        "output_kind": job.request.operation.output_kind.value,
         "request": request_value(job.request),
         "likeness": job.request.likeness,
         "reason": job.reason.value if job.reason else None,

@@ -296,14 +296,12 @@ async def paying_group(folder: Path) -> AsyncIterator[tuple[Story, Person, Perso
         await rule(story, group, GroupRules(payer=Payer.GROUP, ask_above_vnd=0))
         async with open_store(story.data_dir / DATABASE_NAME) as store:
             await store.write(
-                lambda tx: ledger.grant(
+                lambda tx: ledger.enter(
                     tx,
                     UserId(group),
+                    ledger.EntryKind.GRANT,
                     9_000,
-                    key="grant",
-                    author="operator",
-                    reason="",
-                    now=app.wall_clock(),
+                    ledger.Act("grant", "operator", "", app.wall_clock()),
                 )
             )
         yield story, boss, an, ben, group

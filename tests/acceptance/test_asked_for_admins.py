@@ -32,8 +32,8 @@ def demote(story: Story, person: Person, group: int) -> None:
 async def fill(story: Story, group: int, amount_vnd: int = 100_000) -> None:
     async with open_store(story.data_dir / "bot.db") as store:
         await store.write(
-            lambda tx: ledger.grant(
-                tx, UserId(group), amount_vnd, key="g", author="7", reason="", now=1
+            lambda tx: ledger.enter(
+                tx, UserId(group), ledger.EntryKind.GRANT, amount_vnd, ledger.Act("g", "7", "", 1)
             )
         )
 

@@ -75,14 +75,12 @@ class Club:
         async with open_store(self.story.data_dir / DATABASE_NAME) as store:
             key = f"grant:{amount_vnd}"
             await store.write(
-                lambda tx: ledger.grant(
+                lambda tx: ledger.enter(
                     tx,
                     UserId(self.group),
+                    ledger.EntryKind.GRANT,
                     amount_vnd,
-                    key=key,
-                    author="operator",
-                    reason="",
-                    now=app.wall_clock(),
+                    ledger.Act(key, "operator", "", app.wall_clock()),
                 )
             )
 

@@ -33,14 +33,12 @@ async def test_who_has_none_free_left_is_asked_their_own_price_by_name(tmp_path:
                 await ben.result_of(ben.say(f"/img {prompt}"))
             async with open_store(story.data_dir / app.DATABASE_NAME) as store:
                 await store.write(
-                    lambda tx: ledger.grant(
+                    lambda tx: ledger.enter(
                         tx,
                         UserId(ben.user_id),
+                        ledger.EntryKind.GRANT,
                         1_000,
-                        key="grant:1",
-                        author="operator",
-                        reason="",
-                        now=app.wall_clock(),
+                        ledger.Act("grant:1", "operator", "", app.wall_clock()),
                     )
                 )
             grid = await an.result_of(an.say("/img a boat", chat=group), chat=group)

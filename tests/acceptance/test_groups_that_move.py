@@ -275,13 +275,11 @@ async def test_a_busy_group_takes_its_rules_its_wallet_and_its_board_along(
 async def grant(story: Story, wallet_id: int, amount_vnd: int) -> None:
     async with open_store(story.data_dir / "bot.db") as store:
         await store.write(
-            lambda tx: ledger.grant(
+            lambda tx: ledger.enter(
                 tx,
                 UserId(wallet_id),
+                ledger.EntryKind.GRANT,
                 amount_vnd,
-                key="by hand",
-                author="test",
-                reason="by hand",
-                now=1,
+                ledger.Act("by hand", "test", "by hand", 1),
             )
         )

@@ -61,14 +61,12 @@ class Counter:
         await person.answer_to(person.say("/jobs"))
         async with open_store(self.story.data_dir / DATABASE_NAME) as store:
             await store.write(
-                lambda tx: ledger.grant(
+                lambda tx: ledger.enter(
                     tx,
                     UserId(person.user_id),
+                    ledger.EntryKind.GRANT,
                     amount_vnd,
-                    key=f"grant:{person.user_id}",
-                    author="operator",
-                    reason="",
-                    now=app.wall_clock(),
+                    ledger.Act(f"grant:{person.user_id}", "operator", "", app.wall_clock()),
                 )
             )
 

@@ -46,14 +46,12 @@ async def granted(story: Story, person: Person, amount_vnd: int) -> None:
     """The operator gives them money, beside the running bot."""
     async with open_store(story.data_dir / DATABASE_NAME) as store:
         await store.write(
-            lambda tx: ledger.grant(
+            lambda tx: ledger.enter(
                 tx,
                 UserId(person.user_id),
+                ledger.EntryKind.GRANT,
                 amount_vnd,
-                key=f"grant:{person.user_id}",
-                author="operator",
-                reason="",
-                now=wall_clock(),
+                ledger.Act(f"grant:{person.user_id}", "operator", "", wall_clock()),
             )
         )
 

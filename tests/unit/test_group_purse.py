@@ -155,10 +155,7 @@ async def test_the_price_is_that_of_the_groups_plan(tmp_path: Path) -> None:
     async with opened_shop(tmp_path, plans) as shop:
         await shop.set_rules(GROUP, PAYS)
         await shop.grant(GROUP, 1_000)
-        await shop.tamper(
-            "INSERT INTO user (user_id, first_name, plan, created_at)"
-            f" VALUES ({GROUP}, 'Nhóm', 'bulk', 0)"
-        )
+        await shop.pay_in(GROUP, 100, plan="bulk")
         assert 280 == (await shop.order(AN, chat=GROUP)).held_vnd
 
 

@@ -96,9 +96,9 @@ async def test_a_grant_is_given_once_however_often_it_arrives(shop: Shop) -> Non
 
 async def test_money_can_be_taken_back_but_never_more_than_is_there(shop: Shop) -> None:
     await shop.grant(AN, 500)
-    await shop.grant(AN, -200)
+    await shop.correct(AN, 200)
     with pytest.raises(sqlite3.IntegrityError, match="balance_vnd >= 0"):
-        await shop.grant(AN, -301)
+        await shop.correct(AN, 301)
     assert Wallet(300, 0) == await shop.wallet(AN)
     assert [] == await shop.findings()
 
@@ -106,7 +106,7 @@ async def test_money_can_be_taken_back_but_never_more_than_is_there(shop: Shop) 
 async def test_a_hold_is_not_there_to_be_taken_back(shop: Shop) -> None:
     await paid_grid(shop)
     with pytest.raises(sqlite3.IntegrityError):
-        await shop.grant(AN, -900)
+        await shop.correct(AN, 900)
     assert Wallet(800, 200) == await shop.wallet(AN)
 
 
@@ -119,9 +119,11 @@ async def test_a_hold_is_not_there_to_be_taken_back(shop: Shop) -> None:
         "UPDATE allowance_day SET used = -1",
         "UPDATE job SET held_vnd = -1",
         "UPDATE job SET held_free = -1",
-        "INSERT INTO ledger_entry VALUES (NULL, 7, 'hold', 5, NULL, 'k', 'me', '', 0)",
-        "INSERT INTO ledger_entry VALUES (NULL, 7, 'grant', 0, NULL, 'k', 'me', '', 0)",
-        "INSERT INTO ledger_entry VALUES (NULL, 999, 'grant', 5, NULL, 'k', 'me', '', 0)",
+        "INSERT INTO ledger_entry VALUES (NULL, 7, 'hold', 5, NULL, NULL, 'k', 'me', '', 0)",
+        "INSERT INTO ledger_entry VALUES (NULL, 7, 'grant', 0, NULL, NULL, 'k', 'me', '', 0)",
+        "INSERT INTO ledger_entry VALUES (NULL, 999, 'grant', 5, NULL, NULL, 'k', 'me', '', 0)",
+        "INSERT INTO ledger_entry VALUES (NULL, 7, 'grant', -5, NULL, NULL, 'k', 'me', '', 0)",
+        "INSERT INTO ledger_entry SELECT NULL, 7, 'hold', 5, job_id, NULL, 'k', 'me', '', 0 FROM job",
         "DELETE FROM job",
         "DELETE FROM wallet",
     ],

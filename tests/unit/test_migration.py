@@ -20,7 +20,7 @@ OLD, NEW = ChatId(-4001), ChatId(-1_002_000_000_001)
 AN = 7
 NAMES_ONE = re.compile(
     r"(chat|user|wallet|payer|admin|group|owner|asker|sender|member|viewer)_id"
-    r"|scope|lane|decided_by|moved_to"
+    r"|scope|lane|decided_by|used_by|moved_to"
 )
 """What a column is called that may hold the id of a group, also of tables to come."""
 MOVED = {
@@ -28,6 +28,14 @@ MOVED = {
     ("chat", "chat_id"): "chat_arrives",
     ("wallet", "wallet_id"): "wallet_move",
     ("ledger_entry", "wallet_id"): "moved_entries",
+    ("plan_term", "wallet_id"): "moved_terms",
+    ("invoice", "user_id"): "moved_invoices",
+    ("invoice", "wallet_id"): "moved_invoices",
+    ("invoice", "chat_id"): "moved_invoices",
+    ("payment", "user_id"): "moved_payments",
+    ("payment", "wallet_id"): "moved_payments",
+    ("voucher", "wallet_id"): "moved_vouchers",
+    ("voucher", "used_by"): "moved_vouchers",
     ("allowance_day", "user_id"): "allowance_days_arrive",
     ("allowance_use", "user_id"): "moved_uses",
     ("job", "user_id"): "moved_jobs",
@@ -122,6 +130,19 @@ async def furnish(shop: Shop) -> Job:
         ),
         "INSERT INTO account_look (chat_id, reply_to, language, day) VALUES (:o, 20, 'vi', '')",
         "INSERT INTO chat_admin VALUES (:o, 7)",
+        (
+            "INSERT INTO plan_term (wallet_id, plan, began_at, author, reason)"
+            " VALUES (:o, 'prepaid', :n, 'me', '')"
+        ),
+        (
+            "INSERT INTO invoice (invoice_id, user_id, wallet_id, chat_id, stars, vnd_per_star,"
+            " created_at) VALUES ('i', :o, :o, :o, 200, 330, :n)"
+        ),
+        (
+            "INSERT INTO payment (charge_id, user_id, wallet_id, stars, vnd_per_star, amount_vnd,"
+            " paid_at) VALUES ('c', :o, :o, 200, 330, 66000, :n)"
+        ),
+        ("INSERT INTO voucher VALUES ('V', 100, 'me', :n, :n, :o, :o, :n)"),
         "INSERT INTO inbox (update_id, lane, payload, received_at) VALUES (1, :o, '{}', :n)",
     ):
         await shop.store._writer.execute(sql, value)
@@ -211,7 +232,7 @@ async def test_what_open_work_says_is_said_anew_and_what_is_done_is_not(shop: Sh
 async def test_all_that_is_known_of_the_group_arrives(shop: Shop) -> None:
     await group_asks(shop)
     numbers = {"is_allowed": 1, "is_banned": 1, "refused_at": 5, "created_at": 6, "seen_at": 7}
-    words = {"plan": "monthly", "language": "en", "language_code": "vi", "username": "nhom"}
+    words = {"language": "en", "language_code": "vi", "username": "nhom"}
     forgotten = {"moved_to", "admins_at", "unreachable_at"}
     for table in ("chat", "user"):
         held = {called for each, called in await columns(shop) if each == table}
@@ -309,3 +330,17 @@ async def test_half_a_move_is_none(shop: Shop) -> None:
 async def test_a_private_chat_never_moves(shop: Shop) -> None:
     assert not await shop.store.write(lambda tx: move_chat(tx, ChatId(7), NEW, now=NOON))
     assert not await shop.store.write(lambda tx: move_chat(tx, OLD, OLD, now=NOON))
+
+
+async def test_plans_whose_balance_lapses_on_both_sides_become_one(shop: Shop) -> None:
+    await shop.pay_in(OLD, 5_000_000, plan="monthly")
+    await shop.set_rules(OLD, GroupRules(payer=Payer.GROUP))
+    job = await group_asks(shop, OLD)
+    shop.now.at += 3_600_000
+    await shop.pay_in(NEW, 5_000_000, plan="monthly")
+    await move(shop)
+    [term] = await rows(shop, "SELECT * FROM plan_term WHERE ended_at IS NULL")
+    assert (NEW, 10_000_000) == (term["wallet_id"], term["bought_vnd"])
+    [spends] = await rows(shop, "SELECT term_id FROM job WHERE job_id = ?", job.job_id)
+    assert term["term_id"] == spends["term_id"]
+    assert [] == await shop.findings()

@@ -1,0 +1,257 @@
+"""Which plan somebody has, since when and until when, and what its end leaves behind.
+
+Knows nothing of payments or chats. A term is one plan of one wallet. The balance bought with a plan
+that ends (`days`) lapses at that end: jobs accepted meanwhile spend it first, and what they have not
+spent goes, each time by an entry. A plan paid in or bought without an end holds until the balance is
+used up: until it no longer pays for the cheapest output.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from bot.errors import EaselError
+from bot.model import Millis, UserId
+from bot.money import ledger
+from bot.money.ledger import Act, EntryKind
+from bot.money.plans import Plan, Plans
+from bot.store.port import Reading, Row, Transaction
+
+DAY_MS = 24 * 3_600_000
+
+
+class AnotherPlanRuns(EaselError):
+    """A plan whose balance lapses runs already: another such one waits for its end."""
+
+    def __init__(self, plan: str, ends_at: Millis) -> None:
+        super().__init__(f"{plan} runs")
+        self.plan = plan
+        self.ends_at = ends_at
+
+
+class StillHeld(EaselError):
+    """Something of the plan's balance is set aside for jobs under way."""
+
+    def __init__(self, held_vnd: int) -> None:
+        super().__init__(f"{held_vnd} ₫ are held")
+        self.held_vnd = held_vnd
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Term:
+    """One plan of one wallet."""
+
+    term_id: int
+    wallet_id: UserId
+    plan: str
+    began_at: Millis
+    ends_at: Millis | None
+    """None: no end of its own."""
+    bought_vnd: int
+    """Balance bought with it that lapses at the end; 0 where nothing does."""
+    gone_vnd: int
+    """Of it lapsed, paid back or reversed."""
+    is_funded: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ending:
+    """What ending a plan early does. Amounts in đồng."""
+
+    term: Term
+    left_vnd: int
+    refund_vnd: int
+    """Of it, paid back by the shop."""
+
+    @property
+    def lapse_vnd(self) -> int:
+        """Of it, gone."""
+        return self.left_vnd - self.refund_vnd
+
+
+async def term_of(reading: Reading, plans: Plans, wallet_id: UserId, *, now: Millis) -> Term | None:
+    """The term that rules now; None: the free plan does."""
+    wallet = await ledger.read_wallet(reading, wallet_id)
+    for row in await reading.all("terms_of_wallet", wallet_id=wallet_id, now=now):
+        term = _read(row)
+        # A plan taken out of the file leaves its people with their next one.
+        plan = plans.plans.get(term.plan)
+        if plan is not None and not _is_used_up(term, plan, plans, wallet):
+            return term
+    return None
+
+
+async def plan_of(reading: Reading, plans: Plans, wallet_id: UserId, *, now: Millis) -> Plan:
+    """Of a person, or of a group by the chat's id."""
+    term = await term_of(reading, plans, wallet_id, now=now)
+    return plans.plans[term.plan if term else "free"]
+
+
+async def lapsing_term(reading: Reading, wallet_id: UserId, *, now: Millis) -> Term | None:
+    """The one whose balance is spent first, because it lapses."""
+    rows = await reading.all("terms_of_wallet", wallet_id=wallet_id, now=now)
+    return _read(rows[0]) if rows and rows[0]["ends_at"] is not None else None
+
+
+async def left_of(reading: Reading, term: Term) -> int:
+    """Đồng of its balance that would lapse now: neither spent nor held."""
+    spent = await reading.one("term_spent", term_id=term.term_id)
+    assert spent is not None
+    wallet = await ledger.read_wallet(reading, term.wallet_id)
+    left_vnd = term.bought_vnd - term.gone_vnd - int(spent["charged_vnd"]) - int(spent["held_vnd"])
+    return max(0, min(left_vnd, wallet.balance_vnd))
+
+
+async def held_of(reading: Reading, term: Term) -> int:
+    """Đồng set aside for jobs under way that spend it first."""
+    spent = await reading.one("term_spent", term_id=term.term_id)
+    assert spent is not None
+    return int(spent["held_vnd"])
+
+
+async def overdue_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int:
+    """Đồng on the balance that nobody may spend any more: it lapses when that is next written."""
+    rows = await reading.all("terms_over", wallet_id=wallet_id, now=now)
+    return sum([await left_of(reading, _read(row)) for row in rows])
+
+
+async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Term:
+    """Begin ``plan``, or go on with it: one that ends goes on for its days after its end.
+
+    Money is not moved. Raises AnotherPlanRuns.
+    """
+    await close_over(tx, wallet_id, now=act.now)
+    await tx.run("wallet_open", wallet_id=wallet_id)
+    rows = await tx.all("terms_of_wallet", wallet_id=wallet_id, now=act.now)
+    terms = [_read(row) for row in rows]
+    lasts_ms = None if plan.days is None else plan.days * DAY_MS
+    for term in terms:
+        if term.plan == plan.name and (term.ends_at is None) == (lasts_ms is None):
+            return await _extend(tx, term, lasts_ms)
+    if lasts_ms is not None and terms and terms[0].ends_at is not None:
+        raise AnotherPlanRuns(terms[0].plan, terms[0].ends_at)
+    row = await tx.one(
+        "term_begin",
+        wallet_id=wallet_id,
+        plan=plan.name,
+        ends_at=None if lasts_ms is None else act.now + lasts_ms,
+        author=act.author,
+        reason=act.reason,
+        now=act.now,
+    )
+    assert row is not None
+    return _read(row)
+
+
+async def _extend(tx: Transaction, term: Term, lasts_ms: Millis | None) -> Term:
+    if lasts_ms is None or term.ends_at is None:
+        return term
+    ends_at = term.ends_at + lasts_ms
+    await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
+    return dataclasses.replace(term, ends_at=ends_at)
+
+
+async def close_over(tx: Transaction, wallet_id: UserId, *, now: Millis) -> int:
+    """Let what is left of plans whose time is up lapse; how many đồng did.
+
+    What jobs under way still hold of it lapses once they give it back, another time.
+    """
+    lapsed_vnd = 0
+    for row in await tx.all("terms_over", wallet_id=wallet_id, now=now):
+        term = _read(row)
+        left_vnd = await left_of(tx, term)
+        act = Act(f"term:{term.term_id}:lapse:{term.gone_vnd}", "easel", f"plan {term.plan}", now)
+        lapsed_vnd += await _take(tx, term, EntryKind.LAPSE, left_vnd, act)
+        await tx.run("term_end", term_id=term.term_id, now=term.ends_at, by="easel", why="over")
+        if not await held_of(tx, term):
+            await tx.run("term_settled", term_id=term.term_id, now=now)
+    return lapsed_vnd
+
+
+async def close_used_up(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) -> None:
+    """End what was used up before more comes: the plan is not bought back by a little money."""
+    wallet = await ledger.read_wallet(tx, wallet_id)
+    for row in await tx.all("terms_of_wallet", wallet_id=wallet_id, now=act.now):
+        term = _read(row)
+        plan = plans.plans.get(term.plan)
+        if plan is not None and _is_used_up(term, plan, plans, wallet):
+            await tx.run("term_end", term_id=term.term_id, now=act.now, by="easel", why="used_up")
+
+
+async def ending_of(
+    reading: Reading, plans: Plans, wallet_id: UserId, *, now: Millis
+) -> Ending | None:
+    """What ending the plan that lapses would pay back now; None: none runs.
+
+    Raises StillHeld.
+    """
+    term = await lapsing_term(reading, wallet_id, now=now)
+    if term is None:
+        return None
+    if held_vnd := await held_of(reading, term):
+        raise StillHeld(held_vnd)
+    left_vnd = await left_of(reading, term)
+    plan = plans.plans.get(term.plan)
+    share = plan.refund if plan is not None else 0
+    return Ending(term, left_vnd, int(left_vnd * share))
+
+
+async def end_early(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) -> Ending | None:
+    """End the plan that lapses: its share of what is left is a refund, the rest is gone.
+
+    ``act.key`` is not used: a term ends once. Raises StillHeld.
+    """
+    ending = await ending_of(tx, plans, wallet_id, now=act.now)
+    if ending is None:
+        return None
+    term = ending.term
+    for kind, amount_vnd in (
+        (EntryKind.REFUND, ending.refund_vnd),
+        (EntryKind.LAPSE, ending.lapse_vnd),
+    ):
+        key = f"term:{term.term_id}:early:{kind}"
+        await _take(tx, term, kind, amount_vnd, dataclasses.replace(act, key=key))
+    await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="early")
+    await tx.run("term_settled", term_id=term.term_id, now=act.now)
+    return ending
+
+
+async def end_open(tx: Transaction, wallet_id: UserId, act: Act) -> list[Term]:
+    """End the plans that have no end of their own; the balance stays."""
+    rows = await tx.all("terms_of_wallet", wallet_id=wallet_id, now=act.now)
+    terms = [term for row in rows if (term := _read(row)).ends_at is None]
+    for term in terms:
+        await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="early")
+    return terms
+
+
+async def _take(tx: Transaction, term: Term, kind: EntryKind, amount_vnd: int, act: Act) -> int:
+    """Out of the balance bought with it; how many đồng."""
+    if not amount_vnd:
+        return 0
+    term_id = term.term_id
+    if not await ledger.enter(tx, term.wallet_id, kind, amount_vnd, act, term_id=term_id):
+        return 0
+    await tx.run("term_gone", term_id=term_id, amount_vnd=amount_vnd)
+    return amount_vnd
+
+
+def _is_used_up(term: Term, plan: Plan, plans: Plans, wallet: ledger.Wallet) -> bool:
+    is_paid_in = plan.price is not None or plan.min_topup is not None
+    if not is_paid_in or term.ends_at is not None or not term.is_funded:
+        return False
+    least_vnd = min(filter(None, {**plans.prices, **plan.prices}.values()), default=1)
+    return wallet.balance_vnd + wallet.held_vnd < least_vnd
+
+
+def _read(row: Row) -> Term:
+    return Term(
+        term_id=row["term_id"],
+        wallet_id=UserId(row["wallet_id"]),
+        plan=row["plan"],
+        began_at=row["began_at"],
+        ends_at=row["ends_at"],
+        bought_vnd=row["bought_vnd"],
+        gone_vnd=row["gone_vnd"],
+        is_funded=bool(row["is_funded"]),
+    )

@@ -1,0 +1,136 @@
+-- Money that adds up: more kinds of entries, terms of plans, payments in Stars, vouchers, caps.
+
+-- The plans somebody has had, and by whose hand; none: the free one.
+CREATE TABLE plan_term (
+    term_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    wallet_id  INTEGER NOT NULL REFERENCES wallet (wallet_id),
+    plan       TEXT    NOT NULL,         -- its name in the plan file
+    began_at   INTEGER NOT NULL,
+    ends_at    INTEGER,                  -- then what is left of bought_vnd lapses; NULL: no end
+    bought_vnd INTEGER NOT NULL DEFAULT 0 CHECK (bought_vnd >= 0),  -- balance that lapses
+    gone_vnd   INTEGER NOT NULL DEFAULT 0,  -- of it lapsed, paid back or reversed
+    is_funded  INTEGER NOT NULL DEFAULT 0,  -- money has come in: without any more it is used up
+    author     TEXT    NOT NULL,
+    reason     TEXT    NOT NULL,
+    ended_at   INTEGER,
+    ended_by   TEXT,
+    ended_why  TEXT CHECK (ended_why IN ('over', 'used_up', 'early', 'reversed')),
+    settled_at INTEGER,                  -- nothing of it is held any more, and the rest is gone
+    CHECK (gone_vnd BETWEEN 0 AND bought_vnd),
+    CHECK ((ended_at IS NULL) = (ended_why IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX plan_term_lapsing ON plan_term (wallet_id)
+    WHERE ends_at IS NOT NULL AND ended_at IS NULL;
+CREATE INDEX plan_term_of_wallet ON plan_term (wallet_id, began_at) WHERE ended_at IS NULL;
+CREATE INDEX plan_term_unsettled ON plan_term (wallet_id, ends_at)
+    WHERE settled_at IS NULL AND ends_at IS NOT NULL;
+
+-- Every amount is above nothing; the kind alone says which way it goes.
+CREATE TABLE ledger_entry_now (
+    entry_id   INTEGER PRIMARY KEY,
+    wallet_id  INTEGER NOT NULL REFERENCES wallet (wallet_id),
+    kind       TEXT    NOT NULL CHECK (kind IN (
+        'grant',      -- + by hand
+        'correction', -- - by hand
+        'topup',      -- + paid in Stars
+        'voucher',    -- + by a voucher
+        'reversal',   -- - a payment or voucher that is undone
+        'refund',     -- - paid back when a plan was ended early
+        'lapse',      -- - what a plan's end leaves behind
+        'hold', 'capture', 'release')),
+    amount_vnd INTEGER NOT NULL CHECK (amount_vnd > 0),
+    job_id     TEXT    REFERENCES job (job_id),
+    term_id    INTEGER REFERENCES plan_term (term_id), -- the term whose bought balance it moves
+    key        TEXT    NOT NULL UNIQUE,  -- the same act twice is one act
+    author     TEXT    NOT NULL,
+    reason     TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    CHECK ((kind IN ('hold', 'capture', 'release')) = (job_id IS NOT NULL))
+) STRICT;
+INSERT INTO ledger_entry_now (entry_id, wallet_id, kind, amount_vnd, job_id, key, author, reason,
+                              created_at)
+SELECT entry_id, wallet_id, CASE WHEN amount_vnd < 0 THEN 'correction' ELSE kind END,
+       ABS(amount_vnd), job_id, key, author, reason, created_at
+FROM ledger_entry;
+DROP TABLE ledger_entry;
+ALTER TABLE ledger_entry_now RENAME TO ledger_entry;
+CREATE INDEX ledger_entry_by_wallet ON ledger_entry (wallet_id, created_at);
+-- However its key is written, a job is held for, taken for and given back once each.
+CREATE UNIQUE INDEX ledger_entry_by_job ON ledger_entry (job_id, kind) WHERE job_id IS NOT NULL;
+CREATE INDEX ledger_entry_by_term ON ledger_entry (term_id) WHERE term_id IS NOT NULL;
+CREATE INDEX ledger_entry_by_time ON ledger_entry (created_at, kind);
+
+ALTER TABLE wallet ADD COLUMN hinted_at INTEGER;  -- told that little is left; NULL: not since more came
+
+INSERT INTO wallet (wallet_id) SELECT user_id FROM user WHERE plan <> 'free' ON CONFLICT DO NOTHING;
+INSERT INTO plan_term (wallet_id, plan, began_at, author, reason)
+SELECT user_id, plan, created_at, 'easel', 'had before terms were kept' FROM user
+WHERE plan <> 'free';
+ALTER TABLE user DROP COLUMN plan;
+
+ALTER TABLE job ADD COLUMN term_id INTEGER REFERENCES plan_term (term_id);  -- its balance goes first
+ALTER TABLE job ADD COLUMN outputs INTEGER NOT NULL DEFAULT 0;  -- that count against the day's caps
+ALTER TABLE job ADD COLUMN output_kind TEXT NOT NULL DEFAULT 'image'
+    CHECK (output_kind IN ('image', 'video'));
+UPDATE job SET output_kind = 'video'
+WHERE operation IN ('video', 'image_video', 'reference_video');
+UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
+CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
+CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
+
+-- What was offered for Stars: an invoice's payload is its id, and proves nothing else.
+CREATE TABLE invoice (
+    invoice_id      TEXT    PRIMARY KEY,  -- 128 random bits
+    user_id         INTEGER NOT NULL,     -- who asked for it
+    wallet_id       INTEGER NOT NULL,     -- whose balance it fills
+    chat_id         INTEGER NOT NULL,     -- where it is shown
+    plan            TEXT,                 -- bought or entered by it; NULL: balance alone
+    stars           INTEGER NOT NULL CHECK (stars BETWEEN 1 AND 25000),
+    vnd_per_star    INTEGER NOT NULL CHECK (vnd_per_star > 0),
+    is_subscription INTEGER NOT NULL DEFAULT 0,
+    created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX invoice_age ON invoice (created_at);
+
+CREATE TABLE payment (
+    charge_id    TEXT    PRIMARY KEY,     -- Telegram's, of this one charge
+    invoice_id   TEXT    REFERENCES invoice (invoice_id),  -- NULL: no offer of ours is known for it
+    user_id      INTEGER NOT NULL,        -- who paid
+    wallet_id    INTEGER NOT NULL REFERENCES wallet (wallet_id),
+    stars        INTEGER NOT NULL CHECK (stars > 0),
+    vnd_per_star INTEGER NOT NULL CHECK (vnd_per_star >= 0),
+    amount_vnd   INTEGER NOT NULL CHECK (amount_vnd >= 0),
+    plan         TEXT,
+    term_id      INTEGER REFERENCES plan_term (term_id),
+    is_recurring INTEGER NOT NULL DEFAULT 0,
+    state        TEXT    NOT NULL DEFAULT 'paid'
+                 CHECK (state IN ('paid', 'refunding', 'refunded')),
+    paid_at      INTEGER NOT NULL,
+    reversed_vnd INTEGER NOT NULL DEFAULT 0,  -- taken out of the balance for its refund
+    refund_by    TEXT,                    -- who asked for it
+    refund_why   TEXT,
+    refunded_at  INTEGER,
+    due_at       INTEGER,                 -- when Telegram is asked again to give it back
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    CHECK (reversed_vnd BETWEEN 0 AND amount_vnd)
+) STRICT;
+CREATE INDEX payment_by_time ON payment (paid_at);
+CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
+CREATE INDEX payment_of_term ON payment (term_id) WHERE term_id IS NOT NULL;
+CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE voucher (
+    code       TEXT    PRIMARY KEY,
+    amount_vnd INTEGER NOT NULL CHECK (amount_vnd > 0),
+    made_by    TEXT    NOT NULL,
+    made_at    INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_by    INTEGER,                   -- who gave its code
+    wallet_id  INTEGER,                   -- whose balance it filled
+    used_at    INTEGER,
+    CHECK ((used_at IS NULL) = (used_by IS NULL))
+) STRICT;
+CREATE INDEX voucher_by_time ON voucher (made_at);
+CREATE INDEX payment_of_wallet ON payment (wallet_id);
+CREATE INDEX payment_of_user ON payment (user_id);
+CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;

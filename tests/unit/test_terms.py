@@ -1,0 +1,181 @@
+"""Which plan somebody has, and what its end leaves behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from shop import GRID, HOUR, NOON, Shop, opened_shop, outputs
+
+from bot.jobs.facts import Admitted, Ended, Saved, SubmitAnswered
+from bot.jobs.purses import Purses
+from bot.model import Job, Reason, TaskId, UserId
+from bot.money import terms
+from bot.money.ledger import Wallet
+
+AN = 7
+DAY = 24 * HOUR
+PLANS = """
+[prices]
+image = 100
+[plans.free]
+[plans.prepaid]
+min_topup = 500
+threads = 3
+[plans.monthly]
+price = 5_000
+days = 30
+refund = 0.70
+threads = 4
+[plans.weekly]
+price = 900
+days = 7
+[plans.bulk]
+price = 2_000
+threads = 5
+"""
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    plans = tmp_path / "plans.toml"
+    await asyncio.to_thread(plans.write_text, PLANS)
+    async with opened_shop(tmp_path, plans) as shop:
+        yield shop
+        assert [] == await shop.findings()
+
+
+async def plan_of(shop: Shop) -> str:
+    purses: Purses = shop.desk.purses
+    return (await purses.plan_of(shop.store, UserId(AN))).name
+
+
+async def may_spend(shop: Shop) -> int:
+    return await shop.desk.purses.balance_of(shop.store, UserId(AN))
+
+
+async def close_over(shop: Shop) -> int:
+    now = shop.now()
+    return await shop.store.write(lambda tx: terms.close_over(tx, UserId(AN), now=now))
+
+
+async def end_early(shop: Shop) -> terms.Ending | None:
+    act = shop.act("early")
+    return await shop.store.write(lambda tx: terms.end_early(tx, shop.desk.plans, UserId(AN), act))
+
+
+async def made(shop: Shop, job: Job) -> None:
+    task = TaskId(f"t-{job.job_id}")
+    answered = SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR)
+    await shop.happens(job, Admitted(), answered, Saved(outputs(job, 4)))
+
+
+async def entries(shop: Shop) -> list[tuple[str, int]]:
+    rows = await shop.store._reader.execute_fetchall(
+        "SELECT kind, amount_vnd FROM ledger_entry ORDER BY entry_id"
+    )
+    return [(row["kind"], row["amount_vnd"]) for row in rows]
+
+
+async def test_everybody_begins_with_the_free_plan(shop: Shop) -> None:
+    assert "free" == await plan_of(shop)
+
+
+async def test_a_bought_plan_holds_for_its_days_and_what_is_left_lapses(shop: Shop) -> None:
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    await made(shop, await shop.order(AN, GRID))
+    shop.now.at += 30 * DAY - 1
+    assert ("monthly", 4_600) == (await plan_of(shop), await may_spend(shop))
+    shop.now.at += 1
+    assert ("free", 0) == (await plan_of(shop), await may_spend(shop))
+    assert 4_600 == await close_over(shop)
+    assert Wallet(0, 0) == await shop.wallet(AN)
+    assert 0 == await close_over(shop)
+
+
+async def test_what_a_job_gives_back_after_the_end_lapses_as_well(shop: Shop) -> None:
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    job = await shop.order(AN, GRID)
+    shop.now.at += 31 * DAY
+    assert 4_600 == await close_over(shop)
+    await shop.happens(job, Ended(Reason.FAILED))
+    assert (Wallet(400, 0), 0) == (await shop.wallet(AN), await may_spend(shop))
+    assert 400 == await close_over(shop)
+    assert Wallet(0, 0) == await shop.wallet(AN)
+
+
+async def test_what_was_paid_in_without_an_end_does_not_lapse(shop: Shop) -> None:
+    await shop.pay_in(AN, 700, plan="prepaid")
+    await shop.pay_in(AN, 5_160, plan="monthly")
+    assert "monthly" == await plan_of(shop)
+    await made(shop, await shop.order(AN, GRID))
+    shop.now.at += 30 * DAY
+    assert ("prepaid", 860) == (await plan_of(shop), await may_spend(shop))
+    assert 4_600 == await close_over(shop)
+
+
+async def test_bought_again_while_it_runs_its_days_and_its_balance_are_added(shop: Shop) -> None:
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    shop.now.at += 10 * DAY
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    shop.now.at += 49 * DAY
+    assert ("monthly", 10_000) == (await plan_of(shop), await may_spend(shop))
+    shop.now.at += DAY
+    assert ("free", 0) == (await plan_of(shop), await may_spend(shop))
+
+
+async def test_two_plans_whose_balance_lapses_do_not_run_side_by_side(shop: Shop) -> None:
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    with pytest.raises(terms.AnotherPlanRuns):
+        await shop.pay_in(AN, 900, plan="weekly")
+    assert Wallet(5_000, 0) == await shop.wallet(AN)
+
+
+async def test_ended_early_the_share_of_what_is_left_is_paid_back(shop: Shop) -> None:
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    for _ in range(3):
+        await made(shop, await shop.order(AN, GRID))
+    shop.now.at += 12 * DAY
+    ending = await end_early(shop)
+    assert ending is not None
+    assert (3_800, 2_660, 1_140) == (ending.left_vnd, ending.refund_vnd, ending.lapse_vnd)
+    assert [("refund", 2_660), ("lapse", 1_140)] == (await entries(shop))[-2:]
+    assert (Wallet(0, 0), "free") == (await shop.wallet(AN), await plan_of(shop))
+    assert await end_early(shop) is None
+
+
+async def test_it_is_not_ended_while_something_of_it_is_under_way(shop: Shop) -> None:
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    job = await shop.order(AN, GRID)
+    with pytest.raises(terms.StillHeld):
+        await end_early(shop)
+    await shop.happens(job, Ended(Reason.FAILED))
+    assert await end_early(shop) is not None
+
+
+async def test_a_plan_without_an_end_holds_until_it_is_used_up(shop: Shop) -> None:
+    await shop.pay_in(AN, 2_000, plan="bulk")
+    jobs = [await shop.order(AN, GRID) for _ in range(5)]
+    assert "bulk" == await plan_of(shop)  # any of them may still come to nothing
+    for job in jobs:
+        await made(shop, job)
+    assert (Wallet(0, 0), "free") == (await shop.wallet(AN), await plan_of(shop))
+
+
+async def test_used_up_it_does_not_come_back_with_a_little_money(shop: Shop) -> None:
+    await shop.pay_in(AN, 2_000, plan="bulk")
+    await shop.correct(AN, 1_950)
+    assert "free" == await plan_of(shop)
+    await shop.pay_in(AN, 300)
+    assert "free" == await plan_of(shop)
+    await shop.pay_in(AN, 500, plan="prepaid")
+    assert ("prepaid", Wallet(850, 0)) == (await plan_of(shop), await shop.wallet(AN))
+
+
+async def test_a_plan_given_before_any_money_waits_for_it(shop: Shop) -> None:
+    plan = shop.desk.plans.plans["prepaid"]
+    act = shop.act("given")
+    await shop.store.write(lambda tx: terms.enter(tx, plan, UserId(AN), act))
+    assert "prepaid" == await plan_of(shop)
+    await shop.pay_in(AN, 500)
+    assert "prepaid" == await plan_of(shop)
