@@ -23,8 +23,10 @@ from bot.chat.operator import Operator
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
+from bot.chat.stats import ShopStats
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
+from bot.chat.vouching import Vouching
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -51,6 +53,8 @@ class Doings:
     suggesting: Suggesting
     to_me: ToMe
     doctor: Doctor
+    stats: ShopStats
+    vouching: Vouching
 
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
@@ -75,4 +79,6 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         suggesting=suggesting,
         to_me=ToMe(reader.username),
         doctor=Doctor(desk, reader, door.admin_ids),
+        stats=ShopStats(desk, reader.titles),
+        vouching=Vouching(desk, reader.username, door.admin_ids),
     )

@@ -57,6 +57,7 @@ class Presses:
             Act.PAUSE: doings.operator.press,
             Act.RESUME: doings.operator.press,
             Act.ACCESS: doings.admitting.press,
+            Act.STATS: doings.stats.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:

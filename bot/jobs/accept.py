@@ -200,6 +200,7 @@ class Desk:
             to_private = order.replaces.to_private
         payer_id = await payer_of(tx, order.user_id, order.place.chat_id)
         term = await terms.lapsing_term(tx, payer_id, now=now)
+        key = price_key(order.request)
         shares_board = order.bulk_id is None and not order.has_own_status
         return Job(
             job_id=await free_code(tx),
@@ -229,7 +230,8 @@ class Desk:
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
             term_id=None if term is None else term.term_id,
-            outputs=0 if price_key(order.request) is None else order.request.count,
+            price_key=key,
+            outputs=0 if key is None else order.request.count,
             to_private=to_private,
             board_id=await board.seat(tx, order.place, now=now) if shares_board else None,
         )

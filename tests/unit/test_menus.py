@@ -45,7 +45,7 @@ async def test_an_operator_sees_the_operators_commands_in_private_and_nobody_els
 ) -> None:
     minh = world.add_user("Minh")["id"]
     await set_for(bot, minh)
-    assert {"admin", "doctor", "pause", "resume"} == menu(world, minh) - menu(world, lan)
+    assert {"admin", "stats", "voucher", "doctor", "pause", "resume"} == menu(world, minh) - menu(world, lan)
     assert menu(world, minh) == menu(world, minh, language="en")
 
 
