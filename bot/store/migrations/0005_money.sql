@@ -93,7 +93,8 @@ CREATE TABLE invoice (
 CREATE INDEX invoice_age ON invoice (created_at);
 
 CREATE TABLE payment (
-    charge_id    TEXT    PRIMARY KEY,     -- Telegram's, of this one charge
+    payment_id   INTEGER PRIMARY KEY AUTOINCREMENT,  -- short enough for a button
+    charge_id    TEXT    NOT NULL UNIQUE, -- Telegram's, of this one charge
     invoice_id   TEXT    REFERENCES invoice (invoice_id),  -- NULL: no offer of ours is known for it
     user_id      INTEGER NOT NULL,        -- who paid
     wallet_id    INTEGER NOT NULL REFERENCES wallet (wallet_id),
@@ -110,14 +111,19 @@ CREATE TABLE payment (
     refund_by    TEXT,                    -- who asked for it
     refund_why   TEXT,
     refunded_at  INTEGER,
+    refund_asks  INTEGER NOT NULL DEFAULT 0,  -- how often giving it back was begun
     due_at       INTEGER,                 -- when Telegram is asked again to give it back
-    attempts     INTEGER NOT NULL DEFAULT 0,
+    renewal      TEXT CHECK (renewal IN ('stopping', 'stopped')),  -- of a subscription's first
+                                          -- charge; NULL: it is renewed
+    stop_due_at  INTEGER,                 -- when Telegram is asked again not to renew it
+    attempts     INTEGER NOT NULL DEFAULT 0,  -- calls in a row that came to nothing
     CHECK (reversed_vnd BETWEEN 0 AND amount_vnd)
 ) STRICT;
 CREATE INDEX payment_by_time ON payment (paid_at);
 CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payment_of_term ON payment (term_id) WHERE term_id IS NOT NULL;
 CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX payment_stop_due ON payment (stop_due_at) WHERE stop_due_at IS NOT NULL;
 
 CREATE TABLE voucher (
     code       TEXT    PRIMARY KEY,
