@@ -288,7 +288,30 @@ SELECT (SELECT COUNT(*) FROM payment
 
 -- wallet_filled --
 -- More has come: that little is left may be told again.
-UPDATE wallet SET hinted_at = NULL WHERE wallet_id = :wallet_id
+UPDATE wallet SET hinted_at = NULL, hinted_by = NULL WHERE wallet_id = :wallet_id
+
+-- wallet_hinted --
+-- 0 rows when it was told before, and nothing has come since.
+UPDATE wallet SET hinted_at = :now, hinted_by = :job_id
+WHERE wallet_id = :wallet_id AND hinted_at IS NULL
+
+-- outputs_of_payer --
+-- What counts against the cap of one payer's plan on one of the operator's days.
+SELECT COALESCE(SUM(outputs), 0) AS outputs FROM job
+WHERE allowance_day = :day AND output_kind = :kind AND payer_id = :payer_id
+  AND state NOT IN ('failed', 'cancelled', 'needs_review')
+
+-- outputs_in_chat --
+-- Against that of one group.
+SELECT COALESCE(SUM(outputs), 0) AS outputs FROM job
+WHERE chat_id = :chat_id AND chat_id < 0 AND allowance_day = :day AND output_kind = :kind
+  AND state NOT IN ('failed', 'cancelled', 'needs_review')
+
+-- outputs_of_day --
+-- Against that of the whole bot.
+SELECT COALESCE(SUM(outputs), 0) AS outputs FROM job
+WHERE allowance_day = :day AND output_kind = :kind
+  AND state NOT IN ('failed', 'cancelled', 'needs_review')
 
 -- ============================================================ payments going back
 
@@ -483,8 +506,9 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
 -- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin
 -- in the provider's own list, which shows words and no pictures.
+-- Whoever pays runs no more at once than their plan says (`user_lanes`), be it a group of many.
 -- What has ended for its person keeps the account's lane while the provider may still work at it,
--- but not the person's: they were told to try again.
+-- but not the payer's: they were told to try again.
 -- An account that asked to be left alone is left alone by all.
 SELECT * FROM (
     SELECT j.*, COALESCE(r.running, 0) AS running,
@@ -494,8 +518,12 @@ SELECT * FROM (
         SELECT user_id, COUNT(*) AS running FROM job
         WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY user_id
     ) r ON r.user_id = j.user_id
+    LEFT JOIN (
+        SELECT payer_id, COUNT(*) AS running FROM job
+        WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY payer_id
+    ) p ON p.payer_id = j.payer_id
     WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
-      AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
+      AND (j.user_lanes IS NULL OR COALESCE(p.running, 0) < j.user_lanes)
       AND NOT EXISTS (
           SELECT 1 FROM provider_account busy
           WHERE busy.provider = j.provider AND busy.busy_until > :now
@@ -523,11 +551,18 @@ FROM (
 ) AS others
 
 -- own_jobs_ahead --
--- Of one person's own: how many are under way, and how many were asked for before this one.
+-- Of one person's own: how many were asked for before this one and wait.
+SELECT COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
+FROM job
+WHERE user_id = :user_id AND job_id <> :job_id
+  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+
+-- payers_jobs_ahead --
+-- Of those one payer pays for: how many are under way, and how many wait before this one.
 SELECT COUNT(CASE WHEN state IN ('submitting', 'unknown', 'running') THEN 1 END) AS running,
        COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
 FROM job
-WHERE user_id = :user_id AND job_id <> :job_id
+WHERE payer_id = :payer_id AND job_id <> :job_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 
 -- typical_durations --

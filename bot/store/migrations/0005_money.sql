@@ -61,6 +61,7 @@ CREATE INDEX ledger_entry_by_term ON ledger_entry (term_id) WHERE term_id IS NOT
 CREATE INDEX ledger_entry_by_time ON ledger_entry (created_at, kind);
 
 ALTER TABLE wallet ADD COLUMN hinted_at INTEGER;  -- told that little is left; NULL: not since more came
+ALTER TABLE wallet ADD COLUMN hinted_by TEXT REFERENCES job (job_id);  -- the request that left so little
 
 INSERT INTO wallet (wallet_id) SELECT user_id FROM user WHERE plan <> 'free' ON CONFLICT DO NOTHING;
 INSERT INTO plan_term (wallet_id, plan, began_at, author, reason)
@@ -77,6 +78,11 @@ WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
+CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
+    WHERE chat_id < 0;
+CREATE INDEX job_lanes_of_payer ON job (payer_id) WHERE holds_lane = 1;
+CREATE INDEX job_open_by_payer ON job (payer_id, accepted_at)
+    WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
 
 -- What was offered for Stars: an invoice's payload is its id, and proves nothing else.
 CREATE TABLE invoice (
