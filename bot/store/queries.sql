@@ -418,6 +418,38 @@ SELECT MIN(due_at) AS due_at FROM (
 -- entry_of_key --
 SELECT amount_vnd, term_id FROM ledger_entry WHERE key = :key
 
+-- ============================================================ payments in Stars
+
+-- invoice_add --
+-- Something is offered; its id is the payload that Telegram gives back.
+INSERT INTO invoice (invoice_id, user_id, wallet_id, chat_id, plan, stars, vnd_per_star,
+                     is_subscription, created_at)
+VALUES (:invoice_id, :user_id, :wallet_id, :chat_id, :plan, :stars, :vnd_per_star,
+        :is_subscription, :now)
+
+-- invoice_get --
+SELECT * FROM invoice WHERE invoice_id = :invoice_id
+
+-- invoice_paid --
+-- Whether anybody has paid for it, also where that was given back.
+SELECT 1 AS yes FROM payment WHERE invoice_id = :invoice_id LIMIT 1
+
+-- payment_add --
+-- 0 rows when this charge was written down before.
+INSERT INTO payment (charge_id, invoice_id, user_id, wallet_id, stars, vnd_per_star, amount_vnd,
+                     plan, is_recurring, paid_at)
+VALUES (:charge_id, :invoice_id, :user_id, :wallet_id, :stars, :vnd_per_star, :amount_vnd,
+        :plan, :is_recurring, :now)
+ON CONFLICT (charge_id) DO NOTHING
+
+-- payment_of_term --
+-- The term it began or went on with.
+UPDATE payment SET term_id = :term_id WHERE charge_id = :charge_id
+
+-- payments_of_user --
+-- The latest of whoever paid.
+SELECT * FROM payment WHERE user_id = :user_id ORDER BY paid_at DESC, charge_id LIMIT :most
+
 -- ============================================================ jobs
 
 -- job_insert --
@@ -1248,12 +1280,12 @@ UPDATE payment SET term_id = :new_term WHERE term_id = :old_term
 UPDATE plan_term SET wallet_id = :new_id WHERE wallet_id = :old_id
 
 -- moved_invoices --
--- Where they are shown, whose balance they fill, and the group itself where it asked.
+-- Where they are shown; there alone a group's balance is filled and the group itself asks.
 UPDATE invoice
-SET chat_id = CASE WHEN chat_id = :old_id THEN :new_id ELSE chat_id END,
+SET chat_id = :new_id,
     wallet_id = CASE WHEN wallet_id = :old_id THEN :new_id ELSE wallet_id END,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
-WHERE chat_id = :old_id OR wallet_id = :old_id OR user_id = :old_id
+WHERE chat_id = :old_id
 
 -- moved_payments --
 -- Whose balance they filled, and the group itself where it paid.

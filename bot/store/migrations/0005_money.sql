@@ -97,6 +97,7 @@ CREATE TABLE invoice (
     created_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX invoice_age ON invoice (created_at);
+CREATE INDEX invoice_of_chat ON invoice (chat_id);
 
 CREATE TABLE payment (
     payment_id   INTEGER PRIMARY KEY AUTOINCREMENT,  -- short enough for a button
@@ -144,5 +145,5 @@ CREATE TABLE voucher (
 ) STRICT;
 CREATE INDEX voucher_by_time ON voucher (made_at);
 CREATE INDEX payment_of_wallet ON payment (wallet_id);
-CREATE INDEX payment_of_user ON payment (user_id);
+CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;
