@@ -538,9 +538,9 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
 -- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin
 -- in the provider's own list, which shows words and no pictures.
--- Whoever pays runs no more at once than their plan says (`user_lanes`), be it a group of many.
+-- Each person runs no more at once than the plan of whoever pays says (`user_lanes`).
 -- What has ended for its person keeps the account's lane while the provider may still work at it,
--- but not the payer's: they were told to try again.
+-- but not the person's: they were told to try again.
 -- An account that asked to be left alone is left alone by all.
 SELECT * FROM (
     SELECT j.*, COALESCE(r.running, 0) AS running,
@@ -550,12 +550,8 @@ SELECT * FROM (
         SELECT user_id, COUNT(*) AS running FROM job
         WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY user_id
     ) r ON r.user_id = j.user_id
-    LEFT JOIN (
-        SELECT payer_id, COUNT(*) AS running FROM job
-        WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY payer_id
-    ) p ON p.payer_id = j.payer_id
     WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
-      AND (j.user_lanes IS NULL OR COALESCE(p.running, 0) < j.user_lanes)
+      AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
       AND NOT EXISTS (
           SELECT 1 FROM provider_account busy
           WHERE busy.provider = j.provider AND busy.busy_until > :now
@@ -587,14 +583,6 @@ FROM (
 SELECT COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
 FROM job
 WHERE user_id = :user_id AND job_id <> :job_id
-  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
-
--- payers_jobs_ahead --
--- Of those one payer pays for: how many are under way, and how many wait before this one.
-SELECT COUNT(CASE WHEN state IN ('submitting', 'unknown', 'running') THEN 1 END) AS running,
-       COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
-FROM job
-WHERE payer_id = :payer_id AND job_id <> :job_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 
 -- typical_durations --

@@ -80,9 +80,6 @@ CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id I
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
 CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
     WHERE chat_id < 0;
-CREATE INDEX job_lanes_of_payer ON job (payer_id) WHERE holds_lane = 1;
-CREATE INDEX job_open_by_payer ON job (payer_id, accepted_at)
-    WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
 
 -- What was offered for Stars: an invoice's payload is its id, and proves nothing else.
 CREATE TABLE invoice (
