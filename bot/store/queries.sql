@@ -579,8 +579,9 @@ FROM (
 ) AS others
 
 -- own_jobs_ahead --
--- Of one person's own: how many were asked for before this one and wait.
-SELECT COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
+-- Of one person's own: how many are under way, and how many were asked for before this one.
+SELECT COUNT(CASE WHEN state IN ('submitting', 'unknown', 'running') THEN 1 END) AS running,
+       COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
 FROM job
 WHERE user_id = :user_id AND job_id <> :job_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
