@@ -223,6 +223,41 @@ LEFT JOIN (
 ) s ON s.term_id = t.term_id
 WHERE t.bought_vnd <> COALESCE(s.bought_vnd, 0) OR t.gone_vnd <> COALESCE(s.gone_vnd, 0)
 
+-- verify_payments --
+-- Payments of which the wallet they filled was not credited, less what went back, what it should
+-- have been. Their entries' keys begin with the charge.
+SELECT p.charge_id, p.amount_vnd, p.reversed_vnd,
+       COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
+           AS entries_vnd
+FROM payment p
+LEFT JOIN ledger_entry e
+    ON e.wallet_id = p.wallet_id AND (
+        e.key = 'payment:' || p.charge_id
+        OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
+GROUP BY p.charge_id, p.amount_vnd, p.reversed_vnd
+HAVING p.amount_vnd - p.reversed_vnd
+    <> COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
+
+-- verify_unpaid --
+-- Entries of payments that nobody made.
+SELECT entry_id, kind, amount_vnd, wallet_id FROM ledger_entry
+WHERE kind IN ('topup', 'reversal') AND entry_id NOT IN (
+    SELECT e.entry_id FROM payment p JOIN ledger_entry e
+        ON e.key = 'payment:' || p.charge_id
+        OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
+
+-- verify_vouchers --
+-- Vouchers that are used without an entry, have one without being used, or another than they say.
+SELECT v.code, v.amount_vnd, v.wallet_id, e.amount_vnd AS entry_vnd, e.wallet_id AS entry_wallet_id
+FROM voucher v LEFT JOIN ledger_entry e ON e.key = 'voucher:' || v.code
+WHERE (v.used_at IS NULL) <> (e.entry_id IS NULL)
+   OR e.amount_vnd <> v.amount_vnd OR e.wallet_id <> v.wallet_id OR e.kind <> 'voucher'
+
+-- verify_vouched --
+-- Entries of vouchers that nobody made.
+SELECT entry_id, amount_vnd, wallet_id FROM ledger_entry
+WHERE kind = 'voucher' AND key NOT IN (SELECT 'voucher:' || code FROM voucher)
+
 -- ============================================================ plans
 
 -- terms_of_wallet --
