@@ -20,6 +20,7 @@ from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.planning import Planning
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
@@ -42,6 +43,7 @@ class Doings:
     approving: Approving
     account: Account
     history: History
+    planning: Planning
     preferring: Preferring
     governing: Governing
     operator: Operator
@@ -66,6 +68,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         approving=Approving(desk, reader.market, making.why_not, door),
         account=account,
         history=History(account, reader.username),
+        planning=Planning(desk, reader, i18n),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
