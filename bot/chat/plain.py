@@ -41,6 +41,8 @@ class Plain:
             "admin": lambda talk, _: operator.look(talk),
             "pause": operator.pause,
             "resume": operator.resume,
+            "grant": doings.granting.grant,
+            "plan": doings.planning.plan,
             "allow": doings.admitting.allow,
             "ban": doings.admitting.ban,
             "unban": doings.admitting.unban,

@@ -57,6 +57,8 @@ class Presses:
             Act.PAUSE: doings.operator.press,
             Act.RESUME: doings.operator.press,
             Act.ACCESS: doings.admitting.press,
+            Act.TAKE_BACK: doings.granting.press,
+            Act.PLAN_END: doings.planning.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:
