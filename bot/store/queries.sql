@@ -114,8 +114,8 @@ VALUES (:wallet_id, :kind, :amount_vnd, :job_id, :term_id, :key, :author, :reaso
 ON CONFLICT (key) DO NOTHING
 
 -- entry_known --
--- Whether this very act was written before.
-SELECT entry_id FROM ledger_entry WHERE key = :key
+-- Whether this very act was written before, and what it was.
+SELECT wallet_id, kind, amount_vnd, term_id, key FROM ledger_entry WHERE key = :key
 
 -- allowance_open --
 -- The day's row; a plan that gives more from now on raises what is given.
