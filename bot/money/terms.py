@@ -121,6 +121,12 @@ async def overdue_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int
     return sum([await left_of(reading, _read(row)) for row in rows])
 
 
+async def find_term(reading: Reading, term_id: int) -> Term | None:
+    """None: it has ended."""
+    row = await reading.one("term_open", term_id=term_id)
+    return None if row is None else _read(row)
+
+
 async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Term:
     """Begin ``plan``, or go on with it: one that ends goes on for its days after its end.
 
