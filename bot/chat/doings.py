@@ -21,7 +21,9 @@ from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.preferring import Preferring
+from bot.chat.quota import Quota
 from bot.chat.reading import Reader
+from bot.chat.receipts import Receipts
 from bot.chat.referring import Referring
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
@@ -42,6 +44,8 @@ class Doings:
     approving: Approving
     account: Account
     history: History
+    quota: Quota
+    receipts: Receipts
     preferring: Preferring
     governing: Governing
     operator: Operator
@@ -55,7 +59,7 @@ class Doings:
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
     """``door``: who may use the bot, and who its operators are."""
-    account = Account(desk, reader.username)
+    account = Account(reader.username)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
         making=making,
@@ -66,6 +70,8 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         approving=Approving(desk, reader.market, making.why_not, door),
         account=account,
         history=History(account, reader.username),
+        quota=Quota(desk),
+        receipts=Receipts(desk, reader.username),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),

@@ -127,6 +127,10 @@ _MOVES: Final[Mapping[EntryKind, tuple[int, int]]] = {
 """What an entry of one đồng does to the balance and to what is held."""
 
 
+BY_HAND: Final = "by hand"
+"""The reason, where an operator gave none."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Act:
     """Who does something to a wallet, and why; ``key``: the same act twice is one act."""
@@ -210,6 +214,11 @@ async def _use_allowance(tx: Transaction, job: Job, delta: int, act: str, now: M
 
 def _key(job_id: JobId, act: str) -> str:
     return f"job:{job_id}:{act}"
+
+
+def direction_of(kind: EntryKind) -> int:
+    """What an entry of one đồng does to the balance: 1, -1, or 0 for what was held before."""
+    return _MOVES[kind][0]
 
 
 async def verify(reading: Reading) -> list[str]:
