@@ -29,7 +29,7 @@ from bot.model import (
 )
 from bot.money import ledger
 from bot.money.ledger import Act, EntryKind
-from bot.money.plans import load_plans
+from bot.money.plan_file import load_plans
 from bot.money.topups import pay_in
 from bot.store.port import Transaction
 from bot.store.sqlite import SqliteStore, open_store

@@ -24,7 +24,8 @@ from bot.errors import EaselError, SettingsError, StoreError
 from bot.jobs.migration import home_of
 from bot.model import UserId
 from bot.money import ledger as book
-from bot.money.plans import Plans, load_plans
+from bot.money.plan_file import load_plans
+from bot.money.plans import Plans
 from bot.money.topups import pay_in
 from bot.settings import Settings, load, read
 from bot.store.folder import claim

@@ -63,6 +63,7 @@ CREATE INDEX ledger_entry_of_no_job ON ledger_entry (wallet_id, created_at, entr
     WHERE job_id IS NULL;
 
 ALTER TABLE wallet ADD COLUMN hinted_at INTEGER;  -- told that little is left; NULL: not since more came
+ALTER TABLE wallet ADD COLUMN hinted_by TEXT REFERENCES job (job_id);  -- the request that left so little
 
 INSERT INTO wallet (wallet_id) SELECT user_id FROM user WHERE plan <> 'free' ON CONFLICT DO NOTHING;
 INSERT INTO plan_term (wallet_id, plan, began_at, author, reason)
@@ -80,6 +81,11 @@ UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE ope
 CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
+CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
+    WHERE chat_id < 0;
+CREATE INDEX job_lanes_of_payer ON job (payer_id) WHERE holds_lane = 1;
+CREATE INDEX job_open_by_payer ON job (payer_id, accepted_at)
+    WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
 
 -- What was offered for Stars: an invoice's payload is its id, and proves nothing else.
 CREATE TABLE invoice (
@@ -94,9 +100,11 @@ CREATE TABLE invoice (
     created_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX invoice_age ON invoice (created_at);
+CREATE INDEX invoice_of_chat ON invoice (chat_id);
 
 CREATE TABLE payment (
-    charge_id    TEXT    PRIMARY KEY,     -- Telegram's, of this one charge
+    payment_id   INTEGER PRIMARY KEY AUTOINCREMENT,  -- short enough for a button
+    charge_id    TEXT    NOT NULL UNIQUE, -- Telegram's, of this one charge
     invoice_id   TEXT    REFERENCES invoice (invoice_id),  -- NULL: no offer of ours is known for it
     user_id      INTEGER NOT NULL,        -- who paid
     wallet_id    INTEGER NOT NULL REFERENCES wallet (wallet_id),
@@ -113,14 +121,19 @@ CREATE TABLE payment (
     refund_by    TEXT,                    -- who asked for it
     refund_why   TEXT,
     refunded_at  INTEGER,
+    refund_asks  INTEGER NOT NULL DEFAULT 0,  -- how often giving it back was begun
     due_at       INTEGER,                 -- when Telegram is asked again to give it back
-    attempts     INTEGER NOT NULL DEFAULT 0,
+    renewal      TEXT CHECK (renewal IN ('stopping', 'stopped')),  -- of a subscription's first
+                                          -- charge; NULL: it is renewed
+    stop_due_at  INTEGER,                 -- when Telegram is asked again not to renew it
+    attempts     INTEGER NOT NULL DEFAULT 0,  -- calls in a row that came to nothing
     CHECK (reversed_vnd BETWEEN 0 AND amount_vnd)
 ) STRICT;
 CREATE INDEX payment_by_time ON payment (paid_at);
 CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payment_of_term ON payment (term_id) WHERE term_id IS NOT NULL;
 CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX payment_stop_due ON payment (stop_due_at) WHERE stop_due_at IS NOT NULL;
 
 CREATE TABLE voucher (
     code       TEXT    PRIMARY KEY,
@@ -135,5 +148,5 @@ CREATE TABLE voucher (
 ) STRICT;
 CREATE INDEX voucher_by_time ON voucher (made_at);
 CREATE INDEX payment_of_wallet ON payment (wallet_id);
-CREATE INDEX payment_of_user ON payment (user_id);
+CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;
