@@ -13,7 +13,7 @@ from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.purses import UNLIMITED
 from bot.jobs.rules import Payer
-from bot.model import AssetKind, Job, JobState, UserId
+from bot.model import AssetKind, ChatId, Job, JobState, UserId
 from bot.money import ledger, terms
 from bot.money.plans import Plan
 from bot.store.records import read_job
@@ -68,6 +68,19 @@ class Quota:
 
     async def _today_lines(self, talk: Talk) -> list[Line]:
         """What is left of today, and when there is more."""
+        given, has_daily = await self._given_lines(talk)
+        user_id = talk.speaker.user_id
+        capped = await self._cap_lines(talk, ChatId(user_id))  # as in the private chat
+        lines = [*given, *capped]
+        reset_at = self._desk.purses.day_ends_at(talk.now)
+        if has_daily:
+            lines.append(line("quota.resets", reset_at=reset_at))
+        elif capped:
+            lines.append(line("quota.resets_caps", reset_at=reset_at))
+        return lines
+
+    async def _given_lines(self, talk: Talk) -> tuple[list[Line], bool]:
+        """Of the free allowance; and whether tomorrow brings more of it."""
         lines = []
         has_daily = False
         for kind in AssetKind:
@@ -80,8 +93,18 @@ class Quota:
                 has_daily = True
                 values = {"left": allowance.left, "given": allowance.given}
                 lines.append(line(f"quota.free_{kind}", **values))
-        if has_daily:
-            lines.append(line("quota.resets", reset_at=self._desk.purses.day_ends_at(talk.now)))
+        return lines, has_daily
+
+    async def _cap_lines(self, talk: Talk, chat_id: ChatId) -> list[Line]:
+        """What the tightest cap of the day leaves the speaker in that chat, for money or free."""
+        user_id = talk.speaker.user_id
+        purse = await self._desk.purses.of(talk.tx, user_id, chat_id)
+        lines = []
+        for kind in AssetKind:
+            room = await self._desk.caps.room(talk.tx, purse, user_id, chat_id, kind)
+            if room is not None:
+                values = {"left": room.left, "most": room.most}
+                lines.append(line(f"quota.cap_{room.scope}_{kind}", **values))
         return lines
 
     async def _balance_line(self, talk: Talk, jobs: list[Job]) -> Line:
@@ -106,6 +129,7 @@ class Quota:
         plan = await self._desk.purses.plan_of(talk.tx, group_id)
         if plan.name != "free":
             lines += await self._plan_lines(talk, group_id, plan)
+        lines += await self._cap_lines(talk, chat_id)
         if rules.cap_vnd is not None:
             purse = await self._desk.purses.of(talk.tx, talk.speaker.user_id, chat_id)
             cap = {"left_vnd": purse.balance_vnd, "cap_vnd": rules.cap_vnd}
