@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from bot.chat.amounts import BadAmount, read_amount
+from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, read_amount
 from bot.chat.codes import VOUCHER_PREFIX, read_voucher, shown_voucher
 from bot.chat.links import deep_link
 from bot.chat.talk import Line, Talk, apart, line
@@ -74,7 +74,7 @@ class Vouching:
         try:
             amount_vnd = read_amount(words[0])
         except BadAmount as bad:
-            await talk.say(line(bad.key, typed=words[0]))
+            await talk.say(line(bad.key, max_vnd=AMOUNT_MAX_VND))
             return
         days = _count(words[1], DAYS_MAX) if len(words) > 1 else DAYS
         count = _count(words[2], COUNT_MAX) if len(words) > 2 else 1

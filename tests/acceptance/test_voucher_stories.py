@@ -57,11 +57,11 @@ async def test_the_link_gives_the_code_by_one_tap(shop_story: tuple[Story, Perso
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("/voucher -5000", "amount"),
-        ("/voucher 0.5", "amount"),
+        ("/voucher -5000", "has to be above zero"),
+        ("/voucher 0.5", "whole đồng only"),
         ("/voucher 50000 0", "no number of days"),
         ("/voucher 50000 30 999", "no number of vouchers"),
-        ("/voucher 99999999999999", "amount"),
+        ("/voucher 99999999999999", "Check the zeros"),
     ],
 )
 async def test_a_wrong_amount_makes_no_voucher(
@@ -70,7 +70,7 @@ async def test_a_wrong_amount_makes_no_voucher(
     _, operator = shop_story
     told = words(await operator.answer_to(operator.say(typed)))
     assert [] == CODE.findall(told.replace("7K3D-QX9M-4TBR", ""))
-    assert expected in told or "<code>" not in told
+    assert expected in told
     assert [] == await codes_of(operator, "/voucher")
 
 

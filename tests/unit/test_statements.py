@@ -22,11 +22,18 @@ READS_ALL = {
     "verify_payers",
     "verify_allowance_owners",
     "verify_settled",
+    "verify_payments",
+    "verify_unpaid",
+    "verify_vouchers",
+    "verify_vouched",
     "outbox_recover",  # once, at start
 }
 """Statements that may look at every row there ever was."""
 
-GROWING = {"job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"}
+GROWING = {
+    *("job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"),
+    *("payment", "invoice"),
+}
 """Tables that only grow."""
 
 
@@ -125,6 +132,10 @@ def _is_growing(alias: str) -> bool:
         ("own_jobs_ahead", "job_open_by_user"),
         ("history_older", "job_history"),
         ("history_newer", "job_history"),
+        ("receipts_older", "job_receipts"),
+        ("receipts_older", "ledger_entry_of_no_job"),
+        ("receipts_newer", "job_receipts"),
+        ("receipts_newer", "ledger_entry_of_no_job"),
         ("outbox_heads", "outbox_turns"),
         ("outbox_heads", "outbox_by_job"),
         ("outbox_sending", "outbox_turns"),
