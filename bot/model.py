@@ -229,6 +229,8 @@ class Job:
     """The message it shares with other requests of a busy group."""
     term_id: int | None = None
     """The plan term of its payer whose balance it spends first, because that lapses."""
+    price_key: str | None = None
+    """Which price an output of it has, as in the plan file; None: it is made here and has none."""
     outputs: int = 0
     """Files it counts for against the day's caps; one that comes to nothing counts for none."""
 

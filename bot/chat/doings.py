@@ -31,8 +31,10 @@ from bot.chat.reading import Reader
 from bot.chat.receipts import Receipts
 from bot.chat.referring import Referring
 from bot.chat.small_print import SmallPrint
+from bot.chat.stats import ShopStats
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
+from bot.chat.vouching import Vouching
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -67,6 +69,8 @@ class Doings:
     buying: Buying
     paying: Paying
     small_print: SmallPrint
+    stats: ShopStats
+    vouching: Vouching
 
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
@@ -99,4 +103,6 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         buying=Buying(desk, i18n, reader.username),
         paying=Paying(desk),
         small_print=SmallPrint(desk.plans),
+        stats=ShopStats(desk, reader.titles),
+        vouching=Vouching(desk, reader.username, door.admin_ids),
     )

@@ -64,6 +64,7 @@ class Presses:
             Act.ACCESS: doings.admitting.press,
             Act.TAKE_BACK: doings.granting.press,
             Act.PLAN_END: doings.planning.press,
+            Act.STATS: doings.stats.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:

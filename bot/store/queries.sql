@@ -565,6 +565,25 @@ UPDATE payment SET term_id = :term_id WHERE charge_id = :charge_id
 -- The latest of whoever paid.
 SELECT * FROM payment WHERE user_id = :user_id ORDER BY paid_at DESC, charge_id LIMIT :most
 
+-- ============================================================ vouchers
+
+-- voucher_add --
+INSERT INTO voucher (code, amount_vnd, made_by, made_at, expires_at)
+VALUES (:code, :amount_vnd, :made_by, :now, :expires_at)
+
+-- voucher_get --
+SELECT * FROM voucher WHERE code = :code
+
+-- voucher_use --
+-- 0 rows when somebody used it before, or it has expired.
+UPDATE voucher SET used_by = :user_id, wallet_id = :wallet_id, used_at = :now
+WHERE code = :code AND used_at IS NULL AND expires_at > :now
+
+-- vouchers_open --
+-- What an operator has put out and nobody has used, the latest first.
+SELECT * FROM voucher WHERE used_at IS NULL AND expires_at > :now
+ORDER BY expires_at DESC LIMIT :most
+
 -- ============================================================ jobs
 
 -- job_insert --
@@ -575,7 +594,8 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind
+    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind,
+    price_key
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
@@ -583,7 +603,7 @@ INSERT INTO job (
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number, :payer_id,
-    :to_private, :board_id, :term_id, :outputs, :output_kind
+    :to_private, :board_id, :term_id, :outputs, :output_kind, :price_key
 )
 
 -- job_update --
@@ -1578,6 +1598,23 @@ SELECT COUNT(*) AS waiting FROM job WHERE provider = :provider AND state = 'queu
 -- jobs_of_day --
 -- Totals by state of what was asked for on one of the operator's days.
 SELECT state, COUNT(*) AS n FROM job WHERE allowance_day = :day GROUP BY state
+
+-- stats_jobs --
+-- What was asked for on these local dates, and what became of it.
+SELECT allowance_day, provider, state, reason, output_kind, price_key, COUNT(*) AS jobs,
+       SUM(outputs) AS outputs, SUM(charged_vnd) AS charged_vnd
+FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
+GROUP BY allowance_day, provider, state, reason, output_kind, price_key
+
+-- stats_money --
+-- What moved between two moments, by what the entries mean.
+SELECT kind, SUM(amount_vnd) AS amount_vnd FROM ledger_entry
+WHERE created_at >= :since AND created_at < :until GROUP BY kind
+
+-- stats_stars --
+-- Stars paid between two moments, without those given back since.
+SELECT COALESCE(SUM(stars), 0) AS stars FROM payment
+WHERE paid_at >= :since AND paid_at < :until AND state = 'paid'
 
 -- setting_get --
 SELECT value FROM setting WHERE scope = :scope AND name = :name

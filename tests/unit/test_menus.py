@@ -46,7 +46,7 @@ async def test_an_operator_sees_the_operators_commands_in_private_and_nobody_els
 ) -> None:
     minh = world.add_user("Minh")["id"]
     await set_for(bot, minh)
-    operators = {"admin", "grant", "plan", "doctor", "pause", "resume"}
+    operators = {"admin", "stats", "grant", "plan", "voucher", "doctor", "pause", "resume"}
     assert operators == menu(world, minh) - menu(world, lan)
     assert menu(world, minh) == menu(world, minh, language="en")
 
