@@ -25,7 +25,7 @@ OWN = ("jobs", "cancel", "history", "show", "quota", "plans")
 PRIVATE = (*MAKING, *OWN, "settings", "lang", "help")
 GROUP = (*MAKING, *OWN, "help")
 GROUP_ADMIN = (*MAKING, *OWN, "settings", "lang", "doctor", "help")
-OPERATOR = (*PRIVATE, "admin", "doctor", "pause", "resume")
+OPERATOR = (*PRIVATE, "admin", "grant", "plan", "doctor", "pause", "resume")
 NEEDS = {
     "video": (Operation.VIDEO,),
     "vary": (Operation.VARIATION, Operation.REFERENCE_IMAGE),
