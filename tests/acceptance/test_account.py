@@ -1,6 +1,5 @@
 """One's own affairs: what is running, stopping it, language."""
 
-
 from story import Message, Person, Story, code_in, labels, words
 from telling import file_of, forge, in_code, press, said_to, until
 
