@@ -56,8 +56,10 @@ class Quota:
             # The free plan is everybody's and has a name in each language; the others are the
             # shop's.
             is_free = plan.name == "free"
-            return [line("quota.plan_free") if is_free else line("quota.plan", plan=plan.name)]
-        lines = [line("quota.plan_until", plan=plan.name, ends_at=term.ends_at)]
+            return [
+                line("quota.plan_free") if is_free else line("quota.plan", plan=plan.shown_name)
+            ]
+        lines = [line("quota.plan_until", plan=plan.shown_name, ends_at=term.ends_at)]
         left_vnd = await terms.left_of(talk.tx, term)
         if not left_vnd:
             return lines

@@ -9,6 +9,7 @@ from bot.chat.talk import Line, apart, counted, line
 from bot.jobs.receipts import EntryReceipt, JobReceipt, Receipt
 from bot.model import FINAL_STATES, Job, JobState
 from bot.money.ledger import BY_HAND, EntryKind
+from bot.money.plans import Plans
 
 PROMPT_SHOWN: Final = 40
 """Characters: a page of them fits a phone's screen or two."""
@@ -16,10 +17,10 @@ _WORDLESS: Final = "…"
 _BY_HAND: Final = frozenset({EntryKind.GRANT, EntryKind.CORRECTION})
 
 
-def receipt_lines(receipt: Receipt, *, names_asker: bool) -> list[Line]:
+def receipt_lines(receipt: Receipt, plans: Plans, *, names_asker: bool) -> list[Line]:
     """``names_asker``: several people are paid for, so it is said who asked."""
     if isinstance(receipt, EntryReceipt):
-        told = list(_of_entry(receipt))
+        told = list(_of_entry(receipt, plans))
     else:
         told = list(_of_job(receipt, names_asker=names_asker))
     return [apart(told[0]), *told[1:]]
@@ -89,7 +90,7 @@ def _why_of_made(receipt: JobReceipt, job: Job) -> Line | None:
     return line("receipts.why_kept", code=job.job_id) if job.is_muted else None
 
 
-def _of_entry(entry: EntryReceipt) -> Iterator[Line]:
+def _of_entry(entry: EntryReceipt, plans: Plans) -> Iterator[Line]:
     values = {"amount_vnd": entry.amount_vnd, "happened_at": entry.at}
     match entry.kind:
         case EntryKind.REFUND:
@@ -108,7 +109,9 @@ def _of_entry(entry: EntryReceipt) -> Iterator[Line]:
     if entry.stars is not None:
         yield counted("receipts.stars", entry.stars)
     if entry.plan is not None:
-        yield line("receipts.of_plan", plan=entry.plan)
+        plan = plans.plans.get(entry.plan)  # it may have left the file since
+        name = entry.plan if plan is None else plan.shown_name
+        yield line("receipts.of_plan", plan=name)
     if entry.kind in _BY_HAND and entry.reason not in {"", BY_HAND}:
         yield line("receipts.reason", reason=entry.reason)
 

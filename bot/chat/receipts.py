@@ -80,7 +80,7 @@ class Receipts:
             line(key, balance_vnd=balance_vnd, held_vnd=wallet.held_vnd),
         ]
         for receipt in page.receipts:
-            lines += receipt_lines(receipt, names_asker=not talk.is_private)
+            lines += receipt_lines(receipt, self._desk.plans, names_asker=not talk.is_private)
         return lines, [*_arrows(page), *own]
 
     def _own(self) -> Link:

@@ -82,21 +82,25 @@ async def end_early(shop: Shop) -> None:
 
 
 async def test_ended_early_on_day_twelve_the_refund_and_what_is_gone_stand_in_one_line(
-    shop: Shop,
+    tmp_path: Path,
 ) -> None:
-    await shop.pay_in(AN, 5_000_000, plan="monthly")
-    await shop.tamper("UPDATE plan_term SET bought_vnd = 3800000")
-    await shop.tamper("UPDATE ledger_entry SET amount_vnd = 3800000")
-    await shop.tamper("UPDATE wallet SET balance_vnd = 3800000")
-    shop.now.at += 12 * DAY
-    await end_early(shop)
-    refund, bought = await all_of(shop)
+    plans = tmp_path / "plans.toml"
+    dear = PLANS.replace("image = 100", "image = 300_000").replace("_per_day = 2", "_per_day = 0")
+    await asyncio.to_thread(plans.write_text, dear)
+    async with opened_shop(tmp_path, plans) as shop:
+        await shop.pay_in(AN, 5_000_000, plan="monthly")
+        shop.now.at += 1
+        await made(shop, await shop.order(AN, GRID), 4)
+        shop.now.at += 12 * DAY
+        await end_early(shop)
+        refund, job, bought = await all_of(shop)
     assert isinstance(refund, EntryReceipt)
     assert isinstance(bought, EntryReceipt)
     assert (EntryKind.REFUND, 2_660_000, 1_140_000, "monthly", True) == (
         *(refund.kind, refund.amount_vnd, refund.gone_vnd, refund.plan, refund.is_early),
     )
-    assert (EntryKind.GRANT, 3_800_000, "monthly") == (bought.kind, bought.amount_vnd, bought.plan)
+    assert (EntryKind.GRANT, 5_000_000, "monthly") == (bought.kind, bought.amount_vnd, bought.plan)
+    assert [-3_800_000, -1_200_000] == [refund.moved_vnd, job.moved_vnd]
 
 
 async def test_a_job_tells_what_was_held_taken_and_given_back(shop: Shop) -> None:
