@@ -20,9 +20,11 @@ from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.payments import Payments
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
+from bot.chat.subscribing import Subscribing
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
 from bot.chat.welcome import Welcome
@@ -45,6 +47,8 @@ class Doings:
     preferring: Preferring
     governing: Governing
     operator: Operator
+    payments: Payments
+    subscribing: Subscribing
     admitting: Admitting
     welcome: Welcome
     helping: Helping
@@ -69,6 +73,8 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
+        payments=Payments(),
+        subscribing=Subscribing(),
         admitting=Admitting(door.admin_ids, reader.username),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),

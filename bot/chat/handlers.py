@@ -41,6 +41,7 @@ from bot.chat.parsed import (
     VideoCommand,
     ZoomCommand,
 )
+from bot.chat.payments import hear_refund
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
@@ -102,6 +103,7 @@ class Handlers:
     ) -> None:
         self._me = me
         self._clock = clock
+        self._desk = desk
         self._i18n = i18n
         self._reader = reader
         self._making = making
@@ -117,7 +119,9 @@ class Handlers:
         self._turning_away = TurningAway(i18n, me.username, self.door)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
-        if update.message is not None:
+        if update.message is not None and update.message.refunded_payment is not None:
+            await hear_refund(tx, self._desk.plans, update.message, now=self._clock())
+        elif update.message is not None:
             await self._message(tx, update.message)
         elif update.callback_query is not None:
             return await self._press(tx, update.callback_query)

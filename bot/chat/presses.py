@@ -51,12 +51,14 @@ class Presses:
             Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
+            Act.RENEWAL: doings.subscribing.press,
         }
 
         self._operators: Mapping[Act, Page] = {
             Act.PAUSE: doings.operator.press,
             Act.RESUME: doings.operator.press,
             Act.ACCESS: doings.admitting.press,
+            Act.PAYMENTS: doings.payments.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:
