@@ -52,6 +52,7 @@ class Presses:
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
             Act.RENEWAL: doings.subscribing.press,
+            Act.PLANS: doings.comparing.press,
         }
 
         self._operators: Mapping[Act, Page] = {
@@ -59,6 +60,8 @@ class Presses:
             Act.RESUME: doings.operator.press,
             Act.ACCESS: doings.admitting.press,
             Act.PAYMENTS: doings.payments.press,
+            Act.TAKE_BACK: doings.granting.press,
+            Act.PLAN_END: doings.planning.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:
