@@ -32,9 +32,7 @@ async def paid(
         await tx.run("wallet_open", wallet_id=wallet_id)
         act = Act(f"payment:{charge_id}", f"user {user}", "stars", now)
         amount_vnd = stars * RATE
-        await pay_in(
-            tx, shop.desk.plans, wallet_id, EntryKind.TOPUP, amount_vnd, act, plan=bought
-        )
+        await pay_in(tx, shop.desk.plans, wallet_id, EntryKind.TOPUP, amount_vnd, act, plan=bought)
         rows = await tx.all("terms_of_wallet", wallet_id=wallet_id, now=now)
         term_id = next((row["term_id"] for row in rows if row["plan"] == plan), None)
         await shop.store._writer.execute(

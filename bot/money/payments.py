@@ -229,8 +229,6 @@ def _read(row: Row) -> Invoice:
         user_id=UserId(row["user_id"]),
         wallet_id=UserId(row["wallet_id"]),
         chat_id=ChatId(row["chat_id"]),
-        offer=Offer(
-            row["stars"], row["vnd_per_star"], row["plan"], bool(row["is_subscription"])
-        ),
+        offer=Offer(row["stars"], row["vnd_per_star"], row["plan"], bool(row["is_subscription"])),
         created_at=row["created_at"],
     )

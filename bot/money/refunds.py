@@ -243,9 +243,7 @@ async def _enter(
         await ledger.enter(tx, wallet_id, kind, rest_vnd, act)
 
 
-async def _end_plan(
-    tx: Transaction, plans: Plans, payment: Payment, *, now: Millis
-) -> str | None:
+async def _end_plan(tx: Transaction, plans: Plans, payment: Payment, *, now: Millis) -> str | None:
     """The plan it bought ends where nothing else bought it, else its days go; the one that ended."""
     term = None if payment.term_id is None else await terms.find_term(tx, payment.term_id)
     if term is None:
@@ -266,9 +264,7 @@ async def _end_plan(
 
 
 async def _is_bought_otherwise(tx: Transaction, payment: Payment, term: Term) -> bool:
-    others = await tx.one(
-        "term_bought_by", term_id=term.term_id, payment_id=payment.payment_id
-    )
+    others = await tx.one("term_bought_by", term_id=term.term_id, payment_id=payment.payment_id)
     assert others is not None
     # A plan without an end may have been given by hand first, and only then paid into.
     is_given = term.ends_at is None and not others["begun_by_payer"]
