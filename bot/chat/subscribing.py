@@ -7,27 +7,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.chat.talk import Label, Line, Talk, line
+from bot.chat.talk import Label, Line, Talk, apart, line
 from bot.jobs.buttons import Act, Press
 from bot.money import refunds, subscriptions
 
 DIGITS_MAX: Final = 15
 
 
+async def renewals(talk: Talk) -> tuple[list[Line], list[list[Label]]]:
+    """Own plans that renew themselves, for a page about plans: sentences and buttons.
+
+    In a group nobody is told of anybody's.
+    """
+    if not talk.is_private:
+        return [], []
+    running = await subscriptions.running_of(talk.tx, talk.speaker.user_id, now=talk.now)
+    lines = [line("subscription.runs", plan=each.plan or "", stars=each.stars) for each in running]
+    buttons = [
+        [Label("button.stop_renewing", _press("stop", each.payment_id), each.plan or "")]
+        for each in running
+    ]
+    return [apart(each) for each in lines], buttons
+
+
 class Subscribing:
     """Made once."""
-
-    async def shown(self, talk: Talk) -> tuple[list[Line], list[list[Label]]]:
-        """Own subscriptions that go on, for a page about plans: sentences, and their buttons."""
-        running = await subscriptions.running_of(talk.tx, talk.speaker.user_id, now=talk.now)
-        lines = [
-            line("subscription.runs", plan=each.plan or "", stars=each.stars) for each in running
-        ]
-        buttons = [
-            [Label("button.stop_renewing", _press("stop", each.payment_id), each.plan or "")]
-            for each in running
-        ]
-        return lines, buttons
 
     async def press(self, talk: Talk, press: Press) -> str:
         """Stop one of one's own; the catalogue key of what floats by, "" for nothing."""
