@@ -24,6 +24,7 @@ from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.paid import Paying
+from bot.chat.payments import Payments
 from bot.chat.planning import Planning
 from bot.chat.preferring import Preferring
 from bot.chat.quota import Quota
@@ -32,6 +33,7 @@ from bot.chat.receipts import Receipts
 from bot.chat.referring import Referring
 from bot.chat.small_print import SmallPrint
 from bot.chat.stats import ShopStats
+from bot.chat.subscribing import Subscribing
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
 from bot.chat.vouching import Vouching
@@ -58,6 +60,8 @@ class Doings:
     preferring: Preferring
     governing: Governing
     operator: Operator
+    payments: Payments
+    subscribing: Subscribing
     admitting: Admitting
     granting: Granting
     planning: Planning
@@ -92,6 +96,8 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
+        payments=Payments(),
+        subscribing=Subscribing(),
         admitting=Admitting(door.admin_ids, reader.username),
         granting=Granting(desk.plans),
         planning=Planning(desk.plans),

@@ -447,8 +447,8 @@ SELECT payment.*, u.first_name FROM payment LEFT JOIN user u ON u.user_id = paym
 WHERE payment_id <= :from_id ORDER BY payment_id DESC LIMIT :most
 
 -- payments_newer --
--- Those just above a page, the nearest first.
-SELECT payment_id FROM payment WHERE payment_id > :above_id ORDER BY payment_id LIMIT :most
+-- Those above one, the nearest first.
+SELECT * FROM payment WHERE payment_id > :above_id ORDER BY payment_id LIMIT :most
 
 -- payment_asked_back --
 -- 0 rows: it is going back, or has gone.
@@ -513,6 +513,11 @@ WHERE payment_id = :payment_id AND renewal IS NULL
 -- subscription_stopped --
 -- 0 rows: that is known.
 UPDATE payment SET renewal = 'stopped', stop_due_at = NULL, attempts = 0
+WHERE payment_id = :payment_id AND renewal = 'stopping'
+
+-- subscription_goes_on --
+-- Telegram will not stop it.
+UPDATE payment SET renewal = NULL, stop_due_at = NULL, attempts = 0
 WHERE payment_id = :payment_id AND renewal = 'stopping'
 
 -- subscription_again --
