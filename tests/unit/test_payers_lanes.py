@@ -34,6 +34,11 @@ async def admit_all(shop: Shop, *, lanes: int = 50) -> list[Job]:
     return admitted
 
 
+async def ahead_of(shop: Shop, job: Job) -> int:
+    outlook = await queue.outlook(shop.store, job, lanes=3, typical_s=60.0, now=shop.now())
+    return outlook.ahead
+
+
 @pytest.fixture
 async def club(shop: Shop) -> Shop:
     """A group that pays by the turbo plan: six at once, and priority."""
@@ -105,6 +110,5 @@ async def test_who_waits_for_the_groups_lanes_is_told_of_all_that_come_before(
         await admit_all(shop)
         (mine,) = await order_many(shop, BINH, 1, chat=GROUP)
         (own,) = await order_many(shop, BINH, 1)
-        at = {"lanes": 3, "typical_s": 60.0, "now": shop.now()}
-        assert 2 == (await queue.outlook(shop.store, mine, **at)).ahead
-        assert 3 > (await queue.outlook(shop.store, own, **at)).ahead
+        assert 2 == await ahead_of(shop, mine)
+        assert 3 > await ahead_of(shop, own)
