@@ -28,7 +28,7 @@ from bot.model import (
     TaskId,
     UserId,
 )
-from bot.money.plans import load_plans
+from bot.money.plan_file import load_plans
 from bot.runner.sweeping import KEPT_MS, sweep
 from bot.store.port import Transaction
 
