@@ -130,8 +130,6 @@ def _is_growing(alias: str) -> bool:
         ("typical_durations", "job_typical"),
         ("jobs_of_user", "job_open_by_user"),
         ("own_jobs_ahead", "job_open_by_user"),
-        ("payers_jobs_ahead", "job_open_by_payer"),
-        ("next_admitted", "job_lanes_of_payer"),
         ("outputs_of_payer", "job_counted"),
         ("outputs_in_chat", "job_counted_in_group"),
         ("outputs_of_day", "job_counted"),
