@@ -33,7 +33,8 @@ class Plain:
             "help": doings.helping.help,
             "lang": self._language,
             "settings": self._settings,
-            "quota": lambda talk, _: account.quota(talk),
+            "quota": lambda talk, _: doings.quota.tell(talk),
+            "receipts": lambda talk, _: doings.receipts.open(talk),
             "plans": lambda talk, _: doings.comparing.open(talk),
             "jobs": lambda talk, _: account.jobs(talk),
             "show": account.show,
@@ -47,6 +48,9 @@ class Plain:
             "allow": doings.admitting.allow,
             "ban": doings.admitting.ban,
             "unban": doings.admitting.unban,
+            "buy": lambda talk, _: doings.buying.buy(talk),
+            "paysupport": lambda talk, _: doings.small_print.paysupport(talk),
+            "terms": lambda talk, _: doings.small_print.terms(talk),
         }
 
     async def _settings(self, talk: Talk, words: str) -> None:
