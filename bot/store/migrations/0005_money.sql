@@ -105,6 +105,9 @@ ALTER TABLE job ADD COLUMN output_kind TEXT NOT NULL DEFAULT 'image'
 UPDATE job SET output_kind = 'video'
 WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
+CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
+    WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
+      AND (held_vnd <> 0 OR held_free <> 0);
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
 CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
