@@ -13,13 +13,16 @@ from bot.chat.admitting import Admitting
 from bot.chat.approving import Approving
 from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
+from bot.chat.comparing import Comparing
 from bot.chat.deriving import Deriving
 from bot.chat.doctor import Doctor
 from bot.chat.governing import Governing
+from bot.chat.granting import Granting
 from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.planning import Planning
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
@@ -42,10 +45,13 @@ class Doings:
     approving: Approving
     account: Account
     history: History
+    comparing: Comparing
     preferring: Preferring
     governing: Governing
     operator: Operator
     admitting: Admitting
+    granting: Granting
+    planning: Planning
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
@@ -66,10 +72,13 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         approving=Approving(desk, reader.market, making.why_not, door),
         account=account,
         history=History(account, reader.username),
+        comparing=Comparing(desk, reader, i18n),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
         admitting=Admitting(door.admin_ids, reader.username),
+        granting=Granting(desk.plans),
+        planning=Planning(desk.plans),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,

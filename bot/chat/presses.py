@@ -51,12 +51,15 @@ class Presses:
             Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
+            Act.PLANS: doings.comparing.press,
         }
 
         self._operators: Mapping[Act, Page] = {
             Act.PAUSE: doings.operator.press,
             Act.RESUME: doings.operator.press,
             Act.ACCESS: doings.admitting.press,
+            Act.TAKE_BACK: doings.granting.press,
+            Act.PLAN_END: doings.planning.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:

@@ -114,8 +114,8 @@ VALUES (:wallet_id, :kind, :amount_vnd, :job_id, :term_id, :key, :author, :reaso
 ON CONFLICT (key) DO NOTHING
 
 -- entry_known --
--- Whether this very act was written before.
-SELECT entry_id FROM ledger_entry WHERE key = :key
+-- Whether this very act was written before, and what it was.
+SELECT wallet_id, kind, amount_vnd, term_id, key FROM ledger_entry WHERE key = :key
 
 -- allowance_open --
 -- The day's row; a plan that gives more from now on raises what is given.
@@ -620,8 +620,9 @@ FROM (
 ) AS others
 
 -- own_jobs_ahead --
--- Of one person's own: how many were asked for before this one and wait.
-SELECT COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
+-- Of one person's own: how many are under way, and how many were asked for before this one.
+SELECT COUNT(CASE WHEN state IN ('submitting', 'unknown', 'running') THEN 1 END) AS running,
+       COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
 FROM job
 WHERE user_id = :user_id AND job_id <> :job_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')

@@ -168,6 +168,7 @@ def test_the_mark_an_editor_puts_before_the_first_letter_does_no_harm(tmp_path: 
             GOLD + "refund = 1e99999999999999999999\n",
             "plans.gold.refund: Infinity is no share from 0 to 1, such as 0.70.",
         ),
+        (GOLD + "refund = 0.705\n", "plans.gold.refund: 0.705 is no whole per cent, such as 0.70."),
         (GOLD + "priority = 1\n", "plans.gold.priority: 1 is neither true nor false."),
         (GOLD + "title = 5\n", "plans.gold.title: 5 is no text in quotes."),
         (
