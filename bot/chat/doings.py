@@ -13,6 +13,7 @@ from bot.chat.admitting import Admitting
 from bot.chat.approving import Approving
 from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
+from bot.chat.buying import Buying
 from bot.chat.comparing import Comparing
 from bot.chat.deriving import Deriving
 from bot.chat.doctor import Doctor
@@ -22,10 +23,12 @@ from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.paid import Paying
 from bot.chat.planning import Planning
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
+from bot.chat.small_print import SmallPrint
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
 from bot.chat.welcome import Welcome
@@ -57,6 +60,9 @@ class Doings:
     suggesting: Suggesting
     to_me: ToMe
     doctor: Doctor
+    buying: Buying
+    paying: Paying
+    small_print: SmallPrint
 
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
@@ -84,4 +90,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         suggesting=suggesting,
         to_me=ToMe(reader.username),
         doctor=Doctor(desk, reader, door.admin_ids),
+        buying=Buying(desk, i18n, reader.username),
+        paying=Paying(desk),
+        small_print=SmallPrint(desk.plans),
     )

@@ -47,6 +47,9 @@ class Plain:
             "allow": doings.admitting.allow,
             "ban": doings.admitting.ban,
             "unban": doings.admitting.unban,
+            "buy": lambda talk, _: doings.buying.buy(talk),
+            "paysupport": lambda talk, _: doings.small_print.paysupport(talk),
+            "terms": lambda talk, _: doings.small_print.terms(talk),
         }
 
     async def _settings(self, talk: Talk, words: str) -> None:
