@@ -657,6 +657,12 @@ WHERE provider = :provider AND due_at <= :until AND state IN ('running', 'failed
   AND task_id IS NOT NULL
 ORDER BY due_at LIMIT :most
 
+-- jobs_unsettled --
+-- Finished, and still holding something.
+SELECT job_id FROM job
+WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
+  AND (held_vnd <> 0 OR held_free <> 0)
+
 -- next_due --
 -- When the runner has something to do that it cannot do now.
 SELECT MIN(due_at) AS due_at FROM (
