@@ -13,16 +13,22 @@ from bot.chat.admitting import Admitting
 from bot.chat.approving import Approving
 from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
+from bot.chat.buying import Buying
+from bot.chat.comparing import Comparing
 from bot.chat.deriving import Deriving
 from bot.chat.doctor import Doctor
 from bot.chat.governing import Governing
+from bot.chat.granting import Granting
 from bot.chat.helping import Helping
 from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
+from bot.chat.paid import Paying
+from bot.chat.planning import Planning
 from bot.chat.preferring import Preferring
 from bot.chat.reading import Reader
 from bot.chat.referring import Referring
+from bot.chat.small_print import SmallPrint
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
 from bot.chat.welcome import Welcome
@@ -42,15 +48,21 @@ class Doings:
     approving: Approving
     account: Account
     history: History
+    comparing: Comparing
     preferring: Preferring
     governing: Governing
     operator: Operator
     admitting: Admitting
+    granting: Granting
+    planning: Planning
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
     to_me: ToMe
     doctor: Doctor
+    buying: Buying
+    paying: Paying
+    small_print: SmallPrint
 
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
@@ -66,13 +78,19 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         approving=Approving(desk, reader.market, making.why_not, door),
         account=account,
         history=History(account, reader.username),
+        comparing=Comparing(desk, reader, i18n),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
         admitting=Admitting(door.admin_ids, reader.username),
+        granting=Granting(desk.plans),
+        planning=Planning(desk.plans),
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,
         to_me=ToMe(reader.username),
         doctor=Doctor(desk, reader, door.admin_ids),
+        buying=Buying(desk, i18n, reader.username),
+        paying=Paying(desk),
+        small_print=SmallPrint(desk.plans),
     )

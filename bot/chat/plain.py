@@ -34,6 +34,7 @@ class Plain:
             "lang": self._language,
             "settings": self._settings,
             "quota": lambda talk, _: account.quota(talk),
+            "plans": lambda talk, _: doings.comparing.open(talk),
             "jobs": lambda talk, _: account.jobs(talk),
             "show": account.show,
             "history": lambda talk, _: doings.history.open(talk),
@@ -41,9 +42,14 @@ class Plain:
             "admin": lambda talk, _: operator.look(talk),
             "pause": operator.pause,
             "resume": operator.resume,
+            "grant": doings.granting.grant,
+            "plan": doings.planning.plan,
             "allow": doings.admitting.allow,
             "ban": doings.admitting.ban,
             "unban": doings.admitting.unban,
+            "buy": lambda talk, _: doings.buying.buy(talk),
+            "paysupport": lambda talk, _: doings.small_print.paysupport(talk),
+            "terms": lambda talk, _: doings.small_print.terms(talk),
         }
 
     async def _settings(self, talk: Talk, words: str) -> None:

@@ -48,7 +48,7 @@ class Outlook:
     """What can be promised to somebody who waits."""
 
     ahead: int
-    """Jobs that come before it: those waiting at its provider, or its payer's."""
+    """Jobs that come before it: those waiting at its provider, or the person's own."""
     left_s: float
     """Until it should be ready: from its own pace once that shows, else from the latest ones."""
     progress: int | None = None
@@ -84,16 +84,9 @@ async def _queue_outlook(reading: Reading, job: Job, lanes: int, typical_s: floa
     ahead = int(others["ahead"]) + int(own["waiting"])
     rounds = ahead / lanes
     if job.user_lanes is not None:
-        payers_lanes = max(1, job.user_lanes)
-        paid = await reading.one(
-            "payers_jobs_ahead",
-            payer_id=job.payer_id,
-            job_id=job.job_id,
-            accepted_at=job.accepted_at,
-        )
-        assert paid is not None
-        held_up_by = max(0, paid["running"] + paid["waiting"] - payers_lanes + 1)
-        ahead, rounds = max(ahead, held_up_by), max(rounds, held_up_by / payers_lanes)
+        own_lanes = max(1, job.user_lanes)
+        held_up_by = max(0, own["running"] + own["waiting"] - own_lanes + 1)
+        ahead, rounds = max(ahead, held_up_by), max(rounds, held_up_by / own_lanes)
     return Outlook(ahead, typical_s * (1 + rounds))
 
 

@@ -127,6 +127,10 @@ _MOVES: Final[Mapping[EntryKind, tuple[int, int]]] = {
 """What an entry of one đồng does to the balance and to what is held."""
 
 
+BY_HAND: Final = "by hand"
+"""The reason, where an operator gave none."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Act:
     """Who does something to a wallet, and why; ``key``: the same act twice is one act."""
@@ -181,6 +185,26 @@ async def enter(
 async def is_known(reading: Reading, key: str) -> bool:
     """Whether this very act was written before."""
     return await reading.one("entry_known", key=key) is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the book."""
+
+    wallet_id: UserId
+    kind: EntryKind
+    amount_vnd: int
+    term_id: int | None
+    key: str
+
+
+async def entry_of(reading: Reading, key: str) -> Entry | None:
+    """What was written under this key; the wallet is where it is now."""
+    row = await reading.one("entry_known", key=key)
+    if row is None:
+        return None
+    kind, term_id = EntryKind(row["kind"]), row["term_id"]
+    return Entry(UserId(row["wallet_id"]), kind, row["amount_vnd"], term_id, row["key"])
 
 
 async def _enter(tx: Transaction, job: Job, kind: EntryKind, amount_vnd: int, now: Millis) -> None:
@@ -252,6 +276,28 @@ async def verify(reading: Reading) -> list[str]:
                 "plan term {term_id}: bought {bought_vnd} ₫, gone {gone_vnd} ₫; "
                 "its entries say {entries_bought_vnd} ₫ and {entries_gone_vnd} ₫"
             ),
+        ),
+        (
+            "verify_payments",
+            (
+                "payment {charge_id}: {amount_vnd} ₫ credited, {reversed_vnd} ₫ gone back; "
+                "its entries come to {entries_vnd} ₫"
+            ),
+        ),
+        (
+            "verify_unpaid",
+            "entry {entry_id}: a {kind} of {amount_vnd} ₫ in wallet {wallet_id}, of no payment",
+        ),
+        (
+            "verify_vouchers",
+            (
+                "voucher {code}: {amount_vnd} ₫ for wallet {wallet_id}; "
+                "its entry says {entry_vnd} ₫ for {entry_wallet_id}"
+            ),
+        ),
+        (
+            "verify_vouched",
+            "entry {entry_id}: {amount_vnd} ₫ in wallet {wallet_id}, by a voucher nobody made",
         ),
         (
             "verify_settled",

@@ -114,8 +114,8 @@ VALUES (:wallet_id, :kind, :amount_vnd, :job_id, :term_id, :key, :author, :reaso
 ON CONFLICT (key) DO NOTHING
 
 -- entry_known --
--- Whether this very act was written before.
-SELECT entry_id FROM ledger_entry WHERE key = :key
+-- Whether this very act was written before, and what it was.
+SELECT wallet_id, kind, amount_vnd, term_id, key FROM ledger_entry WHERE key = :key
 
 -- allowance_open --
 -- The day's row; a plan that gives more from now on raises what is given.
@@ -222,6 +222,41 @@ LEFT JOIN (
     FROM ledger_entry WHERE term_id IS NOT NULL GROUP BY term_id
 ) s ON s.term_id = t.term_id
 WHERE t.bought_vnd <> COALESCE(s.bought_vnd, 0) OR t.gone_vnd <> COALESCE(s.gone_vnd, 0)
+
+-- verify_payments --
+-- Payments of which the wallet they filled was not credited, less what went back, what it should
+-- have been. Their entries' keys begin with the charge.
+SELECT p.charge_id, p.amount_vnd, p.reversed_vnd,
+       COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
+           AS entries_vnd
+FROM payment p
+LEFT JOIN ledger_entry e
+    ON e.wallet_id = p.wallet_id AND (
+        e.key = 'payment:' || p.charge_id
+        OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
+GROUP BY p.charge_id, p.amount_vnd, p.reversed_vnd
+HAVING p.amount_vnd - p.reversed_vnd
+    <> COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
+
+-- verify_unpaid --
+-- Entries of payments that nobody made.
+SELECT entry_id, kind, amount_vnd, wallet_id FROM ledger_entry
+WHERE kind IN ('topup', 'reversal') AND entry_id NOT IN (
+    SELECT e.entry_id FROM payment p JOIN ledger_entry e
+        ON e.key = 'payment:' || p.charge_id
+        OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
+
+-- verify_vouchers --
+-- Vouchers that are used without an entry, have one without being used, or another than they say.
+SELECT v.code, v.amount_vnd, v.wallet_id, e.amount_vnd AS entry_vnd, e.wallet_id AS entry_wallet_id
+FROM voucher v LEFT JOIN ledger_entry e ON e.key = 'voucher:' || v.code
+WHERE (v.used_at IS NULL) <> (e.entry_id IS NULL)
+   OR e.amount_vnd <> v.amount_vnd OR e.wallet_id <> v.wallet_id OR e.kind <> 'voucher'
+
+-- verify_vouched --
+-- Entries of vouchers that nobody made.
+SELECT entry_id, amount_vnd, wallet_id FROM ledger_entry
+WHERE kind = 'voucher' AND key NOT IN (SELECT 'voucher:' || code FROM voucher)
 
 -- ============================================================ plans
 
@@ -538,9 +573,9 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
 -- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin
 -- in the provider's own list, which shows words and no pictures.
--- Whoever pays runs no more at once than their plan says (`user_lanes`), be it a group of many.
+-- Each person runs no more at once than the plan of whoever pays says (`user_lanes`).
 -- What has ended for its person keeps the account's lane while the provider may still work at it,
--- but not the payer's: they were told to try again.
+-- but not the person's: they were told to try again.
 -- An account that asked to be left alone is left alone by all.
 SELECT * FROM (
     SELECT j.*, COALESCE(r.running, 0) AS running,
@@ -550,12 +585,8 @@ SELECT * FROM (
         SELECT user_id, COUNT(*) AS running FROM job
         WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY user_id
     ) r ON r.user_id = j.user_id
-    LEFT JOIN (
-        SELECT payer_id, COUNT(*) AS running FROM job
-        WHERE holds_lane = 1 AND state NOT IN ('failed', 'needs_review') GROUP BY payer_id
-    ) p ON p.payer_id = j.payer_id
     WHERE j.provider = :provider AND j.state = 'queued' AND j.due_at <= :now
-      AND (j.user_lanes IS NULL OR COALESCE(p.running, 0) < j.user_lanes)
+      AND (j.user_lanes IS NULL OR COALESCE(r.running, 0) < j.user_lanes)
       AND NOT EXISTS (
           SELECT 1 FROM provider_account busy
           WHERE busy.provider = j.provider AND busy.busy_until > :now
@@ -583,18 +614,11 @@ FROM (
 ) AS others
 
 -- own_jobs_ahead --
--- Of one person's own: how many were asked for before this one and wait.
-SELECT COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
-FROM job
-WHERE user_id = :user_id AND job_id <> :job_id
-  AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
-
--- payers_jobs_ahead --
--- Of those one payer pays for: how many are under way, and how many wait before this one.
+-- Of one person's own: how many are under way, and how many were asked for before this one.
 SELECT COUNT(CASE WHEN state IN ('submitting', 'unknown', 'running') THEN 1 END) AS running,
        COUNT(CASE WHEN state = 'queued' AND accepted_at < :accepted_at THEN 1 END) AS waiting
 FROM job
-WHERE payer_id = :payer_id AND job_id <> :job_id
+WHERE user_id = :user_id AND job_id <> :job_id
   AND state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
 
 -- typical_durations --

@@ -22,6 +22,10 @@ READS_ALL = {
     "verify_payers",
     "verify_allowance_owners",
     "verify_settled",
+    "verify_payments",
+    "verify_unpaid",
+    "verify_vouchers",
+    "verify_vouched",
     "outbox_recover",  # once, at start
 }
 """Statements that may look at every row there ever was."""

@@ -60,6 +60,35 @@ CREATE UNIQUE INDEX ledger_entry_by_job ON ledger_entry (job_id, kind) WHERE job
 CREATE INDEX ledger_entry_by_term ON ledger_entry (term_id) WHERE term_id IS NOT NULL;
 CREATE INDEX ledger_entry_by_time ON ledger_entry (created_at, kind);
 
+-- What stands in the book stands: an adjustment is a new entry. A group that becomes a supergroup
+-- is renamed, and where both had a plan the one becomes part of the other; nothing else changes.
+CREATE TRIGGER ledger_entry_stays BEFORE DELETE ON ledger_entry
+BEGIN SELECT RAISE(ABORT, 'a ledger entry stays'); END;
+CREATE TRIGGER ledger_entry_is_not_rewritten
+BEFORE UPDATE OF entry_id, kind, amount_vnd, job_id, key, author, reason, created_at ON ledger_entry
+BEGIN SELECT RAISE(ABORT, 'a ledger entry stays as it was written'); END;
+-- After the insert: an act that was written before is none, and is not looked at.
+CREATE TRIGGER ledger_entry_settles AFTER INSERT ON ledger_entry
+WHEN NEW.kind IN ('capture', 'release')
+BEGIN
+    SELECT RAISE(ABORT, 'more is taken and given back than was held') WHERE 0 > (
+        SELECT SUM(CASE kind WHEN 'hold' THEN amount_vnd ELSE -amount_vnd END)
+        FROM ledger_entry WHERE job_id = NEW.job_id);
+END;
+-- Set aside and given back once each, like money.
+CREATE UNIQUE INDEX allowance_use_held ON allowance_use (job_id) WHERE delta > 0;
+CREATE UNIQUE INDEX allowance_use_released ON allowance_use (job_id) WHERE delta < 0;
+CREATE TRIGGER allowance_use_stays BEFORE DELETE ON allowance_use
+BEGIN SELECT RAISE(ABORT, 'a use of the allowance stays'); END;
+CREATE TRIGGER allowance_use_is_not_rewritten
+BEFORE UPDATE OF use_id, day, kind, delta, job_id, key, created_at ON allowance_use
+BEGIN SELECT RAISE(ABORT, 'a use of the allowance stays as it was written'); END;
+CREATE TRIGGER allowance_use_settles AFTER INSERT ON allowance_use WHEN NEW.delta < 0
+BEGIN
+    SELECT RAISE(ABORT, 'more is given back than was set aside') WHERE 0 > (
+        SELECT SUM(delta) FROM allowance_use WHERE job_id = NEW.job_id);
+END;
+
 ALTER TABLE wallet ADD COLUMN hinted_at INTEGER;  -- told that little is left; NULL: not since more came
 ALTER TABLE wallet ADD COLUMN hinted_by TEXT REFERENCES job (job_id);  -- the request that left so little
 
@@ -80,9 +109,6 @@ CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id I
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
 CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
     WHERE chat_id < 0;
-CREATE INDEX job_lanes_of_payer ON job (payer_id) WHERE holds_lane = 1;
-CREATE INDEX job_open_by_payer ON job (payer_id, accepted_at)
-    WHERE state IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
 
 -- What was offered for Stars: an invoice's payload is its id, and proves nothing else.
 CREATE TABLE invoice (
