@@ -26,7 +26,9 @@ from bot.chat.operator import Operator
 from bot.chat.paid import Paying
 from bot.chat.planning import Planning
 from bot.chat.preferring import Preferring
+from bot.chat.quota import Quota
 from bot.chat.reading import Reader
+from bot.chat.receipts import Receipts
 from bot.chat.referring import Referring
 from bot.chat.small_print import SmallPrint
 from bot.chat.suggesting import Suggesting
@@ -49,6 +51,8 @@ class Doings:
     account: Account
     history: History
     comparing: Comparing
+    quota: Quota
+    receipts: Receipts
     preferring: Preferring
     governing: Governing
     operator: Operator
@@ -67,7 +71,7 @@ class Doings:
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
     """``door``: who may use the bot, and who its operators are."""
-    account = Account(desk, reader.username)
+    account = Account(reader.username)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
         making=making,
@@ -79,6 +83,8 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         account=account,
         history=History(account, reader.username),
         comparing=Comparing(desk, reader, i18n),
+        quota=Quota(desk),
+        receipts=Receipts(desk, reader.username),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),

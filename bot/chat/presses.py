@@ -55,6 +55,7 @@ class Presses:
             Act.SHOW: doings.history.press,
             Act.PLANS: doings.comparing.press,
             Act.BUY: self._buy,
+            Act.RECEIPTS: doings.receipts.press,
         }
 
         self._operators: Mapping[Act, Page] = {

@@ -21,7 +21,7 @@ from bot.jobs.offers import Market
 from bot.model import Operation
 
 MAKING = ("img", "video", "vary", "upscale", "pan", "zoom")
-OWN = ("jobs", "cancel", "history", "show", "quota", "plans")
+OWN = ("jobs", "cancel", "history", "show", "quota", "receipts", "plans")
 PAYING = ("buy",)
 SMALL_PRINT = ("paysupport", "terms")
 PRIVATE = (*MAKING, *OWN, *PAYING, "settings", "lang", "help", *SMALL_PRINT)

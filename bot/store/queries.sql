@@ -142,6 +142,86 @@ ON CONFLICT (key) DO NOTHING
 SELECT 1 AS yes FROM ledger_entry
 WHERE wallet_id = :wallet_id AND kind IN ('grant', 'topup', 'voucher') LIMIT 1
 
+-- receipts_older --
+-- What a wallet has paid for and what came and went before one of its lines, newest first. What a
+-- payment brought above a plan's price (`:rest`) stands with it, and what went with a plan ended
+-- early stands with what was paid back for it. What was enlarged costs nothing.
+SELECT line.at, line.entry_id, j.*, who.first_name, held.amount_vnd AS hold_vnd,
+       used.delta AS hold_free, e.kind AS entry_kind, e.author, e.reason AS entry_reason,
+       e.amount_vnd + COALESCE(rest.amount_vnd, 0) AS amount_vnd,
+       COALESCE(gone.amount_vnd, 0) AS gone_vnd, COALESCE(t.plan, p.plan) AS plan, t.ended_why,
+       p.stars, e.key
+FROM (
+    SELECT * FROM (
+        SELECT accepted_at AS at, 0 AS entry_id, job_id FROM job
+        WHERE payer_id = :wallet_id AND operation <> 'enlarge' AND accepted_at <= :at
+          AND (accepted_at < :at OR :entry_id > 0 OR job_id < :job_id)
+        ORDER BY accepted_at DESC, job_id DESC LIMIT :most
+    ) AS made
+    UNION ALL
+    SELECT * FROM (
+        SELECT created_at AS at, entry_id, '' AS job_id FROM ledger_entry
+        WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at <= :at
+          AND (created_at < :at OR entry_id < :entry_id)
+          AND (term_id IS NOT NULL OR key NOT LIKE '%:rest')
+          AND (kind <> 'lapse' OR NOT EXISTS (
+              SELECT 1 FROM ledger_entry other
+              WHERE other.term_id = ledger_entry.term_id AND other.kind = 'refund'
+          ))
+        ORDER BY created_at DESC, entry_id DESC LIMIT :most
+    ) AS moved
+) AS line
+LEFT JOIN job j ON j.job_id = line.job_id
+LEFT JOIN user who ON who.user_id = j.user_id
+LEFT JOIN ledger_entry held ON held.job_id = j.job_id AND held.kind = 'hold'
+LEFT JOIN allowance_use used ON used.job_id = j.job_id AND used.delta > 0
+LEFT JOIN ledger_entry e ON e.entry_id = line.entry_id
+LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
+LEFT JOIN ledger_entry gone
+    ON gone.term_id = e.term_id AND gone.kind = 'lapse' AND e.kind = 'refund'
+LEFT JOIN plan_term t ON t.term_id = e.term_id
+LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `payment:CHARGE`
+ORDER BY line.at DESC, line.entry_id DESC, line.job_id DESC LIMIT :most
+
+-- receipts_newer --
+-- The same after one of its lines, oldest first.
+SELECT line.at, line.entry_id, j.*, who.first_name, held.amount_vnd AS hold_vnd,
+       used.delta AS hold_free, e.kind AS entry_kind, e.author, e.reason AS entry_reason,
+       e.amount_vnd + COALESCE(rest.amount_vnd, 0) AS amount_vnd,
+       COALESCE(gone.amount_vnd, 0) AS gone_vnd, COALESCE(t.plan, p.plan) AS plan, t.ended_why,
+       p.stars, e.key
+FROM (
+    SELECT * FROM (
+        SELECT accepted_at AS at, 0 AS entry_id, job_id FROM job
+        WHERE payer_id = :wallet_id AND operation <> 'enlarge' AND accepted_at >= :at
+          AND (accepted_at > :at OR (:entry_id = 0 AND job_id > :job_id))
+        ORDER BY accepted_at, job_id LIMIT :most
+    ) AS made
+    UNION ALL
+    SELECT * FROM (
+        SELECT created_at AS at, entry_id, '' AS job_id FROM ledger_entry
+        WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at >= :at
+          AND (created_at > :at OR entry_id > :entry_id)
+          AND (term_id IS NOT NULL OR key NOT LIKE '%:rest')
+          AND (kind <> 'lapse' OR NOT EXISTS (
+              SELECT 1 FROM ledger_entry other
+              WHERE other.term_id = ledger_entry.term_id AND other.kind = 'refund'
+          ))
+        ORDER BY created_at, entry_id LIMIT :most
+    ) AS moved
+) AS line
+LEFT JOIN job j ON j.job_id = line.job_id
+LEFT JOIN user who ON who.user_id = j.user_id
+LEFT JOIN ledger_entry held ON held.job_id = j.job_id AND held.kind = 'hold'
+LEFT JOIN allowance_use used ON used.job_id = j.job_id AND used.delta > 0
+LEFT JOIN ledger_entry e ON e.entry_id = line.entry_id
+LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
+LEFT JOIN ledger_entry gone
+    ON gone.term_id = e.term_id AND gone.kind = 'lapse' AND e.kind = 'refund'
+LEFT JOIN plan_term t ON t.term_id = e.term_id
+LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `payment:CHARGE`
+ORDER BY line.at, line.entry_id, line.job_id LIMIT :most
+
 -- verify_wallets --
 -- Wallets whose balance or hold is not the sum of their entries.
 SELECT w.wallet_id, w.balance_vnd, w.held_vnd,

@@ -59,6 +59,8 @@ CREATE INDEX ledger_entry_by_wallet ON ledger_entry (wallet_id, created_at);
 CREATE UNIQUE INDEX ledger_entry_by_job ON ledger_entry (job_id, kind) WHERE job_id IS NOT NULL;
 CREATE INDEX ledger_entry_by_term ON ledger_entry (term_id) WHERE term_id IS NOT NULL;
 CREATE INDEX ledger_entry_by_time ON ledger_entry (created_at, kind);
+CREATE INDEX ledger_entry_of_no_job ON ledger_entry (wallet_id, created_at, entry_id)
+    WHERE job_id IS NULL;
 
 -- What stands in the book stands: an adjustment is a new entry. A group that becomes a supergroup
 -- is renamed, and where both had a plan the one becomes part of the other; nothing else changes.
@@ -105,6 +107,7 @@ ALTER TABLE job ADD COLUMN output_kind TEXT NOT NULL DEFAULT 'image'
 UPDATE job SET output_kind = 'video'
 WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
+CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
 CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
