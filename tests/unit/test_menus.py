@@ -9,7 +9,8 @@ from bot.jobs.offers import Market
 from bot.sandbox.world import World
 
 MAKING = {"img", "video", "vary", "upscale", "pan", "zoom"}
-OWN = {"jobs", "cancel", "history", "show", "quota", "help"}
+OWN = {"jobs", "cancel", "history", "show", "quota", "buy", "help"}
+SMALL_PRINT = {"paysupport", "terms"}
 
 
 async def set_for(bot: telegram.Bot, *admin_ids: int, market: Market = BOTH) -> None:
@@ -26,7 +27,7 @@ async def test_everybody_sees_what_is_made_here_and_their_own_affairs(
 ) -> None:
     group = world.add_group("Nhóm vẽ", [lan])["id"]
     await set_for(bot)
-    assert {*MAKING, *OWN, "settings", "lang"} == menu(world, lan)
+    assert {*MAKING, *OWN, "settings", "lang", *SMALL_PRINT} == menu(world, lan)
     assert {*MAKING, *OWN} == menu(world, group, user=lan)
 
 
