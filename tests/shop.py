@@ -31,7 +31,7 @@ from bot.money import ledger
 from bot.money.ledger import Act, EntryKind
 from bot.money.plan_file import load_plans
 from bot.money.topups import pay_in
-from bot.store.port import Transaction
+from bot.store.port import Row, Transaction
 from bot.store.sqlite import SqliteStore, open_store
 
 NOON = 1_790_053_200_000
@@ -230,6 +230,19 @@ class Shop:
     async def tamper(self, sql: str) -> None:
         """What no statement of ours would do."""
         await self.store._writer.execute(sql)
+
+    async def rewrite(self, sql: str) -> None:
+        """What the database itself would refuse, had nobody taken its rules away."""
+        names = await self.store._reader.execute_fetchall(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        )
+        for row in names:
+            await self.tamper(f"DROP TRIGGER {row['name']}")
+        await self.tamper(sql)
+
+    async def rows(self, sql: str) -> list[Row]:
+        """What the database says."""
+        return [dict(row) for row in await self.store._reader.execute_fetchall(sql)]
 
     async def findings(self) -> list[str]:
         return await ledger.verify(self.store)

@@ -6,20 +6,15 @@ was paid for; only nothing new is taken.
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import structlog
 
-from bot.chat.talk import Label, Line, Talk, line, remember
+from bot.chat.reaching import tell
+from bot.chat.talk import Label, Line, Talk, line
+from bot.chat.whom import Whom, find, is_number, names_one, replied_to, with_number
 from bot.jobs.buttons import Act, Press
-from bot.jobs.migration import home_of
-from bot.jobs.people import language_for
-from bot.jobs.saying import say
-from bot.model import ChatId, Place, Say, Urgency, UserId
-from bot.store.port import Row
 
 BACK: Final[Mapping[str, str]] = {
     "allow": "disallow",
@@ -34,30 +29,8 @@ CHANGES: Final[Mapping[str, Mapping[str, int]]] = {
     "ban": {"is_banned": 1},
     "unban": {"is_banned": 0},
 }
-_NUMBER: Final = re.compile(r"-?[1-9][0-9]{0,15}", re.ASCII)
-_MOST: Final = 2**52
-"""Telegram's ids are smaller (core.telegram.org/bots/api#chat)."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Whom:
-    """A person, or a group (whose id is negative)."""
-
-    number: int
-    row: Row | None
-    """None: never seen."""
-
-    @property
-    def kind(self) -> str:
-        return "group" if self.number < 0 else "person"
-
-    @property
-    def name(self) -> str:
-        """As the operator knows them; the number alone for whom nobody has seen."""
-        named = self.row["title" if self.number < 0 else "first_name"] if self.row else ""
-        return named or str(self.number)
 
 
 class Admitting:
@@ -70,7 +43,7 @@ class Admitting:
     async def allow(self, talk: Talk, words: str) -> None:
         """`/allow` in a group: this one; `/allow ID|@name`: that person or group, seen or not."""
         if not words.strip() and not talk.is_private:
-            await self._do(talk, "allow", await _whom(talk, talk.place.chat_id))
+            await self._do(talk, "allow", await with_number(talk, talk.place.chat_id))
         elif (whom := await self._meant(talk, "allow", words)) is not None:
             await self._do(talk, "allow", whom)
 
@@ -85,9 +58,9 @@ class Admitting:
     async def press(self, talk: Talk, press: Press) -> str:
         """One of them by a button; the catalogue key of what floats by."""
         deed, _, number = press.how.partition("=")
-        if deed not in BACK or not _NUMBER.fullmatch(number) or abs(int(number)) >= _MOST:
+        if deed not in BACK or not is_number(number):
             return "press.nothing"
-        whom = await _whom(talk, int(number))
+        whom = await with_number(talk, int(number))
         if deed == "ban" and whom.number in self._admin_ids:
             return "press.nothing"
         lines, undo = await self._done(talk, deed, whom)
@@ -138,45 +111,17 @@ class Admitting:
 
     async def _tell(self, talk: Talk, number: int) -> None:
         """Who was told that they may not hears that they may, where the bot can speak."""
-        chat = await talk.tx.one("chat_get", chat_id=number)
-        if chat is None or chat["unreachable_at"] is not None:
-            return
-        user_id = UserId(number) if number > 0 else None
-        chat_id = ChatId(number)
         key = "access.open_group" if number < 0 else "access.open_person"
-        await say(
-            talk.tx,
-            Say.TEXT,
-            Place(chat_id, None, None),
-            urgency=Urgency.ANSWER,
-            now=talk.now,
-            payload={
-                "language": await language_for(talk.tx, user_id, chat_id, default=""),
-                "lines": [line(key, bot=self._username)],
-            },
-        )
+        await tell(talk.tx, number, line(key, bot=self._username), now=talk.now)
 
     async def _meant(self, talk: Talk, deed: str, words: str) -> Whom | None:
         """Whom the command names; asked for with an example where it names nobody."""
         word = words.split(maxsplit=1)[0] if words.strip() else ""
-        if not word and talk.replied is not None:
-            await remember(talk.tx, talk.replied, now=talk.now)  # perhaps never heard of before
-            return await _whom(talk, talk.replied.user_id)
-        if _NUMBER.fullmatch(word) and abs(int(word)) < _MOST:
-            return await _whom(talk, int(word))
-        if word.startswith("@"):
-            # A name may have passed to somebody else since both were seen.
-            found = await talk.tx.all("users_named", username=word[1:].lower())
-            if len(found) == 1:
-                return await _whom(talk, found[0]["user_id"])
-            await talk.say(line("access.unknown_person", who=word, command=f"/{deed}"))
+        if not word and (replied := await replied_to(talk)) is not None:
+            return replied
+        if not names_one(word):
+            await talk.say(line(f"access.whom_{deed}"))
             return None
-        await talk.say(line(f"access.whom_{deed}"))
-        return None
-
-
-async def _whom(talk: Talk, number: int) -> Whom:
-    if number < 0:  # what names a group may be older than its becoming a supergroup
-        chat_id = await home_of(talk.tx, number)
-        return Whom(chat_id, await talk.tx.one("chat_get", chat_id=chat_id))
-    return Whom(number, await talk.tx.one("user_get", user_id=number))
+        if (whom := await find(talk, word)) is None:
+            await talk.say(line("access.unknown_person", who=word, command=f"/{deed}"))
+        return whom

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -20,22 +19,17 @@ from typing import TypeVar
 import click
 
 from bot import app
+from bot.cli.granting import grant, read_wish
 from bot.errors import EaselError, SettingsError, StoreError
-from bot.jobs.migration import home_of
-from bot.model import UserId
 from bot.money import ledger as book
 from bot.money.plan_file import load_plans
-from bot.money.plans import Plans
-from bot.money.topups import pay_in
 from bot.settings import Settings, load, read
 from bot.store.folder import claim
-from bot.store.port import Transaction
 from bot.store.sqlite import SqliteStore, open_store, restore
 
 T = TypeVar("T")
 
 ENV_FILE = Path(".env")
-AMOUNT_MAX_VND = 1_000_000_000
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -119,49 +113,20 @@ def ledger_command(*, verify: bool) -> None:
 # A group's id begins with a dash, as an option does.
 @main.command("grant", context_settings={"ignore_unknown_options": True})
 @click.argument("user", type=int)
-@click.argument("amount", type=click.IntRange(1, AMOUNT_MAX_VND))
-def grant_command(user: int, amount: int) -> None:
-    """Add AMOUNT đồng to the balance of USER; the running bot sees it at once.
+@click.argument("amount")
+@click.option("--reason", default="", help="Why, for the book.")
+@click.option("--take-back", is_flag=True, help="Take AMOUNT out of the balance instead.")
+def grant_command(user: int, amount: str, reason: str, *, take_back: bool) -> None:
+    """Add AMOUNT đồng (50000, 50k, 5tr) to the balance of USER, who is told.
 
-    USER is a person's Telegram id, also of one who has yet to write to the bot; or the negative
-    one of a group the bot has been in (-1001234567890): what it pays for its members comes from
-    there.
+    USER is the Telegram id of a person who has written to the bot, or the negative one of a group
+    the bot has been in (-1001234567890): what it pays for its members comes from there. The running
+    bot sees it at once.
     """
     with _in_words():
-        if user == 0:
-            raise SettingsError(["Nobody has the Telegram id 0"])
+        wish = read_wish(user, amount, reason, is_back=take_back)
         plans = load_plans(read(os.environ, ENV_FILE).bot_plans_file)
-        title, wallet = _with_store(lambda store: _grant(store, plans, UserId(user), amount))
-        whose = f"{user} ({title})" if title else str(user)
-        click.echo(f"{whose} now has {wallet.balance_vnd} đồng.")
-
-
-async def _grant(
-    store: SqliteStore, plans: Plans, user_id: UserId, amount_vnd: int
-) -> tuple[str, book.Wallet]:
-    """A group's title, and what is there now. Raises SettingsError: the bot knows no such group."""
-    key = f"grant:{secrets.token_hex(8)}"
-
-    async def work(tx: Transaction) -> tuple[str, UserId]:
-        wallet_id = UserId(await home_of(tx, user_id))  # a group may have become a supergroup
-        title = await _title_of(tx, wallet_id) if wallet_id < 0 else ""
-        act = book.Act(key, "bot grant", "by hand", app.wall_clock())
-        await pay_in(tx, plans, wallet_id, book.EntryKind.GRANT, amount_vnd, act)
-        return title, wallet_id
-
-    title, wallet_id = await store.write(work)
-    return title, await book.read_wallet(store, wallet_id)
-
-
-async def _title_of(tx: Transaction, group_id: UserId) -> str:
-    row = await tx.one("chat_get", chat_id=group_id)
-    if row is None:
-        what_next = "add it there and write /quota, or check the id"
-        raise SettingsError(
-            [f"The bot has never been in a group with the id {group_id}: {what_next}"]
-        )
-    # Its admins wrote it: what would drive a terminal is left out.
-    return "".join(letter for letter in row["title"] if letter.isprintable())
+        click.echo(_with_store(lambda store: grant(store, plans, wish)))
 
 
 @main.command("backup")

@@ -127,6 +127,10 @@ _MOVES: Final[Mapping[EntryKind, tuple[int, int]]] = {
 """What an entry of one đồng does to the balance and to what is held."""
 
 
+BY_HAND: Final = "by hand"
+"""The reason, where an operator gave none."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Act:
     """Who does something to a wallet, and why; ``key``: the same act twice is one act."""
@@ -183,6 +187,26 @@ async def is_known(reading: Reading, key: str) -> bool:
     return await reading.one("entry_known", key=key) is not None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the book."""
+
+    wallet_id: UserId
+    kind: EntryKind
+    amount_vnd: int
+    term_id: int | None
+    key: str
+
+
+async def entry_of(reading: Reading, key: str) -> Entry | None:
+    """What was written under this key; the wallet is where it is now."""
+    row = await reading.one("entry_known", key=key)
+    if row is None:
+        return None
+    kind, term_id = EntryKind(row["kind"]), row["term_id"]
+    return Entry(UserId(row["wallet_id"]), kind, row["amount_vnd"], term_id, row["key"])
+
+
 async def _enter(tx: Transaction, job: Job, kind: EntryKind, amount_vnd: int, now: Millis) -> None:
     act = Act(_key(job.job_id, kind.value), "easel", job.request.operation.value, now)
     if not await enter(tx, job.payer_id, kind, amount_vnd, act, job_id=job.job_id):
@@ -210,6 +234,11 @@ async def _use_allowance(tx: Transaction, job: Job, delta: int, act: str, now: M
 
 def _key(job_id: JobId, act: str) -> str:
     return f"job:{job_id}:{act}"
+
+
+def direction_of(kind: EntryKind) -> int:
+    """What an entry of one đồng does to the balance: 1, -1, or 0 for what was held before."""
+    return _MOVES[kind][0]
 
 
 async def verify(reading: Reading) -> list[str]:
@@ -252,6 +281,28 @@ async def verify(reading: Reading) -> list[str]:
                 "plan term {term_id}: bought {bought_vnd} ₫, gone {gone_vnd} ₫; "
                 "its entries say {entries_bought_vnd} ₫ and {entries_gone_vnd} ₫"
             ),
+        ),
+        (
+            "verify_payments",
+            (
+                "payment {charge_id}: {amount_vnd} ₫ credited, {reversed_vnd} ₫ gone back; "
+                "its entries come to {entries_vnd} ₫"
+            ),
+        ),
+        (
+            "verify_unpaid",
+            "entry {entry_id}: a {kind} of {amount_vnd} ₫ in wallet {wallet_id}, of no payment",
+        ),
+        (
+            "verify_vouchers",
+            (
+                "voucher {code}: {amount_vnd} ₫ for wallet {wallet_id}; "
+                "its entry says {entry_vnd} ₫ for {entry_wallet_id}"
+            ),
+        ),
+        (
+            "verify_vouched",
+            "entry {entry_id}: {amount_vnd} ₫ in wallet {wallet_id}, by a voucher nobody made",
         ),
         (
             "verify_settled",

@@ -52,6 +52,8 @@ class Term:
     gone_vnd: int
     """Of it lapsed, paid back or reversed."""
     is_funded: bool
+    author: str
+    """Whose act began it, as in a ledger entry."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -266,4 +268,5 @@ def _read(row: Row) -> Term:
         bought_vnd=row["bought_vnd"],
         gone_vnd=row["gone_vnd"],
         is_funded=bool(row["is_funded"]),
+        author=row["author"],
     )

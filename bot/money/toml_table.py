@@ -70,14 +70,17 @@ class Table:
         return True
 
     def share(self, key: str) -> Decimal:
-        """A part of the whole, 0 to 1; 0 when absent or wrong."""
+        """A part of the whole, 0 to 1 in whole per cent; 0 when absent or wrong."""
         value = self.take(key)
         if value is None:
             return Decimal(0)
         is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-        if is_number and Decimal(value).is_finite() and 0 <= value <= 1:
+        if not is_number or not Decimal(value).is_finite() or not 0 <= value <= 1:
+            self.note(key, f"{shown(value)} is no share from 0 to 1, such as 0.70")
+        elif Decimal(value) * 100 % 1:
+            self.note(key, f"{shown(value)} is no whole per cent, such as 0.70")
+        else:
             return Decimal(value)
-        self.note(key, f"{shown(value)} is no share from 0 to 1, such as 0.70")
         return Decimal(0)
 
     def switch(self, key: str) -> bool:

@@ -9,7 +9,7 @@ from bot.jobs.offers import Market
 from bot.sandbox.world import World
 
 MAKING = {"img", "video", "vary", "upscale", "pan", "zoom"}
-OWN = {"jobs", "cancel", "history", "show", "quota", "buy", "help"}
+OWN = {"jobs", "cancel", "history", "show", "quota", "receipts", "plans", "buy", "help"}
 SMALL_PRINT = {"paysupport", "terms"}
 
 
@@ -46,7 +46,8 @@ async def test_an_operator_sees_the_operators_commands_in_private_and_nobody_els
 ) -> None:
     minh = world.add_user("Minh")["id"]
     await set_for(bot, minh)
-    assert {"admin", "doctor", "pause", "resume"} == menu(world, minh) - menu(world, lan)
+    operators = {"admin", "stats", "grant", "plan", "voucher", "doctor", "pause", "resume"}
+    assert operators == menu(world, minh) - menu(world, lan)
     assert menu(world, minh) == menu(world, minh, language="en")
 
 

@@ -22,6 +22,10 @@ READS_ALL = {
     "verify_payers",
     "verify_allowance_owners",
     "verify_settled",
+    "verify_payments",
+    "verify_unpaid",
+    "verify_vouchers",
+    "verify_vouched",
     "outbox_recover",  # once, at start
 }
 """Statements that may look at every row there ever was."""
@@ -126,8 +130,15 @@ def _is_growing(alias: str) -> bool:
         ("typical_durations", "job_typical"),
         ("jobs_of_user", "job_open_by_user"),
         ("own_jobs_ahead", "job_open_by_user"),
+        ("outputs_of_payer", "job_counted"),
+        ("outputs_in_chat", "job_counted_in_group"),
+        ("outputs_of_day", "job_counted"),
         ("history_older", "job_history"),
         ("history_newer", "job_history"),
+        ("receipts_older", "job_receipts"),
+        ("receipts_older", "ledger_entry_of_no_job"),
+        ("receipts_newer", "job_receipts"),
+        ("receipts_newer", "ledger_entry_of_no_job"),
         ("outbox_heads", "outbox_turns"),
         ("outbox_heads", "outbox_by_job"),
         ("outbox_sending", "outbox_turns"),

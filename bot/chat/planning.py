@@ -1,0 +1,239 @@
+"""An operator looks at somebody's plan, gives one, and ends one, by `/plan`.
+
+Knows nothing of who may do that: whoever calls has checked it. A plan with a price is sold: the shop
+got the money elsewhere, and it goes on the balance. Ending a plan whose balance lapses is asked
+about first, and the button holds to what the question said is paid back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from bot.chat.by_hand import act_of, is_placed, known, message_of, tell_elsewhere
+from bot.chat.talk import Label, Line, Talk, line
+from bot.chat.whom import Whom, is_number, names_one, with_number
+from bot.jobs.buttons import Act, Press
+from bot.model import UserId
+from bot.money import ledger, subscriptions, terms
+from bot.money.ledger import EntryKind
+from bot.money.plans import Plan, Plans
+from bot.money.terms import AnotherPlanRuns, Ending, StillHeld, Term
+from bot.money.topups import pay_in
+
+FREE: Final = "free"
+_TERM: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+log = structlog.get_logger(__name__)
+
+
+class Planning:
+    """Made once."""
+
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+
+    async def plan(self, talk: Talk, text: str) -> None:
+        """`/plan ID|@name [NAME [reason]]`; in reply to a person, or of the group it is said in,
+        `/plan [NAME [reason]]`.
+        """
+        words = text.split()
+        named = words.pop(0) if words and names_one(words[0]) else None
+        if named is None and not is_placed(talk):
+            await talk.say(line("plan.how", names=self._names()))
+            return
+        name, reason = words[0].lower() if words else "", " ".join(words[1:])
+        if name and name not in self._plans.plans:
+            await talk.say(line("plan.unknown", plan=words[0], names=self._names()))
+            return
+        whom = await known(talk, named)
+        if whom is None:
+            return
+        if not name:
+            await self._show(talk, whom)
+        elif name == FREE:
+            await self._end(talk, whom, reason)
+        else:
+            await self._begin(talk, whom, self._plans.plans[name], reason)
+
+    def _names(self) -> str:
+        return ", ".join(self._plans.plans)
+
+    # --- looking ----------------------------------------------------------------------------
+
+    async def _show(self, talk: Talk, whom: Whom) -> None:
+        """Which plan, since when, until when, by whom; what is there and what is left of it."""
+        wallet_id = UserId(whom.number)
+        term = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
+        lines = [_of_whom("plan.is_free" if term is None else "plan.has", whom, term)]
+        if term is not None:
+            by = await _named_author(talk, term.author)
+            lines.append(line("plan.since", began_at=term.began_at, who=by))
+            if term.ends_at is not None:
+                lines.append(line("plan.until", ends_at=term.ends_at))
+        wallet = await ledger.read_wallet(talk.tx, wallet_id)
+        values = {"balance_vnd": wallet.balance_vnd, "held_vnd": wallet.held_vnd}
+        lines.append(
+            line("receipts.balance_held" if wallet.held_vnd else "receipts.balance", **values)
+        )
+        if term is not None and term.ends_at is not None:
+            left_vnd = await terms.left_of(talk.tx, term)
+            lines.append(line("plan.left", left_vnd=left_vnd))
+        await talk.say(*lines)
+
+    # --- giving -----------------------------------------------------------------------------
+
+    async def _begin(self, talk: Talk, whom: Whom, plan: Plan, reason: str) -> None:
+        try:
+            if plan.price:
+                await self._sell(talk, whom, plan, plan.price, reason)
+            else:
+                await self._name(talk, whom, plan, reason)
+        except AnotherPlanRuns as other:  # nothing of this one was written
+            values = {"runs": other.plan, "ends_at": other.ends_at, "plan": plan.name}
+            await talk.say(_of_whom("plan.another_runs", whom, **values))
+
+    async def _sell(self, talk: Talk, whom: Whom, plan: Plan, price_vnd: int, reason: str) -> None:
+        wallet_id = UserId(whom.number)
+        act = act_of(talk, f"plan:{message_of(talk)}", reason)
+        is_new = await pay_in(
+            talk.tx, self._plans, wallet_id, EntryKind.GRANT, price_vnd, act, plan=plan
+        )
+        log.info("plan_sold", whom=wallet_id, plan=plan.name, by=act.author, is_new=is_new)
+        term = await self._term(talk, wallet_id, plan)
+        values = {"plan": plan.name, "amount_vnd": price_vnd}
+        lines = [_of_whom("plan.sold", whom, **values), *_until(term)]
+        if is_new:
+            told = line(f"given.plan_sold_{whom.kind}", **values)
+            await tell_elsewhere(talk, whom, told, *_until(term))
+        if plan.days is None:
+            undo = line("plan.undo_keeps", number=str(wallet_id))
+        else:
+            undo = line(
+                "plan.undo_refunds", number=str(wallet_id), percent=round(plan.refund * 100)
+            )
+        await talk.say(*lines, undo)
+
+    async def _name(self, talk: Talk, whom: Whom, plan: Plan, reason: str) -> None:
+        """Without money; one that holds already is neither prolonged nor begun anew."""
+        wallet_id = UserId(whom.number)
+        ruling = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
+        if ruling is not None and ruling.plan == plan.name:
+            lines = [_of_whom("plan.has_already", whom, ruling), *_until(ruling)]
+        else:
+            act = act_of(talk, f"plan:{message_of(talk)}", reason)
+            await terms.close_used_up(talk.tx, self._plans, wallet_id, act)
+            term = await terms.enter(talk.tx, plan, wallet_id, act)
+            log.info("plan_given", whom=wallet_id, plan=plan.name, by=act.author)
+            lines = [_of_whom("plan.given", whom, term), *_until(term)]
+            told = line(f"given.plan_{whom.kind}", plan=plan.name)
+            await tell_elsewhere(talk, whom, told, *_until(term))
+        number = str(wallet_id)
+        if plan.min_topup:
+            least = {"amount": str(plan.min_topup), "amount_vnd": plan.min_topup}
+            lines.append(line("plan.money_by_grant", number=number, **least))
+        await talk.say(*lines, line("plan.undo_keeps", number=number))
+
+    async def _term(self, talk: Talk, wallet_id: UserId, plan: Plan) -> Term | None:
+        """As it stands now, of ``plan``; None: something else rules by now."""
+        term = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
+        return term if term is not None and term.plan == plan.name else None
+
+    # --- ending -----------------------------------------------------------------------------
+
+    async def _end(self, talk: Talk, whom: Whom, reason: str) -> None:
+        """What has no end ends at once and leaves the balance; what lapses is asked about."""
+        wallet_id = UserId(whom.number)
+        try:
+            ending = await terms.ending_of(talk.tx, self._plans, wallet_id, now=talk.now)
+        except StillHeld as still:
+            await talk.say(_of_whom("plan.still_held", whom, held_vnd=still.held_vnd))
+            return
+        if ending is not None:
+            await talk.tx.run("setting_set", scope=0, name=_why(ending.term.term_id), value=reason)
+            lines, button = self._question(whom, ending)
+            await talk.say(*lines, buttons=[[button]])
+            return
+        act = act_of(talk, "", reason)
+        ended = await terms.end_open(talk.tx, wallet_id, act)
+        if not ended:
+            await talk.say(_of_whom("plan.is_free", whom))
+            return
+        log.info("plan_ended", whom=wallet_id, by=act.author)
+        names = ", ".join(term.plan for term in ended)
+        await tell_elsewhere(talk, whom, line("given.plan_over", plan=names))
+        await talk.say(_of_whom("plan.over", whom, plan=names))
+
+    def _question(self, whom: Whom, ending: Ending) -> tuple[Sequence[Line], Label]:
+        term = ending.term
+        plan = self._plans.plans.get(term.plan)
+        share = round(plan.refund * 100) if plan is not None else 0
+        lines = [
+            _of_whom("plan.end_question", whom, term),
+            *_until(term),
+            line("plan.left", left_vnd=ending.left_vnd),
+            line("plan.paid_back", refund_vnd=ending.refund_vnd, percent=share),
+            line("plan.lapses", lapse_vnd=ending.lapse_vnd),
+        ]
+        press = Press(Act.PLAN_END, how=f"{whom.number}={term.term_id}", said_vnd=ending.refund_vnd)
+        return lines, Label("button.plan_end", press, amount_vnd=ending.refund_vnd)
+
+    async def press(self, talk: Talk, press: Press) -> str:
+        """End the plan that the question was about; the catalogue key of what floats by."""
+        number, _, term_id = press.how.partition("=")
+        if not is_number(number) or not _TERM.fullmatch(term_id):
+            return "press.nothing"
+        whom = await with_number(talk, int(number))
+        wallet_id = UserId(whom.number)
+        try:
+            ending = await terms.ending_of(talk.tx, self._plans, wallet_id, now=talk.now)
+        except StillHeld as still:
+            await talk.say(_of_whom("plan.still_held", whom, held_vnd=still.held_vnd))
+            return ""
+        if ending is None:
+            return "plan.ended_before"
+        if (str(ending.term.term_id), ending.refund_vnd) != (term_id, press.said_vnd):
+            lines, button = self._question(whom, ending)
+            await talk.turn(*lines, buttons=[[button]])
+            return "plan.end_changed"
+        await self._end_early(talk, whom, ending)
+        return ""
+
+    async def _end_early(self, talk: Talk, whom: Whom, ending: Ending) -> None:
+        wallet_id = UserId(whom.number)
+        why = await talk.tx.one("setting_get", scope=0, name=_why(ending.term.term_id))
+        act = act_of(talk, "", why["value"] if why else "")
+        await terms.end_early(talk.tx, self._plans, wallet_id, act)
+        await terms.end_open(talk.tx, wallet_id, act)
+        await subscriptions.stop_of_term(talk.tx, ending.term.term_id, now=talk.now)
+        log.info("plan_ended_early", whom=wallet_id, refund_vnd=ending.refund_vnd, by=act.author)
+        values = {"plan": ending.term.plan, "refund_vnd": ending.refund_vnd}
+        back = "refunded" if ending.refund_vnd else "unrefunded"
+        await tell_elsewhere(talk, whom, line(f"given.plan_{back}", **values))
+        await talk.turn(_of_whom(f"plan.ended_{back}", whom, **values))
+
+
+def _of_whom(key: str, whom: Whom, term: Term | None = None, /, **values: object) -> Line:
+    if term is not None:
+        values = {**values, "plan": term.plan}
+    return line(key, who=whom.name, number=str(whom.number), **values)
+
+
+def _until(term: Term | None) -> list[Line]:
+    if term is None or term.ends_at is None:
+        return []
+    return [line("plan.until", ends_at=term.ends_at)]
+
+
+def _why(term_id: int) -> str:
+    """Where the operator's words wait for the tap: a button has no room for them."""
+    return f"plan_end:{term_id}"
+
+
+async def _named_author(talk: Talk, author: str) -> str:
+    """A person by their name, else as the ledger says it."""
+    _, _, number = author.partition("user ")
+    return (await with_number(talk, int(number))).name if is_number(number) else author

@@ -1,0 +1,39 @@
+"""Money given by hand is taken back. Knows nothing of who may do that, nor of chats."""
+
+from __future__ import annotations
+
+from bot.errors import EaselError
+from bot.model import Millis, UserId
+from bot.money import ledger, terms
+from bot.money.ledger import Act, EntryKind
+from bot.store.port import Reading, Transaction
+
+
+class LessIsLeft(EaselError):
+    """Less is there than is to be taken back."""
+
+    def __init__(self, left_vnd: int) -> None:
+        super().__init__(f"{left_vnd} ₫ are left")
+        self.left_vnd = left_vnd
+
+
+async def lasting_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int:
+    """Đồng on the balance that no plan's end takes away: neither held nor bought with such a plan."""
+    wallet = await ledger.read_wallet(reading, wallet_id)
+    term = await terms.lapsing_term(reading, wallet_id, now=now)
+    lapsing_vnd = 0 if term is None else await terms.left_of(reading, term)
+    overdue_vnd = await terms.overdue_of(reading, wallet_id, now=now)
+    return max(0, wallet.balance_vnd - lapsing_vnd - overdue_vnd)
+
+
+async def take_back(tx: Transaction, wallet_id: UserId, amount_vnd: int, act: Act) -> bool:
+    """Take ``amount_vnd`` out of the balance; False: this act was done before.
+
+    What was bought with a plan stays: ending that early is how it is given back. Raises LessIsLeft.
+    """
+    if await ledger.is_known(tx, act.key):
+        return False
+    left_vnd = await lasting_of(tx, wallet_id, now=act.now)
+    if left_vnd < amount_vnd:
+        raise LessIsLeft(left_vnd)
+    return await ledger.enter(tx, wallet_id, EntryKind.CORRECTION, amount_vnd, act)
