@@ -76,7 +76,9 @@ class Planning:
                 lines.append(line("plan.until", ends_at=term.ends_at))
         wallet = await ledger.read_wallet(talk.tx, wallet_id)
         values = {"balance_vnd": wallet.balance_vnd, "held_vnd": wallet.held_vnd}
-        lines.append(line("quota.balance", **values))
+        lines.append(
+            line("receipts.balance_held" if wallet.held_vnd else "receipts.balance", **values)
+        )
         if term is not None and term.ends_at is not None:
             left_vnd = await terms.left_of(talk.tx, term)
             lines.append(line("plan.left", left_vnd=left_vnd))

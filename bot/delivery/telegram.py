@@ -21,6 +21,7 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    LabeledPrice,
     Message,
     ReplyParameters,
     StarTransaction,
@@ -49,7 +50,23 @@ MEDIA_WRITE_S = 300.0
 CALLBACK_ANSWER_MAX = 200
 """Characters Telegram takes in the answer to a press."""
 
+STARS = "XTR"
+SUBSCRIPTION_S = 30 * 86_400
+"""Telegram has no other period."""
+START_WORD = "buy"
+"""What a forwarded invoice opens the bot with: only the one that was sent is paid."""
+
 log = structlog.get_logger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bill:
+    """What is paid for in Stars."""
+
+    title: str
+    description: str
+    payload: str
+    stars: int
 
 
 def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -253,6 +270,28 @@ class TelegramSender:
                 ),
             )
 
+    @_replying_or_not
+    async def invoice(self, place: Place, bill: Bill) -> Message:
+        """A new message with Telegram's button to pay. Raises SendError."""
+        return await self._call(
+            place.chat_id,
+            lambda: self._bot.send_invoice(
+                place.chat_id,
+                **_billed(bill),
+                start_parameter=START_WORD,
+                **_where(place),
+            ),
+        )
+
+    async def subscription_link(self, chat_id: ChatId, bill: Bill) -> str:
+        """The address that opens a subscription; no message, and no turn. Raises SendError."""
+        return await self._call(
+            chat_id,
+            lambda: self._bot.create_invoice_link(
+                **_billed(bill), subscription_period=SUBSCRIPTION_S
+            ),
+        )
+
     async def react(self, chat_id: ChatId, message_id: MessageId, emoji: str) -> None:
         """Put a reaction on somebody's message: no message, and no turn. Raises SendError."""
         await self._call(
@@ -309,6 +348,16 @@ class TelegramSender:
             raise meaning from error
         self._calls.labels("done").inc()
         return answer
+
+
+def _billed(bill: Bill) -> dict[str, Any]:
+    return {
+        "title": bill.title,
+        "description": bill.description,
+        "payload": bill.payload,
+        "currency": STARS,
+        "prices": [LabeledPrice(bill.title, bill.stars)],
+    }
 
 
 def _where(place: Place) -> dict[str, Any]:

@@ -22,7 +22,7 @@ PLAN = "Số dư 66.000 ₫ của bạn, không bao giờ hết hạn."
 
 async def billed(seat: Seat, chat_id: int, stars: int = 200, **more: Any) -> Json:
     price = [{"label": "Nạp", "amount": stars}]
-    told = {"title": "Nạp 66.000 ₫", "description": PLAN, "payload": "p:1", "currency": "XTR"}
+    told: Json = {"title": "Nạp 66.000 ₫", "description": PLAN, "payload": "p:1", "currency": "XTR"}
     return dict(await seat.easel.call("sendInvoice", chat_id=chat_id, prices=price, **told, **more))
 
 
@@ -107,9 +107,9 @@ async def test_in_a_group_one_pays_and_the_others_see_a_receipt(seat: Seat) -> N
 
 
 async def test_a_link_opens_the_same_sheet_and_a_refund_is_told(phone: Seat) -> None:
-    terms = {"title": "Gói tháng", "description": PLAN, "payload": "p:2", "currency": "XTR"}
+    terms: Json = {"title": "Gói tháng", "description": PLAN, "payload": "p:2", "currency": "XTR"}
     price = [{"label": "Gói", "amount": 9000}]
-    month = {"subscription_period": 2_592_000, "prices": price}
+    month: Json = {"subscription_period": 2_592_000, "prices": price}
     url = await phone.easel.call("createInvoiceLink", **terms, **month)
     keys = {"inline_keyboard": [[{"text": "Mua gói", "url": url}]]}
     await phone.one(f"chat-{AN}").click()

@@ -115,7 +115,7 @@ function updateMessage(node, item, place, view) {
   const quoted = quotedIn(message);
   fill(slots.quote, quoted ? JSON.stringify([quoted, lang]) : "", () => (quoted ? quote(quoted, view) : null));
   fillMedia(slots.media, item, kind, view);
-  fill(slots.invoice, message.invoice ? JSON.stringify([message.invoice, lang]) : "", () => invoiceCard(message.invoice, view));
+  fill(slots.invoice, message.invoice ? JSON.stringify([message.invoice, lang]) : "", () => message.invoice && invoiceCard(message.invoice, view));
   fill(slots.text, JSON.stringify([bodyOf(captioned), entitiesOf(captioned), lang]), () => formatted(bodyOf(captioned), entitiesOf(captioned), view.on));
   const reaction = view.reactions.get(`${message.chat.id}/${message.message_id}`) || "";
   fill(slots.reaction, reaction, () => (reaction ? el("span", { "data-testid": "reaction" }, reaction) : null));

@@ -87,7 +87,7 @@ async def test_an_invoice_link_is_looked_at_and_paid(
     browser: httpx.AsyncClient, easel: BareBot, world: World
 ) -> None:
     price = [{"label": "Gói", "amount": 300}]
-    month = {"subscription_period": 2_592_000, "prices": price}
+    month: Json = {"subscription_period": 2_592_000, "prices": price}
     url = await easel.call("createInvoiceLink", **INVOICE, **month)
 
     shown = (await browser.get("invoice", params={"url": url})).json()
