@@ -31,7 +31,7 @@ from bot.money import ledger
 from bot.money.ledger import Act, EntryKind
 from bot.money.plan_file import load_plans
 from bot.money.topups import pay_in
-from bot.store.port import Transaction
+from bot.store.port import Row, Transaction
 from bot.store.sqlite import SqliteStore, open_store
 
 NOON = 1_790_053_200_000
@@ -239,6 +239,10 @@ class Shop:
         for row in names:
             await self.tamper(f"DROP TRIGGER {row['name']}")
         await self.tamper(sql)
+
+    async def rows(self, sql: str) -> list[Row]:
+        """What the database says."""
+        return [dict(row) for row in await self.store._reader.execute_fetchall(sql)]
 
     async def findings(self) -> list[str]:
         return await ledger.verify(self.store)

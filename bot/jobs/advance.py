@@ -30,6 +30,7 @@ from bot.jobs.facts import (
     Resolved,
     Saved,
     Seen,
+    Settled,
     ShowResult,
     ShowStatus,
     SubmitAnswered,
@@ -42,7 +43,7 @@ from bot.jobs.facts import (
     Undecided,
 )
 from bot.jobs.pace import MOST_SHOWN, carried_progress
-from bot.model import Job, JobState, Millis, Reason, Urgency
+from bot.model import FINAL_STATES, Job, JobState, Millis, Reason, Urgency
 
 Step = tuple[Job, tuple[Effect, ...]]
 
@@ -63,7 +64,7 @@ def advance(job: Job, fact: Fact, *, now: Millis) -> Step:
             return _see(job, fact, now)
         case Saved():
             return _save(job, fact, now)
-        case SubmitRefused() | Ended() | DeadlinePassed() | LaneOver():
+        case SubmitRefused() | Ended() | DeadlinePassed() | LaneOver() | Settled():
             return _end(job, fact, now)
         case CancelAsked():
             return _cancel(job, now)
@@ -281,7 +282,9 @@ def _give_back(job: Job) -> tuple[Job, tuple[Effect, ...]]:
     return dataclasses.replace(job, held_free=0, held_vnd=0), (release,)
 
 
-def _end(job: Job, fact: SubmitRefused | Ended | DeadlinePassed | LaneOver, now: Millis) -> Step:
+def _end(
+    job: Job, fact: SubmitRefused | Ended | DeadlinePassed | LaneOver | Settled, now: Millis
+) -> Step:
     match fact, job.state:
         case SubmitRefused(), JobState.SUBMITTING if job.task_id is not None:
             return _found(job, now), ()
@@ -306,6 +309,8 @@ def _end(job: Job, fact: SubmitRefused | Ended | DeadlinePassed | LaneOver, now:
             return failed, (*given_back, ShowStatus(Urgency.ANSWER), told)
         case (Ended() | LaneOver(), JobState.FAILED | JobState.NEEDS_REVIEW) if job.holds_lane:
             return dataclasses.replace(job, holds_lane=False, due_at=None), ()
+        case Settled(), state if state in FINAL_STATES:
+            return _give_back(job)
         case _:
             return _unchanged(job)
 

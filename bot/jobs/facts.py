@@ -163,6 +163,11 @@ class Delivered:
     why: str = ""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settled:
+    """It is over, and what it still holds goes back: something went wrong when it ended."""
+
+
 Fact = (
     Admitted
     | SubmitBegun
@@ -185,6 +190,7 @@ Fact = (
     | PrivacyChosen
     | DeliveryBegun
     | Delivered
+    | Settled
 )
 
 # --- effects: what follows ------------------------------------------------------------------

@@ -14,6 +14,7 @@ import structlog
 from bot import media
 from bot.model import Millis, UserId
 from bot.money import terms
+from bot.runner.settling import settle
 from bot.store.port import Store, Transaction
 
 EVERY_MS = 3_600_000
@@ -39,6 +40,7 @@ async def sweep(store: Store, data_dir: Path, now: Millis) -> None:
         await tx.run("presses_forget", before=now - DAY_MS)
 
     await store.write(forget)
+    await settle(store, now)
     for row in await store.all("wallets_with_terms_over", now=now):
         wallet_id = UserId(row["wallet_id"])
         await store.write(functools.partial(terms.close_over, wallet_id=wallet_id, now=now))

@@ -29,6 +29,7 @@ from bot.jobs.facts import (
     Resolved,
     Saved,
     Seen,
+    Settled,
     ShowResult,
     ShowStatus,
     SubmitAnswered,
@@ -71,6 +72,7 @@ FITTING: dict[type[Fact], set[JobState]] = {
     PrivacyChosen: {S.QUEUED, S.SUBMITTING, S.UNKNOWN, S.RUNNING, S.DONE},
     DeliveryBegun: {S.READY},
     Delivered: {S.READY, S.DELIVERING},
+    Settled: set(),  # whatever ends has settled already
 }
 """The arrows of the picture in docs/architecture.md: the states in which each fact fits."""
 
@@ -99,6 +101,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(PrivacyChosen, st.booleans()),
     st.just(DeliveryBegun()),
     st.just(Delivered()),
+    st.just(Settled()),
 )
 beginnings = st.sampled_from(
     [
@@ -263,6 +266,19 @@ def test_a_result_is_sent_at_most_once_and_never_where_it_was_cancelled(
         assert not (sends and job.is_muted)
         shown += sends
     assert shown <= 1
+
+
+@given(orders(), histories, st.sampled_from(S))
+def test_what_is_over_and_still_holds_something_gives_it_back_and_nothing_else_does(
+    order: Job, history: list[Fact], state: S
+) -> None:
+    job = dataclasses.replace(after(order, *history), state=state, held_free=1, held_vnd=300)
+    if state not in FINAL_STATES:
+        assert (job, ()) == advance(job, Settled(), now=NOON)
+        return
+    settled = dataclasses.replace(job, held_free=0, held_vnd=0)
+    assert (settled, (Release(1, 300),)) == advance(job, Settled(), now=NOON)
+    assert (settled, ()) == advance(settled, Settled(), now=NOON)
 
 
 def test_the_way_of_one_picture() -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TypeVar
 
+from bookkeeping import account_of, check_book, outputs_today
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,8 +19,10 @@ from hypothesis.stateful import (
     multiple,
     rule,
 )
+from payments import ask_back, stays, went_back
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
 
+from bot.errors import EaselError
 from bot.jobs.accept import Accepted
 from bot.jobs.facts import (
     Admitted,
@@ -29,6 +34,7 @@ from bot.jobs.facts import (
     LaneOver,
     Resolved,
     Saved,
+    Settled,
     SubmitAnswered,
     SubmitLost,
     SubmitNotSent,
@@ -37,77 +43,221 @@ from bot.jobs.facts import (
 from bot.jobs.migration import move_chat
 from bot.jobs.rules import GroupRules, Payer, rules_of
 from bot.model import ChatId, Job, Reason, Request, TaskId, UserId
+from bot.money import corrections, payments, terms
+from bot.money.payments import Paid
+from bot.money.refunds import NotEnoughLeft
+from bot.money.stars import Offer
+from bot.store.port import Transaction
+
+T = TypeVar("T")
 
 PEOPLE = (7, 8)
 GROUP = -100_123
 SUPERGROUP = -1_002_000_000_123
 """What the group becomes at any moment, and then again and again: it may be told twice."""
 CAP_VND = 900
+MOST_A_DAY = 40
+RATE = 10
 RULES = {
     "members pay": GroupRules(),
     "the group pays": GroupRules(payer=Payer.GROUP),
     "as far as the cap": GroupRules(payer=Payer.GROUP, cap_vnd=CAP_VND),
     "an admin agrees": GroupRules(payer=Payer.GROUP, ask_above_vnd=200),
 }
-PLANS = """
+PLANS = f"""
 [prices]
 image = 100
 [plans.free]
 free_images_per_day = 2
 free_videos_per_day = 1
 threads = 2
+[plans.prepaid]
+min_topup = 300
+[plans.bulk]
+price = 900
+[plans.monthly]
+price = 3_000
+days = 3
+refund = 0.70
+[plans.weekly]
+price = 700
+days = 1
+refund = 0.55
+[stars]
+vnd_per_star = {RATE}
+packs = [50]
+[limits]
+images_per_day = {MOST_A_DAY}
 """
+plans = st.sampled_from([None, "prepaid", "bulk", "monthly", "weekly"])
+wallets = st.sampled_from((*PEOPLE, GROUP))
 
 
 class Book(RuleBasedStateMachine):
-    """People ask, lanes are given, things end; `bot ledger --verify` finds nothing, ever."""
+    """People ask and pay, lanes are given, things end; `bot ledger --verify` finds nothing, ever."""
 
     jobs = Bundle[Job]("jobs")
+    charges = Bundle[str]("charges")
 
     @initialize()
     def open(self) -> None:
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        plans = folder / "plans.toml"
-        plans.write_text(PLANS, encoding="utf-8")
-        self.shop: Shop = self.runner.run(
-            self.stack.enter_async_context(opened_shop(folder, plans))
-        )
+        file = folder / "plans.toml"
+        file.write_text(PLANS, encoding="utf-8")
+        self.shop: Shop = self.runner.run(self.stack.enter_async_context(opened_shop(folder, file)))
         # Nothing is killed here, so nothing need reach the disk.
         self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
         self.group = GROUP
-        self.granted = dict.fromkeys((*PEOPLE, GROUP), 0)
+        self.came_in = dict.fromkeys((*PEOPLE, GROUP), 0)
+        self.went_out = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.tasks = 0
-        for wallet in self.granted:
-            self.grant(wallet, 2_000)
+        for wallet in self.came_in:
+            self.is_paid_in(wallet, 2_000, None)
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
             self.runner.run(self.stack.aclose())
             self.runner.close()
 
-    @rule(user=st.sampled_from((*PEOPLE, GROUP)), amount_vnd=st.integers(1, 900))
-    def grant(self, user: int, amount_vnd: int) -> None:
-        wallet = self.group if user == GROUP else user
-        self.runner.run(self.shop.grant(wallet, amount_vnd))
-        self.granted[wallet] += amount_vnd
+    # --- money comes and goes -----------------------------------------------------------------
 
-    @rule(spoke_first=st.booleans())
-    def the_group_moves(self, *, spoke_first: bool) -> None:
+    @rule(whose=wallets, amount_vnd=st.integers(1, 4_000), plan=plans)
+    def is_paid_in(self, whose: int, amount_vnd: int, plan: str | None) -> None:
+        wallet = self._wallet(whose)
+        refusal = self._refusal(self.shop.pay_in(wallet, amount_vnd, plan=plan))
+        if refusal is None:
+            self.came_in[wallet] += amount_vnd
+        else:
+            self._is_another_plan(refusal, plan)
+
+    @rule(whose=wallets, plan=st.sampled_from(["prepaid", "bulk", "monthly"]))
+    def a_plan_is_given(self, whose: int, plan: str) -> None:
+        wallet, given = UserId(self._wallet(whose)), self.shop.desk.plans.plans[plan]
+        act = self.shop.act("given")
+        entering = self.shop.store.write(lambda tx: terms.enter(tx, given, wallet, act))
+        refusal = self._refusal(entering)
+        if refusal is not None:
+            self._is_another_plan(refusal, plan)
+
+    def _is_another_plan(self, refusal: EaselError, plan: str | None) -> None:
+        assert isinstance(refusal, terms.AnotherPlanRuns)
+        assert refusal.plan != plan
+
+    @rule(whose=wallets, amount_vnd=st.integers(1, 2_500))
+    def is_taken_back(self, whose: int, amount_vnd: int) -> None:
+        wallet = self._wallet(whose)
+        act = self.shop.act(f"back:{next(self.shop.numbers)}")
+        lasting_vnd = self.runner.run(
+            corrections.lasting_of(self.shop.store, UserId(wallet), now=self.shop.now())
+        )
+        taking = self.shop.store.write(
+            lambda tx: corrections.take_back(tx, UserId(wallet), amount_vnd, act)
+        )
+        refusal = self._refusal(taking)
+        assert (refusal is None) == (lasting_vnd >= amount_vnd)
+        if refusal is None:
+            self.went_out[wallet] += amount_vnd
+
+    @rule(whose=wallets)
+    def a_plan_is_ended_early(self, whose: int) -> None:
+        wallet, act = self._wallet(whose), self.shop.act("early")
+        before = self.runner.run(account_of(self.shop, wallet))
+        try:
+            ending = self._write(
+                lambda tx: terms.end_early(tx, self.shop.desk.plans, UserId(wallet), act)
+            )
+        except terms.StillHeld:
+            return
+        if ending is None:
+            return
+        share = {"monthly": 70, "weekly": 55}[ending.term.plan]
+        assert ending.left_vnd * share // 100 == ending.refund_vnd
+        self.went_out[wallet] += ending.refund_vnd
+        after = self.runner.run(account_of(self.shop, wallet))
+        assert before.balance - ending.left_vnd == after.balance
+
+    @rule(whose=wallets)
+    def what_is_over_lapses(self, whose: int) -> None:
+        """It takes nothing that anybody could still have spent."""
+        wallet = UserId(self._wallet(whose))
+        purses, now = self.shop.desk.purses, self.shop.now()
+        before = self.runner.run(purses.balance_of(self.shop.store, wallet))
+        self._write(lambda tx: terms.close_over(tx, wallet, now=now))
+        assert before == self.runner.run(purses.balance_of(self.shop.store, wallet))
+        assert before == self.runner.run(self.shop.wallet(wallet)).balance_vnd
+        assert 0 == self._write(lambda tx: terms.close_over(tx, wallet, now=now))
+
+    @rule(target=charges, user=st.sampled_from(PEOPLE), whose=wallets, stars=st.integers(1, 400))
+    def stars_are_paid(self, user: int, whose: int, stars: int) -> str:
+        return self._paid(user, user if whose in PEOPLE else self.group, stars, None)
+
+    @rule(target=charges, user=st.sampled_from(PEOPLE), whose=wallets, plan=plans)
+    def a_plan_is_paid_in_stars(self, user: int, whose: int, plan: str | None) -> str:
+        stars = {"monthly": 300, "weekly": 70, "bulk": 90}.get(plan or "", 50)
+        return self._paid(user, user if whose in PEOPLE else self.group, stars, plan)
+
+    def _paid(self, user: int, wallet: int, stars: int, plan: str | None) -> str:
+        """The same payment is told three times at once, and credited once."""
+        shop, now = self.shop, self.shop.now()
+        offer = Offer(stars, RATE, plan)
+        payload = self._write(
+            lambda tx: payments.make_invoice(
+                tx, UserId(user), UserId(wallet), ChatId(wallet), offer, now=now
+            )
+        )
+        charge = f"stx{next(shop.numbers)}"
+        paid = Paid(charge, UserId(user), payload, stars)
+
+        async def tell() -> list[payments.Credit | None]:
+            told = (
+                shop.store.write(lambda tx: payments.credit(tx, shop.desk.plans, paid, now=now))
+                for _ in range(3)
+            )
+            return await asyncio.gather(*told)
+
+        [credit] = [each for each in self.runner.run(tell()) if each is not None]
+        assert (wallet, stars * RATE) == (credit.wallet_id, credit.amount_vnd)
+        self.came_in[wallet] += stars * RATE
+        return charge
+
+    @rule(charge=charges)
+    def stars_are_asked_back(self, charge: str) -> None:
+        refusal = self._refusal(ask_back(self.shop, charge))
+        assert isinstance(refusal, NotEnoughLeft | terms.StillHeld | None)
+
+    @rule(charge=charges)
+    def stars_went_back(self, charge: str) -> None:
+        self.runner.run(went_back(self.shop, charge))
+        assert self.runner.run(went_back(self.shop, charge)) is None
+
+    @rule(charge=charges)
+    def stars_stay(self, charge: str) -> None:
+        payment = self.runner.run(stays(self.shop, charge))
+        if payment is not None:
+            self.came_in[self._wallet(payment.wallet_id)] += payment.reversed_vnd
+
+    # --- groups -------------------------------------------------------------------------------
+
+    @rule(spoke_first=st.booleans(), plan=plans)
+    def the_group_moves(self, *, spoke_first: bool, plan: str | None) -> None:
         if spoke_first and self.group == GROUP:
-            self.runner.run(self.shop.grant(SUPERGROUP, 50))
-            self.granted[GROUP] += 50
+            self.runner.run(self.shop.pay_in(SUPERGROUP, 700, plan=plan))
+            self.came_in[GROUP] += 700
         old, new = ChatId(GROUP), ChatId(SUPERGROUP)
-        moving = self.shop.store.write(lambda tx: move_chat(tx, old, new, now=NOON))
+        moving = self.shop.store.write(lambda tx: move_chat(tx, old, new, now=self.shop.now()))
         assert (self.group == GROUP) == self.runner.run(moving)
         self.group = SUPERGROUP
-        self.granted[SUPERGROUP] = self.granted.get(SUPERGROUP, 0) + self.granted[GROUP]
-        self.granted[GROUP] = 0
+        for sums in (self.came_in, self.went_out):
+            sums[SUPERGROUP] = sums.get(SUPERGROUP, 0) + sums[GROUP]
+            sums[GROUP] = 0
 
     @rule(rules=st.sampled_from(sorted(RULES)))
     def the_group_decides(self, rules: str) -> None:
         self.runner.run(self.shop.set_rules(self.group, RULES[rules]))
+
+    # --- requests -----------------------------------------------------------------------------
 
     @rule(
         target=jobs,
@@ -122,6 +272,7 @@ class Book(RuleBasedStateMachine):
         if not isinstance(outcome, Accepted):
             return multiple()
         job = outcome.job
+        assert self.runner.run(outputs_today(self.shop)) <= MOST_A_DAY or request is CLIP
         if rules.payer is Payer.MEMBER:
             assert user == job.payer_id
         else:
@@ -136,6 +287,31 @@ class Book(RuleBasedStateMachine):
                 self.shop.store, UserId(user), ChatId(self.group)
             )
             assert self.runner.run(spent) <= cap_vnd
+
+    @rule(target=jobs, many=st.integers(2, 8), chat=st.sampled_from([None, GROUP]))
+    def many_ask_at_once(self, many: int, chat: int | None) -> MultipleResults[Job]:
+        async def ask_all() -> list[object]:
+            people = [PEOPLE[number % len(PEOPLE)] for number in range(many)]
+            asks = (self.shop.ask(user, GRID, chat=chat and self.group) for user in people)
+            return list(await asyncio.gather(*asks))
+
+        outcomes = self.runner.run(ask_all())
+        return multiple(*(each.job for each in outcomes if isinstance(each, Accepted)))
+
+    @rule(job=jobs, count=st.integers(1, 4), reason=st.sampled_from([Reason.FAILED, Reason.BROKEN]))
+    def everything_happens_at_once(self, job: Job, count: int, reason: Reason) -> None:
+        facts = (
+            DeadlinePassed(poll_at=NOON),
+            Saved(outputs(job, count)),
+            Ended(reason),
+            CancelAsked(),
+            Settled(),
+        )
+
+        async def all_of_it() -> None:
+            await asyncio.gather(*(self.shop.happens(job, fact) for fact in facts))
+
+        self.runner.run(all_of_it())
 
     @rule(lanes=st.integers(0, 3))
     def admit(self, lanes: int) -> None:
@@ -166,35 +342,44 @@ class Book(RuleBasedStateMachine):
                 CancelAsked(),
                 Resolved(),
                 Delivered(),
+                Settled(),
             ]
         ),
     )
     def something_happens(self, job: Job, fact: Fact) -> None:
         self._happens(job, fact)
 
-    @rule()
-    def a_day_passes(self) -> None:
-        self.shop.now.at += 24 * HOUR
+    @rule(hours=st.sampled_from([1, 24, 24, 80]))
+    def time_passes(self, hours: int) -> None:
+        self.shop.now.at += hours * HOUR
 
     def _happens(self, job: Job, fact: Fact) -> None:
         self.runner.run(self.shop.happens(job, fact))
 
+    def _wallet(self, whose: int) -> int:
+        return whose if whose > 0 else self.group
+
+    def _refusal(self, doing: Coroutine[object, object, object]) -> EaselError | None:
+        try:
+            self.runner.run(doing)
+        except EaselError as error:
+            return error
+        return None
+
+    def _write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        return self.runner.run(self.shop.store.write(work))
+
     @invariant()
     def the_book_is_right(self) -> None:
-        if not hasattr(self, "runner"):
-            return
-        assert [] == self.runner.run(self.shop.findings())
-        for wallet, granted_vnd in self.granted.items():
-            assert granted_vnd == self.runner.run(self._everything(UserId(wallet)))
+        if hasattr(self, "runner"):
+            self.runner.run(check_book(self.shop))
 
-    async def _everything(self, payer_id: UserId) -> int:
-        """What somebody, or the group, has, has set aside and has paid."""
-        wallet = await self.shop.wallet(payer_id)
-        rows = await self.shop.store._reader.execute_fetchall(
-            "SELECT COALESCE(SUM(charged_vnd), 0) AS paid FROM job WHERE payer_id = ?",
-            (payer_id,),
-        )
-        return wallet.balance_vnd + wallet.held_vnd + int(next(iter(rows))["paid"])
+    @invariant()
+    def everything_that_came_in_is_there_or_was_taken_or_went_out(self) -> None:
+        for wallet, came_in_vnd in getattr(self, "came_in", {}).items():
+            has = self.runner.run(account_of(self.shop, wallet))
+            assert (came_in_vnd, self.went_out[wallet]) == (has.came_in, has.went_out)
+            assert came_in_vnd == has.balance + has.held + has.charged + has.went_out + has.vanished
 
 
 Book.TestCase.settings = settings(
