@@ -9,9 +9,9 @@ import time
 
 import click
 
-from bench import crowds, polling
+from bench import crowds, money, polling
 
-PARTS = (polling, crowds)
+PARTS = (money, polling, crowds)
 
 
 def main() -> None:

@@ -25,3 +25,8 @@ def as_time(seconds: float) -> str:
 def verdict(figure: float, most: float) -> str:
     """A figure beside what it may be at most."""
     return f"{figure:.3f} (at most {most:g}: {'ok' if figure <= most else 'MISSED'})"
+
+
+def at_least(figure: float, least: float) -> str:
+    """A figure beside what it has to be."""
+    return f"{figure:.2f} (at least {least:g}: {'ok' if figure >= least else 'MISSED'})"

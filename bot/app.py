@@ -56,7 +56,8 @@ from bot.jobs.accept import Desk
 from bot.jobs.offers import Market, default_providers
 from bot.living import EaselBot
 from bot.model import Clock, Millis
-from bot.money.plans import Plans, load_plans
+from bot.money.plan_file import load_plans
+from bot.money.plans import Plans
 from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
 from bot.providers.local import Local

@@ -189,7 +189,7 @@ class Job:
     """The local date the allowance belongs to, `YYYY-MM-DD`."""
     priority: bool
     user_lanes: int | None
-    """How many jobs of this user may run at once; None: any number."""
+    """How many jobs of this payer may run at once; None: any number."""
     reference: str
     """128 random bits in hex: this job's webhook path and nothing else."""
     task_id: TaskId | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from bot.chat.access import Doorkeeper
 from bot.chat.drafts import draft_number
-from bot.chat.lacking import lacking_lines
+from bot.chat.refusing import say_lacking
 from bot.chat.talk import Line, Talk
 from bot.errors import Dearer
 from bot.jobs.accept import Accepted, Desk, NeedsAdmin, NotEnough, NotPriced, Order
@@ -25,6 +25,7 @@ from bot.jobs.approvals import (
     show_approval,
 )
 from bot.jobs.buttons import Press
+from bot.jobs.caps import OverCap
 from bot.jobs.offers import Market
 from bot.jobs.rules import Payer
 from bot.model import MessageId, Request
@@ -98,8 +99,8 @@ class Approving:
             case Accepted():
                 await _show(talk, asked)
                 return "press.accepted"
-            case NotEnough() | NotPriced():
-                await talk.say(*lacking_lines(outcome, contact=self._desk.plans.contact))
+            case NotEnough() | NotPriced() | OverCap():  # it still waits
+                await say_lacking(talk, outcome, contact=self._desk.plans.contact)
                 return "press.refused"
             case NeedsAdmin():
                 return "approve.not_admin"

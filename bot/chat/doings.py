@@ -13,6 +13,7 @@ from bot.chat.admitting import Admitting
 from bot.chat.approving import Approving
 from bot.chat.bulk_presses import BulkPresses
 from bot.chat.bulking import Bulking
+from bot.chat.comparing import Comparing
 from bot.chat.deriving import Deriving
 from bot.chat.doctor import Doctor
 from bot.chat.governing import Governing
@@ -44,6 +45,7 @@ class Doings:
     approving: Approving
     account: Account
     history: History
+    comparing: Comparing
     preferring: Preferring
     governing: Governing
     operator: Operator
@@ -70,6 +72,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         approving=Approving(desk, reader.market, making.why_not, door),
         account=account,
         history=History(account, reader.username),
+        comparing=Comparing(desk, reader, i18n),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),

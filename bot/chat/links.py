@@ -15,7 +15,7 @@ _SUPERGROUPS: Final = 10**12
 """What Telegram takes a supergroup's number from to make its id."""
 _GENERAL_THREAD: Final = 1
 """The General topic's number in an address; in messages it has none."""
-_PLACES: Final = frozenset({"history", "settings", "help"})
+_PLACES: Final = frozenset({"history", "settings", "help", "plans"})
 
 
 def deep_link(username: str, word: str) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from bot.chat.approving import ask_admin
 from bot.chat.deriving import asks_for_words, words_for
 from bot.chat.enlarged import bring_enlarged, may_enlarge
-from bot.chat.lacking import lacking_lines
 from bot.chat.parsed import ImageCommand, VideoCommand
+from bot.chat.refusing import say_lacking
 from bot.chat.talk import Line, Talk, line
 from bot.jobs import book
 from bot.jobs.accept import Accepted, Desk, NeedsAdmin, NotEnough, NotPriced, Order, Outcome
+from bot.jobs.caps import OverCap
 from bot.jobs.moving import move_over
 from bot.jobs.offers import Market, no_longer_offered
 from bot.jobs.purses import Quote
@@ -109,8 +110,8 @@ class Making:
             case NeedsAdmin():
                 await ask_admin(talk, order, outcome.cost_vnd)
                 return True
-            case NotEnough() | NotPriced():
-                await talk.say(*lacking_lines(outcome, contact=self._desk.plans.contact))
+            case NotEnough() | NotPriced() | OverCap():
+                await say_lacking(talk, outcome, contact=self._desk.plans.contact)
         return False
 
 

@@ -34,6 +34,7 @@ class Plain:
             "lang": self._language,
             "settings": self._settings,
             "quota": lambda talk, _: account.quota(talk),
+            "plans": lambda talk, _: doings.comparing.open(talk),
             "jobs": lambda talk, _: account.jobs(talk),
             "show": account.show,
             "history": lambda talk, _: doings.history.open(talk),

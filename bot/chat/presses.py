@@ -51,6 +51,7 @@ class Presses:
             Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
+            Act.PLANS: doings.comparing.press,
         }
 
         self._operators: Mapping[Act, Page] = {

@@ -22,7 +22,7 @@ from bot.chat.suggested import (
 )
 from bot.chat.talk import Label, Line, Talk, apart, line
 from bot.i18n import I18n
-from bot.jobs.accept import Desk, NotEnough, NotPriced, Order
+from bot.jobs.accept import Desk, Order
 from bot.jobs.buttons import Act, Press
 from bot.jobs.offers import Market
 from bot.jobs.preferences import Preferences, preferences_of
@@ -50,7 +50,7 @@ class Suggesting:
             if not example.is_offered(market):
                 continue
             command = self._command(talk, example, preferences, market)
-            quote = await self._quote(talk, command) if command else None
+            quote = await self._desk.quote(talk.tx, _order(talk, command)) if command else None
             if isinstance(quote, Quote):
                 vnd = quote.cost_vnd
                 press = Press(Act.EXAMPLE, how=example.name, said_vnd=vnd)
@@ -123,26 +123,19 @@ class Suggesting:
         parsed = self._reader.read(text, is_reply=False, pictures=[0], preferences=preferences)
         return parsed if isinstance(parsed, ImageCommand | VideoCommand) else None
 
-    async def _quote(
-        self, talk: Talk, command: ImageCommand | VideoCommand
-    ) -> Quote | NotEnough | NotPriced:
-        order = Order(talk.speaker.user_id, talk.place, command.request, command.provider)
-        return await self._desk.quote(talk.tx, order)
-
     async def _price_told(self, talk: Talk, command: ImageCommand | VideoCommand) -> str:
-        match await self._quote(talk, command):
-            case Quote() as quote:
-                return self._price(talk, quote.cost_vnd)
-            case NotEnough() as lacking:
-                return self._price(
-                    talk, (lacking.outputs - lacking.free_left) * lacking.price_each_vnd
-                )
-            case NotPriced():
-                return self._i18n.tongue(talk.language).text("preset.on_request")
+        vnd = await self._making.price(talk, _order(talk, command))
+        if vnd is None:
+            return self._i18n.tongue(talk.language).text("preset.on_request")
+        return self._price(talk, vnd)
 
     def _price(self, talk: Talk, vnd: int) -> str:
         tongue = self._i18n.tongue(talk.language)
         return tongue.money(vnd) if vnd else tongue.text("example.free")
+
+
+def _order(talk: Talk, command: ImageCommand | VideoCommand) -> Order:
+    return Order(talk.speaker.user_id, talk.place, command.request, command.provider)
 
 
 def _enlarging_step(preset: Suggestion, market: Market) -> str | None:

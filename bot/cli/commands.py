@@ -22,7 +22,7 @@ from bot import app
 from bot.cli.granting import grant, read_wish
 from bot.errors import EaselError, SettingsError, StoreError
 from bot.money import ledger as book
-from bot.money.plans import load_plans
+from bot.money.plan_file import load_plans
 from bot.settings import Settings, load, read
 from bot.store.folder import claim
 from bot.store.sqlite import SqliteStore, open_store, restore

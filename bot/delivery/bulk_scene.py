@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -56,6 +57,7 @@ class BulkScene:
     """How who asked is called."""
     link: str
     """The address that opens the private chat, where their results are listed."""
+    timezone: zoneinfo.ZoneInfo
 
     @property
     def ended(self) -> list[Job]:
@@ -112,6 +114,7 @@ class BulkScenes:
             paused_title=await self._paused_title(jobs),
             asker=asker["first_name"] if asker else "",
             link=self._scenes.link_to(HISTORY),
+            timezone=self._scenes.timezone,
         )
 
     async def _total(self, bulk: Bulk, parts: Sequence[Part]) -> Total:

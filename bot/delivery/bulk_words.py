@@ -53,8 +53,9 @@ def _question(scene: BulkScene) -> Words:
     lines += _and_more(len(bulk.parts) - LISTED_MAX, tongue)
     lines += ["", _price(scene)]
     if scene.all.covered < len(bulk.parts):
-        key = "bulk.covers_group" if scene.is_of_group else "bulk.covers"
-        lines.append(tongue.html(key, covered=scene.all.covered, count=len(bulk.parts)))
+        values = {"covered": scene.all.covered, "count": len(bulk.parts)}
+        lines.append(tongue.html(_short(scene, "covers", scene.all), **values))
+        lines += _full(scene, scene.all)
     lines.append(tongue.html("bulk.for_admin" if scene.needs_admin else "bulk.confirm"))
     keyboard = [[_begin_button(scene)]] if scene.all.covered else []
     if bulk.joined is not None and scene.joined is not None and scene.joined.covered:
@@ -144,8 +145,7 @@ def _title(scene: BulkScene) -> str:
 def _price(scene: BulkScene) -> str:
     total, tongue = scene.all, scene.tongue
     if not total.covered:
-        is_of_group = scene.is_of_group
-        return tongue.html("bulk.nothing_covered_group" if is_of_group else "bulk.nothing_covered")
+        return tongue.html(_short(scene, "nothing_covered", total))
     if total.cost_vnd == 0:
         return tongue.html("bulk.price_free", free=tongue.number(total.free))
     price = tongue.money(total.cost_vnd)
@@ -190,8 +190,26 @@ def _not_begun(scene: BulkScene) -> list[str]:
     rest = len(bulk.parts) - bulk.begun
     if not rest or bulk.rest_id is not None:
         return []
-    key = "bulk.not_begun_group" if scene.is_of_group else "bulk.not_begun"
-    return [tongue.html_plural(key, rest, begun=bulk.begun, count=len(bulk.parts))]
+    key = _short(scene, "not_begun", scene.rest)
+    told = tongue.html_plural(key, rest, begun=bulk.begun, count=len(bulk.parts))
+    return [told, *_full(scene, scene.rest)]
+
+
+def _short(scene: BulkScene, what: str, total: Total) -> str:
+    """The sentence about what does not go: for the day's caps, the group's wallet, one's quota."""
+    if total.full is not None:
+        return f"bulk.{what}_today"
+    return f"bulk.{what}_group" if scene.is_of_group else f"bulk.{what}"
+
+
+def _full(scene: BulkScene, total: Total) -> list[str]:
+    """Which of the day's caps it is, and when that begins anew."""
+    room, tongue = total.full, scene.tongue
+    if room is None:
+        return []
+    reset_at = tongue.date_time(room.resets_at, scene.timezone)
+    key = f"bulk.full_{room.scope}"
+    return [tongue.html(key, most=tongue.number(room.most), reset_at=reset_at)]
 
 
 def _go_on(scene: BulkScene) -> list[list[Button]]:

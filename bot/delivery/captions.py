@@ -9,7 +9,7 @@ import html
 import re
 
 from bot.delivery.meaning import MediaForbidden, SendRefused
-from bot.delivery.presentation import clip, details, headline
+from bot.delivery.presentation import clip, details, headline, low_balance
 from bot.delivery.scene import Scene
 from bot.i18n import Tongue
 from bot.model import Asset, AssetKind, Job
@@ -32,6 +32,8 @@ def result_caption(
     ``too_big``: what is shown is a smaller copy of it, and Telegram's limit was ``limit_bytes``.
     """
     tail = [details(scene, tile), _facts(scene)]
+    if tile is None:
+        tail += low_balance(scene)
     if too_big is not None:
         tail.append(copy_word(scene, too_big, limit_bytes))
     for most in PROMPT_MAX:

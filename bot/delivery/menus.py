@@ -21,7 +21,7 @@ from bot.jobs.offers import Market
 from bot.model import Operation
 
 MAKING = ("img", "video", "vary", "upscale", "pan", "zoom")
-OWN = ("jobs", "cancel", "history", "show", "quota")
+OWN = ("jobs", "cancel", "history", "show", "quota", "plans")
 PRIVATE = (*MAKING, *OWN, "settings", "lang", "help")
 GROUP = (*MAKING, *OWN, "help")
 GROUP_ADMIN = (*MAKING, *OWN, "settings", "lang", "doctor", "help")

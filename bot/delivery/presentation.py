@@ -80,6 +80,7 @@ def status(scene: Scene) -> Words:
         lines.append(_price_line(scene))
         if job.to_private and not job.is_muted:
             lines.append(tongue.html("status.to_private", name=scene.asker))
+    lines += low_balance(scene)
     lines.append(tongue.html("status.code", code=job.job_id))
     return Words("\n".join(lines), _status_keyboard(scene))
 
@@ -222,6 +223,18 @@ def _price_line(scene: Scene) -> str:
     return tongue.html(
         "price.mixed", free=tongue.number(job.held_free), price=tongue.money(job.held_vnd)
     )
+
+
+def low_balance(scene: Scene) -> list[str]:
+    """That little is left in the group's wallet, where this is the answer that tells it."""
+    low, tongue = scene.low, scene.tongue
+    if low is None:
+        return []
+    contact = low.contact or tongue.text("contact.unnamed")
+    values = {"balance_vnd": tongue.money(low.balance_vnd), "contact": contact, "at": scene.at}
+    if low.pictures:
+        return [tongue.html_plural(low.key, low.pictures, **values)]
+    return [tongue.html(low.key, **values)]
 
 
 def _status_keyboard(scene: Scene) -> Keyboard:

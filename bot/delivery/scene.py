@@ -11,8 +11,9 @@ from bot.jobs import book, moving, queue
 from bot.jobs.accept import Desk
 from bot.jobs.accounts import told_to_wait_until, why_paused
 from bot.jobs.bulk import find_bulk
+from bot.jobs.low_balance import Low, told_by
 from bot.jobs.offers import Market, Offer
-from bot.jobs.people import language_for
+from bot.jobs.people import at_in, language_for
 from bot.jobs.preferences import Form, preferences_of
 from bot.jobs.purses import UNLIMITED, Purse
 from bot.jobs.rules import rules_of
@@ -85,6 +86,10 @@ class Scene:
     """Who else could make it."""
     bulk_count: int | None = None
     """Of how many requests of one message it is one."""
+    low: Low | None = None
+    """What it tells the group that pays for it: that little is left."""
+    at: str = ""
+    """What stands behind a command there."""
     retry_at: Millis | None = None
     """When it is ordered at the earliest, where the provider asked for a longer wait."""
 
@@ -175,8 +180,13 @@ class Scenes:
             is_moved=await self._reading.one("job_moved_from", job_id=job_id) is not None,
             bulk_count=await self._bulk_count(job),
             retry_at=retry_at,
+            low=await self._low(job) if chat_id == job.chat_id else None,
+            at=at_in(chat_id, self.username),
             moves=await self.moves(job, must_wait=is_paused or retry_at is not None),
         )
+
+    async def _low(self, job: Job) -> Low | None:
+        return await told_by(self._reading, self._desk.plans, self._desk.purses, job)
 
     async def _offers(self, job: Job, assets: Sequence[Asset]) -> Mapping[Operation, Offer]:
         """What who ordered it can do to a picture of it."""

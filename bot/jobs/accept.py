@@ -12,7 +12,9 @@ import zoneinfo
 
 from bot.errors import Dearer
 from bot.jobs import board
+from bot.jobs.caps import Caps, OverCap, outputs_of
 from bot.jobs.codes import free_code
+from bot.jobs.low_balance import tell_low
 from bot.jobs.privacy import prefers_private
 from bot.jobs.purses import Purses, Quote
 from bot.jobs.rules import Payer, needs_admin, payer_of
@@ -30,7 +32,7 @@ from bot.model import (
     UserId,
 )
 from bot.money import ledger, terms
-from bot.money.plans import Plans, price_key
+from bot.money.plans import Plans
 from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import job_values
 
@@ -103,7 +105,8 @@ class NeedsAdmin:
     cost_vnd: int
 
 
-Outcome = Accepted | NotEnough | NotPriced | NeedsAdmin
+Lacking = NotEnough | NotPriced | OverCap
+Outcome = Accepted | Lacking | NeedsAdmin
 
 
 class Desk:
@@ -114,11 +117,13 @@ class Desk:
         self.timezone = timezone
         self.clock = clock
         self.purses = Purses(plans, timezone, clock)
+        self.caps = Caps(plans, self.purses, clock)
 
     async def quote(
         self, reading: Reading, order: Order, *, freed: Job | None = None
-    ) -> Quote | NotEnough | NotPriced:
-        """What ``order`` would take now, or what is lacking.
+    ) -> Quote | Lacking:
+        """What ``order`` would take now, or what is lacking. Money that would help today is spoken
+        of only where the day's caps leave room.
 
         ``freed``: a job whose hold would be given back first.
         """
@@ -134,6 +139,11 @@ class Desk:
                 self.plans.contact,
                 purse.payer,
             )
+        room = await self.caps.room(
+            reading, purse, order.user_id, order.place.chat_id, kind, freed=freed
+        )
+        if room is not None and outputs_of(order.request) > room.left:
+            return OverCap(kind, outputs, room, purse.payer)
         if quote.cost_vnd > purse.balance_vnd:
             return NotEnough(
                 kind,
@@ -172,6 +182,7 @@ class Desk:
         job = await self._new_job(tx, order, quote, now)
         await self._write(tx, order, job, now)
         await _show(tx, order, job, now)
+        await tell_low(tx, self.plans, self.purses, job, now=now)
         tx.wake(Topic.RUNNER)
         return Accepted(job)
 
@@ -194,11 +205,11 @@ class Desk:
         )
 
     async def _new_job(self, tx: Transaction, order: Order, quote: Quote, now: Millis) -> Job:
-        plan = await self.purses.plan_of(tx, order.user_id)
         to_private = await prefers_private(tx, order.user_id, order.place.chat_id)
         if order.replaces is not None:
             to_private = order.replaces.to_private
         payer_id = await payer_of(tx, order.user_id, order.place.chat_id)
+        plan = await self.purses.plan_of(tx, payer_id)
         term = await terms.lapsing_term(tx, payer_id, now=now)
         shares_board = order.bulk_id is None and not order.has_own_status
         return Job(
@@ -229,7 +240,7 @@ class Desk:
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
             term_id=None if term is None else term.term_id,
-            outputs=0 if price_key(order.request) is None else order.request.count,
+            outputs=outputs_of(order.request),
             to_private=to_private,
             board_id=await board.seat(tx, order.place, now=now) if shares_board else None,
         )

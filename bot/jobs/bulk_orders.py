@@ -7,14 +7,15 @@ is not begun.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.jobs import book, bulk
 from bot.jobs.accept import Accepted, Desk, Order
 from bot.jobs.bulk import Bulk, BulkState, Part
+from bot.jobs.caps import OverCap, Room, outputs_of, tell_full
 from bot.jobs.facts import CancelAsked
 from bot.jobs.purses import Purse
-from bot.model import ChatId, Job, JobState, Request, Urgency, UserId
+from bot.model import AssetKind, ChatId, Job, JobState, Request, Urgency, UserId
 from bot.store.port import Reading, Transaction
 
 
@@ -27,19 +28,29 @@ class Total:
     free: int
     """Outputs of these from the day's allowance."""
     cost_vnd: int
+    full: Room | None = None
+    """The cap of the day that the next one would be over; None: it is not that which ends it."""
 
 
-def cover(desk: Desk, purse: Purse, requests: Sequence[Request]) -> Total:
+Rooms = Mapping[AssetKind, Room | None]
+"""What the day's caps leave of each kind; None: all one wants."""
+
+
+def cover(desk: Desk, purse: Purse, rooms: Rooms, requests: Sequence[Request]) -> Total:
     """As the desk takes them from ``purse`` one by one. Pure.
 
     The first that is not covered ends it, though a later one might be cheaper.
     """
     free = cost_vnd = 0
     for covered, request in enumerate(requests):
-        quote = desk.purses.reckon(purse, request)
+        kind, outputs = request.operation.output_kind, outputs_of(request)
+        quote, room = desk.purses.reckon(purse, request), rooms.get(kind)
+        if quote is not None and room is not None and outputs > room.left:
+            return Total(covered, free, cost_vnd, full=room)
         if quote is None or quote.cost_vnd > purse.balance_vnd:
             return Total(covered, free, cost_vnd)
-        purse = purse.without(quote, request.operation.output_kind)
+        purse = purse.without(quote, kind)
+        rooms = {**rooms, kind: None if room is None else room.without(outputs)}
         free += quote.free
         cost_vnd += quote.cost_vnd
     return Total(len(requests), free, cost_vnd)
@@ -50,7 +61,12 @@ async def total_of(
 ) -> Total:
     """What ``parts`` would take now."""
     purse = await desk.purses.of(reading, user_id, chat_id)
-    return cover(desk, purse, [part.request for part in parts])
+    requests = [part.request for part in parts]
+    rooms = {
+        kind: await desk.caps.room(reading, purse, user_id, chat_id, kind)
+        for kind in {request.operation.output_kind for request in requests}
+    }
+    return cover(desk, purse, rooms, requests)
 
 
 async def begin(
@@ -106,6 +122,8 @@ async def _accept(tx: Transaction, desk: Desk, asked: Bulk, agreed_by: UserId | 
                 agreed_by=agreed_by,
             ),
         )
+        if isinstance(outcome, OverCap):
+            await tell_full(tx, outcome, now=desk.clock())
         if not isinstance(outcome, Accepted):
             break
         begun = number

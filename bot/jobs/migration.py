@@ -103,6 +103,9 @@ async def _move_money(tx: Transaction, old_id: ChatId, new_id: ChatId) -> None:
         balance, held = wallet["balance_vnd"], wallet["held_vnd"]
         await tx.run("wallet_move", wallet_id=new_id, balance_delta=balance, held_delta=held)
         await tx.run("wallet_move", wallet_id=old_id, balance_delta=-balance, held_delta=-held)
+        if wallet["hinted_at"] is not None:
+            told = {"job_id": wallet["hinted_by"], "now": wallet["hinted_at"]}
+            await tx.run("wallet_hinted", wallet_id=new_id, **told)
         await _move_terms(tx, old_id, new_id)
     await tx.run("allowance_days_arrive", old_id=old_id, new_id=new_id)
     await tx.run("moved_uses", old_id=old_id, new_id=new_id)

@@ -66,6 +66,13 @@ class Purses:
         """The operator's local date, `YYYY-MM-DD`: what a day's allowance belongs to."""
         return datetime.datetime.fromtimestamp(now / 1000, self._timezone).date().isoformat()
 
+    def day_ends_at(self, now: Millis) -> Millis:
+        """The operator's next midnight: allowances and caps begin anew."""
+        today = datetime.datetime.fromtimestamp(now / 1000, self._timezone).date()
+        tomorrow = today + datetime.timedelta(days=1)
+        midnight = datetime.datetime.combine(tomorrow, datetime.time(), self._timezone)
+        return int(midnight.timestamp() * 1000)
+
     async def plan_of(self, reading: Reading, user_id: UserId) -> Plan:
         """Of a person, or of a group by the chat's id."""
         return await terms.plan_of(reading, self._plans, user_id, now=self._clock())

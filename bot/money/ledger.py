@@ -278,6 +278,28 @@ async def verify(reading: Reading) -> list[str]:
             ),
         ),
         (
+            "verify_payments",
+            (
+                "payment {charge_id}: {amount_vnd} ₫ credited, {reversed_vnd} ₫ gone back; "
+                "its entries come to {entries_vnd} ₫"
+            ),
+        ),
+        (
+            "verify_unpaid",
+            "entry {entry_id}: a {kind} of {amount_vnd} ₫ in wallet {wallet_id}, of no payment",
+        ),
+        (
+            "verify_vouchers",
+            (
+                "voucher {code}: {amount_vnd} ₫ for wallet {wallet_id}; "
+                "its entry says {entry_vnd} ₫ for {entry_wallet_id}"
+            ),
+        ),
+        (
+            "verify_vouched",
+            "entry {entry_id}: {amount_vnd} ₫ in wallet {wallet_id}, by a voucher nobody made",
+        ),
+        (
             "verify_settled",
             "job {job_id} is {state} and still holds {held_vnd} ₫ and {held_free} free outputs",
         ),

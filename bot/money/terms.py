@@ -95,6 +95,12 @@ async def lapsing_term(reading: Reading, wallet_id: UserId, *, now: Millis) -> T
     return _read(rows[0]) if rows and rows[0]["ends_at"] is not None else None
 
 
+async def running(reading: Reading, wallet_id: UserId, *, now: Millis) -> list[Term]:
+    """All that hold now, used up or not; the one whose balance lapses first."""
+    rows = await reading.all("terms_of_wallet", wallet_id=wallet_id, now=now)
+    return [_read(row) for row in rows]
+
+
 async def left_of(reading: Reading, term: Term) -> int:
     """Đồng of its balance that would lapse now: neither spent nor held."""
     spent = await reading.one("term_spent", term_id=term.term_id)
@@ -115,6 +121,12 @@ async def overdue_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int
     """Đồng on the balance that nobody may spend any more: it lapses when that is next written."""
     rows = await reading.all("terms_over", wallet_id=wallet_id, now=now)
     return sum([await left_of(reading, _read(row)) for row in rows])
+
+
+async def find_term(reading: Reading, term_id: int) -> Term | None:
+    """None: it has ended."""
+    row = await reading.one("term_open", term_id=term_id)
+    return None if row is None else _read(row)
 
 
 async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Term:

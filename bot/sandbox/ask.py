@@ -30,6 +30,7 @@ _NUMBERS = frozenset(
         "duration",
         "cache_time",
         "max_connections",
+        "subscription_period",
     },
 )
 _SWITCHES = frozenset(
@@ -44,6 +45,8 @@ _SWITCHES = frozenset(
         "disable_content_type_detection",
         "show_alert",
         "drop_pending_updates",
+        "is_canceled",
+        "ok",
     },
 )
 _STRUCTURES = frozenset(
@@ -54,6 +57,7 @@ _STRUCTURES = frozenset(
         "entities",
         "link_preview_options",
         "media",
+        "prices",
         "reaction",
         "reply_markup",
         "reply_parameters",

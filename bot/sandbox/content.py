@@ -85,8 +85,27 @@ def keyboard_of(params: Json, *, inline_only: bool = False) -> Json:
         if "force_reply" in markup:
             questions.check(markup)
         return {}
-    rows = [[_button(button) for button in row] for row in markup["inline_keyboard"] if row]
+    rows = _rows(markup)
+    if any("pay" in button for row in rows for button in row):
+        raise bad_request("BUTTON_TYPE_INVALID")
     return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+
+
+def pay_keyboard(params: Json, stars: int) -> Json:
+    """`reply_markup` of an invoice: its first button pays; raises Refusal 400 when another does."""
+    markup = params.get("reply_markup") or {"inline_keyboard": []}
+    if "inline_keyboard" not in markup:
+        raise bad_request("inline keyboard expected")
+    rows = _rows(markup) or [[{"text": f"Pay ⭐️{stars}", "pay": True}]]
+    first, *others = [button for row in rows for button in row]
+    if not first.get("pay") or any("pay" in button for button in others):
+        raise bad_request("BUTTON_TYPE_INVALID")
+    return {"reply_markup": {"inline_keyboard": rows}}
+
+
+def _rows(markup: Json) -> list[list[Json]]:
+    """The rows of an inline keyboard; raises Refusal 400 for a button Telegram would not show."""
+    return [[_button(button) for button in row] for row in markup["inline_keyboard"] if row]
 
 
 def _button(button: Json) -> Json:

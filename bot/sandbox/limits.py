@@ -18,6 +18,7 @@ class Limits:
     """The limits of the Bot API FAQ and of the server's source; `math.inf` lifts one.
 
     A chat takes `chat_burst` messages at once and then `chat_per_second` of them; sizes in bytes.
+    A payment waits `checkout_s` seconds for the bot to agree.
     """
 
     all_per_second: float = 30
@@ -27,6 +28,7 @@ class Limits:
     photo_bytes: int = 10 * MIB
     upload_bytes: int = 50 * MIB
     download_bytes: int = 20 * MIB
+    checkout_s: float = 10
 
     @classmethod
     def off(cls) -> "Limits":

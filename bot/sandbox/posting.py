@@ -101,12 +101,13 @@ class Posting:
 
 
 def _lane_of(update: Json) -> int:
-    """The chat it happened in, or who did it; what has neither shares a lane."""
-    for body in update.values():
+    """The chat it happened in, or who asks beside all chats; what has neither shares a lane."""
+    for kind, body in update.items():
         if isinstance(body, dict):
             message = body.get("message", body)
             owner = message.get("chat") if isinstance(message, dict) else None
-            owner = owner or body.get("from")
             if isinstance(owner, dict):
                 return hash(str(owner.get("id")))
+            if isinstance(body.get("from"), dict):
+                return hash(f"{kind} {body['from'].get('id')}")
     return 0

@@ -23,7 +23,7 @@ CHANNEL_BOT: Json = {
 """Who stands as the author of what is written in a channel's name."""
 TELEGRAM: Json = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
 """Who passes a channel's posts on into its discussion group."""
-CONTENT = ("text", "entities", "caption", "caption_entities")
+CONTENT = ("text", "entities", "caption", "caption_entities", "invoice")
 MEDIA = ("photo", "video", "animation", "document")
 _RIGHTS = (
     "can_manage_chat",

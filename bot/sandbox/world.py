@@ -28,6 +28,7 @@ from bot.sandbox.files import Files, own_folder
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.profile import Profile, scopes_for
 from bot.sandbox.refusal import Json, Refusal
+from bot.sandbox.till import Till
 from bot.sandbox.trouble import Trouble
 from bot.sandbox.updates import Updates
 from bot.sandbox.watch import Subscription, Watch
@@ -80,6 +81,11 @@ class World:
         self.chats = Chats(self.bot, clock, self.watch.tell)
         self.presses = callbacks.Presses(clock)
         self.files = Files(folder or own_folder(self), self.limits)
+        self.till = Till(self.bot, self.chats, self.updates, self.watch, self.pace, self.deliver)
+        # What people do with Stars; `till` says how.
+        self.pay, self.pay_link, self.renew = self.till.pay, self.till.pay_link, self.till.renew
+        self.checkout, self.refund_elsewhere = self.till.checkout, self.till.refund_elsewhere
+        self.stars_of, self.charges = self.till.stars_of, self.till.charges
         # Beyond 32 bits, as people's ids are by now.
         self._user_ids = itertools.count(7_000_000_001)
 
@@ -93,13 +99,14 @@ class World:
         username: str | None = None,
         user_id: int | None = None,
         has_started: bool = True,
+        stars: int = 50_000,
     ) -> Json:
         """A person; their private chat has their id. Before Start the bot cannot write there."""
         user_id = user_id or next(self._user_ids)
         user: Json = {"id": user_id, "is_bot": False, "first_name": first_name}
         named = {"username": username, "language_code": language_code}
         user |= {key: value for key, value in named.items() if value}
-        self.chats.users[user_id] = user
+        self.chats.users[user_id], self.till.stars.of[user_id] = user, stars
         members = {user_id: "member", self.bot["id"]: "member" if has_started else "left"}
         self.chats.rooms[user_id] = Room(shapes.private_chat(user), members)
         return user

@@ -22,6 +22,7 @@ class Topic(enum.Enum):
     DRAFTS = "drafts"
     RUNNER = "runner"
     OUTBOX = "outbox"
+    TILL = "till"
 
 
 class Reading(Protocol):

@@ -223,6 +223,41 @@ LEFT JOIN (
 ) s ON s.term_id = t.term_id
 WHERE t.bought_vnd <> COALESCE(s.bought_vnd, 0) OR t.gone_vnd <> COALESCE(s.gone_vnd, 0)
 
+-- verify_payments --
+-- Payments of which the wallet they filled was not credited, less what went back, what it should
+-- have been. Their entries' keys begin with the charge.
+SELECT p.charge_id, p.amount_vnd, p.reversed_vnd,
+       COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
+           AS entries_vnd
+FROM payment p
+LEFT JOIN ledger_entry e
+    ON e.wallet_id = p.wallet_id AND (
+        e.key = 'payment:' || p.charge_id
+        OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
+GROUP BY p.charge_id, p.amount_vnd, p.reversed_vnd
+HAVING p.amount_vnd - p.reversed_vnd
+    <> COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
+
+-- verify_unpaid --
+-- Entries of payments that nobody made.
+SELECT entry_id, kind, amount_vnd, wallet_id FROM ledger_entry
+WHERE kind IN ('topup', 'reversal') AND entry_id NOT IN (
+    SELECT e.entry_id FROM payment p JOIN ledger_entry e
+        ON e.key = 'payment:' || p.charge_id
+        OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
+
+-- verify_vouchers --
+-- Vouchers that are used without an entry, have one without being used, or another than they say.
+SELECT v.code, v.amount_vnd, v.wallet_id, e.amount_vnd AS entry_vnd, e.wallet_id AS entry_wallet_id
+FROM voucher v LEFT JOIN ledger_entry e ON e.key = 'voucher:' || v.code
+WHERE (v.used_at IS NULL) <> (e.entry_id IS NULL)
+   OR e.amount_vnd <> v.amount_vnd OR e.wallet_id <> v.wallet_id OR e.kind <> 'voucher'
+
+-- verify_vouched --
+-- Entries of vouchers that nobody made.
+SELECT entry_id, amount_vnd, wallet_id FROM ledger_entry
+WHERE kind = 'voucher' AND key NOT IN (SELECT 'voucher:' || code FROM voucher)
+
 -- ============================================================ plans
 
 -- terms_of_wallet --
@@ -230,6 +265,9 @@ WHERE t.bought_vnd <> COALESCE(s.bought_vnd, 0) OR t.gone_vnd <> COALESCE(s.gone
 SELECT * FROM plan_term
 WHERE wallet_id = :wallet_id AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > :now)
 ORDER BY CASE WHEN ends_at IS NULL THEN 1 ELSE 0 END, began_at DESC, term_id DESC
+
+-- term_open --
+SELECT * FROM plan_term WHERE term_id = :term_id AND ended_at IS NULL
 
 -- term_begin --
 INSERT INTO plan_term (wallet_id, plan, began_at, ends_at, author, reason)
@@ -273,9 +311,179 @@ WHERE wallet_id = :wallet_id AND settled_at IS NULL AND ends_at IS NOT NULL AND 
 SELECT DISTINCT wallet_id FROM plan_term
 WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
 
+-- term_bought_by --
+-- What else bought it: payments that stand, and money by hand; and whether a payer began it.
+SELECT (SELECT COUNT(*) FROM payment
+        WHERE term_id = :term_id AND state = 'paid' AND payment_id <> :payment_id) AS payments,
+       (SELECT COUNT(*) FROM ledger_entry
+        WHERE term_id = :term_id AND kind IN ('grant', 'voucher')) AS by_hand,
+       (SELECT COUNT(*) FROM payment JOIN plan_term t ON t.term_id = payment.term_id
+        WHERE payment.term_id = :term_id AND t.author = 'user ' || payment.user_id)
+           AS begun_by_payer
+
 -- wallet_filled --
 -- More has come: that little is left may be told again.
-UPDATE wallet SET hinted_at = NULL WHERE wallet_id = :wallet_id
+UPDATE wallet SET hinted_at = NULL, hinted_by = NULL WHERE wallet_id = :wallet_id
+
+-- wallet_hinted --
+-- 0 rows when it was told before, and nothing has come since.
+UPDATE wallet SET hinted_at = :now, hinted_by = :job_id
+WHERE wallet_id = :wallet_id AND hinted_at IS NULL
+
+-- outputs_of_payer --
+-- What counts against the cap of one payer's plan on one of the operator's days.
+SELECT COALESCE(SUM(outputs), 0) AS outputs FROM job
+WHERE allowance_day = :day AND output_kind = :kind AND payer_id = :payer_id
+  AND state NOT IN ('failed', 'cancelled', 'needs_review')
+
+-- outputs_in_chat --
+-- Against that of one group.
+SELECT COALESCE(SUM(outputs), 0) AS outputs FROM job
+WHERE chat_id = :chat_id AND chat_id < 0 AND allowance_day = :day AND output_kind = :kind
+  AND state NOT IN ('failed', 'cancelled', 'needs_review')
+
+-- outputs_of_day --
+-- Against that of the whole bot.
+SELECT COALESCE(SUM(outputs), 0) AS outputs FROM job
+WHERE allowance_day = :day AND output_kind = :kind
+  AND state NOT IN ('failed', 'cancelled', 'needs_review')
+
+-- ============================================================ payments going back
+
+-- payment_of_charge --
+SELECT * FROM payment WHERE charge_id = :charge_id
+
+-- payment_get --
+SELECT * FROM payment WHERE payment_id = :payment_id
+
+-- payment_named --
+-- With the name of who paid, for a page.
+SELECT payment.*, u.first_name FROM payment LEFT JOIN user u ON u.user_id = payment.user_id
+WHERE payment_id = :payment_id
+
+-- payments_older --
+-- A page of them, the newest first.
+SELECT payment.*, u.first_name FROM payment LEFT JOIN user u ON u.user_id = payment.user_id
+WHERE payment_id <= :from_id ORDER BY payment_id DESC LIMIT :most
+
+-- payments_newer --
+-- Those just above a page, the nearest first.
+SELECT payment_id FROM payment WHERE payment_id > :above_id ORDER BY payment_id LIMIT :most
+
+-- payment_asked_back --
+-- 0 rows: it is going back, or has gone.
+UPDATE payment
+SET state = 'refunding', reversed_vnd = amount_vnd, refund_by = :by, refund_why = :why,
+    refund_asks = refund_asks + 1, due_at = :now, attempts = 0
+WHERE payment_id = :payment_id AND state = 'paid'
+
+-- payment_went_back --
+-- 0 rows: that is known.
+UPDATE payment SET state = 'refunded', refunded_at = :now, due_at = NULL, attempts = 0
+WHERE payment_id = :payment_id AND state = 'refunding'
+
+-- payment_taken_back --
+-- Telegram gave it back and we had not asked; 0 rows: that is known.
+UPDATE payment
+SET state = 'refunded', reversed_vnd = :reversed_vnd, refund_by = :by, refund_why = :why,
+    refund_asks = refund_asks + 1, refunded_at = :now, due_at = NULL, attempts = 0
+WHERE payment_id = :payment_id AND state = 'paid'
+
+-- payment_stays --
+-- Telegram will not give it back; 0 rows: it did meanwhile.
+UPDATE payment
+SET state = 'paid', reversed_vnd = 0, refund_by = NULL, refund_why = NULL, due_at = NULL,
+    attempts = 0
+WHERE payment_id = :payment_id AND state = 'refunding'
+
+-- payment_never_credited --
+-- It went back before it was ever credited, and so never is.
+INSERT INTO payment (charge_id, user_id, wallet_id, stars, vnd_per_star, amount_vnd, state,
+                     paid_at, refund_by, refunded_at)
+VALUES (:charge_id, :user_id, :user_id, :stars, 0, 0, 'refunded', :now, 'telegram', :now)
+ON CONFLICT (charge_id) DO NOTHING
+
+-- payments_to_give_back --
+SELECT * FROM payment WHERE due_at <= :now ORDER BY due_at
+
+-- payment_again --
+-- What became of the call is not known.
+UPDATE payment SET due_at = :due_at, attempts = attempts + 1
+WHERE payment_id = :payment_id AND state = 'refunding'
+
+-- subscription_of_invoice --
+-- Its first charge stands for it.
+SELECT * FROM payment WHERE invoice_id = :invoice_id AND is_recurring = 1
+ORDER BY payment_id LIMIT 1
+
+-- charges_of_subscriptions --
+-- What somebody has paid lately that renews itself, the latest first.
+SELECT * FROM payment
+WHERE user_id = :user_id AND is_recurring = 1 AND state = 'paid' AND paid_at > :since
+ORDER BY payment_id DESC
+
+-- charges_of_term --
+SELECT * FROM payment WHERE term_id = :term_id AND is_recurring = 1
+
+-- subscription_stops --
+-- 0 rows: it does, or has.
+UPDATE payment SET renewal = 'stopping', stop_due_at = :now, attempts = 0
+WHERE payment_id = :payment_id AND renewal IS NULL
+
+-- subscription_stopped --
+-- 0 rows: that is known.
+UPDATE payment SET renewal = 'stopped', stop_due_at = NULL, attempts = 0
+WHERE payment_id = :payment_id AND renewal = 'stopping'
+
+-- subscription_again --
+-- What became of the call is not known.
+UPDATE payment SET stop_due_at = :due_at, attempts = attempts + 1
+WHERE payment_id = :payment_id AND renewal = 'stopping'
+
+-- subscriptions_to_stop --
+SELECT * FROM payment WHERE stop_due_at <= :now ORDER BY stop_due_at
+
+-- till_next_due --
+-- When Telegram is asked again about some payment.
+SELECT MIN(due_at) AS due_at FROM (
+    SELECT MIN(due_at) AS due_at FROM payment WHERE due_at > :now
+    UNION ALL SELECT MIN(stop_due_at) FROM payment WHERE stop_due_at > :now
+) AS due
+
+-- entry_of_key --
+SELECT amount_vnd, term_id FROM ledger_entry WHERE key = :key
+
+-- ============================================================ payments in Stars
+
+-- invoice_add --
+-- Something is offered; its id is the payload that Telegram gives back.
+INSERT INTO invoice (invoice_id, user_id, wallet_id, chat_id, plan, stars, vnd_per_star,
+                     is_subscription, created_at)
+VALUES (:invoice_id, :user_id, :wallet_id, :chat_id, :plan, :stars, :vnd_per_star,
+        :is_subscription, :now)
+
+-- invoice_get --
+SELECT * FROM invoice WHERE invoice_id = :invoice_id
+
+-- invoice_paid --
+-- Whether anybody has paid for it, also where that was given back.
+SELECT 1 AS yes FROM payment WHERE invoice_id = :invoice_id LIMIT 1
+
+-- payment_add --
+-- 0 rows when this charge was written down before.
+INSERT INTO payment (charge_id, invoice_id, user_id, wallet_id, stars, vnd_per_star, amount_vnd,
+                     plan, is_recurring, paid_at)
+VALUES (:charge_id, :invoice_id, :user_id, :wallet_id, :stars, :vnd_per_star, :amount_vnd,
+        :plan, :is_recurring, :now)
+ON CONFLICT (charge_id) DO NOTHING
+
+-- payment_of_term --
+-- The term it began or went on with.
+UPDATE payment SET term_id = :term_id WHERE charge_id = :charge_id
+
+-- payments_of_user --
+-- The latest of whoever paid.
+SELECT * FROM payment WHERE user_id = :user_id ORDER BY paid_at DESC, charge_id LIMIT :most
 
 -- ============================================================ jobs
 
@@ -365,6 +573,7 @@ SELECT COUNT(*) AS taken FROM job WHERE provider = :provider AND holds_lane = 1
 -- since asking or since their last turn: by age alone, fifty jobs of one would all go before the
 -- one of another. Twins of a submit under way wait, so that a lost one can be told from its twin
 -- in the provider's own list, which shows words and no pictures.
+-- Each person runs no more at once than the plan of whoever pays says (`user_lanes`).
 -- What has ended for its person keeps the account's lane while the provider may still work at it,
 -- but not the person's: they were told to try again.
 -- An account that asked to be left alone is left alone by all.
@@ -1095,12 +1304,12 @@ UPDATE payment SET term_id = :new_term WHERE term_id = :old_term
 UPDATE plan_term SET wallet_id = :new_id WHERE wallet_id = :old_id
 
 -- moved_invoices --
--- Where they are shown, whose balance they fill, and the group itself where it asked.
+-- Where they are shown; there alone a group's balance is filled and the group itself asks.
 UPDATE invoice
-SET chat_id = CASE WHEN chat_id = :old_id THEN :new_id ELSE chat_id END,
+SET chat_id = :new_id,
     wallet_id = CASE WHEN wallet_id = :old_id THEN :new_id ELSE wallet_id END,
     user_id = CASE WHEN user_id = :old_id THEN :new_id ELSE user_id END
-WHERE chat_id = :old_id OR wallet_id = :old_id OR user_id = :old_id
+WHERE chat_id = :old_id
 
 -- moved_payments --
 -- Whose balance they filled, and the group itself where it paid.

@@ -13,7 +13,7 @@ _GAP = re.compile(r"\{\w+\}")
 _JOINT = re.compile(r"\n| · ")
 COMMANDS = {
     *("img", "video", "vary", "upscale", "pan", "zoom"),
-    *("jobs", "cancel", "history", "show", "quota", "help"),
+    *("jobs", "cancel", "history", "show", "quota", "plans", "help"),
 }
 
 

@@ -122,3 +122,20 @@ async def test_a_webhook_that_was_deleted_is_called_no_more(
         assert 1 == len(world.updates.pending)
         assert "" == (await bot.get_webhook_info()).url
     assert [] == ear.heard
+
+
+async def test_the_question_before_a_payment_does_not_wait_for_the_chat_to_be_heard(
+    bot: telegram.Bot, world: World, lan: int, ear: Ear
+) -> None:
+    ear.go.clear()
+    async with called(bot, ear):
+        world.send_text(lan, lan, "a message that takes long")
+        paying = asyncio.create_task(world.checkout(lan, payload="p", stars=1))
+        async with asyncio.timeout(30):
+            while len(ear.heard) < 2:
+                await asyncio.sleep(0.01)
+        asked = [each["pre_checkout_query"] for each in ear.heard if "pre_checkout_query" in each]
+        await bot.answer_pre_checkout_query(asked[0]["id"], ok=True)
+        assert (True, "") == await paying
+        ear.go.set()
+        await all_taken(world)

@@ -1,9 +1,11 @@
 """The bench measures what it says: the arms of its parts, quickly, and what they print."""
 
+from pathlib import Path
+
 import pytest
 
-from bench import crowds, polling
-from bench.lines import as_time, columns, verdict
+from bench import crowds, money, polling
+from bench.lines import as_time, at_least, columns, verdict
 from bench.polling import Heard, Load
 
 QUICK = Load(jobs=3, apart_s=3, speed=30)
@@ -26,6 +28,26 @@ def test_a_figure_over_its_bound_is_called_missed() -> None:
     assert ["0.350 (at most 0.35: ok)", "0.360 (at most 0.35: MISSED)"] == [
         verdict(figure, 0.35) for figure in (0.35, 0.36)
     ]
+
+
+def test_a_figure_below_what_it_has_to_be_is_called_missed() -> None:
+    assert ["3.00 (at least 3: ok)", "2.99 (at least 3: MISSED)"] == [
+        at_least(figure, 3.0) for figure in (3.0, 2.99)
+    ]
+
+
+@pytest.mark.parametrize("arm", [money.plain, money.easel])
+async def test_each_arm_takes_for_every_job_and_its_book_is_right(
+    arm: money.Arm, tmp_path: Path
+) -> None:
+    pace = await money.pace(arm, money.Load(clients=4, jobs_each=2), tmp_path)
+    assert (8, []) == (pace.pairs, pace.findings)
+
+
+def test_pairs_a_second_stand_beside_each_other_and_a_wrong_book_is_told() -> None:
+    said = money.report(money.Pace(100, 1.0, []), money.Pace(350, 1.0, ["wallet 1: ..."]))
+    assert "Easel to one await per statement: 3.50 (at least 3: ok)" == said[-1]
+    assert ["yes", "no"] == [line.split()[-1] for line in said[1:3]]
 
 
 def test_ratios_compare_easel_with_the_fixed_poll() -> None:

@@ -28,7 +28,7 @@ from bot.model import (
     TaskId,
     UserId,
 )
-from bot.money.plans import load_plans
+from bot.money.plan_file import load_plans
 from bot.runner.sweeping import KEPT_MS, sweep
 from bot.store.port import Transaction
 
@@ -87,17 +87,17 @@ def a_purse(images: int, videos: int, balance_vnd: int) -> Purse:
 
 
 def test_the_free_ones_go_first_and_pictures_apart_from_videos() -> None:
-    total = cover(DESK, a_purse(6, 1, 1_000), [GRID, CLIP, GRID])
+    total = cover(DESK, a_purse(6, 1, 1_000), {}, [GRID, CLIP, GRID])
     assert (3, 7, 200) == (total.covered, total.free, total.cost_vnd)
 
 
 def test_the_first_that_is_not_covered_ends_it() -> None:
-    total = cover(DESK, a_purse(0, 0, 400), [GRID, CLIP, SINGLE])
+    total = cover(DESK, a_purse(0, 0, 400), {}, [GRID, CLIP, SINGLE])
     assert (1, 0, 400) == (total.covered, total.free, total.cost_vnd)
 
 
 def test_what_costs_nothing_anyhow_uses_no_allowance() -> None:
-    total = cover(DESK, a_purse(4, 0, 0), [ENLARGED, GRID])
+    total = cover(DESK, a_purse(4, 0, 0), {}, [ENLARGED, GRID])
     assert (2, 4, 0) == (total.covered, total.free, total.cost_vnd)
 
 
@@ -110,7 +110,7 @@ def test_what_costs_nothing_anyhow_uses_no_allowance() -> None:
 def test_a_total_never_takes_more_than_there_is(
     requests: list[Request], images: int, videos: int, balance_vnd: int
 ) -> None:
-    total = cover(DESK, a_purse(images, videos, balance_vnd), requests)
+    total = cover(DESK, a_purse(images, videos, balance_vnd), {}, requests)
     assert 0 <= total.covered <= len(requests)
     assert total.cost_vnd <= balance_vnd
     assert total.free <= images + videos

@@ -19,7 +19,7 @@ from bot.jobs.bulk_orders import total_of
 from bot.jobs.buttons import Act, Press
 from bot.jobs.offers import Market
 from bot.model import ChatId, MessageId, Place, UserId
-from bot.money.plans import load_plans
+from bot.money.plan_file import load_plans
 from bot.runner.sweeping import KEPT_MS, sweep
 from bot.store.port import Transaction
 

@@ -21,11 +21,14 @@ from bot.jobs.facts import (
 )
 from bot.model import AssetKind, Job, Reason, TaskId, UserId
 from bot.money import ledger
-from bot.money.ledger import Allowance, LedgerRefused, Wallet
+from bot.money.ledger import Allowance, EntryKind, LedgerRefused, Wallet
 
 AN = 7
 ANSWERED = SubmitAnswered(TaskId("t"), poll_at=NOON, deadline_at=NOON + HOUR)
 LOST = SubmitLost(lookup_at=NOON, until=NOON)
+CAPTURE = "INSERT INTO ledger_entry SELECT NULL, 7, 'capture',"
+RELEASE = "INSERT INTO ledger_entry SELECT NULL, 7, 'release',"
+GIVE_BACK = "INSERT INTO allowance_use SELECT NULL, 7, '2026-09-22', 'image',"
 
 
 async def paid_grid(shop: Shop) -> Job:
@@ -126,12 +129,53 @@ async def test_a_hold_is_not_there_to_be_taken_back(shop: Shop) -> None:
         "INSERT INTO ledger_entry SELECT NULL, 7, 'hold', 5, job_id, NULL, 'k', 'me', '', 0 FROM job",
         "DELETE FROM job",
         "DELETE FROM wallet",
+        "DELETE FROM ledger_entry WHERE kind = 'grant'",
+        "UPDATE ledger_entry SET amount_vnd = amount_vnd + 1",
+        "UPDATE ledger_entry SET kind = 'topup' WHERE kind = 'grant'",
+        "UPDATE ledger_entry SET kind = 'release' WHERE kind = 'hold'",
+        "UPDATE ledger_entry SET author = 'somebody else'",
+        "UPDATE ledger_entry SET key = key || ':again'",
+        "UPDATE ledger_entry SET created_at = 0",
+        "UPDATE ledger_entry SET wallet_id = 999",
+        f"{CAPTURE} 201, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE held_vnd > 0",
+        f"{RELEASE} 201, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE held_vnd > 0",
+        f"{CAPTURE} 1, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE held_vnd = 0",
+        "DELETE FROM allowance_use",
+        "UPDATE allowance_use SET delta = delta - 1",
+        "UPDATE allowance_use SET day = '2026-09-23'",
+        f"{GIVE_BACK} -3, job_id, 'k', 0 FROM job WHERE held_vnd > 0",
     ],
 )
 async def test_what_must_not_be_is_impossible_in_the_database(shop: Shop, sql: str) -> None:
     await paid_grid(shop)
     with pytest.raises(sqlite3.IntegrityError):
         await shop.tamper(sql)
+    assert [] == await shop.findings()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"{CAPTURE} 1, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE charged_free = 1",
+        f"{RELEASE} 1, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE charged_free = 1",
+        f"{GIVE_BACK} -1, job_id, 'k', 0 FROM job WHERE charged_free = 1",
+        f"{GIVE_BACK} 1, job_id, 'k', 0 FROM job WHERE charged_free = 1",
+    ],
+)
+async def test_what_is_settled_cannot_be_settled_again_in_the_database(
+    shop: Shop, sql: str
+) -> None:
+    job = await paid_grid(shop)
+    await shop.happens(job, Admitted(), ANSWERED, Saved(outputs(job, 1)))
+    with pytest.raises(sqlite3.IntegrityError):
+        await shop.tamper(sql)
+
+
+async def test_captured_for_more_than_is_left_the_whole_act_is_undone(shop: Shop) -> None:
+    job = await paid_grid(shop)
+    with pytest.raises(sqlite3.IntegrityError, match="than was held"):
+        await shop.store.write(lambda tx: ledger.capture(tx, job, 201, now=NOON))
+    assert (Wallet(800, 200), []) == (await shop.wallet(AN), await shop.findings())
 
 
 @pytest.mark.parametrize("act", ["hold", "capture", "release"])
@@ -169,6 +213,56 @@ async def test_no_act_of_a_job_can_be_written_twice(shop: Shop, act: str) -> Non
 async def test_tampering_is_found_and_named(shop: Shop, sql: str, finding: str) -> None:
     await paid_grid(shop)
     assert [] == await shop.findings()
+    await shop.rewrite(sql)
+    assert [line for line in await shop.findings() if finding in line]
+
+
+PAYMENT = (
+    "INSERT INTO payment (charge_id, user_id, wallet_id, stars, vnd_per_star, amount_vnd, paid_at)"
+    " VALUES ('stx', 7, 7, 10, 330, 3300, 0)"
+)
+VOUCHER = "INSERT INTO voucher VALUES ('HELLO', 500, 'me', 0, 9, 7, 7, 5)"
+
+
+async def credited(shop: Shop, key: str, kind: EntryKind, amount_vnd: int) -> None:
+    await shop.store.write(lambda tx: ledger.enter(tx, UserId(AN), kind, amount_vnd, shop.act(key)))
+
+
+async def test_payments_and_vouchers_are_right_by_their_entries(shop: Shop) -> None:
+    await credited(shop, "payment:stx", EntryKind.TOPUP, 3_000)
+    await credited(shop, "payment:stx:rest", EntryKind.TOPUP, 300)
+    await credited(shop, "voucher:HELLO", EntryKind.VOUCHER, 500)
+    await shop.tamper(PAYMENT)
+    await shop.tamper(VOUCHER)
+    assert [] == await shop.findings()
+    await credited(shop, "payment:stx:reversed:1", EntryKind.REVERSAL, 3_300)
+    await shop.tamper("UPDATE payment SET reversed_vnd = 3300, state = 'refunded'")
+    assert [] == await shop.findings()
+
+
+@pytest.mark.parametrize(
+    ("sql", "finding"),
+    [
+        ("UPDATE payment SET amount_vnd = 3301", "payment stx: 3301 ₫ credited, 0 ₫ gone back"),
+        ("UPDATE payment SET reversed_vnd = 1", "its entries come to 3300 ₫"),
+        ("UPDATE payment SET wallet_id = 8", "its entries come to 0 ₫"),
+        ("UPDATE payment SET charge_id = 'st'", "a topup of 3300 ₫ in wallet 7, of no payment"),
+        ("DELETE FROM payment", "a topup of 3300 ₫ in wallet 7, of no payment"),
+        ("UPDATE voucher SET used_at = NULL, used_by = NULL", "voucher HELLO: 500 ₫"),
+        ("UPDATE voucher SET amount_vnd = 501", "its entry says 500 ₫ for 7"),
+        ("UPDATE voucher SET wallet_id = 8", "for wallet 8; its entry says 500 ₫ for 7"),
+        ("UPDATE voucher SET code = 'BYE'", "voucher BYE: 500 ₫ for wallet 7; its entry says None"),
+        ("DELETE FROM voucher", "500 ₫ in wallet 7, by a voucher nobody made"),
+    ],
+)
+async def test_a_payment_or_voucher_that_was_tampered_with_is_named(
+    shop: Shop, sql: str, finding: str
+) -> None:
+    await credited(shop, "payment:stx", EntryKind.TOPUP, 3_300)
+    await credited(shop, "voucher:HELLO", EntryKind.VOUCHER, 500)
+    await shop.grant(8, 1)
+    await shop.tamper(PAYMENT)
+    await shop.tamper(VOUCHER)
     await shop.tamper(sql)
     assert [line for line in await shop.findings() if finding in line]
 

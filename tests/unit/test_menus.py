@@ -9,7 +9,7 @@ from bot.jobs.offers import Market
 from bot.sandbox.world import World
 
 MAKING = {"img", "video", "vary", "upscale", "pan", "zoom"}
-OWN = {"jobs", "cancel", "history", "show", "quota", "help"}
+OWN = {"jobs", "cancel", "history", "show", "quota", "plans", "help"}
 
 
 async def set_for(bot: telegram.Bot, *admin_ids: int, market: Market = BOTH) -> None:

@@ -14,6 +14,7 @@ from bot.jobs.migration import home_of, move_chat, number_before
 from bot.jobs.rules import GroupRules, Payer, Pressers, rules_of, set_rules
 from bot.jobs.saying import say
 from bot.model import ChatId, Job, MessageId, Place, Say, Urgency, UserId
+from bot.money.ledger import EntryKind, enter
 from bot.store.port import Row, Transaction
 
 OLD, NEW = ChatId(-4001), ChatId(-1_002_000_000_001)
@@ -146,6 +147,13 @@ async def furnish(shop: Shop) -> Job:
         "INSERT INTO inbox (update_id, lane, payload, received_at) VALUES (1, :o, '{}', :n)",
     ):
         await shop.store._writer.execute(sql, value)
+    for kind, key, amount_vnd in (
+        (EntryKind.TOPUP, "payment:c", 66_000),
+        (EntryKind.VOUCHER, "voucher:V", 100),
+        (EntryKind.CORRECTION, "taken back", 66_100),
+    ):
+        entry = functools.partial(enter, wallet_id=UserId(OLD), kind=kind, amount_vnd=amount_vnd)
+        await shop.store.write(functools.partial(entry, act=shop.act(key)))
     await shop.store.write(lambda tx: set_rules(tx, OLD, GroupRules(payer=Payer.GROUP)))
     payload = {"edits": 21, "question": {"user_id": int(OLD), "line": "/img {}"}}
     place = Place(OLD, 3, MessageId(22))

@@ -20,6 +20,7 @@ from bot.jobs.facts import (
     Undecided,
 )
 from bot.jobs.queue import Outlook
+from bot.jobs.rules import GroupRules, Payer
 from bot.model import Job, Operation, Request, TaskId
 from bot.store.port import Transaction
 
@@ -364,3 +365,16 @@ async def test_a_thousand_waiting_are_admitted_once_each(shop: Shop) -> None:
         seen |= {job.job_id for job in running}
         assert (turn + 1) * 30 == len(seen)
         await finish(shop, running)
+
+
+async def test_members_whose_group_pays_run_side_by_side_and_each_as_many_as_its_plan_says(
+    shop: Shop,
+) -> None:
+    group = -100_123
+    await shop.set_rules(group, GroupRules(payer=Payer.GROUP))
+    await shop.grant(group, 10_000)
+    for user in (AN, AN, BINH):
+        shop.now.at += 1
+        await shop.order(user, wish(user * 1_000 + shop.now.at % 1_000), chat=group)
+    admitted = await admit_all(shop)
+    assert [AN, BINH] == [job.user_id for job in admitted]

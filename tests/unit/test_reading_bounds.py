@@ -16,7 +16,7 @@ from bot.chat.parsed import Complaint
 from bot.chat.reading import USUAL, Reader
 from bot.chat.wish import OPTIONS_MAX
 from bot.jobs.accept import Desk
-from bot.money.plans import load_plans
+from bot.money.plan_file import load_plans
 
 ME = "EaselBot"
 READER = Reader(ME, BOTH, {})

@@ -22,11 +22,18 @@ READS_ALL = {
     "verify_payers",
     "verify_allowance_owners",
     "verify_settled",
+    "verify_payments",
+    "verify_unpaid",
+    "verify_vouchers",
+    "verify_vouched",
     "outbox_recover",  # once, at start
 }
 """Statements that may look at every row there ever was."""
 
-GROWING = {"job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"}
+GROWING = {
+    *("job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"),
+    *("payment", "invoice"),
+}
 """Tables that only grow."""
 
 

@@ -107,6 +107,47 @@ async def test_writes_that_wait_together_share_one_commit(store: SqliteStore) ->
     assert 1 == seen.count("COMMIT")
 
 
+async def test_nobody_else_waits_for_a_whole_group(store: SqliteStore) -> None:
+    turns: list[str] = []
+
+    async def write(name: str) -> None:
+        async def work(tx: Transaction) -> None:
+            turns.append("a write")
+            await set_value(tx, name)
+
+        await store.write(work)
+
+    async def work_beside() -> None:
+        while turns.count("a write") < 20:
+            turns.append("another's turn")
+            await asyncio.sleep(0)
+
+    await asyncio.gather(work_beside(), *(write(f"{n}") for n in range(20)))
+    first = turns.index("a write")
+    assert ["a write", "another's turn"] * 19 == turns[first:-1]
+
+
+async def test_the_connection_is_asked_nothing_else_while_a_group_is_written(
+    store: SqliteStore, path: Path
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx: Transaction) -> None:
+        begun.set()
+        await go_on.wait()
+        await set_value(tx, "a")
+
+    writing = asyncio.create_task(store.write(slow))
+    await begun.wait()
+    looking = asyncio.create_task(store._data_version())
+    await store.all("counts")  # as long as a look would have taken
+    assert not looking.done()
+    go_on.set()
+    await looking
+    assert ["a"] == seen_from_outside(path)
+    await writing
+
+
 async def test_somebody_who_stops_waiting_does_not_undo_the_write(
     store: SqliteStore, path: Path
 ) -> None:

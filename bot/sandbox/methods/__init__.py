@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.ask import Ask
-from bot.sandbox.methods import asking, editing, naming, sending
+from bot.sandbox.methods import asking, editing, naming, paying, sending
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,30 @@ def _naming() -> list[Method]:
     ]
 
 
+def _paying() -> list[Method]:
+    invoice = "title description payload provider_token currency prices "
+    charge = "user_id telegram_payment_charge_id "
+    return [
+        _paced(
+            "sendInvoice", paying.send_invoice, _TARGET + invoice + "start_parameter reply_markup"
+        ),
+        _method("createInvoiceLink", paying.create_invoice_link, invoice + "subscription_period"),
+        _method(
+            "answerPreCheckoutQuery",
+            paying.answer_pre_checkout_query,
+            "pre_checkout_query_id ok error_message",
+        ),
+        _method("refundStarPayment", paying.refund_star_payment, charge),
+        _method(
+            "editUserStarSubscription", paying.edit_user_star_subscription, charge + "is_canceled"
+        ),
+        _method("getStarTransactions", paying.get_star_transactions, "offset limit"),
+        _method("getMyStarBalance", paying.get_my_star_balance),
+    ]
+
+
 def all_methods() -> dict[str, Method]:
     """By name in lower case: Telegram does not mind how a method is capitalised."""
-    return {method.name.lower(): method for method in [*_sending(), *_asking(), *_naming()]}
+    return {
+        method.name.lower(): method for method in [*_sending(), *_asking(), *_naming(), *_paying()]
+    }

@@ -6,7 +6,7 @@ They do not know pace or transport.
 from bot.sandbox import shapes
 from bot.sandbox.ask import Ask
 from bot.sandbox.chats import Room, find
-from bot.sandbox.content import caption_of, keyboard_of, media_of, text_of
+from bot.sandbox.content import caption_of, keyboard_of, media_of, pay_keyboard, text_of
 from bot.sandbox.entities import utf16_length
 from bot.sandbox.files import unique_ids
 from bot.sandbox.refusal import Json, bad_request
@@ -37,7 +37,7 @@ async def edit_message_text(ask: Ask) -> Json:
 
 async def edit_message_caption(ask: Ask) -> Json:
     room, message = _own(ask)
-    if "text" in message:
+    if "text" in message or "invoice" in message:
         raise bad_request("there is no caption in the message to edit")
     media = {key: message[key] for key in shapes.MEDIA if key in message}
     content = {**media, **caption_of(ask.params), **_keyboard(ask)}
@@ -46,7 +46,9 @@ async def edit_message_caption(ask: Ask) -> Json:
 
 async def edit_message_media(ask: Ask) -> Json:
     """A text may become media, and media another; the caption comes anew."""
-    _own(ask)
+    _, message = _own(ask)
+    if "invoice" in message:
+        raise bad_request("message can't be edited")
     item = ask.params.get("media")
     if not isinstance(item, dict) or item.get("type") not in shapes.MEDIA:
         raise bad_request("can't parse InputMedia")
@@ -61,6 +63,9 @@ async def edit_message_reply_markup(ask: Ask) -> Json:
     room, message = _own(ask)
     kept = (*shapes.CONTENT, *shapes.MEDIA)
     content = {key: message[key] for key in kept if key in message}
+    if "invoice" in message:
+        stars = message["invoice"]["total_amount"]
+        return _replace(ask, room, message, {**content, **pay_keyboard(ask.params, stars)})
     return _replace(ask, room, message, {**content, **_keyboard(ask)})
 
 

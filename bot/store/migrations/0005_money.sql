@@ -60,7 +60,37 @@ CREATE UNIQUE INDEX ledger_entry_by_job ON ledger_entry (job_id, kind) WHERE job
 CREATE INDEX ledger_entry_by_term ON ledger_entry (term_id) WHERE term_id IS NOT NULL;
 CREATE INDEX ledger_entry_by_time ON ledger_entry (created_at, kind);
 
+-- What stands in the book stands: an adjustment is a new entry. A group that becomes a supergroup
+-- is renamed, and where both had a plan the one becomes part of the other; nothing else changes.
+CREATE TRIGGER ledger_entry_stays BEFORE DELETE ON ledger_entry
+BEGIN SELECT RAISE(ABORT, 'a ledger entry stays'); END;
+CREATE TRIGGER ledger_entry_is_not_rewritten
+BEFORE UPDATE OF entry_id, kind, amount_vnd, job_id, key, author, reason, created_at ON ledger_entry
+BEGIN SELECT RAISE(ABORT, 'a ledger entry stays as it was written'); END;
+-- After the insert: an act that was written before is none, and is not looked at.
+CREATE TRIGGER ledger_entry_settles AFTER INSERT ON ledger_entry
+WHEN NEW.kind IN ('capture', 'release')
+BEGIN
+    SELECT RAISE(ABORT, 'more is taken and given back than was held') WHERE 0 > (
+        SELECT SUM(CASE kind WHEN 'hold' THEN amount_vnd ELSE -amount_vnd END)
+        FROM ledger_entry WHERE job_id = NEW.job_id);
+END;
+-- Set aside and given back once each, like money.
+CREATE UNIQUE INDEX allowance_use_held ON allowance_use (job_id) WHERE delta > 0;
+CREATE UNIQUE INDEX allowance_use_released ON allowance_use (job_id) WHERE delta < 0;
+CREATE TRIGGER allowance_use_stays BEFORE DELETE ON allowance_use
+BEGIN SELECT RAISE(ABORT, 'a use of the allowance stays'); END;
+CREATE TRIGGER allowance_use_is_not_rewritten
+BEFORE UPDATE OF use_id, day, kind, delta, job_id, key, created_at ON allowance_use
+BEGIN SELECT RAISE(ABORT, 'a use of the allowance stays as it was written'); END;
+CREATE TRIGGER allowance_use_settles AFTER INSERT ON allowance_use WHEN NEW.delta < 0
+BEGIN
+    SELECT RAISE(ABORT, 'more is given back than was set aside') WHERE 0 > (
+        SELECT SUM(delta) FROM allowance_use WHERE job_id = NEW.job_id);
+END;
+
 ALTER TABLE wallet ADD COLUMN hinted_at INTEGER;  -- told that little is left; NULL: not since more came
+ALTER TABLE wallet ADD COLUMN hinted_by TEXT REFERENCES job (job_id);  -- the request that left so little
 
 INSERT INTO wallet (wallet_id) SELECT user_id FROM user WHERE plan <> 'free' ON CONFLICT DO NOTHING;
 INSERT INTO plan_term (wallet_id, plan, began_at, author, reason)
@@ -77,6 +107,8 @@ WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
+CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
+    WHERE chat_id < 0;
 
 -- What was offered for Stars: an invoice's payload is its id, and proves nothing else.
 CREATE TABLE invoice (
@@ -91,9 +123,11 @@ CREATE TABLE invoice (
     created_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX invoice_age ON invoice (created_at);
+CREATE INDEX invoice_of_chat ON invoice (chat_id);
 
 CREATE TABLE payment (
-    charge_id    TEXT    PRIMARY KEY,     -- Telegram's, of this one charge
+    payment_id   INTEGER PRIMARY KEY AUTOINCREMENT,  -- short enough for a button
+    charge_id    TEXT    NOT NULL UNIQUE, -- Telegram's, of this one charge
     invoice_id   TEXT    REFERENCES invoice (invoice_id),  -- NULL: no offer of ours is known for it
     user_id      INTEGER NOT NULL,        -- who paid
     wallet_id    INTEGER NOT NULL REFERENCES wallet (wallet_id),
@@ -110,14 +144,19 @@ CREATE TABLE payment (
     refund_by    TEXT,                    -- who asked for it
     refund_why   TEXT,
     refunded_at  INTEGER,
+    refund_asks  INTEGER NOT NULL DEFAULT 0,  -- how often giving it back was begun
     due_at       INTEGER,                 -- when Telegram is asked again to give it back
-    attempts     INTEGER NOT NULL DEFAULT 0,
+    renewal      TEXT CHECK (renewal IN ('stopping', 'stopped')),  -- of a subscription's first
+                                          -- charge; NULL: it is renewed
+    stop_due_at  INTEGER,                 -- when Telegram is asked again not to renew it
+    attempts     INTEGER NOT NULL DEFAULT 0,  -- calls in a row that came to nothing
     CHECK (reversed_vnd BETWEEN 0 AND amount_vnd)
 ) STRICT;
 CREATE INDEX payment_by_time ON payment (paid_at);
 CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payment_of_term ON payment (term_id) WHERE term_id IS NOT NULL;
 CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX payment_stop_due ON payment (stop_due_at) WHERE stop_due_at IS NOT NULL;
 
 CREATE TABLE voucher (
     code       TEXT    PRIMARY KEY,
@@ -132,5 +171,5 @@ CREATE TABLE voucher (
 ) STRICT;
 CREATE INDEX voucher_by_time ON voucher (made_at);
 CREATE INDEX payment_of_wallet ON payment (wallet_id);
-CREATE INDEX payment_of_user ON payment (user_id);
+CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;

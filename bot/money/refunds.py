@@ -1,0 +1,300 @@
+"""A payment in Stars goes back: out of the balance first, then Telegram is asked, then it is sure.
+
+Knows nothing of Telegram's calls, nor of what is said about it. A payment is `paid`; asked back it is
+`refunding` and its money already gone from the balance, so that nobody spends it meanwhile; then it
+is `refunded`, or `paid` again with a new entry that puts the money back. What it bought of a plan
+goes with it: the money at once, the plan's days only when it is sure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from bot.errors import EaselError
+from bot.model import Millis, UserId
+from bot.money import ledger, terms
+from bot.money.ledger import Act, EntryKind
+from bot.money.plans import Plans
+from bot.money.terms import DAY_MS, StillHeld, Term
+from bot.store.port import Reading, Row, Transaction
+
+TELEGRAM = "telegram"
+"""The author of what we did not ask for."""
+
+
+class NotEnoughLeft(EaselError):
+    """Less is left on the balance than was credited for the payment."""
+
+    def __init__(self, missing_vnd: int) -> None:
+        super().__init__(f"{missing_vnd} ₫ are missing")
+        self.missing_vnd = missing_vnd
+
+
+class PaymentState(enum.StrEnum):
+    """The same words as in the column."""
+
+    PAID = "paid"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Payment:
+    """One charge of Telegram's, and what was credited for it. Amounts in đồng, or in Stars."""
+
+    payment_id: int
+    charge_id: str
+    invoice_id: str | None
+    user_id: UserId
+    """Who paid."""
+    wallet_id: UserId
+    """Whose balance it filled: theirs, or a group's by the chat's id."""
+    stars: int
+    amount_vnd: int
+    plan: str | None
+    term_id: int | None
+    is_recurring: bool
+    state: PaymentState
+    paid_at: Millis
+    reversed_vnd: int
+    """Taken out of the balance again."""
+    refund_by: str | None
+    """Who wanted it back, as an entry's author is written."""
+    refund_asks: int
+    """How often giving it back was begun."""
+    attempts: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What it came to when Telegram had given a payment back."""
+
+    payment: Payment
+    was_asked: bool
+    """By an operator of ours; else by Telegram itself or with another tool."""
+    missing_vnd: int
+    """Credited, and spent before it could be taken back."""
+    plan_over: str | None
+    """The plan that ended with it."""
+
+
+async def find(reading: Reading, payment_id: int) -> Payment | None:
+    row = await reading.one("payment_get", payment_id=payment_id)
+    return None if row is None else read_payment(row)
+
+
+async def find_charge(reading: Reading, charge_id: str) -> Payment | None:
+    row = await reading.one("payment_of_charge", charge_id=charge_id)
+    return None if row is None else read_payment(row)
+
+
+async def ask_back(
+    tx: Transaction, payment: Payment, *, author: str, why: str, now: Millis
+) -> bool:
+    """Take it out of the balance and have Telegram asked; False: that was begun before.
+
+    Raises NotEnoughLeft, StillHeld; then nothing is written but what had lapsed anyway.
+    """
+    if payment.state is not PaymentState.PAID:
+        return False
+    await terms.close_over(tx, payment.wallet_id, now=now)
+    part = await _part_of_term(tx, payment)
+    await _check_enough(tx, payment, part, now=now)
+    if not await tx.run(
+        "payment_asked_back", payment_id=payment.payment_id, by=author, why=why, now=now
+    ):
+        return False
+    act = Act(_reversed_key(payment, payment.refund_asks + 1), author, why, now)
+    await _reverse(tx, payment, payment.amount_vnd, part, act)
+    return True
+
+
+async def went_back(
+    tx: Transaction, plans: Plans, charge_id: str, *, now: Millis
+) -> GivenBack | None:
+    """Telegram has given it back, asked by us or not; None: that is known, or nothing is credited.
+
+    What we had not asked for is taken out of the balance as far as that reaches, never below zero.
+    """
+    payment = await find_charge(tx, charge_id)
+    if payment is None or payment.state is PaymentState.REFUNDED:
+        return None
+    was_asked = payment.state is PaymentState.REFUNDING
+    if was_asked:
+        await tx.run("payment_went_back", payment_id=payment.payment_id, now=now)
+    else:
+        await _take_what_is_there(tx, payment, now=now)
+    payment = await find(tx, payment.payment_id) or payment
+    plan_over = await _end_plan(tx, plans, payment, now=now)
+    missing_vnd = payment.amount_vnd - payment.reversed_vnd
+    return GivenBack(payment, was_asked, missing_vnd, plan_over)
+
+
+async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> Payment | None:
+    """Telegram will not give it back: the money is put on the balance again. None: it did.
+
+    ``why``: Telegram's words.
+    """
+    payment = await find(tx, payment_id)
+    if payment is None or not await tx.run("payment_stays", payment_id=payment_id):
+        return None
+    number = payment.refund_asks
+    act = Act(_restored_key(payment, number), TELEGRAM, why, now)
+    taken = await tx.one("entry_of_key", key=_reversed_key(payment, number))
+    term = None
+    if taken is not None and taken["term_id"] is not None:
+        term = await terms.find_term(tx, taken["term_id"])
+    to_term_vnd = 0
+    if taken is not None and term is not None:  # else it is over by now: what comes stays
+        to_term_vnd = taken["amount_vnd"]
+        await tx.run("term_bought", term_id=term.term_id, amount_vnd=to_term_vnd)
+    await _enter(tx, payment, EntryKind.TOPUP, payment.reversed_vnd, to_term_vnd, term, act)
+    await tx.run("wallet_filled", wallet_id=payment.wallet_id)
+    return payment
+
+
+async def never_credit(
+    tx: Transaction, charge_id: str, user_id: UserId, stars: int, *, now: Millis
+) -> None:
+    """It went back before we heard of it: should its payment come after all, it buys nothing."""
+    await tx.run("wallet_open", wallet_id=user_id)
+    await tx.run(
+        "payment_never_credited", charge_id=charge_id, user_id=user_id, stars=stars, now=now
+    )
+
+
+async def _check_enough(
+    tx: Transaction, payment: Payment, part: tuple[Term | None, int], *, now: Millis
+) -> None:
+    """Raises NotEnoughLeft, StillHeld. A plan's balance pays only for what it was bought with."""
+    term, part_vnd = part
+    wallet = await ledger.read_wallet(tx, payment.wallet_id)
+    from_term_vnd = 0
+    if term is not None:
+        from_term_vnd = min(part_vnd, await terms.left_of(tx, term))
+        held_vnd = await terms.held_of(tx, term)
+        if from_term_vnd < part_vnd and held_vnd:
+            raise StillHeld(held_vnd)
+    lapsing = await terms.lapsing_term(tx, payment.wallet_id, now=now)
+    lapsing_vnd = 0 if lapsing is None else await terms.left_of(tx, lapsing)
+    free_vnd = wallet.balance_vnd - lapsing_vnd
+    missing_vnd = payment.amount_vnd - from_term_vnd - free_vnd
+    if missing_vnd <= 0:
+        return
+    if missing_vnd <= wallet.held_vnd:
+        raise StillHeld(wallet.held_vnd)
+    raise NotEnoughLeft(missing_vnd)
+
+
+async def _take_what_is_there(tx: Transaction, payment: Payment, *, now: Millis) -> None:
+    await terms.close_over(tx, payment.wallet_id, now=now)
+    wallet = await ledger.read_wallet(tx, payment.wallet_id)
+    reversed_vnd = min(payment.amount_vnd, wallet.balance_vnd)
+    why = "refunded"
+    await tx.run(
+        "payment_taken_back",
+        payment_id=payment.payment_id,
+        reversed_vnd=reversed_vnd,
+        by=TELEGRAM,
+        why=why,
+        now=now,
+    )
+    act = Act(_reversed_key(payment, payment.refund_asks + 1), TELEGRAM, why, now)
+    await _reverse(tx, payment, reversed_vnd, await _part_of_term(tx, payment), act)
+
+
+async def _part_of_term(reading: Reading, payment: Payment) -> tuple[Term | None, int]:
+    """The term whose bought balance it became, and how much of it: that lapses with the term."""
+    last = payment.refund_asks
+    key = _restored_key(payment, last) if last else f"payment:{payment.charge_id}"
+    row = await reading.one("entry_of_key", key=key)
+    if row is None or row["term_id"] is None:
+        return None, 0
+    return await terms.find_term(reading, row["term_id"]), row["amount_vnd"]
+
+
+async def _reverse(
+    tx: Transaction, payment: Payment, amount_vnd: int, part: tuple[Term | None, int], act: Act
+) -> None:
+    term, part_vnd = part
+    from_term_vnd = 0
+    if term is not None:
+        from_term_vnd = min(amount_vnd, part_vnd, await terms.left_of(tx, term))
+        await tx.run("term_gone", term_id=term.term_id, amount_vnd=from_term_vnd)
+    await _enter(tx, payment, EntryKind.REVERSAL, amount_vnd, from_term_vnd, term, act)
+
+
+async def _enter(
+    tx: Transaction,
+    payment: Payment,
+    kind: EntryKind,
+    amount_vnd: int,
+    of_term_vnd: int,
+    term: Term | None,
+    act: Act,
+) -> None:
+    """An entry for what is the term's, and one for the rest."""
+    wallet_id = payment.wallet_id
+    if term is not None and of_term_vnd:
+        await ledger.enter(tx, wallet_id, kind, of_term_vnd, act, term_id=term.term_id)
+        act = dataclasses.replace(act, key=f"{act.key}:rest")
+    if rest_vnd := amount_vnd - of_term_vnd:
+        await ledger.enter(tx, wallet_id, kind, rest_vnd, act)
+
+
+async def _end_plan(tx: Transaction, plans: Plans, payment: Payment, *, now: Millis) -> str | None:
+    """The plan it bought ends where nothing else bought it, else its days go; the one that ended."""
+    term = None if payment.term_id is None else await terms.find_term(tx, payment.term_id)
+    if term is None:
+        return None
+    if not await _is_bought_otherwise(tx, payment, term):
+        by = payment.refund_by or TELEGRAM
+        await tx.run("term_end", term_id=term.term_id, now=now, by=by, why="reversed")
+        if not await terms.held_of(tx, term):
+            await tx.run("term_settled", term_id=term.term_id, now=now)
+        return term.plan
+    plan = plans.plans.get(term.plan)
+    if term.ends_at is not None and plan is not None and plan.days is not None:
+        ends_at = max(now, term.ends_at - plan.days * DAY_MS)
+        await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
+        await terms.close_over(tx, payment.wallet_id, now=now)
+        return term.plan if ends_at == now else None
+    return None
+
+
+async def _is_bought_otherwise(tx: Transaction, payment: Payment, term: Term) -> bool:
+    others = await tx.one("term_bought_by", term_id=term.term_id, payment_id=payment.payment_id)
+    assert others is not None
+    # A plan without an end may have been given by hand first, and only then paid into.
+    is_given = term.ends_at is None and not others["begun_by_payer"]
+    return bool(others["payments"] or others["by_hand"] or is_given)
+
+
+def _reversed_key(payment: Payment, number: int) -> str:
+    return f"payment:{payment.charge_id}:reversed:{number}"
+
+
+def _restored_key(payment: Payment, number: int) -> str:
+    return f"payment:{payment.charge_id}:restored:{number}"
+
+
+def read_payment(row: Row) -> Payment:
+    return Payment(
+        payment_id=row["payment_id"],
+        charge_id=row["charge_id"],
+        invoice_id=row["invoice_id"],
+        user_id=UserId(row["user_id"]),
+        wallet_id=UserId(row["wallet_id"]),
+        stars=row["stars"],
+        amount_vnd=row["amount_vnd"],
+        plan=row["plan"],
+        term_id=row["term_id"],
+        is_recurring=bool(row["is_recurring"]),
+        state=PaymentState(row["state"]),
+        paid_at=row["paid_at"],
+        reversed_vnd=row["reversed_vnd"],
+        refund_by=row["refund_by"],
+        refund_asks=row["refund_asks"],
+        attempts=row["attempts"],
+    )

@@ -1,0 +1,413 @@
+"""The plan file is read: what it may say, and how a mistake in it is named."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.app import TITLES
+from bot.errors import SettingsError
+from bot.money.plan_file import PROVIDERS, load_plans
+from bot.money.plans import Limits, Plan, Plans, price_of
+
+FREE = "[plans.free]\n"
+GOLD = FREE + "[plans.gold]\n"
+STARS = FREE + "[stars]\nvnd_per_star = 1\n"
+NO_COUNT = 'is no whole number, 0 or more, nor "unlimited".'
+
+
+def plans_of(tmp_path: Path, text: str) -> Plans:
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_plans(path)
+
+
+def mistakes_of(tmp_path: Path, text: str) -> list[str]:
+    try:
+        plans_of(tmp_path, text)
+    except SettingsError as error:
+        return [problem.removeprefix(f"{tmp_path}/own.toml: ") for problem in error.problems]
+    return []
+
+
+def test_the_smallest_plan_file_gives_nothing_and_sells_nothing(tmp_path: Path) -> None:
+    plans = plans_of(tmp_path, FREE)
+
+    assert Plans(prices={}, stars=None, contact="", plans={"free": Plan("free")}) == plans
+
+
+def test_everything_a_plan_can_carry_is_read(tmp_path: Path) -> None:
+    text = (
+        GOLD
+        + """
+        title = "Gói vàng"
+        price = 5_000_000
+        days = 30
+        refund = 0.70
+        threads = 6
+        priority = true
+        free_images_per_day = 1
+        free_videos_per_day = 2
+        max_images_per_day = 3_000
+        prices = { image = 1, image_hd = 2, image_turbo = 3, video = 4 }
+        """
+    )
+    assert plans_of(tmp_path, text).plans["gold"] == Plan(
+        "gold",
+        title="Gói vàng",
+        price=5_000_000,
+        days=30,
+        refund=Decimal("0.70"),
+        threads=6,
+        priority=True,
+        free_images_per_day=1,
+        free_videos_per_day=2,
+        max_images_per_day=3_000,
+        prices={"image": 1, "image_hd": 2, "image_turbo": 3, "video": 4},
+    )
+
+
+def test_the_operators_own_limits_and_costs_are_read(tmp_path: Path) -> None:
+    limits = "[limits]\nimages_per_day = 9\nvideos_per_day = 0\ngroup_images_per_day='unlimited'\n"
+    plans = plans_of(tmp_path, FREE + limits + "[costs.flow]\nimage = 60\n")
+
+    assert Limits(images_per_day=9, videos_per_day=0) == plans.limits
+    assert {"flow": {"image": 60}} == plans.costs
+
+
+def test_costs_are_told_of_every_provider_there_is() -> None:
+    assert set(TITLES) == set(PROVIDERS)
+
+
+def test_unlimited_is_a_count_and_zero_is_zero(tmp_path: Path) -> None:
+    text = '[plans.free]\nthreads = "unlimited"\nfree_images_per_day = "unlimited"\n'
+
+    plans = plans_of(tmp_path, text + "max_images_per_day = 0\n")
+
+    free = plans.plans["free"]
+    assert free == Plan("free", threads=None, free_images_per_day=None, max_images_per_day=0)
+
+
+def test_a_price_of_zero_is_a_price(tmp_path: Path) -> None:
+    plans = plans_of(tmp_path, FREE + "prices = { image = 0 }\n[prices]\nimage = 5\n")
+
+    assert price_of(plans, plans.plans["free"], "image") == 0
+
+
+def test_a_plan_without_a_way_in_is_given_by_hand(tmp_path: Path) -> None:
+    gold = plans_of(tmp_path, GOLD + 'days = "unlimited"\nrefund = 0\n').plans["gold"]
+
+    assert Plan("gold") == gold
+
+
+def test_the_mark_an_editor_puts_before_the_first_letter_does_no_harm(tmp_path: Path) -> None:
+    assert "free" in plans_of(tmp_path, "\ufeff" + FREE).plans
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "plans: missing: a table [plans.free] is needed at least."),
+        ("plans = 5", "plans: 5 is no table."),
+        (
+            "[plans.gold]\n",
+            "plans.free: missing: it is what everybody has without another plan.",
+        ),
+        (FREE + "thread = 3\n", "plans.free.thread: no such key; did you mean threads."),
+        (FREE + "[price]\n", "price: no such key; did you mean prices."),
+        (FREE + "[prices]\nimages = 1\n", "prices.images: no such key; did you mean image."),
+        (FREE + "[shop]\ncontakt = ''\n", "shop.contakt: no such key; did you mean contact."),
+        (
+            FREE + "[limits]\nimages_a_day = 1\n",
+            "limits.images_a_day: no such key; did you mean images_per_day.",
+        ),
+        (FREE + "[costs.flo]\nimage = 1\n", "costs.flo: no such key; did you mean flow."),
+        (
+            FREE + "[costs.flow]\nturbo = 1\n",
+            "costs.flow.turbo: no such key; did you mean image_turbo.",
+        ),
+        (FREE + "[prices]\nimage = -1\n", "prices.image: -1 is no whole number, 0 or more."),
+        (FREE + "[prices]\nimage = 1.5\n", "prices.image: 1.5 is no whole number, 0 or more."),
+        (FREE + "[prices]\nimage = true\n", "prices.image: true is no whole number, 0 or more."),
+        (
+            FREE + "[prices]\nimage = 1_000_000_000_001\n",
+            "prices.image: 1000000000001 is too much: 1000000000000 at most.",
+        ),
+        (
+            FREE + "[prices]\nimage = 2020-01-02\n",
+            "prices.image: 2020-01-02 is no whole number, 0 or more.",
+        ),
+        (GOLD + "price = '5'\n", 'plans.gold.price: "5" is no whole number, 1 or more.'),
+        (
+            GOLD + "price = 'unlimited'\n",
+            'plans.gold.price: "unlimited" is no whole number, 1 or more.',
+        ),
+        (GOLD + "price = 0\n", "plans.gold.price: 0 is no whole number, 1 or more."),
+        (GOLD + "min_topup = 0\n", "plans.gold.min_topup: 0 is no whole number, 1 or more."),
+        (GOLD + "threads = -1\n", f"plans.gold.threads: -1 {NO_COUNT.replace('0', '1')}"),
+        (FREE + "threads = 1.0\n", f"plans.free.threads: 1.0 {NO_COUNT.replace('0', '1')}"),
+        (FREE + "threads = 0\n", f"plans.free.threads: 0 {NO_COUNT.replace('0', '1')}"),
+        (
+            FREE + "free_images_per_day = 'all'\n",
+            f'plans.free.free_images_per_day: "all" {NO_COUNT}',
+        ),
+        (
+            GOLD + "price = 5\ndays = 0\n",
+            f"plans.gold.days: 0 {NO_COUNT.replace('0', '1')}",
+        ),
+        (
+            GOLD + "price = 5\ndays = 36_501\n",
+            "plans.gold.days: 36501 is too much: 36500 at most.",
+        ),
+        (GOLD + "refund = 70\n", "plans.gold.refund: 70 is no share from 0 to 1, such as 0.70."),
+        (GOLD + "refund = nan\n", "plans.gold.refund: NaN is no share from 0 to 1, such as 0.70."),
+        (
+            GOLD + "refund = 1e99999999999999999999\n",
+            "plans.gold.refund: Infinity is no share from 0 to 1, such as 0.70.",
+        ),
+        (GOLD + "refund = 0.705\n", "plans.gold.refund: 0.705 is no whole per cent, such as 0.70."),
+        (GOLD + "priority = 1\n", "plans.gold.priority: 1 is neither true nor false."),
+        (GOLD + "title = 5\n", "plans.gold.title: 5 is no text in quotes."),
+        (
+            GOLD + "title = 'Gói dành cho ai muốn thật nhiều ảnh'\n",
+            (
+                'plans.gold.title: "Gói dành cho ai muốn thật nhiều ảnh" is longer than one line of '
+                "32 characters."
+            ),
+        ),
+        (FREE + "prices = 100\n", "plans.free.prices: 100 is no table."),
+        (
+            FREE + "prices = { hd = 1 }\n",
+            "plans.free.prices.hd: no such key; did you mean image_hd.",
+        ),
+        (FREE + "[shop]\ncontact = 9\n", "shop.contact: 9 is no text in quotes."),
+        (
+            FREE + '[shop]\ncontact = "a\\nb"\n',
+            'shop.contact: "a\\nb" is longer than one line of 100 characters.',
+        ),
+        (
+            FREE + "[stars]\npacks = [1]\n",
+            "stars.vnd_per_star: missing: the đồng credited for one Star.",
+        ),
+        (STARS, "stars.packs: a list of Stars such as [200, 500] is expected."),
+        (STARS + "packs = []\n", "stars.packs: a list of Stars such as [200, 500] is expected."),
+        (STARS + "packs = 200\n", "stars.packs: a list of Stars such as [200, 500] is expected."),
+        (STARS + "packs = [9_9999]\n", "stars.packs: 99999 is no number of Stars, 1 to 25000."),
+        (STARS + "packs = [true]\n", "stars.packs: true is no number of Stars, 1 to 25000."),
+        (STARS + "packs = [5, 9, 5, 5]\n", "stars.packs: 5 stands there twice."),
+        (
+            FREE + "[stars]\npacks = [1]\nvnd_per_star = 0\n",
+            "stars.vnd_per_star: 0 is no whole number, 1 or more.",
+        ),
+        (
+            FREE + "[plans.'Big One']\n",
+            "plans.Big One: a plan's name has a-z, 0-9, _ and -, and begins with a letter.",
+        ),
+        (
+            FREE + '[plans."a\\nb"]\n',
+            "plans.a\\nb: a plan's name has a-z, 0-9, _ and -, and begins with a letter.",
+        ),
+        (FREE + "[plans]\nextra = 1\n", "plans.extra: 1 is no table."),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_its_cure(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    assert [expected] == mistakes_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "price = 5\nmin_topup = 5\n",
+            "plans.gold.min_topup: not beside price: a plan is bought, or entered by paying in.",
+        ),
+        (
+            "days = 30\n",
+            (
+                "plans.gold.days: needs price beside it: what lapses after the days is what was "
+                "bought."
+            ),
+        ),
+        (
+            "min_topup = 9\ndays = 30\n",
+            (
+                "plans.gold.days: needs price beside it: what lapses after the days is what was "
+                "bought."
+            ),
+        ),
+        (
+            "price = 5\nrefund = 0.7\n",
+            (
+                "plans.gold.refund: needs price and days beside it: it is for a plan ended before its "
+                "end."
+            ),
+        ),
+        (
+            "price = 5\ndays = 'unlimited'\nrefund = 0.7\n",
+            (
+                "plans.gold.refund: needs price and days beside it: it is for a plan ended before its "
+                "end."
+            ),
+        ),
+        (
+            "free_images_per_day = 40\nmax_images_per_day = 30\n",
+            "plans.gold.max_images_per_day: 30 is less than free_images_per_day, which is 40.",
+        ),
+    ],
+)
+def test_keys_that_do_not_go_together_are_named(tmp_path: Path, text: str, expected: str) -> None:
+    assert [expected] == mistakes_of(tmp_path, GOLD + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("price = 5_000", "is never bought"),
+        ("min_topup = 'x'", "is not entered by paying in"),
+        ("days = 30", "never ends"),
+        ("refund = 0.7", "never ends"),
+        ("priority = true", "would put everybody before everybody"),
+        ("title = 'Thử'", "has a name in each language already"),
+    ],
+)
+def test_the_plan_everybody_has_is_neither_bought_nor_entered_nor_ended(
+    tmp_path: Path, text: str, why: str
+) -> None:
+    key = text.split(" ", maxsplit=1)[0]
+    expected = f"plans.free.{key}: not here: the plan that everybody has {why}."
+    assert [expected] == mistakes_of(tmp_path, FREE + text)
+
+
+def test_a_wrong_value_is_one_mistake_and_not_also_a_missing_one(tmp_path: Path) -> None:
+    mistakes = mistakes_of(tmp_path, GOLD + "price = -5\ndays = 30\nrefund = 0.7\n")
+    assert ["plans.gold.price: -5 is no whole number, 1 or more."] == mistakes
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = "[prices]\nimage = -1\nvideo = 1.5\n[plans.gold]\nthreads = true\ndayz = 1\n"
+
+    assert mistakes_of(tmp_path, text) == [
+        "prices.image: -1 is no whole number, 0 or more.",
+        "prices.video: 1.5 is no whole number, 0 or more.",
+        'plans.gold.threads: true is no whole number, 1 or more, nor "unlimited".',
+        "plans.gold.dayz: no such key; did you mean days.",
+        "plans.free: missing: it is what everybody has without another plan.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[plans.free",
+        b"[plans.free]\n[plans.free]\n",
+        b"[plans.free]\nthreads = 1\nthreads = 2\n",
+        b"\xff\xfe",
+        b"a = " + b"1" * 5_000,
+        b"a = " + b"[" * 5_000,
+        None,
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "own.toml"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(SettingsError, match=r"own\.toml: cannot be read as a plan file"):
+        load_plans(path)
+
+
+def test_a_number_nobody_could_write_out_is_named_at_its_place(tmp_path: Path) -> None:
+    [mistake] = mistakes_of(tmp_path, GOLD + "price = 0x" + "f" * 9_000)
+    expected = "a number of very many digits is too much: 1000000000000 at most."
+    assert f"plans.gold.price: {expected}" == mistake
+
+
+KEYS = [
+    *("threads", "price", "refund", "days", "priority", "prices", "min_topup", "title"),
+    *("max_images_per_day", "free_images_per_day", "free_videos_per_day", "dayz", "a b"),
+]
+scalars = st.one_of(
+    st.integers().map(str),
+    st.booleans().map(lambda value: str(value).lower()),
+    st.sampled_from(['"unlimited"', "nan", "-inf", "0.7", "[]", "[1, [2]]", "{ image = 1 }", "{}"]),
+    st.sampled_from(["1e999999999999999999", "1979-05-27", "07:32:00", "0xfff", '"\\u0000"']),
+)
+
+
+@given(wish=st.lists(st.tuples(st.sampled_from(KEYS), scalars), unique_by=lambda line: line[0]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_stands_in_a_plan_is_understood_or_named_where_it_stands(
+    tmp_path: Path, wish: list[tuple[str, str]]
+) -> None:
+    text = GOLD + "".join(f'"{key}" = {value}\n' for key, value in wish)
+    mistakes = mistakes_of(tmp_path, text)
+    places = {mistake.split(": ")[0].removeprefix("plans.gold.") for mistake in mistakes}
+    assert places <= {key for key, _ in wish} | {"prices.image"}
+    if not mistakes:  # either way out is right here
+        plan = plans_of(tmp_path, text).plans["gold"]
+        assert plan.price is None or plan.min_topup is None
+        assert plan.days is None or plan.price is not None
+        assert 0 <= plan.refund <= 1
+        assert plan.threads is None or plan.threads > 0
+
+
+names = st.one_of(
+    st.sampled_from(["plans", "free", "prices", "stars", "shop", "limits", "costs", "flow"]),
+    st.sampled_from(["packs", "image", "vnd_per_star", "contact", "threads", "images_per_day"]),
+    st.text(st.characters(exclude_categories=("Cs",)), max_size=5),
+)
+values = st.recursive(
+    st.one_of(
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(st.characters(exclude_categories=("Cs",))),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=4)),
+    max_leaves=20,
+)
+
+
+@given(tables=st.dictionaries(names, values, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_file_at_all_is_a_plan_file_or_a_list_of_mistakes(
+    tmp_path: Path, tables: dict[str, object]
+) -> None:
+    text = "".join(f"{in_quotes(key)} = {in_toml(value)}\n" for key, value in tables.items())
+    assert all(len(mistake.splitlines()) == 1 for mistake in mistakes_of(tmp_path, text))
+
+
+@given(text=st.text())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_text_at_all_brings_the_reader_down(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(SettingsError):
+        load_plans(path)
+
+
+def in_quotes(text: str) -> str:
+    return json.dumps(text).replace("\x7f", "\\u007f") if text.isascii() else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(letter):08x}" for letter in text) + '"'
+
+
+def in_toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return in_quotes(value)
+        case list():
+            return "[" + ", ".join(map(in_toml, value)) + "]"
+        case dict():
+            return "{" + ", ".join(f"{in_quotes(k)} = {in_toml(v)}" for k, v in value.items()) + "}"
+        case _:
+            return str(value)
