@@ -45,6 +45,7 @@ async def test_the_same_message_read_twice_is_one_grant_and_told_once(tmp_path: 
         await said(an, "/quota")
         asked = boss.say(f"/grant {an.user_id} 50000")
         await boss.answer_to(asked)
+        await handled(story)
         read_again(story, asked)
         await handled(story)
         assert 1 == len(book(story))
@@ -137,7 +138,8 @@ async def test_a_grant_made_before_the_group_moved_is_taken_back_from_where_it_w
 ) -> None:
     async with run_by(tmp_path) as (story, boss):
         an = story.person("An", "vi")
-        group = story.group("Painters", an)
+        made = story.world.add_group("Painters", [an.user_id], chat_id=-4_001)
+        group = int(made["id"])
         await said(an, "/quota@easel_bot", chat=group)
         done = await said(boss, f"/grant {group} 500")
         new = migrate_group(story.world, group)
