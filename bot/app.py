@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import json
 import os
-import secrets
 import time
 import warnings
 import zoneinfo
@@ -21,9 +20,8 @@ import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
-from bot.chat.access import Doorkeeper
+from bot.arriving import make_looks, make_updates, open_checkout
 from bot.chat.bulking import Bulking
-from bot.chat.checkup import Checkup
 from bot.chat.dispatch import Dispatcher
 from bot.chat.downloading import Downloader, open_downloader
 from bot.chat.gathering import Gathering
@@ -31,10 +29,8 @@ from bot.chat.handlers import Handlers, Self
 from bot.chat.intake import POLL_S, Poller
 from bot.chat.links import deep_link
 from bot.chat.listening import Listener
-from bot.chat.looks import Look, for_guests
 from bot.chat.making import Making
 from bot.chat.reading import Reader
-from bot.chat.rights import Rights
 from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
@@ -49,6 +45,7 @@ from bot.delivery.pictures import COPY_MAX_BYTES, Pictures
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
+from bot.delivery.till import Till
 from bot.delivery.welcoming import Welcoming
 from bot.i18n import I18n
 from bot.jobs import webhooks
@@ -150,12 +147,16 @@ async def start(
         downloader = await stack.enter_async_context(open_downloader(bot, _proxy(settings)))
 
         await introduce(ground)
-        updates = make_updates(settings, bot, store, clocks.wall)
+        checkout = await stack.enter_async_context(
+            open_checkout(settings, store, plans, ground.i18n, metrics, clocks.wall)
+        )
+        updates = make_updates(settings, bot, store, checkout, clocks.wall)
         easel = EaselBot(
             {
                 "updates": updates,
                 **make_handling(ground, downloader),
                 "runner": make_runner(ground),
+                "till": Till(store, ground.telegram, plans, clock=clocks.wall),
             },
             make_delivery(ground, Pictures(settings.bot_data_dir, films)),
             bot.username,
@@ -285,31 +286,6 @@ def make_delivery(ground: Ground, pictures: Pictures) -> Delivery:
         pictures,
     )
     return Delivery(store, sending, telegram, clock=ground.clock)
-
-
-def make_updates(settings: Settings, bot: Bot, store: Store, clock: Clock) -> Poller | Listener:
-    """The way in that the settings ask for."""
-    if settings.telegram_updates == "polling":
-        return Poller(bot, store, clock=clock)
-    given = settings.telegram_webhook_secret.get_secret_value()
-    return Listener(
-        bot,
-        store,
-        url=f"{settings.bot_public_url}/telegram",
-        secret=given or secrets.token_urlsafe(32),
-        clock=clock,
-    )
-
-
-def make_looks(
-    settings: Settings, bot: Bot, store: Store, door: Doorkeeper, clock: Clock
-) -> tuple[Look, ...]:
-    """What Telegram is asked before an update is handled."""
-    data_dir, admin_ids = settings.bot_data_dir, settings.bot_admin_ids
-    checkup = Checkup(bot, store, data_dir=data_dir, admin_ids=admin_ids, clock=clock)
-    rights = Rights(bot, store, clock=clock)
-    looks = (rights.look, rights.look_afar, checkup.look)
-    return tuple(for_guests(look, door, store) for look in looks)
 
 
 def with_webhooks(

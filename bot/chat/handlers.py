@@ -14,6 +14,7 @@ from telegram import (
     ExternalReplyInfo,
     MaybeInaccessibleMessage,
     Message,
+    SuccessfulPayment,
     Update,
 )
 
@@ -41,6 +42,7 @@ from bot.chat.parsed import (
     VideoCommand,
     ZoomCommand,
 )
+from bot.chat.payments import hear_refund
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
@@ -102,6 +104,7 @@ class Handlers:
     ) -> None:
         self._me = me
         self._clock = clock
+        self._desk = desk
         self._i18n = i18n
         self._reader = reader
         self._making = making
@@ -110,6 +113,7 @@ class Handlers:
         self._referring = doings.referring
         self._deriving = doings.deriving
         self._bulking = doings.bulking
+        self._paying = doings.paying
         self._questions = Questions(me.bot_id, me.username, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
@@ -117,7 +121,11 @@ class Handlers:
         self._turning_away = TurningAway(i18n, me.username, self.door)
 
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
-        if update.message is not None:
+        if update.message is not None and update.message.successful_payment is not None:
+            await self._paid(tx, update.message, update.message.successful_payment)
+        elif update.message is not None and update.message.refunded_payment is not None:
+            await hear_refund(tx, self._desk.plans, update.message, now=self._clock())
+        elif update.message is not None:
             await self._message(tx, update.message)
         elif update.callback_query is not None:
             return await self._press(tx, update.callback_query)
@@ -165,6 +173,13 @@ class Handlers:
             await _ask_again(talk, question, target)
         elif not await self._bulking.take(talk, text, several, brought):
             await self._answer(talk, parsed, target, text, brought)
+
+    async def _paid(self, tx: Transaction, message: Message, payment: SuccessfulPayment) -> None:
+        """Also of who may do nothing else here any more."""
+        speaker = speaker_of(message)
+        if speaker is None:
+            raise ValueError("nobody has paid")  # kept, and the operator is told
+        await self._paying.paid(await self._open(tx, speaker, message), payment)
 
     async def _wordless(
         self,

@@ -64,7 +64,13 @@ TOPICS: Final[Mapping[str, tuple[Told, ...]]] = {
     ),
     "bulk": (Told("help.bulk", (Operation.IMAGE,)),),
     "settings": (Told("help.settings"), Told("help.language")),
-    "quota": (Told("help.quota"), Told("help.jobs"), Told("help.code")),
+    "quota": (
+        Told("help.quota"),
+        Told("help.buy"),
+        Told("help.paysupport"),
+        Told("help.jobs"),
+        Told("help.code"),
+    ),
     "group": (Told("help.group"), Told("help.group_reply"), Told("help.group_rules")),
 }
 """In the order in which they are offered."""

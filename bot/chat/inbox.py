@@ -15,8 +15,10 @@ from bot.jobs import book
 from bot.model import Millis
 from bot.store.port import Topic, Transaction
 
-ALLOWED: Final = ("message", "callback_query", "my_chat_member")
-"""The kinds of updates that are asked for."""
+ALLOWED: Final = ("message", "callback_query", "my_chat_member", "pre_checkout_query")
+"""The kinds of updates that are asked for. The last is answered at once and not kept
+(`checkout.py`).
+"""
 _MOST: Final = 2**63 - 1
 """A larger number no database column holds."""
 

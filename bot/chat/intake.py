@@ -7,13 +7,17 @@ them: killed, it lost every one (docs/telegram.md). Here the offset moves after 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
+from bot.chat.checkout import Checkout
 from bot.chat.inbox import ALLOWED, id_of, write_inbox
 from bot.chat.losses import Losses
 from bot.errors import StoreError
@@ -26,15 +30,19 @@ POLL_S = 50
 SILENCE_S = POLL_S + 40.0
 """Longer, and updates do not flow."""
 
+PEEK_S = 1.0
+"""A commit that takes longer is not waited for to hear who is about to pay."""
+
 log = structlog.get_logger(__name__)
 
 
 class Poller:
     """Long polling into the inbox. ``run`` goes on until it is cancelled."""
 
-    def __init__(self, bot: Bot, store: Store, *, clock: Clock) -> None:
+    def __init__(self, bot: Bot, store: Store, checkout: Checkout, *, clock: Clock) -> None:
         self._bot = bot
         self._store = store
+        self._checkout = checkout
         self._clock = clock
         self._offset: int | None = None
         self._losses = Losses()
@@ -69,20 +77,38 @@ class Poller:
                 self._losses.over()
 
     async def _poll(self) -> None:
+        # The first answer comes at once, so that a bot nobody writes to is ready as well.
+        updates = await self._ask(0 if self._heard_at is None else POLL_S)
+        if not updates:
+            return
+        if others := self._checkout.take(updates):
+            await self._keep(others)
+        numbers = [number for each in updates if (number := id_of(each)) is not None]
+        if numbers:
+            self._offset = max(numbers) + 1
+
+    async def _ask(self, wait_s: int) -> list[Any]:
+        """What is not confirmed yet, waiting for it if there is nothing. Raises TelegramError."""
         updates = await self._bot.do_api_request(
             "getUpdates",
             api_kwargs={
                 "offset": self._offset,
-                # The first answer comes at once, so that a bot nobody writes to is ready as well.
-                "timeout": 0 if self._heard_at is None else POLL_S,
+                "timeout": wait_s,
                 "allowed_updates": json.dumps(ALLOWED),
             },
-            read_timeout=POLL_S + 10,
+            read_timeout=wait_s + 10,
         )
         self._heard_at = time.monotonic()
-        if not isinstance(updates, list) or not updates:
-            return
-        await self._store.write(lambda tx: write_inbox(tx, updates, now=self._clock()))
-        numbers = [number for each in updates if (number := id_of(each)) is not None]
-        if numbers:
-            self._offset = max(numbers) + 1
+        return updates if isinstance(updates, list) else []
+
+    async def _keep(self, updates: Sequence[Any]) -> None:
+        """Raises StoreError."""
+        work = self._store.write(lambda tx: write_inbox(tx, updates, now=self._clock()))
+        writing = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait({writing}, timeout=PEEK_S))[0]:
+                with contextlib.suppress(TelegramError):
+                    self._checkout.take(await self._ask(0))  # the rest comes again
+            await writing
+        finally:
+            writing.cancel()

@@ -16,6 +16,7 @@ import structlog
 from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
+from bot.chat.checkout import Checkout
 from bot.chat.inbox import ALLOWED, bury, id_of, write_inbox
 from bot.chat.losses import Losses
 from bot.model import Clock
@@ -36,13 +37,24 @@ log = structlog.get_logger(__name__)
 class Listener:
     """A webhook into the inbox. ``run`` goes on until it is cancelled.
 
-    ``url``: where Telegram reaches us; ``secret``: what its calls bring along.
+    ``checkout`` hears who is about to pay. ``url``: where Telegram reaches us; ``secret``: what its
+    calls bring along.
     """
 
-    def __init__(self, bot: Bot, store: Store, *, url: str, secret: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        checkout: Checkout,
+        *,
+        url: str,
+        secret: str,
+        clock: Clock,
+    ) -> None:
         self.secret = secret
         self._bot = bot
         self._store = store
+        self._checkout = checkout
         self._url = url
         self._clock = clock
         self._losses = Losses()
@@ -84,9 +96,12 @@ class Listener:
 
     async def take(self, body: bytes) -> None:
         """Keep what a call brought, however little of it can be read. Raises StoreError."""
+        update = _read(body)
+        if not self._checkout.take([update]):
+            self._took_at = self._clock()
+            return
 
         async def work(tx: Transaction) -> None:
-            update = _read(body)
             now = self._clock()
             if id_of(update) is None:
                 await bury(tx, body.decode(errors="backslashreplace"), "it is no update", now=now)

@@ -33,13 +33,16 @@ class Plain:
             "help": doings.helping.help,
             "lang": self._language,
             "settings": self._settings,
-            "quota": lambda talk, _: account.quota(talk),
+            "quota": lambda talk, _: doings.quota.tell(talk),
+            "receipts": lambda talk, _: doings.receipts.open(talk),
             "plans": lambda talk, _: doings.comparing.open(talk),
             "jobs": lambda talk, _: account.jobs(talk),
             "show": account.show,
             "history": lambda talk, _: doings.history.open(talk),
             "doctor": lambda talk, _: doings.doctor.look(talk),
             "admin": lambda talk, _: operator.look(talk),
+            "stats": lambda talk, _: doings.stats.open(talk),
+            "voucher": doings.vouching.command,
             "pause": operator.pause,
             "resume": operator.resume,
             "grant": doings.granting.grant,
@@ -47,6 +50,9 @@ class Plain:
             "allow": doings.admitting.allow,
             "ban": doings.admitting.ban,
             "unban": doings.admitting.unban,
+            "buy": lambda talk, _: doings.buying.buy(talk),
+            "paysupport": lambda talk, _: doings.small_print.paysupport(talk),
+            "terms": lambda talk, _: doings.small_print.terms(talk),
         }
 
     async def _settings(self, talk: Talk, words: str) -> None:

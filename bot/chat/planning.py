@@ -18,7 +18,7 @@ from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
 from bot.jobs.buttons import Act, Press
 from bot.model import UserId
-from bot.money import ledger, terms
+from bot.money import ledger, subscriptions, terms
 from bot.money.ledger import EntryKind
 from bot.money.plans import FREE, Plan, Plans
 from bot.money.terms import AnotherPlanRuns, Ending, StillHeld, Term
@@ -75,7 +75,9 @@ class Planning:
                 lines.append(line("plan.until", ends_at=term.ends_at))
         wallet = await ledger.read_wallet(talk.tx, wallet_id)
         values = {"balance_vnd": wallet.balance_vnd, "held_vnd": wallet.held_vnd}
-        lines.append(line("quota.balance", **values))
+        lines.append(
+            line("receipts.balance_held" if wallet.held_vnd else "receipts.balance", **values)
+        )
         if term is not None and term.ends_at is not None:
             left_vnd = await terms.left_of(talk.tx, term)
             lines.append(line("plan.left", left_vnd=left_vnd))
@@ -206,6 +208,7 @@ class Planning:
         act = act_of(talk, "", why["value"] if why else "")
         await terms.end_early(talk.tx, self._plans, wallet_id, act)
         await terms.end_open(talk.tx, wallet_id, act)
+        await subscriptions.stop_of_term(talk.tx, ending.term.term_id, now=talk.now)
         log.info("plan_ended_early", whom=wallet_id, refund_vnd=ending.refund_vnd, by=act.author)
         values = {"plan": ending.term.plan, "refund_vnd": ending.refund_vnd}
         back = "refunded" if ending.refund_vnd else "unrefunded"

@@ -25,7 +25,9 @@ from bot.model import Job, Say
 
 TWICE_MS: Final = 10_000
 """Within it, the same press again is a finger that tapped twice."""
-TAKEN: Final = frozenset({"press.accepted", "press.asked", "to_me.coming", "to_me.copy_coming"})
+TAKEN: Final = frozenset(
+    {"press.accepted", "press.asked", "to_me.coming", "to_me.copy_coming", "buy.coming"}
+)
 """What is answered when something came of a press; after anything else it may be tried again."""
 
 
@@ -51,15 +53,20 @@ class Presses:
             Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
+            Act.RENEWAL: doings.subscribing.press,
             Act.PLANS: doings.comparing.press,
+            Act.BUY: self._buy,
+            Act.RECEIPTS: doings.receipts.press,
         }
 
         self._operators: Mapping[Act, Page] = {
             Act.PAUSE: doings.operator.press,
             Act.RESUME: doings.operator.press,
             Act.ACCESS: doings.admitting.press,
+            Act.PAYMENTS: doings.payments.press,
             Act.TAKE_BACK: doings.granting.press,
             Act.PLAN_END: doings.planning.press,
+            Act.STATS: doings.stats.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:
@@ -127,6 +134,14 @@ class Presses:
         if press.how:
             return await self._once(talk, press, lambda: suggesting.ask(talk, press.how))
         await suggesting.presets(talk)
+        return ""
+
+    async def _buy(self, talk: Talk, press: Press) -> str:
+        """An invoice, or what is sold here."""
+        buying = self._doings.buying
+        if press.how:
+            return await self._once(talk, press, lambda: buying.press(talk, press))
+        await buying.buy(talk)
         return ""
 
     async def _once(self, talk: Talk, press: Press, do: Callable[[], Awaitable[str]]) -> str:

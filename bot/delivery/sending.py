@@ -16,6 +16,7 @@ from bot.delivery import answers, captions, presentation
 from bot.delivery.approvals import Approvals
 from bot.delivery.board_showing import Boards
 from bot.delivery.bulks import Bulks
+from bot.delivery.invoices import Invoices
 from bot.delivery.meaning import MessageGone, SendRefused
 from bot.delivery.pictures import Pictures
 from bot.delivery.results import Results
@@ -53,6 +54,7 @@ class Sending:
         self._welcoming = welcoming
         self._results = Results(telegram, pictures)
         self._stubs = Stubs(telegram)
+        self._invoices = Invoices(telegram, scenes)
 
     async def cost(self, row: Outgoing) -> int:
         """How many messages it will be, as Telegram counts them."""
@@ -95,6 +97,8 @@ class Sending:
                 return await self._boards.message(row)
             case Say.NOD:
                 return await self._boards.nod(row)
+            case Say.INVOICE:
+                return await self._invoices.send(row)
             case _:
                 return await self._of_job(row)
 

@@ -21,8 +21,10 @@ from telegram import (
     ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    LabeledPrice,
     Message,
     ReplyParameters,
+    StarTransaction,
 )
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
@@ -37,7 +39,7 @@ from bot.delivery.meaning import (
 )
 from bot.delivery.presentation import Keyboard
 from bot.delivery.uploads import Picture, input_media, opened, whole_seconds
-from bot.model import ChatId, MessageId, Place, Urgency
+from bot.model import ChatId, MessageId, Place, Urgency, UserId
 from bot.telemetry import Metrics
 
 P = ParamSpec("P")
@@ -48,7 +50,23 @@ MEDIA_WRITE_S = 300.0
 CALLBACK_ANSWER_MAX = 200
 """Characters Telegram takes in the answer to a press."""
 
+STARS = "XTR"
+SUBSCRIPTION_S = 30 * 86_400
+"""Telegram has no other period."""
+START_WORD = "buy"
+"""What a forwarded invoice opens the bot with: only the one that was sent is paid."""
+
 log = structlog.get_logger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bill:
+    """What is paid for in Stars."""
+
+    title: str
+    description: str
+    payload: str
+    stars: int
 
 
 def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -252,11 +270,51 @@ class TelegramSender:
                 ),
             )
 
+    @_replying_or_not
+    async def invoice(self, place: Place, bill: Bill) -> Message:
+        """A new message with Telegram's button to pay. Raises SendError."""
+        return await self._call(
+            place.chat_id,
+            lambda: self._bot.send_invoice(
+                place.chat_id,
+                **_billed(bill),
+                start_parameter=START_WORD,
+                **_where(place),
+            ),
+        )
+
+    async def subscription_link(self, chat_id: ChatId, bill: Bill) -> str:
+        """The address that opens a subscription; no message, and no turn. Raises SendError."""
+        return await self._call(
+            chat_id,
+            lambda: self._bot.create_invoice_link(
+                **_billed(bill), subscription_period=SUBSCRIPTION_S
+            ),
+        )
+
     async def react(self, chat_id: ChatId, message_id: MessageId, emoji: str) -> None:
         """Put a reaction on somebody's message: no message, and no turn. Raises SendError."""
         await self._call(
             chat_id, lambda: self._bot.set_message_reaction(chat_id, message_id, emoji)
         )
+
+    async def give_back(self, user_id: UserId, charge_id: str) -> None:
+        """A payment in Stars, to who paid it; safe to repeat. Raises SendError."""
+        await self._call(ChatId(user_id), lambda: self._bot.refund_star_payment(user_id, charge_id))
+
+    async def stop_renewing(self, user_id: UserId, charge_id: str) -> None:
+        """A subscription, by its first charge; safe to repeat. Raises SendError."""
+        await self._call(
+            ChatId(user_id),
+            lambda: self._bot.edit_user_star_subscription(user_id, charge_id, is_canceled=True),
+        )
+
+    async def star_transactions(self, offset: int, limit: int) -> Sequence[StarTransaction]:
+        """What the bot was paid and gave back, the oldest first. Raises SendError."""
+        listed = await self._call(
+            ChatId(0), lambda: self._bot.get_star_transactions(offset=offset, limit=limit)
+        )
+        return listed.transactions
 
     async def answer_press(self, query_id: str, text: str) -> None:
         """The spinner on the button ends; ``text`` floats by. Too late is no harm."""
@@ -290,6 +348,16 @@ class TelegramSender:
             raise meaning from error
         self._calls.labels("done").inc()
         return answer
+
+
+def _billed(bill: Bill) -> dict[str, Any]:
+    return {
+        "title": bill.title,
+        "description": bill.description,
+        "payload": bill.payload,
+        "currency": STARS,
+        "prices": [LabeledPrice(bill.title, bill.stars)],
+    }
 
 
 def _where(place: Place) -> dict[str, Any]:

@@ -36,6 +36,19 @@ async def test_a_misspelt_setting_is_refused_with_the_nearest_name(host: Host) -
         assert "TELEGRAM_BOT_TOKEN" in found.err.replace("TELEGRAM_BOT_TOKN", "")
 
 
+async def test_every_mistake_in_the_plan_file_is_named_where_it_stands(host: Host) -> None:
+    own = host.folder / "own.toml"
+    own.write_text("[prices]\nimage = -1\n[plans.gold]\ndayz = 1\n", encoding="utf-8")
+    for command in ("check", "run"):
+        found = await host.command(command, BOT_PLANS_FILE=str(own))
+        assert 2 == found.code
+        assert found.err.splitlines() == [
+            f"✗ {own}: prices.image: -1 is no whole number, 0 or more.",
+            f"✗ {own}: plans.gold.dayz: no such key; did you mean days.",
+            f"✗ {own}: plans.free: missing: it is what everybody has without another plan.",
+        ]
+
+
 async def test_webhook_mode_without_an_address_is_refused_in_words(host: Host) -> None:
     for command in ("check", "run"):
         found = await host.command(command, TELEGRAM_UPDATES="webhook")

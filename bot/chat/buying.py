@@ -1,0 +1,170 @@
+"""`/buy`: what can be had for Stars here, and the invoice of what was chosen.
+
+In private for oneself; in a group for its wallet, by anybody. Knows nothing of how an invoice is
+sent or paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.chat.links import deep_link
+from bot.chat.talk import Label, Line, Link, Talk, apart, counted, line
+from bot.i18n import I18n
+from bot.jobs.accept import Desk
+from bot.jobs.buttons import Act, Press
+from bot.jobs.rules import Payer
+from bot.jobs.saying import say
+from bot.model import Say, Urgency, UserId
+from bot.money.payments import in_the_way, make_invoice
+from bot.money.plans import Plan
+from bot.money.stars import Offer, packs_for, plan_offer
+
+PACK: Final = "pack"
+PLAN: Final = "plan"
+NO_PLAN: Final = ""
+
+
+class Buying:
+    """Made once. ``username``: the bot's."""
+
+    def __init__(self, desk: Desk, i18n: I18n, username: str) -> None:
+        self._desk = desk
+        self._plans = desk.plans
+        self._i18n = i18n
+        self._username = username
+
+    async def buy(self, talk: Talk) -> None:
+        """What is sold for Stars here, each with a button."""
+        wallet_id = _wallet_of(talk)
+        plan = await self._desk.purses.plan_of(talk.tx, wallet_id)
+        balance_vnd = await self._desk.purses.balance_of(talk.tx, wallet_id)
+        packs = packs_for(self._plans, plan)
+        lines = [*self._what_one_has(talk, plan, balance_vnd), *self._of_packs(talk, plan, packs)]
+        buttons: list[list[Label | Link]] = [
+            [self._pack_label(talk, each, packs)] for each in packs
+        ]
+        if talk.is_private:
+            about, offered = await self._of_plans(talk, wallet_id)
+            lines += about
+            buttons += [[self._plan_label(talk, each)] for each in offered]
+        else:
+            link = Link("buy.own", deep_link(self._username, "buy"))
+            buttons.append([link])
+        lines.append(apart(line("buy.by_hand", contact=self._plans.contact)))
+        await talk.say(*lines, buttons=buttons)
+
+    async def press(self, talk: Talk, press: Press) -> str:
+        """An invoice of what was pressed, if it is still sold here; what floats by."""
+        offer = await self._offer_of(talk, press.how)
+        if offer is None:
+            return "buy.not_now"
+        wallet_id = _wallet_of(talk)
+        if await in_the_way(talk.tx, self._plans, offer, wallet_id, now=talk.now) is not None:
+            return "buy.plan_runs"
+        await self._send_invoice(talk, wallet_id, offer)
+        return "buy.coming"
+
+    # --- what is shown ----------------------------------------------------------------------
+
+    def _what_one_has(self, talk: Talk, plan: Plan, balance_vnd: int) -> list[Line]:
+        if talk.is_private:
+            is_free = plan.name == "free"  # it has a name in each language
+            key = "buy.own_balance_free" if is_free else "buy.own_balance"
+            return [line(key, balance_vnd=balance_vnd, plan=plan.name)]
+        lines = [line("buy.group_balance", balance_vnd=balance_vnd)]
+        if talk.rules.payer is not Payer.GROUP:
+            return [*lines, line("buy.group_not_used")]
+        if talk.rules.cap_vnd is not None:
+            return [*lines, line("buy.group_used_up_to", cap_vnd=talk.rules.cap_vnd)]
+        return [*lines, line("buy.group_used")]
+
+    def _of_packs(self, talk: Talk, plan: Plan, packs: Sequence[Offer]) -> list[Line]:
+        if self._plans.stars is None:
+            return [apart(line("buy.no_stars"))]
+        if not packs:
+            return []
+        lines = [apart(line("buy.choose" if talk.is_private else "buy.choose_for_group"))]
+        entered = [name for name in _plans_in(packs) if name not in {NO_PLAN, plan.name}]
+        return [*lines, *(line("buy.enters", plan=name) for name in entered)]
+
+    async def _of_plans(self, talk: Talk, wallet_id: UserId) -> tuple[list[Line], list[Offer]]:
+        """What is told of the plans with a price, and those that can be had for Stars now."""
+        about: list[Line] = []
+        offered: list[Offer] = []
+        for plan in self._plans.plans.values():
+            if not plan.price or self._plans.stars is None:
+                continue
+            sells = {"plan": plan.name, "price_vnd": plan.price}
+            if plan.days is None:
+                about.append(line("buy.plan_until_used_up", **sells))
+            else:
+                about.append(counted("buy.plan_for_days", plan.days, **sells))
+            offer = plan_offer(self._plans, plan)
+            if offer is None:
+                about.append(line("buy.plan_too_dear"))
+            elif term := await in_the_way(talk.tx, self._plans, offer, wallet_id, now=talk.now):
+                about.append(line("buy.plan_after", other=term.plan, ends_at=term.ends_at))
+            else:
+                offered.append(offer)
+        return ([apart(about[0]), *about[1:]] if about else []), offered
+
+    def _pack_label(self, talk: Talk, offer: Offer, packs: Sequence[Offer]) -> Label:
+        how = f"{PACK}={offer.stars}={offer.plan or NO_PLAN}"
+        word = self._stars(talk, offer)
+        if len(_plans_in(packs)) > 1:
+            word = f"{offer.plan} · {word}"
+        return Label("buy.offer", Press(Act.BUY, how=how), word, amount_vnd=offer.amount_vnd)
+
+    def _plan_label(self, talk: Talk, offer: Offer) -> Label:
+        key = "buy.offer_monthly" if offer.is_subscription else "buy.offer"
+        word = f"{offer.plan} · {self._stars(talk, offer)}"
+        press = Press(Act.BUY, how=f"{PLAN}={offer.plan}")
+        return Label(key, press, word, amount_vnd=offer.amount_vnd)
+
+    def _stars(self, talk: Talk, offer: Offer) -> str:
+        return f"⭐ {self._i18n.tongue(talk.language).number(offer.stars)}"
+
+    # --- what is chosen ---------------------------------------------------------------------
+
+    async def _offer_of(self, talk: Talk, how: str) -> Offer | None:
+        """What a button means, if it is sold here now: anybody can make one up."""
+        kind, _, which = how.partition("=")
+        if kind == PLAN and talk.is_private:
+            plan = self._plans.plans.get(which)
+            return None if plan is None else plan_offer(self._plans, plan)
+        if kind != PACK:
+            return None
+        ruling = await self._desk.purses.plan_of(talk.tx, _wallet_of(talk))
+        packs = packs_for(self._plans, ruling)
+        return next((p for p in packs if which == f"{p.stars}={p.plan or NO_PLAN}"), None)
+
+    async def _send_invoice(self, talk: Talk, wallet_id: UserId, offer: Offer) -> None:
+        place, now = talk.place, talk.now
+        invoice_id = await make_invoice(
+            talk.tx, talk.speaker.user_id, wallet_id, place.chat_id, offer, now=now
+        )
+        plan = self._plans.plans.get(offer.plan or NO_PLAN)
+        chat = None if talk.is_private else await talk.tx.one("chat_get", chat_id=place.chat_id)
+        payload = {
+            "language": talk.language,
+            "invoice_id": invoice_id,
+            "stars": offer.stars,
+            "amount_vnd": offer.amount_vnd,
+            "plan": offer.plan,
+            "days": None if plan is None else plan.days,
+            "is_bought": plan is not None and plan.price is not None,
+            "is_subscription": offer.is_subscription,
+            "group": None if chat is None else chat["title"],
+        }
+        await say(talk.tx, Say.INVOICE, place, urgency=Urgency.ANSWER, now=now, payload=payload)
+
+
+def _wallet_of(talk: Talk) -> UserId:
+    """Whose balance is filled here."""
+    return talk.speaker.user_id if talk.is_private else UserId(talk.place.chat_id)
+
+
+def _plans_in(packs: Sequence[Offer]) -> list[str]:
+    return list(dict.fromkeys(each.plan or NO_PLAN for each in packs))

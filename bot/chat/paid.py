@@ -1,0 +1,76 @@
+"""Somebody has paid: the balance is filled, once, and they are thanked with what they have now.
+
+Whoever paid is credited, also who may not use the bot any more. Knows nothing of how updates come.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telegram import SuccessfulPayment
+
+from bot.chat.talk import Line, Talk, line
+from bot.jobs import book
+from bot.jobs.accept import Desk
+from bot.money.payments import CURRENCY, Credit, Paid, credit
+
+
+class Paying:
+    """Made once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def paid(self, talk: Talk, payment: SuccessfulPayment) -> None:
+        """Credit it and say so; a charge that was credited before is passed over in silence."""
+        paid = Paid(
+            payment.telegram_payment_charge_id,
+            talk.speaker.user_id,
+            payment.invoice_payload,
+            payment.total_amount,
+            is_recurring=bool(payment.is_recurring),
+        )
+        if payment.currency != CURRENCY or paid.stars <= 0:
+            await self._tell(talk, "operator.payment_strange", paid, currency=payment.currency)
+            return
+        done = await credit(talk.tx, self._desk.plans, paid, now=talk.now)
+        if done is None:
+            return
+        if not done.is_known:
+            await self._tell(talk, "operator.payment_unknown", paid, amount_vnd=done.amount_vnd)
+        if not done.amount_vnd:
+            await talk.say(line("paid.kept", contact=self._desk.plans.contact))
+            return
+        await talk.say(*await self._thanks(talk, done))
+
+    async def _thanks(self, talk: Talk, done: Credit) -> list[Line]:
+        values = {
+            "amount_vnd": done.amount_vnd,
+            "balance_vnd": await self._desk.purses.balance_of(talk.tx, done.wallet_id),
+        }
+        if done.wallet_id < 0:
+            lines = [line("paid.for_group", name=talk.speaker.first_name, **values)]
+        else:
+            lines = [line("paid.for_oneself", **values)]
+        term = done.term
+        if term is not None and term.ends_at is not None:
+            lines.append(line("paid.plan_until", plan=term.plan, ends_at=term.ends_at))
+        elif term is not None:
+            lines.append(line("paid.plan", plan=term.plan))
+        if done.runs is not None:
+            runs = {"other": done.runs.plan, "ends_at": done.runs.ends_at}
+            lines.append(line("paid.other_runs", contact=self._desk.plans.contact, **runs))
+        return lines
+
+    async def _tell(self, talk: Talk, key: str, paid: Paid, **values: Any) -> None:
+        await book.tell_operator(
+            talk.tx,
+            key,
+            now=talk.now,
+            once=f"{key}:{paid.charge_id}",
+            who=talk.speaker.first_name,
+            number=str(paid.user_id),
+            charge=paid.charge_id,
+            stars=paid.stars,
+            **values,
+        )

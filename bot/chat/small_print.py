@@ -1,0 +1,53 @@
+"""`/paysupport` and `/terms`, which Telegram asks of every bot that sells. Moves no money."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.chat.talk import Talk, apart, line
+from bot.money.payments import last_charges
+from bot.money.plans import Plans
+
+CHARGES_SHOWN: Final = 5
+
+
+class SmallPrint:
+    """Made once."""
+
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+
+    async def paysupport(self, talk: Talk) -> None:
+        """What happens to payments, whom to ask, and in private the charges to quote."""
+        contact = {"contact": self._plans.contact}
+        lines = [
+            line("paysupport.title"),
+            line("paysupport.how"),
+            line("paysupport.ask", **contact),
+        ]
+        rows = []
+        if talk.is_private:
+            user_id = talk.speaker.user_id
+            rows = await last_charges(talk.tx, user_id, most=CHARGES_SHOWN)
+        if rows:
+            lines.append(apart(line("paysupport.charges")))
+        lines += [
+            line(
+                f"paysupport.charge_{row['state']}",
+                paid_at=row["paid_at"],
+                stars=row["stars"],
+                amount_vnd=row["amount_vnd"],
+                charge=row["charge_id"],
+            )
+            for row in rows
+        ]
+        await talk.say(*lines)
+
+    async def terms(self, talk: Talk) -> None:
+        """What is sold, when money is taken and returned, whose the pictures are."""
+        contact = self._plans.contact
+        told = [line("terms.sold"), line("terms.taken"), line("terms.plans")]
+        if self._plans.stars is not None:
+            told.append(line("terms.stars"))
+        told += [line("terms.pictures"), line("terms.data"), line("terms.contact", contact=contact)]
+        await talk.say(line("terms.title"), *map(apart, told))
