@@ -3,15 +3,14 @@
 What /buy and its invoices do is told elsewhere; here a payment is there from the beginning.
 """
 
-import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from hurrying import Hurry
-from story import PATIENCE_S, Person, Story, living_bot, served_town, settings_for
+from story import Person, Story, living_bot, served_town, settings_for
 
 from bot.app import DATABASE_NAME, Clocks
 from bot.model import ChatId, UserId
@@ -105,11 +104,6 @@ class Till:
     def calls(self, method: str) -> int:
         return sum(call.method == method for call in self.story.world.calls)
 
-    async def until(self, look: Callable[[], Any]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not look():
-                await asyncio.sleep(0.01)
-
     def goes_by(self, seconds: float) -> None:
         """The bot's clocks are put on."""
         self.hurry.ahead_s += seconds
@@ -135,5 +129,6 @@ async def open_till(folder: Path) -> AsyncIterator[Till]:
             open_store(story.data_dir / DATABASE_NAME) as store,
         ):
             hurry.wake = easel.wake
+            await operator.answer_to(operator.say("/jobs"))  # their language is known now
             yield Till(story, operator, store, load_plans(plans), hurry)
             assert [] == await ledger.verify(store)

@@ -7,6 +7,7 @@ asks again; Telegram gives a payment back once, however often it is asked.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any, Final
 
 import structlog
@@ -18,7 +19,7 @@ from bot.jobs import reconciling, refunding
 from bot.model import Clock, Millis, UserId
 from bot.money.plans import Plans
 from bot.money.reconciling import Transfer, compare
-from bot.money.refunds import read_payment
+from bot.money.refunds import Payment, find
 from bot.store.port import Store, Topic, Transaction
 from bot.store.rounds import live
 
@@ -62,49 +63,46 @@ class Till:
         return max(0.0, (min(due) - self._clock()) / 1000) if due else None
 
     async def _give_back(self, payment_id: int) -> None:
-        row = await self._store.one("payment_get", payment_id=payment_id)
-        assert row is not None
-        payment = read_payment(row)
-        try:
-            await self._telegram.give_back(payment.user_id, payment.charge_id)
-        except SendLater as error:
+        payment = await self._payment(payment_id)
+        error = await _outcome(self._telegram.give_back(payment.user_id, payment.charge_id))
+        if isinstance(error, SendLater):
             due_at = self._clock() + _pause_ms(payment.attempts, error.after_s)
             log.warning("not_given_back_yet", payment=payment_id, error=str(error))
             await self._run("payment_again", payment_id, due_at)
             return
-        except SendError as error:
-            if ALREADY not in str(error).upper():
-                why = str(error)
-                log.error("not_given_back", payment=payment_id, error=why)  # noqa: TRY400  # told
-                await self._store.write(
-                    lambda tx: refunding.stays(tx, payment_id, why=why, now=self._clock())
-                )
-                return
+        if error is not None and ALREADY not in str(error).upper():
+            why = str(error)
+            log.error("not_given_back", payment=payment_id, error=why)
+            await self._store.write(
+                lambda tx: refunding.stays(tx, payment_id, why=why, now=self._clock())
+            )
+            return
         log.info("given_back", payment=payment_id, stars=payment.stars)
         await self._store.write(
             lambda tx: refunding.went_back(tx, self._plans, payment.charge_id, now=self._clock())
         )
 
     async def _stop(self, payment_id: int) -> None:
-        row = await self._store.one("payment_get", payment_id=payment_id)
-        assert row is not None
-        payment = read_payment(row)
-        try:
-            await self._telegram.stop_renewing(payment.user_id, payment.charge_id)
-        except SendLater as error:
+        payment = await self._payment(payment_id)
+        error = await _outcome(self._telegram.stop_renewing(payment.user_id, payment.charge_id))
+        if isinstance(error, SendLater):
             due_at = self._clock() + _pause_ms(payment.attempts, error.after_s)
             log.warning("not_stopped_yet", payment=payment_id, error=str(error))
             await self._run("subscription_again", payment_id, due_at)
-        except SendError as error:
+            return
+        if error is not None:
             why = str(error)
-            log.error("not_stopped", payment=payment_id, error=why)  # noqa: TRY400  # it is told
+            log.error("not_stopped", payment=payment_id, error=why)
             await self._store.write(
                 lambda tx: refunding.goes_on(tx, payment_id, why=why, now=self._clock())
             )
-        else:
-            await self._store.write(
-                lambda tx: tx.run("subscription_stopped", payment_id=payment_id)
-            )
+            return
+        await self._store.write(lambda tx: tx.run("subscription_stopped", payment_id=payment_id))
+
+    async def _payment(self, payment_id: int) -> Payment:
+        payment = await find(self._store, payment_id)
+        assert payment is not None
+        return payment
 
     async def _run(self, statement: str, payment_id: int, due_at: Millis) -> None:
         await self._store.write(lambda tx: tx.run(statement, payment_id=payment_id, due_at=due_at))
@@ -119,9 +117,9 @@ class Till:
             return None
         if now < (due_at := max(due_at, self._list_again_at)):
             return due_at
-        try:
-            transfers = await self._list()
-        except SendError as error:
+        transfers: list[Transfer] = []
+        error = await _outcome(self._list(transfers))
+        if error is not None:
             log.warning("stars_not_listed", error=str(error))
             after_s = error.after_s if isinstance(error, SendLater) else PAUSE_S
             self._list_again_at = self._clock() + _pause_ms(self._lists_failed, after_s)
@@ -144,16 +142,26 @@ class Till:
             return check
         return await self._store.write(lambda tx: reconciling.open_books(tx, now=now))
 
-    async def _list(self) -> list[Transfer]:
-        """Raises SendError."""
-        transfers: list[Transfer] = []
-        offset = 0
-        while True:
+    async def _list(self, transfers: list[Transfer]) -> None:
+        """All of Telegram's into ``transfers``. Raises SendError."""
+        offset, is_last = 0, False
+        while not is_last:
             page = await self._telegram.star_transactions(offset, PAGE)
             transfers += [each for moved in page if (each := _transfer(moved)) is not None]
-            if len(page) < PAGE:
-                return transfers
             offset += len(page)
+            is_last = len(page) < PAGE
+
+
+async def _outcome(call: Awaitable[None]) -> SendError | None:
+    """What went wrong; None: nothing. An answer that nobody can read may as well be lost."""
+    try:
+        await call
+    except SendError as error:
+        return error
+    except Exception as error:
+        log.exception("till_unreadable")
+        return SendLater(f"{type(error).__name__}: {error}", PAUSE_S)
+    return None
 
 
 def _pause_ms(attempts: int, after_s: float) -> Millis:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.jobs import book, refunding
 from bot.jobs.saying import say
-from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency
+from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency, UserId
 from bot.money import payments
 from bot.money.plans import Plans
 from bot.money.reconciling import Differences, Transfer
@@ -23,6 +25,8 @@ from bot.store.port import Reading, Topic, Transaction
 EVERY_MS: Final = DAY_MS
 SETTLES_MS: Final = 600_000
 """What is younger is left for the next time: its update may be on the way."""
+TOLD_EACH: Final = 10
+"""Of more than so many of a kind, an operator is not told of each."""
 _NAME: Final = "stars_checked"
 
 
@@ -75,14 +79,13 @@ def due_at(check: Check, *, is_open: bool) -> Millis | None:
 
 async def mend(tx: Transaction, plans: Plans, found: Differences, *, now: Millis) -> None:
     """Do what the differences ask for, and tell whoever asked how it came out."""
-    for transfer in found.uncredited:
-        await _credit(tx, plans, transfer, now)
+    await _credit_all(tx, plans, found.uncredited, now)
     for transfer in found.went_back:
         if not await refunding.went_back(tx, plans, transfer.charge_id, now=now):
             await refunding.unknown_went_back(
                 tx, transfer.charge_id, transfer.user_id, transfer.stars, now=now
             )
-    for payment in found.unheard_of:
+    for payment in found.unheard_of[:TOLD_EACH]:
         await book.tell_operator(
             tx,
             "operator.payment_unheard_of",
@@ -106,28 +109,34 @@ def line_of(check: Check) -> dict[str, Any]:
     return {"key": "payments.differ", "n": check.differences, "values": values}
 
 
-async def _credit(tx: Transaction, plans: Plans, transfer: Transfer, now: Millis) -> None:
-    paid = payments.Paid(
-        transfer.charge_id,
-        transfer.user_id,
-        transfer.payload,
-        transfer.stars,
-        is_recurring=transfer.is_recurring,
-    )
-    credit = await payments.credit(tx, plans, paid, now=now)
-    if credit is None:
-        return  # its update came meanwhile
-    values: dict[str, Any] = {
-        "stars": transfer.stars,
-        "who": await refunding.name_of(tx, transfer.user_id),
-        "user": str(transfer.user_id),
-        "amount_vnd": credit.amount_vnd,
-    }
-    await book.tell_operator(tx, "operator.payment_found", now=now, **values)
-    values = {"stars": transfer.stars, "amount_vnd": credit.amount_vnd}
-    whose = "group" if credit.wallet_id < 0 else "own"
-    line = {"key": f"payment.found_{whose}", "values": values}
-    await refunding.tell_privately(tx, transfer.user_id, line, now=now)
+async def _credit_all(
+    tx: Transaction, plans: Plans, transfers: Sequence[Transfer], now: Millis
+) -> None:
+    """Each by its charge; whoever paid hears of theirs together."""
+    of_payers: dict[tuple[UserId, UserId], list[tuple[int, int]]] = defaultdict(list)
+    for transfer in transfers:
+        paid = payments.Paid(
+            transfer.charge_id,
+            transfer.user_id,
+            transfer.payload,
+            transfer.stars,
+            is_recurring=transfer.is_recurring,
+        )
+        credit = await payments.credit(tx, plans, paid, now=now)
+        if credit is not None:  # else its update came meanwhile
+            of_payer = of_payers[transfer.user_id, credit.wallet_id]
+            of_payer.append((transfer.stars, credit.amount_vnd))
+    for number, ((user_id, wallet_id), found) in enumerate(of_payers.items()):
+        stars = sum(each for each, _ in found)
+        values = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
+        whose = "group" if wallet_id < 0 else "own"
+        line = {"key": f"payment.found_{whose}", "values": values}
+        await refunding.tell_privately(tx, user_id, line, now=now)
+        if number < TOLD_EACH:
+            who = await refunding.name_of(tx, user_id)
+            await book.tell_operator(
+                tx, "operator.payment_found", now=now, who=who, user=str(user_id), **values
+            )
 
 
 async def _answer(tx: Transaction, asking: dict[str, Any], done: Check, now: Millis) -> None:

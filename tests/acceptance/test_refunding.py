@@ -169,7 +169,9 @@ async def test_nobody_but_an_operator_gives_anything_back(till: Till) -> None:
 async def test_made_up_buttons_of_an_operator_do_nothing(till: Till) -> None:
     shown = await till.operator.answer_to(till.operator.say("/help"))
     for how in ("yes=1", "refund=99", "page=x", "yes=-1", "away", "yes=" + "9" * 40):
-        assert "Nothing to show here." == await forge(till.operator, shown, f"M:::{how}")
+        assert "There is nothing to show for this." == await forge(
+            till.operator, shown, f"M:::{how}"
+        )
 
 
 async def test_many_payments_are_pages_that_turn_both_ways(till: Till) -> None:
