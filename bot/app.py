@@ -45,6 +45,7 @@ from bot.delivery.pictures import COPY_MAX_BYTES, Pictures
 from bot.delivery.scene import Scenes
 from bot.delivery.sending import Sending
 from bot.delivery.telegram import TelegramSender
+from bot.delivery.till import Till
 from bot.delivery.welcoming import Welcoming
 from bot.i18n import I18n
 from bot.jobs import webhooks
@@ -155,6 +156,7 @@ async def start(
                 "updates": updates,
                 **make_handling(ground, downloader),
                 "runner": make_runner(ground),
+                "till": Till(store, ground.telegram, plans, clock=clocks.wall),
             },
             make_delivery(ground, Pictures(settings.bot_data_dir, films)),
             bot.username,

@@ -189,7 +189,7 @@ class Job:
     """The local date the allowance belongs to, `YYYY-MM-DD`."""
     priority: bool
     user_lanes: int | None
-    """How many jobs of this payer may run at once; None: any number."""
+    """How many jobs of this user may run at once, by the plan of who pays; None: any number."""
     reference: str
     """128 random bits in hex: this job's webhook path and nothing else."""
     task_id: TaskId | None = None
@@ -229,6 +229,8 @@ class Job:
     """The message it shares with other requests of a busy group."""
     term_id: int | None = None
     """The plan term of its payer whose balance it spends first, because that lapses."""
+    price_key: str | None = None
+    """Which price an output of it has, as in the plan file; None: it is made here and has none."""
     outputs: int = 0
     """Files it counts for against the day's caps; one that comes to nothing counts for none."""
 

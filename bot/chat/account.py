@@ -1,27 +1,22 @@
-"""Commands about oneself: what is running, what is left, one's language.
+"""Commands about oneself: what is running, stopping it, bringing it back, one's language.
 
 Knows nothing of how updates look and makes nothing.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from bot import i18n
 from bot.chat.codes import read_code
 from bot.chat.links import deep_link
-from bot.chat.talk import Label, Line, Link, Talk, apart, counted, line
+from bot.chat.talk import Label, Line, Link, Talk, counted, line
 from bot.chat.to_me import show_alone
 from bot.jobs import book
-from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.facts import CancelAsked
 from bot.jobs.pace import carried_progress
-from bot.jobs.purses import UNLIMITED
-from bot.jobs.rules import Payer
-from bot.model import FINAL_STATES, AssetKind, Job, JobState, Millis, Say, UserId
-from bot.money import ledger
+from bot.model import FINAL_STATES, Job, JobState, Millis, Say
 from bot.store.records import read_job
 
 JOBS_SHOWN = 10
@@ -32,8 +27,7 @@ PROMPT_SHOWN = 60
 class Account:
     """Made once. ``username``: the bot's."""
 
-    def __init__(self, desk: Desk, username: str) -> None:
-        self._desk = desk
+    def __init__(self, username: str) -> None:
         self._username = username
 
     async def language(self, talk: Talk, wanted: str) -> None:
@@ -44,52 +38,6 @@ class Account:
         await talk.tx.run("user_set_language", user_id=talk.speaker.user_id, language=wanted)
         lines = [line("lang.set")] if talk.is_private else [line("lang.set"), line("lang.own_only")]
         await talk.in_language(wanted).say(*lines)
-
-    async def quota(self, talk: Talk) -> None:
-        """Plan, what is left today, balance, what is held, what is running."""
-        user_id = talk.speaker.user_id
-        plan = await self._desk.purses.plan_of(talk.tx, user_id)
-        wallet = await ledger.read_wallet(talk.tx, user_id)
-        # The free plan is everybody's and has a name in each language; the others are the shop's.
-        is_free = plan.name == "free"
-        lines = [line("quota.plan_free") if is_free else line("quota.plan", plan=plan.name)]
-        is_given_daily = False
-        for kind in (AssetKind.IMAGE, AssetKind.VIDEO):
-            allowance = await self._desk.purses.allowance(talk.tx, user_id, kind, now=talk.now)
-            if allowance.given >= UNLIMITED:
-                lines.append(line(f"quota.unlimited_{kind}"))
-            elif allowance.given:
-                is_given_daily = True
-                lines.append(line(f"quota.free_{kind}", left=allowance.left, given=allowance.given))
-        if is_given_daily:
-            lines.append(line("quota.resets", reset_at=self._next_midnight(talk.now)))
-        lines += [
-            line("quota.balance", balance_vnd=wallet.balance_vnd, held_vnd=wallet.held_vnd),
-            counted("quota.under_way", len(await _jobs_of(talk))),
-        ]
-        await talk.say(*await self._of_group(talk), *lines)
-
-    async def _of_group(self, talk: Talk) -> list[Line]:
-        """What the group's wallet has, and what of it the speaker may spend today."""
-        rules, chat_id = talk.rules, talk.place.chat_id
-        if rules.payer is not Payer.GROUP:
-            return []
-        wallet = await ledger.read_wallet(talk.tx, UserId(chat_id))
-        purse = await self._desk.purses.of(talk.tx, talk.speaker.user_id, chat_id)
-        values = {"balance_vnd": wallet.balance_vnd, "held_vnd": wallet.held_vnd}
-        lines = [line("purse.balance", **values)]
-        if rules.cap_vnd is not None:
-            cap = {"left_vnd": purse.balance_vnd, "cap_vnd": rules.cap_vnd}
-            lines.append(line("purse.left_today", **cap))
-        if rules.ask_above_vnd is not None and not talk.is_group_admin:
-            lines.append(line("purse.asks_above", above_vnd=rules.ask_above_vnd))
-        return [*lines, apart(line("purse.own"))]
-
-    def _next_midnight(self, now: Millis) -> Millis:
-        """When the operator's day ends."""
-        today = dt.datetime.fromtimestamp(now / 1000, self._desk.timezone).date()
-        midnight = dt.datetime.combine(today + dt.timedelta(days=1), dt.time(), self._desk.timezone)
-        return int(midnight.timestamp() * 1000)
 
     async def jobs(self, talk: Talk) -> None:
         """What is running or waiting, each with its code and a Cancel.

@@ -19,6 +19,7 @@ from bot.chat.plan_lines import (
     way_in_lines,
 )
 from bot.chat.reading import Reader
+from bot.chat.subscribing import renewals
 from bot.chat.talk import Label, Line, Link, Talk, apart, line
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -74,7 +75,8 @@ class Comparing:
             lines += own_price_lines(plans, plan, self._made)
         if plans.stars is None:
             lines.append(apart(line("plans.ask_shop", contact=plans.contact)))
-        return lines, [*_arrows(page, len(pages)), *self._ways_on(talk)]
+        renewed, stops = await renewals(talk)
+        return [*lines, *renewed], [*_arrows(page, len(pages)), *self._ways_on(talk), *stops]
 
     async def _marked(self, talk: Talk) -> tuple[str, str]:
         """Which plan is marked here, and as whose."""

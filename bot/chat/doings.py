@@ -24,13 +24,19 @@ from bot.chat.history import History
 from bot.chat.making import Making
 from bot.chat.operator import Operator
 from bot.chat.paid import Paying
+from bot.chat.payments import Payments
 from bot.chat.planning import Planning
 from bot.chat.preferring import Preferring
+from bot.chat.quota import Quota
 from bot.chat.reading import Reader
+from bot.chat.receipts import Receipts
 from bot.chat.referring import Referring
 from bot.chat.small_print import SmallPrint
+from bot.chat.stats import ShopStats
+from bot.chat.subscribing import Subscribing
 from bot.chat.suggesting import Suggesting
 from bot.chat.to_me import ToMe
+from bot.chat.vouching import Vouching
 from bot.chat.welcome import Welcome
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -49,9 +55,13 @@ class Doings:
     account: Account
     history: History
     comparing: Comparing
+    quota: Quota
+    receipts: Receipts
     preferring: Preferring
     governing: Governing
     operator: Operator
+    payments: Payments
+    subscribing: Subscribing
     admitting: Admitting
     granting: Granting
     planning: Planning
@@ -63,11 +73,13 @@ class Doings:
     buying: Buying
     paying: Paying
     small_print: SmallPrint
+    stats: ShopStats
+    vouching: Vouching
 
 
 def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Doorkeeper) -> Doings:
     """``door``: who may use the bot, and who its operators are."""
-    account = Account(desk, reader.username)
+    account = Account(reader.username)
     suggesting = Suggesting(desk, reader, making, i18n)
     return Doings(
         making=making,
@@ -79,9 +91,13 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         account=account,
         history=History(account, reader.username),
         comparing=Comparing(desk, reader, i18n),
+        quota=Quota(desk),
+        receipts=Receipts(desk, reader.username),
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans.contact),
         operator=Operator(desk, reader.titles),
+        payments=Payments(),
+        subscribing=Subscribing(),
         admitting=Admitting(door.admin_ids, reader.username),
         granting=Granting(desk.plans),
         planning=Planning(desk.plans),
@@ -93,4 +109,6 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         buying=Buying(desk, i18n, reader.username),
         paying=Paying(desk),
         small_print=SmallPrint(desk.plans),
+        stats=ShopStats(desk, reader.titles),
+        vouching=Vouching(desk, reader.username, door.admin_ids),
     )

@@ -45,6 +45,7 @@ MADE: Final = ("img", "video", "vary", "upscale", "pan", "zoom")
 PLAIN: Final = (
     *("start", "help", "jobs", "cancel", "history", "show", "quota"),
     *("plans", "buy", "receipts", "paysupport", "terms", "privacy"),
+    "voucher",
     *("settings", "lang", "mydata", "delete", "doctor"),
     *("admin", "stats", "grant", "plan", "ban", "unban", "allow", "broadcast", "pause", "resume"),
 )

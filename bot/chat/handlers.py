@@ -42,6 +42,7 @@ from bot.chat.parsed import (
     VideoCommand,
     ZoomCommand,
 )
+from bot.chat.payments import hear_refund
 from bot.chat.pictures import Brought, brought_by, picture_in
 from bot.chat.plain import ADMIN_ONLY, Plain
 from bot.chat.presses import Presses
@@ -103,6 +104,7 @@ class Handlers:
     ) -> None:
         self._me = me
         self._clock = clock
+        self._desk = desk
         self._i18n = i18n
         self._reader = reader
         self._making = making
@@ -121,6 +123,8 @@ class Handlers:
     async def handle(self, tx: Transaction, update: Update) -> PressAnswer | None:
         if update.message is not None and update.message.successful_payment is not None:
             await self._paid(tx, update.message, update.message.successful_payment)
+        elif update.message is not None and update.message.refunded_payment is not None:
+            await hear_refund(tx, self._desk.plans, update.message, now=self._clock())
         elif update.message is not None:
             await self._message(tx, update.message)
         elif update.callback_query is not None:

@@ -22,6 +22,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "history": "lichsu dalam past",
     "show": "xem hien xemlai",
     "quota": "hanmuc sodu taikhoan conlai luot balance credits limit",
+    "receipts": "biennhan hoadon chitieu thuchi bills invoices statement",
     "plans": "goi banggia gia goicuoc prices pricing",
     "buy": "mua nap naptien pay topup",
     "settings": "caidat tuychon thietlap options preferences",

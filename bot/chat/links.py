@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.chat.codes import read_code
+from bot.chat.codes import VOUCHER_PREFIX, read_code
 from bot.chat.parsed import PlainCommand
 from bot.model import ChatId
 
@@ -15,7 +15,7 @@ _SUPERGROUPS: Final = 10**12
 """What Telegram takes a supergroup's number from to make its id."""
 _GENERAL_THREAD: Final = 1
 """The General topic's number in an address; in messages it has none."""
-_PLACES: Final = frozenset({"history", "settings", "help", "plans", "buy"})
+_PLACES: Final = frozenset({"history", "receipts", "settings", "help", "plans", "buy"})
 
 
 def deep_link(username: str, word: str) -> str:
@@ -31,11 +31,15 @@ def topic_link(chat_id: ChatId, topic: int) -> str:
 
 
 def command_meant(command: PlainCommand) -> PlainCommand:
-    """What `/start WORD` stands for: a place by its name, a result by its code, else a welcome."""
+    """What `/start WORD` stands for: a place by its name, a result or a voucher by its code, else a
+    welcome.
+    """
     if command.name != "start":
         return command
     word = command.argument.strip().lower()
     if word in _PLACES:
         return PlainCommand(word)
+    if word.startswith(VOUCHER_PREFIX):
+        return PlainCommand("voucher", word.removeprefix(VOUCHER_PREFIX))
     code = read_code(word)
     return PlainCommand("start") if code is None else PlainCommand("show", code)

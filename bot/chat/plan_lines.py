@@ -9,7 +9,8 @@ from bot.chat.talk import Line, apart, counted, line
 from bot.i18n import Tongue
 from bot.jobs.offers import Market
 from bot.model import Operation
-from bot.money.plans import FREE, Plan, Plans, is_sold_for_stars
+from bot.money import stars
+from bot.money.plans import FREE, Plan, Plans
 from bot.money.price_list import GRID, Costs, costs_of
 
 COMMON = Plan("")
@@ -86,7 +87,7 @@ def way_in_lines(plans: Plans, plan: Plan) -> list[Line]:
         lines = [counted("plans.enter_days", plan.days, price_vnd=plan.price)]
     if plan.refund:
         lines.append(line("plans.refund", percent=int(plan.refund * 100)))
-    if plans.stars is not None and not is_sold_for_stars(plans, plan):
+    if plans.stars is not None and not stars.is_sold(plans, plan):
         lines.append(line("plans.not_for_stars", contact=plans.contact))
     return lines
 

@@ -53,16 +53,20 @@ class Presses:
             Act.GROUP: doings.governing.press,
             Act.HISTORY: doings.history.press,
             Act.SHOW: doings.history.press,
+            Act.RENEWAL: doings.subscribing.press,
             Act.PLANS: doings.comparing.press,
             Act.BUY: self._buy,
+            Act.RECEIPTS: doings.receipts.press,
         }
 
         self._operators: Mapping[Act, Page] = {
             Act.PAUSE: doings.operator.press,
             Act.RESUME: doings.operator.press,
             Act.ACCESS: doings.admitting.press,
+            Act.PAYMENTS: doings.payments.press,
             Act.TAKE_BACK: doings.granting.press,
             Act.PLAN_END: doings.planning.press,
+            Act.STATS: doings.stats.press,
         }
 
     async def answer(self, talk: Talk, press: Press) -> str:

@@ -29,9 +29,9 @@ KNOWN_S: Final = 60.0
 CALL_S: Final = 5.0
 UNTOLD_S: Final = 10.0
 """So long after it did not tell of a group, Telegram is not asked again."""
-ADMINS_ASK: Final = frozenset({"settings", "lang", "language", "doctor"})
+ADMINS_ASK: Final = frozenset({"settings", "lang", "language", "doctor", "receipts"})
 """Commands that do something else for admins of a group."""
-ADMINS_PRESS: Final = frozenset({Act.GROUP, Act.APPROVE})
+ADMINS_PRESS: Final = frozenset({Act.GROUP, Act.APPROVE, Act.RECEIPTS})
 
 _GROUPS: Final = frozenset({Chat.GROUP, Chat.SUPERGROUP})
 

@@ -21,13 +21,13 @@ from bot.jobs.offers import Market
 from bot.model import Operation
 
 MAKING = ("img", "video", "vary", "upscale", "pan", "zoom")
-OWN = ("jobs", "cancel", "history", "show", "quota", "plans")
+OWN = ("jobs", "cancel", "history", "show", "quota", "receipts", "plans")
 PAYING = ("buy",)
 SMALL_PRINT = ("paysupport", "terms")
 PRIVATE = (*MAKING, *OWN, *PAYING, "settings", "lang", "help", *SMALL_PRINT)
 GROUP = (*MAKING, *OWN, *PAYING, "help")
 GROUP_ADMIN = (*MAKING, *OWN, *PAYING, "settings", "lang", "doctor", "help")
-OPERATOR = (*PRIVATE, "admin", "grant", "plan", "doctor", "pause", "resume")
+OPERATOR = (*PRIVATE, "admin", "stats", "grant", "plan", "voucher", "doctor", "pause", "resume")
 NEEDS = {
     "video": (Operation.VIDEO,),
     "vary": (Operation.VARIATION, Operation.REFERENCE_IMAGE),

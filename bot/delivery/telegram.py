@@ -24,6 +24,7 @@ from telegram import (
     LabeledPrice,
     Message,
     ReplyParameters,
+    StarTransaction,
 )
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
@@ -38,7 +39,7 @@ from bot.delivery.meaning import (
 )
 from bot.delivery.presentation import Keyboard
 from bot.delivery.uploads import Picture, input_media, opened, whole_seconds
-from bot.model import ChatId, MessageId, Place, Urgency
+from bot.model import ChatId, MessageId, Place, Urgency, UserId
 from bot.telemetry import Metrics
 
 P = ParamSpec("P")
@@ -296,6 +297,24 @@ class TelegramSender:
         await self._call(
             chat_id, lambda: self._bot.set_message_reaction(chat_id, message_id, emoji)
         )
+
+    async def give_back(self, user_id: UserId, charge_id: str) -> None:
+        """A payment in Stars, to who paid it; safe to repeat. Raises SendError."""
+        await self._call(ChatId(user_id), lambda: self._bot.refund_star_payment(user_id, charge_id))
+
+    async def stop_renewing(self, user_id: UserId, charge_id: str) -> None:
+        """A subscription, by its first charge; safe to repeat. Raises SendError."""
+        await self._call(
+            ChatId(user_id),
+            lambda: self._bot.edit_user_star_subscription(user_id, charge_id, is_canceled=True),
+        )
+
+    async def star_transactions(self, offset: int, limit: int) -> Sequence[StarTransaction]:
+        """What the bot was paid and gave back, the oldest first. Raises SendError."""
+        listed = await self._call(
+            ChatId(0), lambda: self._bot.get_star_transactions(offset=offset, limit=limit)
+        )
+        return listed.transactions
 
     async def answer_press(self, query_id: str, text: str) -> None:
         """The spinner on the button ends; ``text`` floats by. Too late is no harm."""

@@ -32,7 +32,7 @@ from bot.model import (
     UserId,
 )
 from bot.money import ledger, terms
-from bot.money.plans import Plans
+from bot.money.plans import Plans, price_key
 from bot.store.port import Reading, Topic, Transaction
 from bot.store.records import job_values
 
@@ -240,6 +240,7 @@ class Desk:
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
             term_id=None if term is None else term.term_id,
+            price_key=price_key(order.request),
             outputs=outputs_of(order.request),
             to_private=to_private,
             board_id=await board.seat(tx, order.place, now=now) if shares_board else None,

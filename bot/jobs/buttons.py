@@ -58,6 +58,7 @@ class Act(enum.StrEnum):
     PLAN_END = "E"
     TAKE_BACK = "T"
     STATS = "S"
+    RENEWAL = "N"
 
 
 WANTED: Final[Mapping[Act, Operation]] = {

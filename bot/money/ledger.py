@@ -236,6 +236,11 @@ def _key(job_id: JobId, act: str) -> str:
     return f"job:{job_id}:{act}"
 
 
+def direction_of(kind: EntryKind) -> int:
+    """What an entry of one đồng does to the balance: 1, -1, or 0 for what was held before."""
+    return _MOVES[kind][0]
+
+
 async def verify(reading: Reading) -> list[str]:
     """Recompute every balance, hold and allowance from the entries; a line per difference."""
     findings: list[str] = []

@@ -99,19 +99,3 @@ def price_key(request: Request) -> PriceKey | None:
     if request.operation is Operation.UPSCALE or request.hd is not None:
         return "image_hd"
     return "image_turbo" if request.mode == "turbo" else "image"
-
-
-def stars_for(stars: Stars, amount_vnd: int) -> int:
-    """The fewest Stars that bring at least ``amount_vnd``."""
-    return -(-amount_vnd // stars.vnd_per_star)
-
-
-def is_sold_for_stars(plans: Plans, plan: Plan) -> bool:
-    """Whether it can be had inside Telegram: bought by one invoice, or entered by one pack."""
-    if plans.stars is None:
-        return False
-    if plan.price is not None:
-        return stars_for(plans.stars, plan.price) <= INVOICE_MAX_STARS
-    if plan.min_topup is not None:
-        return stars_for(plans.stars, plan.min_topup) <= max(plans.stars.packs)
-    return False

@@ -156,12 +156,16 @@ async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> P
 
 async def never_credit(
     tx: Transaction, charge_id: str, user_id: UserId, stars: int, *, now: Millis
-) -> None:
-    """It went back before we heard of it: should its payment come after all, it buys nothing."""
+) -> bool:
+    """It went back before we heard of it: should its payment come after all, it buys nothing.
+
+    False: it is known.
+    """
     await tx.run("wallet_open", wallet_id=user_id)
-    await tx.run(
+    is_new = await tx.run(
         "payment_never_credited", charge_id=charge_id, user_id=user_id, stars=stars, now=now
     )
+    return bool(is_new)
 
 
 async def _check_enough(

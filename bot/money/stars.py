@@ -71,6 +71,16 @@ def plan_offer(plans: Plans, plan: Plan) -> Offer | None:
     return Offer(stars, plans.stars.vnd_per_star, plan.name, is_subscription)
 
 
+def is_sold(plans: Plans, plan: Plan) -> bool:
+    """Whether one payment in Stars brings ``plan``: an invoice for its price, or a pack."""
+    if plan.price is not None:
+        return plan_offer(plans, plan) is not None
+    least_vnd = plan.min_topup
+    return least_vnd is not None and any(
+        pack.amount_vnd >= least_vnd for pack in _packs(plans, plan.name)
+    )
+
+
 def still_stands(plans: Plans, offer: Offer) -> bool:
     """Whether the plan file still sells it so."""
     if plans.stars is None or plans.stars.vnd_per_star != offer.vnd_per_star:

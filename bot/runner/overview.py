@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bot.errors import AccountUnusable, Rejected, Unreachable
 from bot.jobs import accounts
@@ -21,6 +21,7 @@ from bot.runner.accounts import MANY_LANES, Account
 from bot.runner.probing import REPORT_S
 from bot.store.port import Reading, Row, Store, Transaction
 
+PAYMENTS: Final = Press(Act.PAYMENTS)
 Line = dict[str, Any]
 """A sentence by key, as in an outbox row."""
 Report = AccountReport | Unreachable | AccountUnusable | Rejected | None
@@ -52,7 +53,10 @@ async def show_overviews(
                 payload={
                     "language": look["language"],
                     "lines": await _lines(tx, look, accounts_by_name, reports, now),
-                    "buttons": [[await _button(tx, name, now)] for name in names],
+                    "buttons": [
+                        *[[await _button(tx, name, now)] for name in names],
+                        [{"key": "button.payments", "word": "", "data": PAYMENTS.data()}],
+                    ],
                 },
             )
 

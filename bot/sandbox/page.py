@@ -5,8 +5,7 @@ It knows nothing of the bot's own rooms, and of the providers only their pace.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,9 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.sandbox.loopback import LoopbackOnly
+from bot.sandbox.pay_desk import PayDesk
 from bot.sandbox.pictures import kind_of
+from bot.sandbox.said import read_json, reasons, whole, whole_or_none, words
 from bot.sandbox.sniffing import media_type_of
 from bot.sandbox.tasks import Pace
 from bot.sandbox.world import World
@@ -65,6 +66,7 @@ def page(world: World, *, token_path: str, pace: Pace) -> Starlette:
         Route("/edit", desk.edit, methods=["POST"]),
         Route("/press", desk.press, methods=["POST"]),
         Route("/speed", desk.turn_speed, methods=["POST"]),
+        *PayDesk(world).routes(),
         Route("/{name}", _static),
     ]
     return Starlette(
@@ -145,6 +147,8 @@ class _Desk:
                 "questions": self._world.chats.questions(),
                 "admins": {str(chat_id): self._world.admins_of(chat_id) for chat_id in ids},
                 "reactions": self._world.chats.reactions(),
+                "stars": {str(user["id"]): self._world.stars_of(user["id"]) for user in users},
+                "receipts": self._world.till.receipts(),
                 "speed": self._pace.speed,
                 "speeds": SPEEDS,
                 "max_album": MAX_ALBUM,
@@ -161,10 +165,10 @@ class _Desk:
         )
 
     async def commands(self, request: Request) -> Response:
-        chat_id = _whole(request.query_params, "chat_id")
-        user_id = _whole_or_none(request.query_params, "user_id") or 0
+        chat_id = whole(request.query_params, "chat_id")
+        user_id = whole_or_none(request.query_params, "user_id") or 0
         language_code = request.query_params.get("language_code", "")
-        with _reasons():
+        with reasons():
             return JSONResponse(self._world.commands_for(chat_id, language_code, user_id))
 
     def file(self, request: Request) -> Response:
@@ -183,13 +187,13 @@ class _Desk:
         )
 
     async def send(self, request: Request) -> Response:
-        said = await _json(request)
+        said = await read_json(request)
         place = self._place(said)
-        with _reasons():
+        with reasons():
             message = self._world.send_text(
                 place.user_id,
                 place.chat_id,
-                _words(said, "text"),
+                words(said, "text"),
                 reply_to=place.reply_to,
                 thread_id=place.thread_id,
                 as_chat=place.as_chat,
@@ -210,7 +214,7 @@ class _Desk:
             is_for_viewing = all(
                 kind_of(content[:16]) in {"photo", "video"} for _, content in files
             )
-            with _reasons():
+            with reasons():
                 messages = self._world.send_files(
                     place.user_id,
                     place.chat_id,
@@ -224,37 +228,37 @@ class _Desk:
         return JSONResponse(messages)
 
     async def forward(self, request: Request) -> Response:
-        said = await _json(request)
+        said = await read_json(request)
         place = self._place(said)
-        with _reasons():
+        with reasons():
             message = self._world.forward(
-                place.user_id, place.chat_id, _whole(said, "message_id"), _whole(said, "to_chat_id")
+                place.user_id, place.chat_id, whole(said, "message_id"), whole(said, "to_chat_id")
             )
         return JSONResponse(message)
 
     async def edit(self, request: Request) -> Response:
-        said = await _json(request)
+        said = await read_json(request)
         place = self._place(said)
-        message_id = _whole(said, "message_id")
+        message_id = whole(said, "message_id")
         if not self._is_own(place, message_id):
             raise HTTPException(403, "Only your own message can be edited.")
-        with _reasons():
+        with reasons():
             message = self._world.edit_text(
-                place.user_id, place.chat_id, message_id, _words(said, "text")
+                place.user_id, place.chat_id, message_id, words(said, "text")
             )
         return JSONResponse(message)
 
     async def press(self, request: Request) -> Response:
-        said = await _json(request)
+        said = await read_json(request)
         place = self._place(said)
-        with _reasons():
+        with reasons():
             query_id = self._world.press(
-                place.user_id, place.chat_id, _whole(said, "message_id"), _words(said, "data")
+                place.user_id, place.chat_id, whole(said, "message_id"), words(said, "data")
             )
         return JSONResponse({"callback_query_id": query_id})
 
     async def turn_speed(self, request: Request) -> Response:
-        wanted = _whole(await _json(request), "speed")
+        wanted = whole(await read_json(request), "speed")
         if wanted not in SPEEDS:
             raise HTTPException(400, f"The speed is one of {', '.join(map(str, SPEEDS))}.")
         self._pace.speed = wanted
@@ -262,13 +266,13 @@ class _Desk:
 
     def _place(self, said: Mapping[str, Any]) -> _Place:
         place = _Place(
-            user_id=_whole(said, "user_id"),
-            chat_id=_whole(said, "chat_id"),
-            reply_to=_whole_or_none(said, "reply_to"),
-            thread_id=_whole_or_none(said, "thread_id"),
+            user_id=whole(said, "user_id"),
+            chat_id=whole(said, "chat_id"),
+            reply_to=whole_or_none(said, "reply_to"),
+            thread_id=whole_or_none(said, "thread_id"),
             as_chat=str(said.get("as_chat") or "").lower() == "true",
         )
-        with _reasons():
+        with reasons():
             own = {chat["id"] for chat in self._world.chats_of(place.user_id)}
         if place.chat_id not in own:
             raise HTTPException(403, "This person is not in that chat.")
@@ -303,52 +307,6 @@ async def _server_sent(world: World) -> AsyncIterator[str]:
             yield f"data: {json.dumps(event)}\n\n"
     finally:
         subscription.close()
-
-
-@contextmanager
-def _reasons() -> Iterator[None]:
-    try:
-        yield
-    except LookupError as error:
-        raise HTTPException(409, "That is not there any more.") from error
-    except ValueError as error:
-        raise HTTPException(409, str(error)) from error
-
-
-async def _json(request: Request) -> Mapping[str, Any]:
-    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-        raise HTTPException(415, "The body must be JSON.")
-    try:
-        said = await request.json()
-    except ValueError as error:
-        raise HTTPException(400, "The body is not JSON.") from error
-    if not isinstance(said, dict):
-        raise HTTPException(400, "The body must be a JSON object.")
-    return said
-
-
-def _whole(said: Mapping[str, Any], name: str) -> int:
-    number = _whole_or_none(said, name)
-    if number is None:
-        raise HTTPException(400, f"{name} is missing.")
-    return number
-
-
-def _whole_or_none(said: Mapping[str, Any], name: str) -> int | None:
-    value = said.get(name)
-    if value is None or value == "":
-        return None
-    try:
-        return int(str(value))
-    except ValueError as error:
-        raise HTTPException(400, f"{name} must be a whole number.") from error
-
-
-def _words(said: Mapping[str, Any], name: str) -> str:
-    value = said.get(name)
-    if not isinstance(value, str) or not value:
-        raise HTTPException(400, f"{name} is missing.")
-    return value
 
 
 async def _read_files(form: FormData) -> list[tuple[str, bytes]]:

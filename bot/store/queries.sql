@@ -142,6 +142,86 @@ ON CONFLICT (key) DO NOTHING
 SELECT 1 AS yes FROM ledger_entry
 WHERE wallet_id = :wallet_id AND kind IN ('grant', 'topup', 'voucher') LIMIT 1
 
+-- receipts_older --
+-- What a wallet has paid for and what came and went before one of its lines, newest first. What a
+-- payment brought above a plan's price (`:rest`) stands with it, and what went with a plan ended
+-- early stands with what was paid back for it. What was enlarged costs nothing.
+SELECT line.at, line.entry_id, j.*, who.first_name, held.amount_vnd AS hold_vnd,
+       used.delta AS hold_free, e.kind AS entry_kind, e.author, e.reason AS entry_reason,
+       e.amount_vnd + COALESCE(rest.amount_vnd, 0) AS amount_vnd,
+       COALESCE(gone.amount_vnd, 0) AS gone_vnd, COALESCE(t.plan, p.plan) AS plan, t.ended_why,
+       p.stars, e.key
+FROM (
+    SELECT * FROM (
+        SELECT accepted_at AS at, 0 AS entry_id, job_id FROM job
+        WHERE payer_id = :wallet_id AND operation <> 'enlarge' AND accepted_at <= :at
+          AND (accepted_at < :at OR :entry_id > 0 OR job_id < :job_id)
+        ORDER BY accepted_at DESC, job_id DESC LIMIT :most
+    ) AS made
+    UNION ALL
+    SELECT * FROM (
+        SELECT created_at AS at, entry_id, '' AS job_id FROM ledger_entry
+        WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at <= :at
+          AND (created_at < :at OR entry_id < :entry_id)
+          AND (term_id IS NOT NULL OR key NOT LIKE '%:rest')
+          AND (kind <> 'lapse' OR NOT EXISTS (
+              SELECT 1 FROM ledger_entry other
+              WHERE other.term_id = ledger_entry.term_id AND other.kind = 'refund'
+          ))
+        ORDER BY created_at DESC, entry_id DESC LIMIT :most
+    ) AS moved
+) AS line
+LEFT JOIN job j ON j.job_id = line.job_id
+LEFT JOIN user who ON who.user_id = j.user_id
+LEFT JOIN ledger_entry held ON held.job_id = j.job_id AND held.kind = 'hold'
+LEFT JOIN allowance_use used ON used.job_id = j.job_id AND used.delta > 0
+LEFT JOIN ledger_entry e ON e.entry_id = line.entry_id
+LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
+LEFT JOIN ledger_entry gone
+    ON gone.term_id = e.term_id AND gone.kind = 'lapse' AND e.kind = 'refund'
+LEFT JOIN plan_term t ON t.term_id = e.term_id
+LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `payment:CHARGE`
+ORDER BY line.at DESC, line.entry_id DESC, line.job_id DESC LIMIT :most
+
+-- receipts_newer --
+-- The same after one of its lines, oldest first.
+SELECT line.at, line.entry_id, j.*, who.first_name, held.amount_vnd AS hold_vnd,
+       used.delta AS hold_free, e.kind AS entry_kind, e.author, e.reason AS entry_reason,
+       e.amount_vnd + COALESCE(rest.amount_vnd, 0) AS amount_vnd,
+       COALESCE(gone.amount_vnd, 0) AS gone_vnd, COALESCE(t.plan, p.plan) AS plan, t.ended_why,
+       p.stars, e.key
+FROM (
+    SELECT * FROM (
+        SELECT accepted_at AS at, 0 AS entry_id, job_id FROM job
+        WHERE payer_id = :wallet_id AND operation <> 'enlarge' AND accepted_at >= :at
+          AND (accepted_at > :at OR (:entry_id = 0 AND job_id > :job_id))
+        ORDER BY accepted_at, job_id LIMIT :most
+    ) AS made
+    UNION ALL
+    SELECT * FROM (
+        SELECT created_at AS at, entry_id, '' AS job_id FROM ledger_entry
+        WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at >= :at
+          AND (created_at > :at OR entry_id > :entry_id)
+          AND (term_id IS NOT NULL OR key NOT LIKE '%:rest')
+          AND (kind <> 'lapse' OR NOT EXISTS (
+              SELECT 1 FROM ledger_entry other
+              WHERE other.term_id = ledger_entry.term_id AND other.kind = 'refund'
+          ))
+        ORDER BY created_at, entry_id LIMIT :most
+    ) AS moved
+) AS line
+LEFT JOIN job j ON j.job_id = line.job_id
+LEFT JOIN user who ON who.user_id = j.user_id
+LEFT JOIN ledger_entry held ON held.job_id = j.job_id AND held.kind = 'hold'
+LEFT JOIN allowance_use used ON used.job_id = j.job_id AND used.delta > 0
+LEFT JOIN ledger_entry e ON e.entry_id = line.entry_id
+LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
+LEFT JOIN ledger_entry gone
+    ON gone.term_id = e.term_id AND gone.kind = 'lapse' AND e.kind = 'refund'
+LEFT JOIN plan_term t ON t.term_id = e.term_id
+LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `payment:CHARGE`
+ORDER BY line.at, line.entry_id, line.job_id LIMIT :most
+
 -- verify_wallets --
 -- Wallets whose balance or hold is not the sum of their entries.
 SELECT w.wallet_id, w.balance_vnd, w.held_vnd,
@@ -367,8 +447,8 @@ SELECT payment.*, u.first_name FROM payment LEFT JOIN user u ON u.user_id = paym
 WHERE payment_id <= :from_id ORDER BY payment_id DESC LIMIT :most
 
 -- payments_newer --
--- Those just above a page, the nearest first.
-SELECT payment_id FROM payment WHERE payment_id > :above_id ORDER BY payment_id LIMIT :most
+-- Those above one, the nearest first.
+SELECT * FROM payment WHERE payment_id > :above_id ORDER BY payment_id LIMIT :most
 
 -- payment_asked_back --
 -- 0 rows: it is going back, or has gone.
@@ -435,6 +515,11 @@ WHERE payment_id = :payment_id AND renewal IS NULL
 UPDATE payment SET renewal = 'stopped', stop_due_at = NULL, attempts = 0
 WHERE payment_id = :payment_id AND renewal = 'stopping'
 
+-- subscription_goes_on --
+-- Telegram will not stop it.
+UPDATE payment SET renewal = NULL, stop_due_at = NULL, attempts = 0
+WHERE payment_id = :payment_id AND renewal = 'stopping'
+
 -- subscription_again --
 -- What became of the call is not known.
 UPDATE payment SET stop_due_at = :due_at, attempts = attempts + 1
@@ -485,6 +570,25 @@ UPDATE payment SET term_id = :term_id WHERE charge_id = :charge_id
 -- The latest of whoever paid.
 SELECT * FROM payment WHERE user_id = :user_id ORDER BY paid_at DESC, charge_id LIMIT :most
 
+-- ============================================================ vouchers
+
+-- voucher_add --
+INSERT INTO voucher (code, amount_vnd, made_by, made_at, expires_at)
+VALUES (:code, :amount_vnd, :made_by, :now, :expires_at)
+
+-- voucher_get --
+SELECT * FROM voucher WHERE code = :code
+
+-- voucher_use --
+-- 0 rows when somebody used it before, or it has expired.
+UPDATE voucher SET used_by = :user_id, wallet_id = :wallet_id, used_at = :now
+WHERE code = :code AND used_at IS NULL AND expires_at > :now
+
+-- vouchers_open --
+-- What an operator has put out and nobody has used, the latest first.
+SELECT * FROM voucher WHERE used_at IS NULL AND expires_at > :now
+ORDER BY expires_at DESC LIMIT :most
+
 -- ============================================================ jobs
 
 -- job_insert --
@@ -495,7 +599,8 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind
+    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind,
+    price_key
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
@@ -503,7 +608,7 @@ INSERT INTO job (
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number, :payer_id,
-    :to_private, :board_id, :term_id, :outputs, :output_kind
+    :to_private, :board_id, :term_id, :outputs, :output_kind, :price_key
 )
 
 -- job_update --
@@ -1504,6 +1609,23 @@ SELECT COUNT(*) AS waiting FROM job WHERE provider = :provider AND state = 'queu
 -- jobs_of_day --
 -- Totals by state of what was asked for on one of the operator's days.
 SELECT state, COUNT(*) AS n FROM job WHERE allowance_day = :day GROUP BY state
+
+-- stats_jobs --
+-- What was asked for on these local dates, and what became of it.
+SELECT allowance_day, provider, state, reason, output_kind, price_key, COUNT(*) AS jobs,
+       SUM(outputs) AS outputs, SUM(charged_vnd) AS charged_vnd
+FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
+GROUP BY allowance_day, provider, state, reason, output_kind, price_key
+
+-- stats_money --
+-- What moved between two moments, by what the entries mean.
+SELECT kind, SUM(amount_vnd) AS amount_vnd FROM ledger_entry
+WHERE created_at >= :since AND created_at < :until GROUP BY kind
+
+-- stats_stars --
+-- Stars paid between two moments, without those given back since.
+SELECT COALESCE(SUM(stars), 0) AS stars FROM payment
+WHERE paid_at >= :since AND paid_at < :until AND state = 'paid'
 
 -- setting_get --
 SELECT value FROM setting WHERE scope = :scope AND name = :name

@@ -1,40 +1,7 @@
-"""One's own affairs: what is left, what is running, stopping it, language."""
+"""One's own affairs: what is running, stopping it, language."""
 
-from pathlib import Path
-
-import pytest
 from story import Message, Person, Story, code_in, labels, words
 from telling import file_of, forge, in_code, press, said_to, until
-from town_rules import CHEAP, ruled_story
-
-
-async def test_quota_tells_plan_rest_balance_and_what_is_under_way(story: Story) -> None:
-    an = story.person("An")
-    await an.result_of(an.say("/img mèo"))
-    lines = (await said_to(an, "/quota")).splitlines()
-    assert "Gói: Miễn phí" == lines[0]
-    assert "Ảnh miễn phí hôm nay: còn 36/40" == lines[1]
-    assert "Video miễn phí hôm nay: còn 2/2" == lines[2]
-    assert lines[3].startswith("Có lượt miễn phí mới lúc: 00:00 ")
-    assert "Số dư: 0 ₫ (đang giữ: 0 ₫)" == lines[4]
-    assert "Đang làm: 0 yêu cầu" == lines[5]
-
-
-@pytest.mark.parametrize("given", ["0", '"unlimited"'])
-async def test_quota_promises_no_new_day_where_none_brings_anything(
-    tmp_path: Path, given: str
-) -> None:
-    plans = f"{CHEAP}free_images_per_day = {given}\nfree_videos_per_day = {given}\n"
-    async with ruled_story(tmp_path, plans) as story:
-        told = await said_to(story.person("An"), "/quota")
-        assert "Số dư: " in told
-        assert "lượt miễn phí mới" not in told
-
-
-@pytest.mark.parametrize("alias", ["/usage", "/me", "/QUOTA"])
-async def test_quota_has_other_names(story: Story, alias: str) -> None:
-    an = story.person("An", "en")
-    assert "Free pictures today: 40 of 40 left" in await said_to(an, alias)
 
 
 async def test_jobs_lists_what_runs_and_what_waits_each_with_its_cancel(story: Story) -> None:

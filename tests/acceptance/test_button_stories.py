@@ -230,7 +230,7 @@ async def test_forged_numbers_on_ones_own_picture_are_answered_and_start_nothing
     assert refused == await forge(an, grid, f"u:{code}:1:huge")
     for factor in ("1.5e0", "1_1", "+1.5", " 1.5", "nan", "１.５", "1.5000", "99"):
         assert refused == await forge(an, grid, f"z:{code}:1:{factor}")
-    assert "Under way: 0 requests" in await said_to(an, "/quota")
+    assert "Being made: 0 of 1 at once" in await said_to(an, "/quota")
 
 
 async def test_try_again_after_a_failure_makes_it_after_all(story: Story) -> None:

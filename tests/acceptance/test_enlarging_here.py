@@ -54,7 +54,7 @@ async def test_a_flood_of_enlargements_is_answered_from_the_sixth_on(tmp_path: P
             sixth = await said_to(an, "upscale 2 4k", to=grid)
 
             assert "5 of your pictures are being enlarged already" in sixth
-            assert "Under way: 5 requests" in await said_to(an, "/quota")
+            assert "Being made: 0 of 1 at once, waiting: 5" in await said_to(an, "/quota")
 
 
 async def test_an_enlarged_photo_is_varied_only_in_somebodys_words(story: Story) -> None:

@@ -112,14 +112,14 @@ async def test_buttons_say_nothing_of_money_while_the_day_is_free_and_then_their
             "This costs ₫400 now (the button showed no price). Nothing was charged; shall I make it?",
             "✅ Make it",
             "The price is another now; see the message.",
-            "Balance: ₫600 (set aside: ₫0)",
+            "Balance: ₫600",
         ),
         (
             "vi",
             "Bây giờ giá là 400 ₫ (nút chưa ghi giá). Bạn chưa bị tính phí; mình làm nhé?",
             "✅ Làm đi",
             "Giá đã thay đổi, bạn xem tin nhắn nhé.",
-            "Số dư: 600 ₫ (đang giữ: 0 ₫)",
+            "Số dư: 600 ₫",
         ),
     ],
 )
@@ -153,7 +153,7 @@ async def test_impatient_fingers_are_asked_once_and_pay_once(counter: Counter) -
         assert "Already on it" == await press(an, first, "V1")
         await next_result(an, question, after=question)
         assert 1 == sum(words(m).startswith("This costs") for m in an.from_bot())
-        assert "Balance: ₫9,600 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫9,600" == await balance(an)
 
 
 async def test_a_price_that_rose_over_night_is_asked_about_again_and_again(
@@ -169,10 +169,25 @@ async def test_a_price_that_rose_over_night_is_asked_about_again_and_again(
     async with counter.opened(image=200, free=0):
         await press(an, question, "✅")
         second = await an.sees("This costs ₫800 now (the button said ₫600).")
-        assert "Balance: ₫9,600 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫9,600" == await balance(an)
         await press(an, second, "✅")
         await next_result(an, second, after=second)
-        assert "Balance: ₫8,800 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫8,800" == await balance(an)
+
+
+async def test_a_zoom_of_ones_own_number_says_its_price_before_the_number_is_given(
+    counter: Counter,
+) -> None:
+    async with counter.opened(free=0):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 10_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        larger = await an.result_of(an.say("upscale 1", to=grid))
+        await press(an, larger, "🔭 Other")
+        question = await an.sees("How far out?")
+        assert "It costs ₫400." == words(question).splitlines()[-1]
+        status = await an.answer_to(an.say("1.8", to=question))
+        assert "Price: ₫400" in words(status)
 
 
 async def test_a_price_that_fell_is_simply_taken(counter: Counter) -> None:
@@ -183,7 +198,7 @@ async def test_a_price_that_fell_is_simply_taken(counter: Counter) -> None:
     async with counter.opened(image=50, free=0):
         assert "Got it!" == await press(an, grid, "V1")
         await next_result(an, grid, after=grid)
-        assert "Balance: ₫400 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫400" == await balance(an)
 
 
 async def test_somebody_else_who_presses_is_told_their_own_price(counter: Counter) -> None:
@@ -199,7 +214,7 @@ async def test_somebody_else_who_presses_is_told_their_own_price(counter: Counte
         question = await ben.sees("for you this costs ₫400", chat=group)
         await press(ben, question, "✅")
         await next_result(ben, question, after=question, chat=group)
-        assert "Balance: ₫600 (set aside: ₫0)" == await balance(ben)
+        assert "Balance: ₫600" == await balance(ben)
 
 
 async def test_try_again_says_its_price_and_keeps_to_it(counter: Counter) -> None:
@@ -229,10 +244,10 @@ async def test_a_button_of_before_asks_at_the_price_and_then_works(counter: Coun
         grid = await an.result_of(an.say("/img a lake"))
         assert DEARER == await forge(an, grid, old(grid, "V1"))
         question = await an.sees("This costs ₫400 now (the button showed no price).")
-        assert "Balance: ₫1,000 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫1,000" == await balance(an)
         assert "Got it!" == await press(an, question, "✅")
         await next_result(an, question, after=question)
-        assert "Balance: ₫600 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫600" == await balance(an)
 
 
 async def test_a_button_of_before_works_at_once_while_the_day_is_free(counter: Counter) -> None:
@@ -256,10 +271,10 @@ async def test_what_had_no_price_when_it_was_shown_is_asked_about_once_it_has_on
     async with counter.opened(free=4, video=1_500):
         assert DEARER == await press(an, picked, "🎬")
         question = await an.sees("This costs ₫1,500 now (the button showed no price).")
-        assert "Balance: ₫10,000 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫10,000" == await balance(an)
         assert "Got it!" == await press(an, question, "✅")
         await next_result(an, question, after=question)
-        assert "Balance: ₫8,500 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫8,500" == await balance(an)
 
 
 async def test_a_confirmed_price_tapped_twice_is_held_once(counter: Counter) -> None:
@@ -272,7 +287,7 @@ async def test_a_confirmed_price_tapped_twice_is_held_once(counter: Counter) -> 
         heard = [await press(an, question, "✅") for _ in range(2)]
         assert ["Got it!", "Already on it"] == heard
         await next_result(an, question, after=question)
-        assert "Balance: ₫600 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫600" == await balance(an)
 
 
 async def test_a_confirmed_price_tapped_twice_is_asked_once_more_when_it_rose_meanwhile(
@@ -288,7 +303,7 @@ async def test_a_confirmed_price_tapped_twice_is_asked_once_more_when_it_rose_me
         heard = [await press(an, question, "✅") for _ in range(2)]
         assert [DEARER, "Already on it"] == heard
         await an.sees("This costs ₫600 now (the button said ₫400).")
-        assert "Balance: ₫1,000 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫1,000" == await balance(an)
 
 
 async def test_somebody_else_who_tries_a_failed_request_again_is_asked_at_their_own_price(
@@ -306,10 +321,10 @@ async def test_somebody_else_who_tries_a_failed_request_again_is_asked_at_their_
         assert [["🔄 Try again"]] == labels(failed)
         assert [OF_ASKER, "Already on it"] == [await press(ben, failed, "🔄") for _ in range(2)]
         question = await ben.sees("for you this costs ₫400", chat=group)
-        assert "Balance: ₫1,000 (set aside: ₫0)" == await balance(ben)
+        assert "Balance: ₫1,000" == await balance(ben)
         assert "Got it!" == await press(ben, question, "✅")
         await next_result(ben, question, after=question, chat=group)
-        assert "Balance: ₫600 (set aside: ₫0)" == await balance(ben)
+        assert "Balance: ₫600" == await balance(ben)
 
 
 async def test_a_forged_price_buys_nothing_cheaper(counter: Counter) -> None:
@@ -320,7 +335,7 @@ async def test_a_forged_price_buys_nothing_cheaper(counter: Counter) -> None:
         assert DEARER == await forge(an, grid, f"{old(grid, 'V1')}:1")
         assert "Got it!" == await forge(an, grid, f"{old(grid, 'V1')}:9999999999")
         await next_result(an, grid, after=grid)
-        assert "Balance: ₫200 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫200" == await balance(an)
 
 
 @pytest.mark.parametrize(
@@ -395,7 +410,7 @@ async def test_which_picture_and_which_way_say_what_they_cost(counter: Counter) 
         )
         assert "Got it!" == await press(an, way, "⬆️")
         await next_result(an, way, after=way)
-        assert "Balance: ₫600 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫600" == await balance(an)
         far = await an.answer_to(an.say("/zoom 1", to=grid))
         assert ["🔭 2× · ₫400", "🔭 1.5× · ₫400"] == _in_one(far)[0][:2]
 
@@ -415,7 +430,7 @@ async def test_a_picture_chosen_for_new_words_costs_what_its_number_said(counter
         question = await an.sees("This costs ₫150 now (the button said ₫100).")
         assert "Got it!" == await press(an, question, "✅")
         await an.sees(lambda m: is_media(m) and "as an etching" in words(m), after=question)
-        assert "Balance: ₫750 (set aside: ₫0)" == await balance(an)
+        assert "Balance: ₫750" == await balance(an)
 
 
 def _in_one(message: Message) -> list[list[str]]:

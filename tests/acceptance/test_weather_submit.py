@@ -45,7 +45,7 @@ async def test_a_route_that_is_not_there_is_a_refusal_and_costs_nothing(
     sky.sandbox(service).fail_next(service.submit, status=404, body=SAD_PAGE)
     an.say(service.said_in_english)
     await an.sees("The provider did not take this request. Nothing was charged")
-    assert "Balance: ₫10,000 (set aside: ₫0)" == await sky.quota(an)
+    assert "Balance: ₫10,000" == await sky.quota(an)
     assert (1, []) == (sky.submits(service), sky.heard())
     await an.result_of(an.say(service.said_in_english))
 
@@ -76,7 +76,8 @@ async def test_busy_with_a_wait_is_waited_for_by_the_whole_account(
     with later(10):
         await sky.nudge()
         await an.sees(f"{service.title} hiện chưa nhận được yêu cầu. Mình sẽ tự thử lại")
-        held = f"Số dư: {BALANCE_VND - service.price_vnd:,} ₫ (đang giữ: {service.price_vnd} ₫)"
+        left, price = BALANCE_VND - service.price_vnd, service.price_vnd
+        held = f"Số dư: {left:,} ₫ (đang giữ {price} ₫ cho 1 yêu cầu)"
         assert held.replace(",", ".") == await sky.quota(an)
         assert 1 == sky.submits(service)  # somebody else's order does not go there either
         with later(31):

@@ -5,16 +5,15 @@ from decimal import Decimal
 import pytest
 
 from bot.model import Operation, Request
+from bot.money import stars
 from bot.money.plan_file import load_plans
 from bot.money.plans import (
     Plan,
     Plans,
     PriceKey,
     Stars,
-    is_sold_for_stars,
     price_key,
     price_of,
-    stars_for,
 )
 
 
@@ -71,11 +70,6 @@ def test_every_request_has_one_price(request_: Request, expected: PriceKey) -> N
     assert expected == price_key(request_)
 
 
-def test_stars_are_counted_so_that_they_reach_the_amount() -> None:
-    stars = Stars(vnd_per_star=330, packs=(200,))
-    assert [152, 1, 15_152] == [stars_for(stars, vnd) for vnd in (50_000, 330, 5_000_000)]
-
-
 @pytest.mark.parametrize(
     ("plan", "expected"),
     [
@@ -90,8 +84,8 @@ def test_a_plan_is_sold_for_stars_where_one_payment_reaches_it(
     plan: Plan, *, expected: bool
 ) -> None:
     plans = Plans({}, Stars(vnd_per_star=10, packs=(500, 100)), "", {"free": Plan("free")})
-    assert expected is is_sold_for_stars(plans, plan)
-    assert not is_sold_for_stars(Plans({}, None, "", {"free": Plan("free")}), plan)
+    assert expected is stars.is_sold(plans, plan)
+    assert not stars.is_sold(Plans({}, None, "", {"free": Plan("free")}), plan)
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,7 @@ def test_a_command_that_fits_is_repeated_whole() -> None:
 def test_a_values_name_says_how_it_is_written() -> None:
     zone = ZoneInfo("Asia/Ho_Chi_Minh")
     tongue = TONGUES.tongue("vi")
-    balance = text_of(tongue, line("quota.balance", balance_vnd=12_000, held_vnd=400))
+    balance = text_of(tongue, line("receipts.balance_held", balance_vnd=12_000, held_vnd=400))
     assert "12.000 ₫" in balance
     assert "400 ₫" in balance
     assert "12:00" in text_of(tongue, line("quota.resets", reset_at=NOON), zone=zone)

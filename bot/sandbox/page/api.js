@@ -21,6 +21,9 @@ export const sendText = (said) => post("send", said);
 export const editText = (said) => post("edit", said);
 export const forward = (said) => post("forward", said);
 export const press = (said) => post("press", said);
+export const pay = (said) => post("pay", said);
+export const payLink = (said) => post("pay_link", said);
+export const invoiceAt = async (url) => answer(await fetch(`invoice?${new URLSearchParams({ url })}`));
 export const setSpeed = (speed) => post("speed", { speed });
 export const fileUrl = (fileId) => `file/${encodeURIComponent(fileId)}`;
 

@@ -4,7 +4,7 @@
 import { fileUrl } from "./api.js";
 import { el, fill, hueOf, icon } from "./dom.js";
 import { isAddress } from "./links.js";
-import { authorOf, fitting, pressKey, summaryOf } from "./message.js";
+import { authorOf, fitting, placeKey, pressKey, summaryOf } from "./message.js";
 
 export function quote(quoted, view) {
   const [, hue] = hueOf((quoted.sender_chat || quoted.from || { id: 0 }).id);
@@ -47,7 +47,8 @@ export function forwardButton(message, view) {
 export function fillKeyboard(slot, message, view) {
   const rows = message.reply_markup?.inline_keyboard || [];
   const focused = slot.contains(document.activeElement) ? [...slot.querySelectorAll("button")].indexOf(document.activeElement) : -1;
-  fill(slot, JSON.stringify(rows), () => rows.map((row) => el("div", { class: "keys" }, row.map((button) => key(message, button, view)))));
+  const isPaid = view.receipts.has(placeKey(message));
+  fill(slot, JSON.stringify([rows, isPaid, view.locale]), () => rows.map((row) => el("div", { class: "keys" }, row.map((button) => key(message, button, view)))));
   const keys = [...slot.querySelectorAll("button")];
   if (focused >= 0 && !slot.contains(document.activeElement)) keys[Math.min(focused, keys.length - 1)]?.focus();
   for (const node of keys) node.setAttribute("aria-busy", view.waiting.has(node.pressKey));
@@ -62,6 +63,9 @@ function key(message, button, view) {
   } else if (button.callback_data) {
     node.pressKey = pressKey(message, button);
     node.addEventListener("click", () => view.on.press(message.message_id, button));
+  } else if (button.pay) {
+    if (view.receipts.has(placeKey(message))) node.firstElementChild.textContent = view.words.receipt;
+    node.addEventListener("click", () => view.on.pay(message));
   } else if (button.copy_text) {
     node.addEventListener("click", () => view.on.copy(button.copy_text.text));
   } else {

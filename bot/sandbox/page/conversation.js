@@ -92,7 +92,7 @@ export function makeConversation(page) {
     log.setAttribute("aria-busy", isNew);
     // Who speaks as the group is one of its admins.
     const isAdmin = (message) => Boolean(message.sender_chat) || isAdminIn(message.from?.id, acting.chatId);
-    renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), isAdmin, seenTo, waiting, reactions: world.reactions, on: page.on }, kept);
+    renderLog(log, messages, { me: me().user, bot: world.bot, words: words(), locale: locale(), isGroup: isGroup(chat()), isAdmin, seenTo, waiting, reactions: world.reactions, receipts: world.receipts, on: page.on }, kept);
     if (!messages.length) log.replaceChildren(nothingSaid());
     toBottomIfStuck();
     log.setAttribute("aria-busy", "false");

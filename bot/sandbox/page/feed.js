@@ -27,6 +27,8 @@ export function makeFeed(page) {
     world.admins = new Map(Object.entries(state.admins).map(([id, list]) => [Number(id), new Set(list)]));
     world.questions = new Map(state.questions.map((each) => [`${each.user_id}/${each.chat_id}`, each]));
     world.reactions = new Map(state.reactions.map((each) => [`${each.chat_id}/${each.message_id}`, each.emoji]));
+    world.stars = new Map(Object.entries(state.stars).map(([id, stars]) => [Number(id), stars]));
+    world.receipts = new Set(state.receipts.map((each) => `${each.chat_id}/${each.message_id}`));
     const missed = early || [];
     early = null;
     missed.forEach(apply);
@@ -68,6 +70,10 @@ export function makeFeed(page) {
         return known?.delete(event.message_id);
       case "reaction":
         return world.reactions.set(`${event.chat_id}/${event.message_id}`, event.emoji);
+      case "stars":
+        return world.stars.set(event.user_id, event.stars);
+      case "receipt":
+        return world.receipts.add(`${event.chat_id}/${event.message_id}`);
       case "question":
         return world.questions.set(`${event.user_id}/${event.chat_id}`, event);
       case "action":

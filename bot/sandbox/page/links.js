@@ -9,6 +9,8 @@ export function startIn(url, botName) {
   return searchParams.get("start") || "";
 }
 
+export const isInvoiceLink = (url) => /^https:\/\/t\.me\/\$[\w-]+$/.test(url);
+
 const SUPERGROUPS = 1e12; // taken from a supergroup's id to make the number in its addresses
 const GENERAL = 1;
 

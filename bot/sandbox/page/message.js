@@ -29,8 +29,10 @@ export function serviceText(message, words) {
   if (message.left_chat_member) return words.left(nameOf(message.left_chat_member));
   if (message.pinned_message) return words.pinned;
   if (message.migrate_to_chat_id || message.migrate_from_chat_id) return words.migrated;
-  if (message.successful_payment) return words.paid;
-  if (message.text || message.caption || mediaKind(message)) return null;
+  const { successful_payment: paid, refunded_payment: refunded } = message;
+  if (paid) return (paid.is_recurring ? words.paidMonth : words.paid)(nameOf(message.from), paid.total_amount);
+  if (refunded) return words.refunded(nameOf(message.from), refunded.total_amount);
+  if (message.text || message.caption || message.invoice || mediaKind(message)) return null;
   return words.unsupported;
 }
 
@@ -41,6 +43,7 @@ export const mediaKind = (message) => MEDIA.find((kind) => message[kind]) || nul
 export function summaryOf(message, words) {
   const body = bodyOf(message).replace(/\s+/g, " ").trim();
   if (body) return body;
+  if (message.invoice) return message.invoice.title;
   const kind = mediaKind(message);
   if (kind === "photo") return words.photo;
   if (kind === "document") return message.document.file_name || words.file;
@@ -82,4 +85,5 @@ export function ratioOf(message) {
   return frame.width / frame.height;
 }
 
+export const placeKey = (message) => `${message.chat.id}/${message.message_id}`;
 export const pressKey = (message, button) => `${message.chat.id}/${message.message_id}/${button.callback_data}`;

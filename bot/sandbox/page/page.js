@@ -6,8 +6,9 @@ import { makeConversation } from "./conversation.js";
 import { find } from "./dom.js";
 import { makeFeed } from "./feed.js";
 import { makeLightbox } from "./lightbox.js";
-import { isCommandLine, startIn, topicIn } from "./links.js";
+import { isCommandLine, isInvoiceLink, startIn, topicIn } from "./links.js";
 import { nameOf } from "./message.js";
+import { makeTill } from "./paying.js";
 import { pickChat } from "./picking.js";
 import { copy, hush, relabel, say, showAlert } from "./saying.js";
 import { makeSide } from "./side.js";
@@ -55,6 +56,7 @@ function startWith(word) {
 }
 
 function openLink(url) {
+  if (isInvoiceLink(url)) return till.openLink(url);
   const topic = topicIn(url);
   if (topic && me().chats.some((each) => each.id === topic.chatId)) return openTopic(topic);
   const word = startIn(url, world.bot.username);
@@ -117,6 +119,7 @@ const on = {
   link: openLink,
   command: sayCommand,
   press: (messageId, button) => feed.press(messageId, button),
+  pay: (message) => till.openMessage(message),
   quote: (messageId) => conversation.jumpToQuoted(messageId),
   reply: (id) => composer.reply(world.messages.get(acting.chatId).get(id)),
   forward: (id) => pickChat(words().forwardTo, me().chats, (chatId) => forwardTo(id, chatId)),
@@ -142,6 +145,7 @@ const composer = makeComposer({
   sent: () => conversation.keepToBottom(),
 });
 const lightbox = makeLightbox(find("lightbox"), words, fileUrl);
+const till = makeTill({ paid: () => conversation.keepToBottom() });
 const conversation = makeConversation({ composer, route, on });
 const side = makeSide({
   become: (userId) => go(userId, wide.matches ? lastOpen.get(userId) : null),

@@ -2,12 +2,13 @@
 //
 // `view` is what a bubble must know beside its message:
 //   me, bot (User), words, locale, isGroup, isAdmin(message), seenTo (message_id),
-//   waiting (Set of pressed buttons), reactions (Map of "chat/message" to emoji),
-//   on: {reply, forward, press, open, quote, copy, command, link, words}
+//   waiting (Set of pressed buttons), reactions (Map of "chat/message" to emoji), receipts (Set of the same),
+//   on: {reply, forward, press, pay, open, quote, copy, command, link, words}
 
 import { fillKeyboard, forwardButton, quote, replyButton } from "./controls.js";
 import { arrange, avatar, el, fill, hueOf, icon } from "./dom.js";
 import { formatted } from "./formatting.js";
+import { invoiceCard } from "./invoice.js";
 import { fillMedia, setWidth } from "./media.js";
 import { authorOf, bodyOf, clock, entitiesOf, forwardedFrom, mediaKind, quotedIn, serviceText, sideOf } from "./message.js";
 
@@ -73,7 +74,7 @@ function dayText(date, view) {
 
 function emptyMessage(item) {
   const slots = {};
-  for (const name of ["author", "origin", "quote", "media", "text", "meta", "reaction"]) slots[name] = el("div", { class: name });
+  for (const name of ["author", "origin", "quote", "media", "invoice", "text", "meta", "reaction"]) slots[name] = el("div", { class: name });
   const bubble = el("div", { class: "bubble" }, Object.values(slots));
   slots.face = el("div", { class: "face" });
   slots.keyboard = el("div", { class: "keyboard" });
@@ -99,7 +100,7 @@ function updateMessage(node, item, place, view) {
   node.className = ["message", `from-${side}`, service && "service", place.first && "first", place.last && "last", kind && `with-${kind}`, bodyOf(captioned) && "with-text", view.isGroup && "in-group"].filter(Boolean).join(" ");
   if (service) {
     fill(node.slots.text, service, () => service);
-    for (const name of ["face", "author", "origin", "quote", "media", "meta", "reaction", "keyboard", "tools"]) fill(node.slots[name], "", () => null);
+    for (const name of ["face", "author", "origin", "quote", "media", "invoice", "meta", "reaction", "keyboard", "tools"]) fill(node.slots[name], "", () => null);
     return;
   }
   const { slots } = node;
@@ -114,6 +115,7 @@ function updateMessage(node, item, place, view) {
   const quoted = quotedIn(message);
   fill(slots.quote, quoted ? JSON.stringify([quoted, lang]) : "", () => (quoted ? quote(quoted, view) : null));
   fillMedia(slots.media, item, kind, view);
+  fill(slots.invoice, message.invoice ? JSON.stringify([message.invoice, lang]) : "", () => message.invoice && invoiceCard(message.invoice, view));
   fill(slots.text, JSON.stringify([bodyOf(captioned), entitiesOf(captioned), lang]), () => formatted(bodyOf(captioned), entitiesOf(captioned), view.on));
   const reaction = view.reactions.get(`${message.chat.id}/${message.message_id}`) || "";
   fill(slots.reaction, reaction, () => (reaction ? el("span", { "data-testid": "reaction" }, reaction) : null));

@@ -4,6 +4,7 @@
 
 import { setSpeed } from "./api.js";
 import { arrange, avatar, badge, el, find, row } from "./dom.js";
+import { starsText } from "./invoice.js";
 import { authorOf, clock, nameOf, serviceText, summaryOf } from "./message.js";
 import { say } from "./saying.js";
 import { acting, actionIn, faceOf, isGroup, locale, me, messagesIn, titleOf, unread, unreadOf, words, world } from "./state.js";
@@ -11,6 +12,7 @@ import { acting, actionIn, faceOf, isGroup, locale, me, messagesIn, titleOf, unr
 export function makeSide(page) {
   function draw() {
     drawUsers();
+    drawStars();
     drawChats();
     drawSpeeds();
   }
@@ -33,6 +35,14 @@ export function makeSide(page) {
       return node;
     });
     arrange(find("users"), list);
+  }
+
+  function drawStars() {
+    const stars = starsText(world.stars.get(acting.userId) ?? 0, locale());
+    const node = find("stars");
+    if (node.textContent !== stars) node.textContent = stars;
+    node.title = words().stars;
+    node.setAttribute("aria-label", `${words().stars}: ${stars}`);
   }
 
   function drawChats() {

@@ -14,6 +14,8 @@ export const world = {
   actions: new Map(), // chat_id -> {action, until}
   admins: new Map(), // chat_id -> Set(user_id)
   reactions: new Map(), // "chat/message" -> emoji
+  stars: new Map(), // user_id -> how many they have
+  receipts: new Set(), // "chat/message" of every invoice that was paid
   questions: new Map(), // "user/chat" -> {message_id, placeholder}: a reply the app is to open
 };
 export const acting = { userId: null, chatId: null, threadId: null };

@@ -58,7 +58,9 @@ CREATE INDEX ledger_entry_by_wallet ON ledger_entry (wallet_id, created_at);
 -- However its key is written, a job is held for, taken for and given back once each.
 CREATE UNIQUE INDEX ledger_entry_by_job ON ledger_entry (job_id, kind) WHERE job_id IS NOT NULL;
 CREATE INDEX ledger_entry_by_term ON ledger_entry (term_id) WHERE term_id IS NOT NULL;
-CREATE INDEX ledger_entry_by_time ON ledger_entry (created_at, kind);
+CREATE INDEX ledger_entry_by_time ON ledger_entry (created_at, kind, amount_vnd);
+CREATE INDEX ledger_entry_of_no_job ON ledger_entry (wallet_id, created_at, entry_id)
+    WHERE job_id IS NULL;
 
 -- What stands in the book stands: an adjustment is a new entry. A group that becomes a supergroup
 -- is renamed, and where both had a plan the one becomes part of the other; nothing else changes.
@@ -100,15 +102,19 @@ ALTER TABLE user DROP COLUMN plan;
 
 ALTER TABLE job ADD COLUMN term_id INTEGER REFERENCES plan_term (term_id);  -- its balance goes first
 ALTER TABLE job ADD COLUMN outputs INTEGER NOT NULL DEFAULT 0;  -- that count against the day's caps
+ALTER TABLE job ADD COLUMN price_key TEXT;  -- which price an output has; NULL: none, or not kept then
 ALTER TABLE job ADD COLUMN output_kind TEXT NOT NULL DEFAULT 'image'
     CHECK (output_kind IN ('image', 'video'));
 UPDATE job SET output_kind = 'video'
 WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
+CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
 CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
     WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
       AND (held_vnd <> 0 OR held_free <> 0);
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
+CREATE INDEX job_of_days ON job
+    (allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd);
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
 CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
     WHERE chat_id < 0;
@@ -172,7 +178,7 @@ CREATE TABLE voucher (
     used_at    INTEGER,
     CHECK ((used_at IS NULL) = (used_by IS NULL))
 ) STRICT;
-CREATE INDEX voucher_by_time ON voucher (made_at);
+CREATE INDEX voucher_open ON voucher (expires_at) WHERE used_at IS NULL;
 CREATE INDEX payment_of_wallet ON payment (wallet_id);
 CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;

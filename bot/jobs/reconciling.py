@@ -1,0 +1,151 @@
+"""Our list of payments is made to agree with Telegram's, and what was wrong is told once.
+
+Knows nothing of how Telegram's list is fetched. Once a day, and when an operator asks; broken off
+anywhere it is done again, and nothing is done twice: each payment is credited, and goes back, by
+its charge.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+
+from bot.jobs import book, refunding
+from bot.jobs.saying import say
+from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency, UserId
+from bot.money import payments
+from bot.money.plans import Plans
+from bot.money.reconciling import Differences, Transfer
+from bot.money.terms import DAY_MS
+from bot.store.port import Reading, Topic, Transaction
+
+EVERY_MS: Final = DAY_MS
+SETTLES_MS: Final = 600_000
+"""What is younger is left for the next time: its update may be on the way."""
+TOLD_EACH: Final = 10
+"""Of more than so many of a kind, an operator is not told of each."""
+_NAME: Final = "stars_checked"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Check:
+    """When the two were compared, how it came out, and who waits to hear it."""
+
+    since: Millis
+    """When this shop opened: what Telegram lists of before is none of ours."""
+    checked_at: Millis
+    compared: int = 0
+    differences: int = 0
+    asked: tuple[dict[str, Any], ...] = ()
+    """Operators: the chat, the message to reply to, the language."""
+
+
+async def last_check(reading: Reading) -> Check | None:
+    """None: the shop has not opened yet."""
+    row = await reading.one("setting_get", scope=0, name=_NAME)
+    if row is None:
+        return None
+    values = json.loads(row["value"])
+    return Check(**{**values, "asked": tuple(values["asked"])})
+
+
+async def open_books(tx: Transaction, *, now: Millis) -> Check:
+    """How it stands; a shop that opens has nothing to compare for a day."""
+    check = await last_check(tx)
+    if check is None:
+        check = Check(since=now // 1000 * 1000, checked_at=now)  # Telegram's dates are seconds
+        await _keep(tx, check)
+    return check
+
+
+async def ask(tx: Transaction, place: Place, language: str, *, now: Millis) -> None:
+    """An operator wants to know now."""
+    check = await open_books(tx, now=now)
+    asking = {"chat": place.chat_id, "reply_to": place.reply_to, "language": language}
+    if asking not in check.asked:
+        await _keep(tx, dataclasses.replace(check, asked=(*check.asked, asking)))
+    tx.wake(Topic.TILL)
+
+
+def due_at(check: Check, *, is_open: bool) -> Millis | None:
+    """When the next comparison is; 0: somebody waits; None: never. ``is_open``: Stars are taken."""
+    if check.asked:
+        return 0
+    return check.checked_at + EVERY_MS if is_open else None
+
+
+async def mend(tx: Transaction, plans: Plans, found: Differences, *, now: Millis) -> None:
+    """Do what the differences ask for, and tell whoever asked how it came out."""
+    await _credit_all(tx, plans, found.uncredited, now)
+    for transfer in found.went_back:
+        if not await refunding.went_back(tx, plans, transfer.charge_id, now=now):
+            await refunding.unknown_went_back(
+                tx, transfer.charge_id, transfer.user_id, transfer.stars, now=now
+            )
+    for payment in found.unheard_of[:TOLD_EACH]:
+        await book.tell_operator(
+            tx,
+            "operator.payment_unheard_of",
+            now=now,
+            once=f"unheard:{payment.charge_id}",
+            **await refunding.facts_of(tx, payment),
+        )
+    check = await open_books(tx, now=now)
+    differences = len(found.uncredited) + len(found.went_back) + len(found.unheard_of)
+    done = Check(check.since, now, found.compared, differences)
+    for asking in check.asked:
+        await _answer(tx, asking, done, now)
+    await _keep(tx, done)
+
+
+def line_of(check: Check) -> dict[str, Any]:
+    """How it came out, in a sentence."""
+    if check.differences == 0:
+        return {"key": "payments.agree", "n": check.compared, "values": {}}
+    values = {"compared": check.compared}
+    return {"key": "payments.differ", "n": check.differences, "values": values}
+
+
+async def _credit_all(
+    tx: Transaction, plans: Plans, transfers: Sequence[Transfer], now: Millis
+) -> None:
+    """Each by its charge; whoever paid hears of theirs together."""
+    of_payers: dict[tuple[UserId, UserId], list[tuple[int, int]]] = defaultdict(list)
+    for transfer in transfers:
+        paid = payments.Paid(
+            transfer.charge_id,
+            transfer.user_id,
+            transfer.payload,
+            transfer.stars,
+            is_recurring=transfer.is_recurring,
+        )
+        credit = await payments.credit(tx, plans, paid, now=now)
+        if credit is not None:  # else its update came meanwhile
+            of_payer = of_payers[transfer.user_id, credit.wallet_id]
+            of_payer.append((transfer.stars, credit.amount_vnd))
+    for number, ((user_id, wallet_id), found) in enumerate(of_payers.items()):
+        stars = sum(each for each, _ in found)
+        values = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
+        whose = "group" if wallet_id < 0 else "own"
+        line = {"key": f"payment.found_{whose}", "values": values}
+        await refunding.tell_privately(tx, user_id, line, now=now)
+        if number < TOLD_EACH:
+            who = await refunding.name_of(tx, user_id)
+            await book.tell_operator(
+                tx, "operator.payment_found", now=now, who=who, user=str(user_id), **values
+            )
+
+
+async def _answer(tx: Transaction, asking: dict[str, Any], done: Check, now: Millis) -> None:
+    reply_to = asking["reply_to"]
+    place = Place(ChatId(asking["chat"]), None, None if reply_to is None else MessageId(reply_to))
+    payload = {"language": asking["language"], "lines": [line_of(done)]}
+    await say(tx, Say.TEXT, place, urgency=Urgency.ANSWER, now=now, payload=payload)
+
+
+async def _keep(tx: Transaction, check: Check) -> None:
+    value = json.dumps(dataclasses.asdict(check))
+    await tx.run("setting_set", scope=0, name=_NAME, value=value)

@@ -1,0 +1,131 @@
+"""A payment goes back, and whoever it concerns hears of it: the operators, and who paid.
+
+Knows nothing of how Telegram is asked; the money itself moves in `money/refunds.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.jobs import book
+from bot.jobs.people import language_for
+from bot.jobs.saying import say
+from bot.model import ChatId, Millis, Place, Say, Urgency, UserId
+from bot.money import refunds, subscriptions
+from bot.money.plans import Plans
+from bot.money.refunds import GivenBack, Payment
+from bot.store.port import Reading, Topic, Transaction
+
+ASKED = "refund"
+"""Why, in the book: an operator's button."""
+
+
+async def ask_back(tx: Transaction, payment: Payment, *, operator_id: UserId, now: Millis) -> bool:
+    """Have Telegram asked to give it back; False: that was begun before.
+
+    Raises NotEnoughLeft, StillHeld.
+    """
+    author = f"user {operator_id}"
+    if not await refunds.ask_back(tx, payment, author=author, why=ASKED, now=now):
+        return False
+    tx.wake(Topic.TILL)
+    return True
+
+
+async def went_back(tx: Transaction, plans: Plans, charge_id: str, *, now: Millis) -> bool:
+    """Telegram has given it back, asked or not; False: nothing new, or no payment we know."""
+    done = await refunds.went_back(tx, plans, charge_id, now=now)
+    if done is None:
+        return False
+    await subscriptions.stop(tx, done.payment, now=now)
+    await _tell_operators(tx, done, now)
+    await _tell_payer(tx, done, now)
+    return True
+
+
+async def unknown_went_back(
+    tx: Transaction, charge_id: str, user_id: UserId, stars: int, *, now: Millis
+) -> None:
+    """Telegram has given back what was never written down here."""
+    if not await refunds.never_credit(tx, charge_id, user_id, stars, now=now):
+        return
+    who = await name_of(tx, user_id)
+    await book.tell_operator(
+        tx, "operator.payment_back_unknown", now=now, stars=stars, who=who, user=str(user_id)
+    )
+
+
+async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> None:
+    """Telegram refuses: the money is on the balance again, and the operators hear why."""
+    payment = await refunds.stays(tx, payment_id, why=why, now=now)
+    if payment is not None:
+        values = await facts_of(tx, payment)
+        await book.tell_operator(tx, "operator.payment_stays", now=now, why=why, **values)
+
+
+async def goes_on(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> None:
+    """Telegram refuses to stop renewing a subscription."""
+    if not await tx.run("subscription_goes_on", payment_id=payment_id):
+        return
+    payment = await refunds.find(tx, payment_id)
+    assert payment is not None
+    values = await facts_of(tx, payment)
+    await book.tell_operator(tx, "operator.subscription_goes_on", now=now, why=why, **values)
+    await tell_privately(
+        tx, payment.user_id, {"key": "subscription.goes_on", "values": {}}, now=now
+    )
+
+
+async def facts_of(reading: Reading, payment: Payment) -> dict[str, Any]:
+    """What every sentence to operators about a payment may name."""
+    return {
+        "number": str(payment.payment_id),
+        "who": await name_of(reading, payment.user_id),
+        "user": str(payment.user_id),
+        "stars": payment.stars,
+    }
+
+
+async def name_of(reading: Reading, user_id: UserId) -> str:
+    row = await reading.one("user_get", user_id=user_id)
+    return str(row["first_name"]) if row and row["first_name"] else "?"
+
+
+async def tell_privately(
+    tx: Transaction, user_id: UserId, *lines: dict[str, Any], now: Millis
+) -> None:
+    """Where the bot can speak to them."""
+    chat = await tx.one("chat_get", chat_id=user_id)
+    if chat is None or chat["unreachable_at"] is not None:
+        return
+    language = await language_for(tx, user_id, ChatId(user_id), default="")
+    await say(
+        tx,
+        Say.TEXT,
+        Place(ChatId(user_id), None, None),
+        urgency=Urgency.ANSWER,
+        now=now,
+        payload={"language": language, "lines": list(lines)},
+    )
+
+
+async def _tell_operators(tx: Transaction, done: GivenBack, now: Millis) -> None:
+    values = await facts_of(tx, done.payment)
+    values["reversed_vnd"] = done.payment.reversed_vnd
+    if done.missing_vnd:
+        key = "operator.payment_back_short"
+        values["missing_vnd"] = done.missing_vnd
+    else:
+        key = "operator.payment_back" if done.was_asked else "operator.payment_back_unasked"
+    await book.tell_operator(tx, key, now=now, **values)
+
+
+async def _tell_payer(tx: Transaction, done: GivenBack, now: Millis) -> None:
+    payment = done.payment
+    whose = "group" if payment.wallet_id < 0 else "own"
+    values: dict[str, Any] = {"stars": payment.stars, "reversed_vnd": payment.reversed_vnd}
+    lines: list[dict[str, Any]] = [{"key": f"payment.back_{whose}", "values": values}]
+    if done.plan_over is not None:
+        values = {"plan": done.plan_over}
+        lines.append({"key": f"payment.plan_over_{whose}", "values": values})
+    await tell_privately(tx, payment.user_id, *lines, now=now)

@@ -1,0 +1,199 @@
+"""Stars go back to who paid, by the operator's hand or by Telegram's, and the balance follows once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from stars import Till, open_till
+from story import Message, Person, labels, words
+from telling import forge, in_code, press, said_to, until
+
+
+@pytest.fixture
+async def till(tmp_path: Path) -> AsyncIterator[Till]:
+    async with open_till(tmp_path) as till:
+        yield till
+
+
+async def payments_page(till: Till) -> Message:
+    operator = till.operator
+    overview = await operator.answer_to(operator.say("/admin"))
+    await press(operator, overview, "⭐ Payments")
+    return await operator.sees("Payments in Stars")
+
+
+def reads(person: Person, message: Message) -> str:
+    return words(person.world.message(message["chat"]["id"], message["message_id"]))
+
+
+async def turns(person: Person, message: Message, label: str, into: str) -> Message:
+    """Press a button that turns the same message into what says so."""
+    await press(person, message, label)
+    await until(lambda: into in reads(person, message))
+    return person.world.message(message["chat"]["id"], message["message_id"])
+
+
+async def refunded(till: Till, page: Message, number: int) -> Message:
+    await turns(till.operator, page, f"↩️ Refund #{number}", "Refund ⭐")
+    return await turns(till.operator, page, "↩️ Yes", "Telegram to give back")
+
+
+async def test_the_operator_gives_a_payment_back_and_both_hear_of_it(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 10)
+    assert (49_990, 1_000) == (till.story.world.stars_of(an.user_id), await till.balance(an))
+    page = await payments_page(till)
+    assert f"An ({an.user_id})" in words(page)
+    assert "⭐ 10 → ₫1,000\nPaid" in words(page)
+    question = await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐ 10 of payment #1 to An")
+    assert [["↩️ Yes, refund it"], ["◀ Payments"]] == labels(question)
+    await turns(till.operator, page, "↩️ Yes", "₫1,000 have been taken off the balance")
+    await an.sees("You were given back ⭐ 10; your balance went down by ₫1,000")
+    await till.operator.sees("⭐ 10 of payment #1 went back to An")
+    assert (50_000, 0) == (till.story.world.stars_of(an.user_id), await till.balance(an))
+    assert till.story.world.charges[charge].is_refunded
+    await turns(till.operator, page, "◀ Payments", "Refunded at")
+    assert [("topup", 1_000), ("reversal", 1_000)] == await till.entries(an)
+
+
+async def test_a_lost_answer_of_telegrams_gives_back_once(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    till.story.world.lose_answer_of_next("refundStarPayment")
+    await refunded(till, await payments_page(till), 1)
+    await till.operator.sees("went back to An")
+    await till.hurry.until(lambda: till.calls("refundStarPayment") == 1 or _is_told(an))
+    assert (50_000, 0) == (till.story.world.stars_of(an.user_id), await till.balance(an))
+    assert [("topup", 1_000), ("reversal", 1_000)] == await till.entries(an)
+
+
+def _is_told(person: Person) -> bool:
+    return any("given back" in words(message) for message in person.from_bot())
+
+
+async def test_while_telegram_is_away_it_is_asked_again_until_it_answers(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    world = till.story.world
+    world.fail_next("refundStarPayment", status=502, description="Bad Gateway", times=2)
+    world.fail_next(
+        "refundStarPayment",
+        status=429,
+        description="Too Many Requests: retry after 30",
+        parameters={"retry_after": 30},
+    )
+    await refunded(till, await payments_page(till), 1)
+    await till.hurry.until(lambda: _is_told(an))
+    assert (50_000, 4) == (world.stars_of(an.user_id), till.calls("refundStarPayment"))
+
+
+async def test_where_telegram_says_no_the_balance_is_as_it_was(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 10)
+    till.story.world.fail_next(
+        "refundStarPayment", status=400, description="Bad Request: CHARGE_NOT_FOUND"
+    )
+    page = await payments_page(till)
+    await refunded(till, page, 1)
+    told = await till.operator.sees("Telegram does not give back ⭐ 10 of payment #1")
+    assert "Charge_not_found" in words(told)
+    assert (1_000, False) == (
+        await till.balance(an),
+        till.story.world.charges[charge].is_refunded,
+    )
+    await turns(till.operator, page, "◀ Payments", "Paid")
+    await refunded(till, page, 1)
+    await an.sees("You were given back ⭐ 10")
+    assert 0 == await till.balance(an)
+
+
+async def test_what_is_spent_is_not_given_back_and_the_way_is_said(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    await an.result_of(an.say("/img a lake"))
+    page = await payments_page(till)
+    await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐")
+    shown = await turns(till.operator, page, "↩️ Yes", "the balance lacks ₫400")
+    assert [f"/grant {an.user_id} 400"] == in_code(shown)
+    assert 600 == await till.balance(an)
+    assert 0 == till.calls("refundStarPayment")
+    await said_to(till.operator, in_code(shown)[0])
+    await turns(till.operator, page, "◀ Payments", "Payments in Stars")
+    await refunded(till, page, 1)
+    await an.sees("You were given back ⭐ 10")
+    assert 0 == await till.balance(an)
+
+
+async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 50, "monthly")
+    page = await payments_page(till)
+    assert "⭐ 50 → ₫5,000 · plan monthly" in words(page)
+    shown = await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐ 50")
+    assert "The plan monthly bought with it ends as well" in words(shown)
+    await turns(till.operator, page, "↩️ Yes", "₫5,000 have been taken off")
+    told = await an.sees("You were given back ⭐ 50")
+    assert "The plan monthly bought with it has ended" in words(told)
+
+
+async def test_given_back_by_telegram_itself_what_is_left_is_taken_and_the_rest_reported(
+    till: Till,
+) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 10)
+    await an.result_of(an.say("/img a lake"))
+    till.story.world.refund_elsewhere(charge)
+    await an.sees("You were given back ⭐ 10; your balance went down by ₫600")
+    told = words(await till.operator.sees("Payment #1: Telegram says that ⭐ 10 went back to An"))
+    assert "I could take only ₫600 off the balance; ₫400 are spent already" in told
+    assert 0 == await till.balance(an)
+
+
+async def test_a_refund_of_what_was_never_written_down_changes_no_balance(till: Till) -> None:
+    an = await till.person()
+    charge = till.paid_unheard(an, 10, "nobody's")
+    till.story.world.refund_elsewhere(charge)
+    await till.operator.sees("of a payment that was never written down here")
+    assert [] == await till.entries(an)
+
+
+async def test_nobody_but_an_operator_gives_anything_back(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    shown = await an.answer_to(an.say("/help"))
+    for how in ("", "yes=1", "refund=1", "page=1", "check"):
+        assert "This button is not for you." == await forge(an, shown, f"M:::{how}")
+    assert (1_000, 0) == (await till.balance(an), till.calls("refundStarPayment"))
+
+
+async def test_made_up_buttons_of_an_operator_do_nothing(till: Till) -> None:
+    shown = await till.operator.answer_to(till.operator.say("/help"))
+    for how in ("yes=1", "refund=99", "page=x", "yes=-1", "away", "yes=" + "9" * 40):
+        assert "There is nothing to show for this." == await forge(
+            till.operator, shown, f"M:::{how}"
+        )
+
+
+async def test_many_payments_are_pages_that_turn_both_ways(till: Till) -> None:
+    an = await till.person()
+    for stars in range(11, 18):
+        await till.paid(an, stars)
+    page = await payments_page(till)
+    assert "#7" in words(page)
+    assert "#2" not in words(page)
+    shown = await turns(till.operator, page, "Older", "#2")
+    assert "#3" not in words(shown)
+    assert ["◀ Newer"] in labels(shown)
+    await turns(till.operator, page, "◀ Newer", "#7")
+
+
+async def test_an_operator_reads_the_page_in_vietnamese(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    await till.operator.answer_to(till.operator.say("/lang vi"))
+    overview = await till.operator.answer_to(till.operator.say("/admin"))
+    await press(till.operator, overview, "⭐ Các khoản thanh toán")
+    page = await till.operator.sees("Các khoản thanh toán bằng Stars")
+    await turns(till.operator, page, "↩️ Hoàn #1", "Số dư của họ sẽ giảm 1.000 ₫")
+    await turns(till.operator, page, "↩️ Đúng, hoàn lại", "Đã trừ 1.000 ₫ khỏi số dư")
+    await till.operator.sees("Đã hoàn ⭐ 10 của khoản #1 cho An")

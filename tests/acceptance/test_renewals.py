@@ -1,0 +1,90 @@
+"""A plan that renews itself is stopped by who pays for it, and by the end of the plan."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from stars import Till, open_till
+from story import Person, labels, words
+from telling import forge, press, until
+
+
+@pytest.fixture
+async def till(tmp_path: Path) -> AsyncIterator[Till]:
+    async with open_till(tmp_path) as till:
+        yield till
+
+
+def is_cancelled(till: Till, charge: str) -> bool:
+    return charge in till.story.world.till.stars.cancelled
+
+
+async def last_plans(person: Person) -> list[list[str]]:
+    return labels(await person.answer_to(person.say("/plans")))
+
+
+async def test_a_plan_that_renews_itself_is_shown_and_stopped(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 50, "monthly", renews=True)
+    plans = await an.answer_to(an.say("/plans"))
+    assert "The plan monthly renews itself every 30 days, for ⭐ 50 each time." in words(plans)
+    await press(an, plans, "🔁 Stop renewing monthly")
+    question = await an.sees("Stop renewing the plan monthly?")
+    assert not is_cancelled(till, charge)
+    await press(an, question, "Yes")
+    await until(lambda: is_cancelled(till, charge))
+    await an.sees("The plan monthly is not renewed any more. You keep it")
+    assert ["🔁 Stop renewing monthly"] not in await last_plans(an)
+    with pytest.raises(ValueError, match="goes on"):
+        till.story.world.renew(charge)
+
+
+async def test_it_is_stopped_though_telegrams_answers_are_lost(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 50, "monthly", renews=True)
+    world = till.story.world
+    world.fail_next("editUserStarSubscription", status=502, description="Bad Gateway")
+    world.lose_answer_of_next("editUserStarSubscription")
+    plans = await an.answer_to(an.say("/plans"))
+    await press(an, plans, "🔁")
+    await press(an, await an.sees("Stop renewing the plan monthly?"), "Yes")
+    await till.hurry.until(lambda: till.calls("editUserStarSubscription") == 3)
+    assert is_cancelled(till, charge)
+
+
+async def test_where_telegram_says_no_they_are_told_where_they_can(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 50, "monthly", renews=True)
+    till.story.world.fail_next(
+        "editUserStarSubscription", status=400, description="Bad Request: CHARGE_NOT_FOUND"
+    )
+    await press(an, await an.answer_to(an.say("/plans")), "🔁")
+    await press(an, await an.sees("Stop renewing the plan monthly?"), "Yes")
+    await an.sees("Please open Telegram’s Settings → My Stars")
+    await till.operator.sees("Telegram does not stop renewing payment #1 of An")
+    assert ["🔁 Stop renewing monthly"] in await last_plans(an)
+
+
+async def test_a_refund_of_its_payment_stops_it(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 50, "monthly", renews=True)
+    till.story.world.refund_elsewhere(charge)
+    await until(lambda: is_cancelled(till, charge))
+
+
+async def test_the_early_end_of_the_plan_stops_it(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 50, "monthly", renews=True)
+    operator = till.operator
+    question = await operator.answer_to(operator.say(f"/plan {an.user_id} free"))
+    await press(operator, question, labels(question)[0][0])
+    await until(lambda: is_cancelled(till, charge))
+
+
+async def test_nobody_stops_anothers(till: Till) -> None:
+    an, ben = await till.person(), await till.person("Ben")
+    charge = await till.paid(an, 50, "monthly", renews=True)
+    shown = await ben.answer_to(ben.say("/help"))
+    for how in ("stop=1", "yes=1", "yes=x", "yes=99"):
+        assert "This button is not for you." == await forge(ben, shown, f"N:::{how}")
+    assert not is_cancelled(till, charge)

@@ -1,0 +1,264 @@
+"""Receipts add up: whatever happened to a wallet, its lines come to its balance, each once."""
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from payments import ask_back, paid, stays, went_back
+from shop import GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
+
+from bot.jobs import book, receipts
+from bot.jobs.accept import Accepted
+from bot.jobs.facts import Admitted, CancelAsked, DeadlinePassed, Ended, Saved, SubmitAnswered
+from bot.jobs.receipts import EntryReceipt, JobReceipt, Receipt
+from bot.jobs.rules import GroupRules, Payer
+from bot.model import Job, JobId, Operation, Reason, Request, TaskId, UserId
+from bot.money import refunds, terms
+from bot.money.ledger import EntryKind
+
+AN = 7
+GROUP = -100_123
+DAY = 24 * HOUR
+ENLARGE = Request(Operation.ENLARGE, hd="2k")
+PLANS = """
+[prices]
+image = 100
+[plans.free]
+free_images_per_day = 2
+threads = 3
+[plans.monthly]
+price = 5_000_000
+days = 30
+refund = 0.70
+threads = 4
+"""
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    plans = tmp_path / "plans.toml"
+    await asyncio.to_thread(plans.write_text, PLANS)
+    async with opened_shop(tmp_path, plans) as shop:
+        yield shop
+        assert [] == await shop.findings()
+
+
+async def all_of(shop: Shop, wallet: int = AN, *, most: int = 4) -> list[Receipt]:
+    """Page by page to the oldest; and back again it is the same."""
+    lines: list[Receipt] = []
+    edge = receipts.NEWEST
+    while page := await receipts.older(shop.store, UserId(wallet), edge, most=most):
+        lines += page
+        edge = page[-1].edge
+    back: list[Receipt] = lines[-1:]
+    while back and (
+        page := await receipts.newer(shop.store, UserId(wallet), back[-1].edge, most=most)
+    ):
+        back += page
+    assert lines == back[::-1]
+    return lines
+
+
+async def taken_on(shop: Shop, request: Request = GRID, *, chat: int | None = None) -> Job | None:
+    outcome = await shop.ask(AN, request, chat=chat)
+    return outcome.job if isinstance(outcome, Accepted) else None
+
+
+async def made(shop: Shop, job: Job, count: int) -> None:
+    task = TaskId(f"t-{job.job_id}")
+    answered = SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR)
+    await shop.happens(job, Admitted(), answered, Saved(outputs(job, count)))
+
+
+async def end_early(shop: Shop) -> None:
+    act = shop.act(f"early:{next(shop.numbers)}")
+    await shop.store.write(lambda tx: terms.end_early(tx, shop.desk.plans, UserId(AN), act))
+
+
+async def test_ended_early_on_day_twelve_the_refund_and_what_is_gone_stand_in_one_line(
+    tmp_path: Path,
+) -> None:
+    plans = tmp_path / "plans.toml"
+    dear = PLANS.replace("image = 100", "image = 300_000").replace("_per_day = 2", "_per_day = 0")
+    await asyncio.to_thread(plans.write_text, dear)
+    async with opened_shop(tmp_path, plans) as shop:
+        await shop.pay_in(AN, 5_000_000, plan="monthly")
+        shop.now.at += 1
+        await made(shop, await shop.order(AN, GRID), 4)
+        shop.now.at += 12 * DAY
+        await end_early(shop)
+        refund, job, bought = await all_of(shop)
+    assert isinstance(refund, EntryReceipt)
+    assert isinstance(bought, EntryReceipt)
+    assert (EntryKind.REFUND, 2_660_000, 1_140_000, "monthly", True) == (
+        *(refund.kind, refund.amount_vnd, refund.gone_vnd, refund.plan, refund.is_early),
+    )
+    assert (EntryKind.GRANT, 5_000_000, "monthly") == (bought.kind, bought.amount_vnd, bought.plan)
+    assert [-3_800_000, -1_200_000] == [refund.moved_vnd, job.moved_vnd]
+
+
+async def test_a_job_tells_what_was_held_taken_and_given_back(shop: Shop) -> None:
+    await shop.grant(AN, 1_000)
+    shop.now.at += 1
+    job = await shop.order(AN, GRID)
+    await made(shop, job, 3)
+    line, _ = await all_of(shop)
+    assert isinstance(line, JobReceipt)
+    assert (200, 2, 100, 0) == (line.hold_vnd, line.hold_free, line.back_vnd, line.back_free)
+    assert (2, 100) == (line.job.charged_free, line.job.charged_vnd)
+
+
+async def test_one_payment_is_one_line_with_its_stars_whatever_the_plan_took_of_it(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500_016, plan="monthly")
+    [line] = await all_of(shop)
+    assert isinstance(line, EntryReceipt)
+    assert (5_000_160, 500_016, "monthly") == (line.amount_vnd, line.stars, line.plan)
+
+
+async def test_stars_that_could_not_be_given_back_are_no_second_payment(shop: Shop) -> None:
+    payment = await paid(shop, AN, 100)
+    await ask_back(shop, payment.charge_id)
+    await stays(shop, payment.charge_id)
+    restored, reversed_, topup = await all_of(shop)
+    assert isinstance(restored, EntryReceipt)
+    assert isinstance(reversed_, EntryReceipt)
+    assert isinstance(topup, EntryReceipt)
+    assert (True, None) == (restored.is_restored, restored.stars)
+    assert (EntryKind.REVERSAL, False, 100) == (*(reversed_.kind, topup.is_restored, topup.stars),)
+
+
+async def test_a_group_sees_who_asked_and_nobody_sees_what_others_paid(shop: Shop) -> None:
+    await shop.set_rules(GROUP, GroupRules(payer=Payer.GROUP))
+    await shop.grant(GROUP, 1_000)
+    shop.now.at += 1
+    await shop.order(AN, SINGLE, chat=GROUP)
+    own = await shop.order(AN, SINGLE)
+    assert [100, 1_000] == [abs(line.moved_vnd) for line in await all_of(shop, GROUP)]
+    assert [own.job_id] == [line.edge.job_id for line in await all_of(shop)]
+
+
+async def test_what_was_enlarged_here_costs_nothing_and_is_no_receipt(shop: Shop) -> None:
+    await shop.order(AN, ENLARGE)
+    assert [] == await all_of(shop)
+
+
+# --- whatever happens ---------------------------------------------------------------------------
+
+Step = Callable[["History"], Coroutine[Any, Any, None]]
+
+
+class History:
+    """One wallet, and a group's, and what becomes of them."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.jobs: list[JobId] = []
+        self.charges: list[str] = []
+
+    async def ask(self, chat: int | None) -> None:
+        job = await taken_on(self.shop, chat=chat)
+        if job is not None:
+            self.jobs.append(job.job_id)
+
+    async def end(self, how: int) -> None:
+        if not self.jobs:
+            return
+        job = await book.find_job(self.shop.store, self.jobs.pop(0))
+        assert job is not None
+        if how <= 4:
+            await made(self.shop, job, how) if how else await self.shop.happens(job, CancelAsked())
+        elif how == 5:
+            await self.shop.happens(job, Ended(Reason.FAILED))
+        else:
+            task = TaskId(f"t-{job.job_id}")
+            answered = SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR)
+            late = Saved(outputs(job, 4))
+            await self.shop.happens(job, Admitted(), answered, DeadlinePassed(NOON), late)
+
+    async def buy(self, stars: int) -> None:
+        plan = "monthly" if stars >= 500_000 else None
+        payment = await paid(self.shop, AN, stars, plan=plan)
+        self.charges.append(payment.charge_id)
+
+    async def give_back(self, how: int) -> None:
+        if not self.charges:
+            return
+        charge = self.charges[how % len(self.charges)]
+        try:
+            await ask_back(self.shop, charge)
+        except (refunds.NotEnoughLeft, terms.StillHeld):
+            return
+        await (stays if how % 2 else went_back)(self.shop, charge)
+
+    async def end_plan(self, _: int) -> None:
+        try:
+            await end_early(self.shop)
+        except terms.StillHeld:
+            return
+
+    async def days_pass(self, days: int) -> None:
+        self.shop.now.at += days * DAY
+        now = self.shop.now()
+        await self.shop.store.write(lambda tx: terms.close_over(tx, UserId(AN), now=now))
+
+    async def grant(self, amount_vnd: int) -> None:
+        await self.shop.pay_in(AN, amount_vnd)
+        await self.shop.grant(GROUP, amount_vnd)
+
+    async def correct(self, amount_vnd: int) -> None:
+        wallet = await self.shop.wallet(AN)
+        term = await terms.lapsing_term(self.shop.store, UserId(AN), now=self.shop.now())
+        if term is None and wallet.balance_vnd >= amount_vnd:
+            await self.shop.correct(AN, amount_vnd)
+
+
+def steps() -> st.SearchStrategy[list[Step]]:
+    def of(act: Callable[[History, Any], Any], values: st.SearchStrategy[Any]) -> Any:
+        return values.map(lambda value: lambda history: act(history, value))
+
+    return st.lists(
+        st.one_of(
+            of(History.ask, st.sampled_from([None, GROUP])),
+            of(History.end, st.integers(0, 6)),
+            of(History.buy, st.sampled_from([30, 500_000, 500_016])),
+            of(History.give_back, st.integers(0, 5)),
+            of(History.end_plan, st.just(0)),
+            of(History.days_pass, st.sampled_from([1, 12, 31])),
+            of(History.grant, st.integers(1, 900)),
+            of(History.correct, st.integers(1, 900)),
+        ),
+        min_size=1,
+        max_size=25,
+    )
+
+
+@given(acts=steps())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_happened_the_receipts_come_to_the_balance(acts: list[Step]) -> None:
+    asyncio.run(_it_comes_to_the_balance(acts))
+
+
+async def _it_comes_to_the_balance(acts: list[Step]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        plans = Path(folder) / "plans.toml"
+        await asyncio.to_thread(plans.write_text, PLANS)
+        async with opened_shop(Path(folder), plans) as shop:
+            await shop.tamper("PRAGMA synchronous = OFF")
+            await shop.set_rules(GROUP, GroupRules(payer=Payer.GROUP))
+            history = History(shop)
+            for act in acts:
+                await act(history)
+            for wallet, most in itertools.product((AN, GROUP), (1, 6)):
+                lines = await all_of(shop, wallet, most=most)
+                has = await shop.wallet(wallet)
+                assert has.balance_vnd == sum(line.moved_vnd for line in lines)
+                assert len(lines) == len({line.edge for line in lines})
+            assert [] == await shop.findings()
