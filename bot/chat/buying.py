@@ -52,7 +52,7 @@ class Buying:
         else:
             link = Link("buy.own", deep_link(self._username, "buy"))
             buttons.append([link])
-        lines.append(apart(line("buy.by_hand", contact=self._plans.contact)))
+        lines += [apart(line("buy.voucher")), line("buy.by_hand", contact=self._plans.contact)]
         await talk.say(*lines, buttons=buttons)
 
     async def press(self, talk: Talk, press: Press) -> str:
