@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.chat.talk import Label, Line, Talk, apart, line
+from bot.chat.talk import Label, Line, Link, Talk, apart, line
 from bot.jobs.buttons import Act, Press
 from bot.money import refunds, subscriptions
 
 DIGITS_MAX: Final = 15
 
 
-async def renewals(talk: Talk) -> tuple[list[Line], list[list[Label]]]:
+async def renewals(talk: Talk) -> tuple[list[Line], list[list[Label | Link]]]:
     """Own plans that renew themselves, for a page about plans: sentences and buttons.
 
     In a group nobody is told of anybody's.
@@ -23,7 +23,7 @@ async def renewals(talk: Talk) -> tuple[list[Line], list[list[Label]]]:
         return [], []
     running = await subscriptions.running_of(talk.tx, talk.speaker.user_id, now=talk.now)
     lines = [line("subscription.runs", plan=each.plan or "", stars=each.stars) for each in running]
-    buttons = [
+    buttons: list[list[Label | Link]] = [
         [Label("button.stop_renewing", _press("stop", each.payment_id), each.plan or "")]
         for each in running
     ]
