@@ -95,7 +95,7 @@ async def test_a_payment_that_telegram_does_not_know_is_shown_to_the_operator_on
         seen = len([m for m in till.operator.from_bot() if "differed" in words(m)])
         await compare(till)
         await till.until(
-            lambda seen=seen: (
+            lambda seen=seen: (  # type: ignore[misc]
                 len([m for m in till.operator.from_bot() if "differed" in words(m)]) > seen
             )
         )
