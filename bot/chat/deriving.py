@@ -197,7 +197,9 @@ class Deriving:
     ) -> None:
         if wish.how == CUSTOM:
             then = format_command(ZoomCommand(picture.tile, "{}"))
-            await talk.ask(line("zoom.custom"), then=then, about=picture.job_id, tile=picture.tile)
+            vnd = await self._price_of(talk, parent, offer, picture, Wish(wish.operation))
+            lines = [line("zoom.custom"), *([line("price.then", cost_vnd=vnd)] if vnd else [])]
+            await talk.ask(*lines, then=then, about=picture.job_id, tile=picture.tile)
             return
         act = _act_of(wish.operation)
         vnd = await self._price_of(talk, parent, offer, picture, wish)

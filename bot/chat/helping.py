@@ -66,6 +66,7 @@ TOPICS: Final[Mapping[str, tuple[Told, ...]]] = {
     "settings": (Told("help.settings"), Told("help.language")),
     "quota": (
         Told("help.quota"),
+        Told("help.receipts"),
         Told("help.buy"),
         Told("help.paysupport"),
         Told("help.jobs"),

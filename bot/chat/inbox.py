@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bot.jobs import book
 from bot.model import Millis
@@ -21,6 +21,14 @@ ALLOWED: Final = ("message", "callback_query", "my_chat_member", "pre_checkout_q
 """
 _MOST: Final = 2**63 - 1
 """A larger number no database column holds."""
+
+
+class Ear(Protocol):
+    """What hears some of the updates before they are written down."""
+
+    def take(self, updates: Sequence[Any]) -> list[Any]:
+        """The updates that are left to be written down."""
+        ...
 
 
 async def write_inbox(tx: Transaction, updates: Sequence[Any], *, now: Millis) -> None:

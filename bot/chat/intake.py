@@ -17,8 +17,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
-from bot.chat.checkout import Checkout
-from bot.chat.inbox import ALLOWED, id_of, write_inbox
+from bot.chat.inbox import ALLOWED, Ear, id_of, write_inbox
 from bot.chat.losses import Losses
 from bot.errors import StoreError
 from bot.model import Clock
@@ -39,7 +38,7 @@ log = structlog.get_logger(__name__)
 class Poller:
     """Long polling into the inbox. ``run`` goes on until it is cancelled."""
 
-    def __init__(self, bot: Bot, store: Store, checkout: Checkout, *, clock: Clock) -> None:
+    def __init__(self, bot: Bot, store: Store, checkout: Ear, *, clock: Clock) -> None:
         self._bot = bot
         self._store = store
         self._checkout = checkout

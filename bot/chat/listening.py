@@ -16,8 +16,7 @@ import structlog
 from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
-from bot.chat.checkout import Checkout
-from bot.chat.inbox import ALLOWED, bury, id_of, write_inbox
+from bot.chat.inbox import ALLOWED, Ear, bury, id_of, write_inbox
 from bot.chat.losses import Losses
 from bot.model import Clock
 from bot.store.port import Store, Transaction
@@ -45,7 +44,7 @@ class Listener:
         self,
         bot: Bot,
         store: Store,
-        checkout: Checkout,
+        checkout: Ear,
         *,
         url: str,
         secret: str,

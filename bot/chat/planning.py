@@ -20,11 +20,10 @@ from bot.jobs.buttons import Act, Press
 from bot.model import UserId
 from bot.money import ledger, subscriptions, terms
 from bot.money.ledger import EntryKind
-from bot.money.plans import Plan, Plans
+from bot.money.plans import FREE, Plan, Plans
 from bot.money.terms import AnotherPlanRuns, Ending, StillHeld, Term
 from bot.money.topups import pay_in
 
-FREE: Final = "free"
 _TERM: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 log = structlog.get_logger(__name__)
@@ -87,60 +86,60 @@ class Planning:
     # --- giving -----------------------------------------------------------------------------
 
     async def _begin(self, talk: Talk, whom: Whom, plan: Plan, reason: str) -> None:
+        act = act_of(talk, f"plan:{message_of(talk)}", reason)
+        if not plan.price:
+            await self._name(talk, whom, plan, act)
+            return
         try:
-            if plan.price:
-                await self._sell(talk, whom, plan, plan.price, reason)
-            else:
-                await self._name(talk, whom, plan, reason)
+            await self._sell(talk, whom, plan, plan.price, act)
         except AnotherPlanRuns as other:  # nothing of this one was written
             values = {"runs": other.plan, "ends_at": other.ends_at, "plan": plan.name}
             await talk.say(_of_whom("plan.another_runs", whom, **values))
 
-    async def _sell(self, talk: Talk, whom: Whom, plan: Plan, price_vnd: int, reason: str) -> None:
+    async def _sell(
+        self, talk: Talk, whom: Whom, plan: Plan, price_vnd: int, act: ledger.Act
+    ) -> None:
         wallet_id = UserId(whom.number)
-        act = act_of(talk, f"plan:{message_of(talk)}", reason)
         is_new = await pay_in(
             talk.tx, self._plans, wallet_id, EntryKind.GRANT, price_vnd, act, plan=plan
         )
         log.info("plan_sold", whom=wallet_id, plan=plan.name, by=act.author, is_new=is_new)
-        term = await self._term(talk, wallet_id, plan)
-        values = {"plan": plan.name, "amount_vnd": price_vnd}
-        lines = [_of_whom("plan.sold", whom, **values), *_until(term)]
-        if is_new:
-            told = line(f"given.plan_sold_{whom.kind}", **values)
-            await tell_elsewhere(talk, whom, told, *_until(term))
+        until = _until(await terms.lapsing_term(talk.tx, wallet_id, now=talk.now))
         if plan.days is None:
-            undo = line("plan.undo_keeps", number=str(wallet_id))
+            until, undo = [], line("plan.undo_keeps", number=str(wallet_id))
         else:
-            undo = line(
-                "plan.undo_refunds", number=str(wallet_id), percent=round(plan.refund * 100)
-            )
-        await talk.say(*lines, undo)
+            share = round(plan.refund * 100)
+            undo = line("plan.undo_refunds", number=str(wallet_id), percent=share)
+        if is_new:
+            key, values = f"given.plan_sold_{whom.kind}", {"amount_vnd": price_vnd}
+            await tell_elsewhere(talk, whom, line(key, plan=plan.shown_name, **values), *until)
+        sold = _of_whom("plan.sold", whom, plan=plan.name, amount_vnd=price_vnd)
+        await talk.say(sold, *until, *await self._before(talk, wallet_id, plan), undo)
 
-    async def _name(self, talk: Talk, whom: Whom, plan: Plan, reason: str) -> None:
-        """Without money; one that holds already is neither prolonged nor begun anew."""
-        wallet_id = UserId(whom.number)
+    async def _name(self, talk: Talk, whom: Whom, plan: Plan, act: ledger.Act) -> None:
+        """Without money."""
+        wallet_id, number = UserId(whom.number), str(whom.number)
         ruling = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
-        if ruling is not None and ruling.plan == plan.name:
-            lines = [_of_whom("plan.has_already", whom, ruling), *_until(ruling)]
-        else:
-            act = act_of(talk, f"plan:{message_of(talk)}", reason)
+        is_new = ruling is None or ruling.plan != plan.name
+        if is_new:
             await terms.close_used_up(talk.tx, self._plans, wallet_id, act)
-            term = await terms.enter(talk.tx, plan, wallet_id, act)
+            await terms.enter(talk.tx, plan, wallet_id, act)
             log.info("plan_given", whom=wallet_id, plan=plan.name, by=act.author)
-            lines = [_of_whom("plan.given", whom, term), *_until(term)]
-            told = line(f"given.plan_{whom.kind}", plan=plan.name)
-            await tell_elsewhere(talk, whom, told, *_until(term))
-        number = str(wallet_id)
+            told = line(f"given.plan_{whom.kind}", plan=plan.shown_name)
+            await tell_elsewhere(talk, whom, told)
+        lines = [_of_whom("plan.given" if is_new else "plan.has_already", whom, plan=plan.name)]
         if plan.min_topup:
             least = {"amount": str(plan.min_topup), "amount_vnd": plan.min_topup}
             lines.append(line("plan.money_by_grant", number=number, **least))
+        lines += await self._before(talk, wallet_id, plan)
         await talk.say(*lines, line("plan.undo_keeps", number=number))
 
-    async def _term(self, talk: Talk, wallet_id: UserId, plan: Plan) -> Term | None:
-        """As it stands now, of ``plan``; None: something else rules by now."""
+    async def _before(self, talk: Talk, wallet_id: UserId, plan: Plan) -> list[Line]:
+        """That another plan goes before this one, where it does."""
         term = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
-        return term if term is not None and term.plan == plan.name else None
+        if term is None or term.plan == plan.name:
+            return []
+        return [line("plan.goes_first", runs=term.plan, plan=plan.name)]
 
     # --- ending -----------------------------------------------------------------------------
 
@@ -164,7 +163,8 @@ class Planning:
             return
         log.info("plan_ended", whom=wallet_id, by=act.author)
         names = ", ".join(term.plan for term in ended)
-        await tell_elsewhere(talk, whom, line("given.plan_over", plan=names))
+        shown = ", ".join(self._shown(term) for term in ended)
+        await tell_elsewhere(talk, whom, line("given.plan_over", plan=shown))
         await talk.say(_of_whom("plan.over", whom, plan=names))
 
     def _question(self, whom: Whom, ending: Ending) -> tuple[Sequence[Line], Label]:
@@ -212,8 +212,16 @@ class Planning:
         log.info("plan_ended_early", whom=wallet_id, refund_vnd=ending.refund_vnd, by=act.author)
         values = {"plan": ending.term.plan, "refund_vnd": ending.refund_vnd}
         back = "refunded" if ending.refund_vnd else "unrefunded"
-        await tell_elsewhere(talk, whom, line(f"given.plan_{back}", **values))
+        told = line(
+            f"given.plan_{back}", plan=self._shown(ending.term), refund_vnd=ending.refund_vnd
+        )
+        await tell_elsewhere(talk, whom, told)
         await talk.turn(_of_whom(f"plan.ended_{back}", whom, **values))
+
+    def _shown(self, term: Term) -> str:
+        """As people read it; one taken out of the file has its name alone."""
+        plan = self._plans.plans.get(term.plan)
+        return term.plan if plan is None else plan.shown_name
 
 
 def _of_whom(key: str, whom: Whom, term: Term | None = None, /, **values: object) -> Line:

@@ -101,10 +101,12 @@ def _bar(progress: int | None, tongue: Tongue) -> str:
 
 
 def _cost(job: Job, tongue: Tongue) -> str:
-    """What it may take, and of whom where that is not who asked."""
+    """What it may take, beside what is free, and of whom where that is not who asked."""
     vnd = job.held_vnd or job.charged_vnd
     if not vnd:
         return tongue.text("board.free")
+    if free := job.held_free or job.charged_free:
+        return tongue.text("board.pays_beside", price=tongue.money(vnd), free=tongue.number(free))
     is_groups = job.payer_id != job.user_id
     return tongue.text("board.group_pays" if is_groups else "board.pays", price=tongue.money(vnd))
 

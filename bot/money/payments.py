@@ -133,7 +133,7 @@ async def refusal_of(
     offer = invoice.offer
     if query.currency != CURRENCY or query.stars != offer.stars:
         return Refusal.CHANGED
-    if await reading.one("invoice_paid", invoice_id=invoice.invoice_id) is not None:
+    if not offer.is_subscription and await _is_paid(reading, invoice):
         return Refusal.PAID
     if now - invoice.created_at >= HOLDS_MS:
         return Refusal.OLD
@@ -201,6 +201,10 @@ async def credit(tx: Transaction, plans: Plans, paid: Paid, *, now: Millis) -> C
 async def last_charges(reading: Reading, user_id: UserId, *, most: int) -> list[Row]:
     """Somebody's own payments, the latest first: what they quote when something is wrong."""
     return await reading.all("payments_of_user", user_id=user_id, most=most)
+
+
+async def _is_paid(reading: Reading, invoice: Invoice) -> bool:
+    return await reading.one("invoice_paid", invoice_id=invoice.invoice_id) is not None
 
 
 async def _other_running(

@@ -175,6 +175,21 @@ async def test_a_price_that_rose_over_night_is_asked_about_again_and_again(
         assert "Balance: ₫8,800" == await balance(an)
 
 
+async def test_a_zoom_of_ones_own_number_says_its_price_before_the_number_is_given(
+    counter: Counter,
+) -> None:
+    async with counter.opened(free=0):
+        an = counter.story.person("An", "en")
+        await counter.grant(an, 10_000)
+        grid = await an.result_of(an.say("/img a lake"))
+        larger = await an.result_of(an.say("upscale 1", to=grid))
+        await press(an, larger, "🔭 Other")
+        question = await an.sees("How far out?")
+        assert "It costs ₫400." == words(question).splitlines()[-1]
+        status = await an.answer_to(an.say("1.8", to=question))
+        assert "Price: ₫400" in words(status)
+
+
 async def test_a_price_that_fell_is_simply_taken(counter: Counter) -> None:
     async with counter.opened(free=0):
         an = counter.story.person("An", "en")

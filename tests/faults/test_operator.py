@@ -76,6 +76,8 @@ async def test_a_grant_beside_the_running_bot_can_be_spent_at_once(host: Host) -
     assert "0 ₫" in await quota(an)
     granted = await host.command(f"grant {an.user_id} 50000")
     assert (0, "") == (granted.code, granted.err)
+    assert f"{an.user_id} (An) now has 50000 đồng.\n" == granted.out
+    await an.sees("🎁 Shop đã nạp 50.000 ₫ cho bạn")
     assert "50.000 ₫" in await quota(an)
     assert 0 == (await host.command("ledger --verify")).code
     assert 2 == (await host.command("grant 0 70000")).code
@@ -97,15 +99,55 @@ async def test_a_group_is_granted_by_its_title_and_one_nobody_knows_is_refused(h
     assert f"{group} (Painters [31m🎨) now has 70000 đồng.\n" == granted.out
     for mistyped in ("-5", str(group - 1)):
         assert 2 == (await host.command(f"grant {mistyped} 10")).code
-    assert (0, "424242 now has 10 đồng.\n") == (
-        (of_newcomer := await host.command("grant 424242 10")).code,
-        of_newcomer.out,
-    )
+    of_nobody = await host.command("grant 424242 10")
+    assert (2, "") == (of_nobody.code, of_nobody.out)
+    assert "never met anybody with the id 424242: ask them to write /start" in of_nobody.err
+    assert [(70_000,)] == host.rows("SELECT SUM(amount_vnd) FROM ledger_entry")
+
+
+async def test_a_grant_says_why_and_is_taken_back_only_as_far_as_it_is_left(host: Host) -> None:
+    await host.start()
+    an = host.story.person("An", "en")
+    await quota(an)
+    assert 0 == (await host.command(f"grant {an.user_id} 50k --reason prize")).code
+    back = await host.command(f"grant {an.user_id} 20.000 --take-back --reason slip")
+    assert f"{an.user_id} (An) now has 30000 đồng.\n" == back.out
+    await an.sees("The shop took back ₫20,000")
+    refused = await host.command(f"grant {an.user_id} 30001 --take-back")
+    assert (2, "") == (refused.code, refused.out)
+    assert f"Only 30000 đồng of {an.user_id} can be taken back; nothing was written" in refused.err
+    assert [
+        ("grant", 50_000, "bot grant", "prize"),
+        ("correction", 20_000, "bot grant", "slip"),
+    ] == host.rows("SELECT kind, amount_vnd, author, reason FROM ledger_entry ORDER BY entry_id")
+    broken = host.folder / "plans.toml"
+    broken.write_text("[plans.free]\nthreads = -1\n")
+    refused = await host.command(f"grant {an.user_id} 5", BOT_PLANS_FILE=str(broken))
+    assert 2 == refused.code
+    assert "plans.free.threads" in refused.err
+    assert 0 == (await host.command("ledger --verify")).code
+
+
+async def test_killed_before_a_grant_in_the_chat_is_answered_it_is_given_once(host: Host) -> None:
+    await host.start()
+    an = host.story.person("An", "en")
+    await quota(an)
+    answer = host.story.world.hold_next("sendMessage")
+    asked = host.operator.say(f"/grant {an.user_id} 50000")
+    await answer.arrived()
+    await host.restart()
+    answer.release()
+    assert "now has ₫50,000" in words(await host.operator.answer_to(asked))
+    await an.sees("The shop gave you ₫50,000")
+    await host.is_quiet()
+    assert [("grant", 50_000)] == host.rows("SELECT kind, amount_vnd FROM ledger_entry")
+    assert 0 == (await host.command("ledger --verify")).code
 
 
 async def test_a_tampered_balance_is_found_by_verify(host: Host) -> None:
     await host.start()
     an = host.story.person("An")
+    await quota(an)
     await host.command(f"grant {an.user_id} 50000")
     host.change("UPDATE wallet SET balance_vnd = balance_vnd + 1")
     found = await host.command("ledger --verify")
@@ -116,6 +158,7 @@ async def test_a_tampered_balance_is_found_by_verify(host: Host) -> None:
 async def test_a_backup_taken_while_it_runs_can_be_restored(host: Host) -> None:
     await host.start()
     an = host.story.person("An")
+    await quota(an)
     await host.command(f"grant {an.user_id} 50000")
     assert 0 == (await host.command("backup copy.db")).code
     await host.command(f"grant {an.user_id} 50000")

@@ -94,6 +94,10 @@ def test_how_a_request_stands_begins_its_second_line(
     assert state == line_of(a_member(**changes), **more).splitlines()[1].split(" · ")[0]
 
 
+def test_what_is_free_of_it_and_what_is_paid_are_both_said() -> None:
+    assert line_of(a_member(held_vnd=300, held_free=1)).endswith(" · 300 ₫ + 1 miễn phí")
+
+
 def test_that_the_group_pays_is_said() -> None:
     job = a_member(held_vnd=400, held_free=0, payer_id=UserId(GROUP))
     assert line_of(job).endswith(" · 400 ₫, nhóm trả")

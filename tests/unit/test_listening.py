@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 import telegram
@@ -23,8 +24,16 @@ def wall_clock() -> Millis:
     return time.time_ns() // 1_000_000
 
 
+class NobodyPays:
+    """Every update is something else."""
+
+    def take(self, updates: Sequence[Any]) -> list[Any]:
+        return list(updates)
+
+
 def a_listener(bot: telegram.Bot, shop: Shop, origin: str) -> Listener:
-    return Listener(bot, shop.store, url=f"{origin}/telegram", secret="s", clock=wall_clock)
+    url = f"{origin}/telegram"
+    return Listener(bot, shop.store, NobodyPays(), url=url, secret="s", clock=wall_clock)
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_every_key_of_the_file_is_explained(heading: str, keys: set[str]) -> Non
 
 def test_what_each_plan_pays_is_what_the_code_takes(tmp_path: Path) -> None:
     told = {row[0]: row[1:] for row in table("plan | 1K")}
-    taken = {}
+    taken: dict[str, list[str]] = {}
     for plans in (load_plans(None), plans_in(tmp_path, TURBO)):
         for plan in plans.plans.values():
             costs = costs_of(plans, plan)

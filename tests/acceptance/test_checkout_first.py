@@ -1,0 +1,134 @@
+"""Who is about to pay is answered at once, whatever else waits: Telegram gives ten seconds."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from beside import change, handled, rows
+from counters import Counter, built_counter, is_thanks
+from posted import webhook_settings
+from story import Story, free_port
+
+from bot.app import DATABASE_NAME
+from bot.delivery.connecting import CONNECTIONS
+from bot.sandbox.till import PaymentRefused
+
+THOUSANDS = """
+WITH RECURSIVE many(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM many WHERE number < 3000)
+INSERT INTO inbox (update_id, lane, payload, state, received_at)
+SELECT 10000000 + number, number % 40, '{"update_id": 1}', 'new', 1 FROM many
+"""
+
+
+@pytest.fixture
+async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
+    async with built_counter(tmp_path) as counter:
+        yield counter
+
+
+@contextlib.contextmanager
+def nobody_writes(story: Story) -> Iterator[None]:
+    """Another process holds the database."""
+    path = story.data_dir / DATABASE_NAME
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA busy_timeout = 10000")
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("ROLLBACK")
+
+
+def waiting(story: Story) -> int:
+    ((count,),) = rows(story, "SELECT COUNT(*) FROM inbox WHERE state = 'new'")
+    return int(count)
+
+
+async def test_while_nothing_can_be_written_and_thousands_of_updates_wait(
+    counter: Counter,
+) -> None:
+    story = counter.story
+    an, binh = story.person("An", "en"), story.person("Bình", "en")
+    async with counter.opened():
+        invoice = await counter.invoice(an, "⭐ 200")
+        await handled(story)
+        query = story.world.hold_next("answerPreCheckoutQuery")
+        change(story, THOUSANDS)
+        with nobody_writes(story):
+            for _ in range(50):
+                binh.say("/quota")  # its updates cannot be kept, nor those that follow
+            before = waiting(story)
+            paying = asyncio.ensure_future(counter.pay(an, invoice))
+            await query.arrived()
+            assert before == waiting(story)
+            assert before > 1_000
+        query.release()
+        await paying
+        await an.sees(is_thanks)
+
+
+async def test_while_every_connection_is_busy_with_messages_that_do_not_arrive(
+    counter: Counter,
+) -> None:
+    story = counter.story
+    an = story.person("An", "en")
+    crowd = [story.person(f"Person {number}", "en") for number in range(CONNECTIONS)]
+    async with counter.opened():
+        invoice = await counter.invoice(an, "⭐ 200")
+        sold = await an.answer_to(an.say("/buy"))
+        sends = [story.world.hold_next("sendMessage") for _ in crowd]
+        answers = [story.world.hold_next("answerCallbackQuery") for _ in crowd]
+        for each in crowd:
+            each.say("/help")
+            an.press(sold, "⭐ 500")
+        for call in [*sends[:6], *answers[:2]]:  # as many as there are connections
+            await call.arrived()
+        query = story.world.hold_next("answerPreCheckoutQuery")
+        paying = asyncio.ensure_future(counter.pay(an, invoice))
+        await query.arrived()
+        for call in [query, *sends, *answers]:
+            call.release()
+        await paying
+        await an.sees(is_thanks)
+
+
+async def test_called_by_telegram_it_is_answered_while_nothing_can_be_written_and_kept_nowhere(
+    counter: Counter,
+) -> None:
+    story = counter.story
+    an, binh = story.person("An", "en"), story.person("Bình", "en")
+    async with counter.opened(webhook_settings(free_port())):
+        invoice = await counter.invoice(an, "⭐ 200")
+        await handled(story)
+        query = story.world.hold_next("answerPreCheckoutQuery")
+        with nobody_writes(story):
+            binh.say("/quota")
+            paying = asyncio.ensure_future(counter.pay(an, invoice))
+            await query.arrived()
+        query.release()
+        await paying
+        await an.sees(is_thanks)
+        assert [] == rows(story, "SELECT 1 FROM inbox WHERE payload LIKE '%pre_checkout%'")
+
+
+async def test_an_answer_that_is_lost_on_the_way_is_given_again(counter: Counter) -> None:
+    an = counter.story.person("An", "en")
+    world = counter.story.world
+    async with counter.opened():
+        invoice = await counter.invoice(an, "⭐ 200")
+        world.fail_next("answerPreCheckoutQuery", status=502, description="Bad Gateway")
+        await counter.pay(an, invoice)
+        await an.sees(is_thanks)
+
+
+async def test_where_nothing_can_be_read_they_are_asked_to_try_again(counter: Counter) -> None:
+    an = counter.story.person("An", "en")
+    async with counter.opened():
+        invoice = await counter.invoice(an, "⭐ 200")
+        change(counter.story, "ALTER TABLE invoice RENAME TO invoice_away")
+        with pytest.raises(PaymentRefused, match="Please pay again in a moment"):
+            await counter.pay(an, invoice)
+        change(counter.story, "ALTER TABLE invoice_away RENAME TO invoice")
+        await counter.pay(an, invoice)
+        await an.sees(is_thanks)

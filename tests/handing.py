@@ -1,0 +1,64 @@
+"""An operator in the chat, and what the book says after what they did with money."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from beside import change, rows
+from story import Message, Person, Story, living_bot, served_town, settings_for
+from story import words as words_of
+
+from bot.money import ledger
+from bot.store.sqlite import open_store
+
+
+@contextlib.asynccontextmanager
+async def run_by(
+    folder: Path, language: str = "en", **more: str
+) -> AsyncIterator[tuple[Story, Person]]:
+    """A bot and its operator; in the end the book adds up."""
+    async with served_town(folder / "town") as town:
+        story = Story(town, folder / "data")
+        boss = story.person("Boss", language)
+        settings = settings_for(town, story.data_dir, BOT_ADMIN_IDS=str(boss.user_id), **more)
+        async with living_bot(settings):
+            yield story, boss
+        async with open_store(story.data_dir / "bot.db") as store:
+            assert [] == await ledger.verify(store)
+
+
+async def said(person: Person, line: str, *, to: Message | None = None, chat: int = 0) -> Message:
+    """What the bot answers, in the private chat unless a group is named."""
+    where = chat or person.user_id
+    return await person.answer_to(person.say(line, chat=where, to=to), chat=where)
+
+
+async def told(person: Person, line: str, *, to: Message | None = None, chat: int = 0) -> str:
+    """As ``said``, the words alone."""
+    return words_of(await said(person, line, to=to, chat=chat))
+
+
+def book(story: Story) -> list[tuple[Any, ...]]:
+    """Every entry: whose, what, how much, by whom and why."""
+    return rows(
+        story,
+        "SELECT wallet_id, kind, amount_vnd, author, reason FROM ledger_entry ORDER BY entry_id",
+    )
+
+
+def read_again(story: Story, message: Message) -> None:
+    """The same message reaches the bot once more, as another update."""
+    change(
+        story,
+        "INSERT INTO inbox (update_id, lane, payload, received_at) "
+        "SELECT update_id + 1000000, lane, payload, received_at FROM inbox "
+        "WHERE payload ->> '$.message.message_id' = ? AND lane = ?",
+        message["message_id"],
+        message["chat"]["id"],
+    )
+
+
+def times(person: Person, part: str, chat: int | None = None) -> int:
+    """How many messages of the bot there say it."""
+    return sum(1 for message in person.from_bot(chat) if part in words_of(message))
