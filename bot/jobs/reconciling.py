@@ -128,7 +128,7 @@ async def _credit_all(
             of_payer.append((transfer.stars, credit.amount_vnd))
     for number, ((user_id, wallet_id), found) in enumerate(of_payers.items()):
         stars = sum(each for each, _ in found)
-        values = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
+        values: dict[str, Any] = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
         whose = "group" if wallet_id < 0 else "own"
         line = {"key": f"payment.found_{whose}", "values": values}
         await refunding.tell_privately(tx, user_id, line, now=now)

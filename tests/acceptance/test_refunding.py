@@ -56,6 +56,17 @@ async def test_the_operator_gives_a_payment_back_and_both_hear_of_it(till: Till)
     assert [("topup", 1_000), ("reversal", 1_000)] == await till.entries(an)
 
 
+async def test_what_was_bought_by_an_invoice_goes_back(till: Till) -> None:
+    an = await till.person()
+    await press(an, await an.answer_to(an.say("/buy")), "⭐ 10")
+    invoice = await an.sees(lambda m: "invoice" in m)
+    await till.story.world.pay(an.user_id, an.user_id, invoice["message_id"])
+    await until(lambda: any("balance is now ₫1,000" in words(m) for m in an.from_bot()))
+    await refunded(till, await payments_page(till), 1)
+    await an.sees("You were given back ⭐ 10; your balance went down by ₫1,000")
+    assert (50_000, 0) == (till.story.world.stars_of(an.user_id), await till.balance(an))
+
+
 async def test_a_lost_answer_of_telegrams_gives_back_once(till: Till) -> None:
     an = await till.person()
     await till.paid(an, 10)

@@ -39,6 +39,24 @@ async def test_a_plan_that_renews_itself_is_shown_and_stopped(till: Till) -> Non
         till.story.world.renew(charge)
 
 
+async def test_bought_by_a_link_and_renewed_it_is_one_and_stops_as_one(till: Till) -> None:
+    an = await till.person()
+    world = till.story.world
+    await press(an, await an.answer_to(an.say("/buy")), "monthly")
+    asked = await an.sees(lambda m: "renewed every 30 days" in words(m))
+    (url,) = [b["url"] for row in asked["reply_markup"]["inline_keyboard"] for b in row]
+    charge = await world.pay_link(an.user_id, url)
+    again = world.renew(charge)
+    await an.sees("balance is now ₫10,000")
+    plans = await an.answer_to(an.say("/plans"))
+    assert 1 == labels(plans).count(["🔁 Stop renewing monthly"])
+    await press(an, plans, "🔁")
+    await press(an, await an.sees("Stop renewing the plan monthly?"), "Yes")
+    await until(lambda: is_cancelled(till, charge))
+    with pytest.raises(ValueError, match="goes on"):
+        world.renew(again)
+
+
 async def test_it_is_stopped_though_telegrams_answers_are_lost(till: Till) -> None:
     an = await till.person()
     charge = await till.paid(an, 50, "monthly", renews=True)
