@@ -132,4 +132,4 @@ async def test_the_operators_commands_are_refused_politely_and_say_what_to_do_in
 
 async def test_what_is_not_built_yet_says_so_and_points_to_help(story: Story) -> None:
     an = story.person("An")
-    assert "/help" in await said_to(an, "/plans")
+    assert "/help" in await said_to(an, "/mydata")
