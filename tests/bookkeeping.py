@@ -70,6 +70,27 @@ async def check_book(shop: Shop) -> None:
     assert [] == held
 
 
+async def left_of_terms(shop: Shop) -> dict[int, int]:
+    """Of each plan term's own balance what is neither gone, taken nor held; below nothing where
+    jobs of it cost more than it had.
+    """
+    rows = await shop.rows(
+        "SELECT t.term_id, t.bought_vnd - t.gone_vnd"
+        " - COALESCE(SUM(j.charged_vnd + j.held_vnd), 0) AS left_vnd"
+        " FROM plan_term t LEFT JOIN job j ON j.term_id = t.term_id"
+        " GROUP BY t.term_id, t.bought_vnd, t.gone_vnd"
+    )
+    return {row["term_id"]: row["left_vnd"] for row in rows}
+
+
+async def lapsing_term(shop: Shop, wallet: int) -> int | None:
+    rows = await shop.rows(
+        f"SELECT term_id FROM plan_term WHERE wallet_id = {wallet} AND ended_at IS NULL"
+        " AND ends_at IS NOT NULL"
+    )
+    return int(rows[0]["term_id"]) if rows else None
+
+
 async def outputs_today(shop: Shop) -> int:
     """Pictures that count against the day's cap of the whole bot."""
     today = shop.desk.purses.today(shop.now())

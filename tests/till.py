@@ -2,19 +2,19 @@
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from bookkeeping import account_of, check_book
+from bookkeeping import account_of, check_book, left_of_terms
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from payments import ask_back, stays, went_back
 from shop import HOUR, Shop, opened_shop
 
 from bot.errors import EaselError
-from bot.model import ChatId, UserId
+from bot.model import ChatId, Job, UserId
 from bot.money import corrections, payments, terms, vouchers
 from bot.money.payments import Paid
 from bot.money.refunds import NotEnoughLeft
@@ -77,8 +77,10 @@ class Till(RuleBasedStateMachine):
         self.group = GROUP
         self.came_in = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.went_out = dict.fromkeys((*PEOPLE, GROUP), 0)
-        for wallet in self.came_in:
+        self.beyond_term = dict[int, int]()
+        for wallet, plan in ((PEOPLE[0], None), (PEOPLE[1], "monthly"), (GROUP, "weekly")):
             self.is_paid_in(wallet, 2_000, None)
+            self.is_paid_in(wallet, 3_000, plan)
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
@@ -152,6 +154,13 @@ class Till(RuleBasedStateMachine):
         assert before == self.runner.run(purses.balance_of(self.shop.store, wallet))
         assert before == self.runner.run(self.shop.wallet(wallet)).balance_vnd
         assert 0 == self.write(lambda tx: terms.close_over(tx, wallet, now=now))
+
+    @rule(hours=st.sampled_from([1, 24, 80]), is_swept=st.booleans())
+    def time_passes(self, hours: int, *, is_swept: bool) -> None:
+        self.shop.now.at += hours * HOUR
+        if is_swept:
+            for whose in (*PEOPLE, GROUP):
+                self.what_is_over_lapses(whose)
 
     @rule(target=charges, user=st.sampled_from(PEOPLE), whose=wallets, stars=st.integers(1, 400))
     def stars_are_paid(self, user: int, whose: int, stars: int) -> str:
@@ -227,6 +236,16 @@ class Till(RuleBasedStateMachine):
         assert [vouchers.Filled(amount_vnd)] * (hours > 0) == filled
         self.came_in[wallet] += amount_vnd * len(filled)
 
+    def note_terms(self, jobs: Sequence[Job], left_before: Mapping[int, int]) -> None:
+        """What jobs just accepted cost beyond the plan whose balance they spend first."""
+        left = dict(left_before)
+        for job in jobs:
+            if job.term_id is not None:
+                pays_vnd = min(job.held_vnd, max(0, left[job.term_id]))
+                left[job.term_id] -= pays_vnd
+                beyond_vnd = self.beyond_term.get(job.term_id, 0)
+                self.beyond_term[job.term_id] = beyond_vnd + job.held_vnd - pays_vnd
+
     def wallet_of(self, whose: int) -> int:
         return whose if whose > 0 else self.group
 
@@ -244,6 +263,13 @@ class Till(RuleBasedStateMachine):
     def the_book_is_right(self) -> None:
         if hasattr(self, "runner"):
             self.runner.run(check_book(self.shop))
+
+    @invariant()
+    def a_plan_takes_only_what_was_bought_with_it(self) -> None:
+        """What its jobs cost beyond it was paid from the rest of the balance when they asked."""
+        if hasattr(self, "runner"):
+            for term_id, left_vnd in self.runner.run(left_of_terms(self.shop)).items():
+                assert -left_vnd <= self.beyond_term.get(term_id, 0)
 
     @invariant()
     def everything_that_came_in_is_there_or_was_taken_or_went_out(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bookkeeping import outputs_today
+from bookkeeping import lapsing_term, left_of_terms, outputs_today
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, multiple, rule
@@ -56,6 +56,12 @@ class Book(Till):
             self.runner.run(self.shop.pay_in(SUPERGROUP, 700, plan=plan))
             self.came_in[GROUP] += 700
         old, new = ChatId(GROUP), ChatId(SUPERGROUP)
+        before, since = (
+            self.runner.run(lapsing_term(self.shop, wallet)) for wallet in (GROUP, SUPERGROUP)
+        )
+        if before is not None and since is not None:  # the one becomes part of the other
+            beyond_vnd = self.beyond_term.pop(before, 0)
+            self.beyond_term[since] = self.beyond_term.get(since, 0) + beyond_vnd
         moving = self.shop.store.write(lambda tx: move_chat(tx, old, new, now=self.shop.now()))
         assert (self.group == GROUP) == self.runner.run(moving)
         self.group = SUPERGROUP
@@ -78,10 +84,12 @@ class Book(Till):
     def ask(self, user: int, chat: int | None, request: Request) -> Job | MultipleResults[Job]:
         chat = chat and self.group
         rules = self.runner.run(rules_of(self.shop.store, ChatId(chat or user)))
+        left = self.runner.run(left_of_terms(self.shop))
         outcome = self.runner.run(self.shop.ask(user, request, chat=chat))
         if not isinstance(outcome, Accepted):
             return multiple()
         job = outcome.job
+        self.note_terms([job], left)
         assert self.runner.run(outputs_today(self.shop)) <= MOST_A_DAY or request is CLIP
         if rules.payer is Payer.MEMBER:
             assert user == job.payer_id
@@ -105,8 +113,11 @@ class Book(Till):
             asks = (self.shop.ask(user, GRID, chat=chat and self.group) for user in people)
             return list(await asyncio.gather(*asks))
 
+        left = self.runner.run(left_of_terms(self.shop))
         outcomes = self.runner.run(ask_all())
-        return multiple(*(each.job for each in outcomes if isinstance(each, Accepted)))
+        jobs = [each.job for each in outcomes if isinstance(each, Accepted)]
+        self.note_terms(jobs, left)
+        return multiple(*jobs)
 
     @rule(job=jobs, count=st.integers(1, 4), reason=st.sampled_from([Reason.FAILED, Reason.BROKEN]))
     def everything_happens_at_once(self, job: Job, count: int, reason: Reason) -> None:
@@ -158,10 +169,6 @@ class Book(Till):
     )
     def something_happens(self, job: Job, fact: Fact) -> None:
         self._happens(job, fact)
-
-    @rule(hours=st.sampled_from([1, 24, 24, 80]))
-    def time_passes(self, hours: int) -> None:
-        self.shop.now.at += hours * HOUR
 
     def _happens(self, job: Job, fact: Fact) -> None:
         self.runner.run(self.shop.happens(job, fact))
