@@ -20,6 +20,7 @@ from bot.model import Say, Urgency, UserId
 from bot.money.payments import in_the_way, make_invoice
 from bot.money.plans import Plan
 from bot.money.stars import Offer, packs_for, plan_offer
+from bot.money.terms import Term
 
 PACK: Final = "pack"
 PLAN: Final = "plan"
@@ -48,6 +49,7 @@ class Buying:
         if talk.is_private:
             about, offered = await self._of_plans(talk, wallet_id)
             lines += about
+            lines.append(apart(line("buy.voucher")))
             buttons += [[self._plan_label(talk, each)] for each in offered]
         else:
             link = Link("buy.own", deep_link(self._username, "buy"))
@@ -72,7 +74,7 @@ class Buying:
         if talk.is_private:
             is_free = plan.name == "free"  # it has a name in each language
             key = "buy.own_balance_free" if is_free else "buy.own_balance"
-            return [line(key, balance_vnd=balance_vnd, plan=plan.name)]
+            return [line(key, balance_vnd=balance_vnd, plan=plan.shown_name)]
         lines = [line("buy.group_balance", balance_vnd=balance_vnd)]
         if talk.rules.payer is not Payer.GROUP:
             return [*lines, line("buy.group_not_used")]
@@ -87,7 +89,10 @@ class Buying:
             return []
         lines = [apart(line("buy.choose" if talk.is_private else "buy.choose_for_group"))]
         entered = [name for name in _plans_in(packs) if name not in {NO_PLAN, plan.name}]
-        return [*lines, *(line("buy.enters", plan=name) for name in entered)]
+        return [
+            *lines,
+            *(line("buy.enters", plan=self._plans.shown_name(name)) for name in entered),
+        ]
 
     async def _of_plans(self, talk: Talk, wallet_id: UserId) -> tuple[list[Line], list[Offer]]:
         """What is told of the plans with a price, and those that can be had for Stars now."""
@@ -96,7 +101,7 @@ class Buying:
         for plan in self._plans.plans.values():
             if not plan.price or self._plans.stars is None:
                 continue
-            sells = {"plan": plan.name, "price_vnd": plan.price}
+            sells = {"plan": plan.shown_name, "price_vnd": plan.price}
             if plan.days is None:
                 about.append(line("buy.plan_until_used_up", **sells))
             else:
@@ -105,7 +110,7 @@ class Buying:
             if offer is None:
                 about.append(line("buy.plan_too_dear"))
             elif term := await in_the_way(talk.tx, self._plans, offer, wallet_id, now=talk.now):
-                about.append(line("buy.plan_after", other=term.plan, ends_at=term.ends_at))
+                about.append(self._after(term))
             else:
                 offered.append(offer)
         return ([apart(about[0]), *about[1:]] if about else []), offered
@@ -114,14 +119,19 @@ class Buying:
         how = f"{PACK}={offer.stars}={offer.plan or NO_PLAN}"
         word = self._stars(talk, offer)
         if len(_plans_in(packs)) > 1:
-            word = f"{offer.plan} · {word}"
+            word = f"{self._plans.shown_name(offer.plan or NO_PLAN)} · {word}"
         return Label("buy.offer", Press(Act.BUY, how=how), word, amount_vnd=offer.amount_vnd)
 
     def _plan_label(self, talk: Talk, offer: Offer) -> Label:
         key = "buy.offer_monthly" if offer.is_subscription else "buy.offer"
-        word = f"{offer.plan} · {self._stars(talk, offer)}"
+        name = self._plans.shown_name(offer.plan or NO_PLAN)
+        word = f"{name} · {self._stars(talk, offer)}"
         press = Press(Act.BUY, how=f"{PLAN}={offer.plan}")
         return Label(key, press, word, amount_vnd=offer.amount_vnd)
+
+    def _after(self, term: Term) -> Line:
+        other = self._plans.shown_name(term.plan)
+        return line("buy.plan_after", other=other, ends_at=term.ends_at)
 
     def _stars(self, talk: Talk, offer: Offer) -> str:
         return f"⭐ {self._i18n.tongue(talk.language).number(offer.stars)}"
@@ -152,7 +162,7 @@ class Buying:
             "invoice_id": invoice_id,
             "stars": offer.stars,
             "amount_vnd": offer.amount_vnd,
-            "plan": offer.plan,
+            "plan": None if plan is None else plan.shown_name,
             "days": None if plan is None else plan.days,
             "is_bought": plan is not None and plan.price is not None,
             "is_subscription": offer.is_subscription,

@@ -52,14 +52,16 @@ class Paying:
             lines = [line("paid.for_group", name=talk.speaker.first_name, **values)]
         else:
             lines = [line("paid.for_oneself", **values)]
-        term = done.term
+        term, plans = done.term, self._desk.plans
         if term is not None and term.ends_at is not None:
-            lines.append(line("paid.plan_until", plan=term.plan, ends_at=term.ends_at))
+            lines.append(
+                line("paid.plan_until", plan=plans.shown_name(term.plan), ends_at=term.ends_at)
+            )
         elif term is not None:
-            lines.append(line("paid.plan", plan=term.plan))
+            lines.append(line("paid.plan", plan=plans.shown_name(term.plan)))
         if done.runs is not None:
-            runs = {"other": done.runs.plan, "ends_at": done.runs.ends_at}
-            lines.append(line("paid.other_runs", contact=self._desk.plans.contact, **runs))
+            runs = {"other": plans.shown_name(done.runs.plan), "ends_at": done.runs.ends_at}
+            lines.append(line("paid.other_runs", contact=plans.contact, **runs))
         return lines
 
     async def _tell(self, talk: Talk, key: str, paid: Paid, **values: Any) -> None:

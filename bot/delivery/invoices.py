@@ -51,10 +51,7 @@ def bill_of(tongue: Tongue, payload: Mapping[str, Any]) -> Bill:
     """What it buys, for how much and for whom, in lengths that Telegram takes. Pure."""
     amount, plan = tongue.money(payload["amount_vnd"]), payload["plan"]
     stars = tongue.number(payload["stars"])
-    if payload["is_bought"]:
-        title = tongue.text("invoice.plan_title", plan=plan)
-    else:
-        title = tongue.text("invoice.title", amount=amount)
+    title = plan if payload["is_bought"] else tongue.text("invoice.title", amount=amount)
     return Bill(
         title=clip(title, TITLE_MAX),
         description=clip(" ".join(_described(tongue, payload, amount, stars)), DESCRIPTION_MAX),

@@ -84,6 +84,11 @@ class Plans:
     costs: Mapping[str, Mapping[PriceKey, int]] = dataclasses.field(default_factory=dict)
     """By provider, what an output costs the operator, in đồng; for `/stats` alone."""
 
+    def shown_name(self, name: str) -> str:
+        """As people read it; of a plan taken out of the file, as it was called there."""
+        plan = self.plans.get(name)
+        return name if plan is None else plan.shown_name
+
 
 def price_of(plans: Plans, plan: Plan, key: PriceKey) -> int | None:
     """Đồng for one output; None: not for sale, only from a free allowance."""

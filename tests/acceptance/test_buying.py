@@ -27,7 +27,7 @@ async def test_a_pack_is_chosen_paid_and_thanked_for_with_the_new_balance_and_pl
     async with counter.opened():
         sold = await an.answer_to(an.say("/buy"))
         assert ["⭐ 200 · ₫66,000", "⭐ 500 · ₫165,000"] == [row[0] for row in labels(sold)[:2]]
-        assert "begins the plan prepaid" in words(sold)
+        assert "begins the plan Prepaid" in words(sold)
         assert "more than one Stars invoice" in words(sold)
         assert "@shop" in words(sold)
         invoice = await counter.invoice(an, "⭐ 200")
@@ -38,8 +38,8 @@ async def test_a_pack_is_chosen_paid_and_thanked_for_with_the_new_balance_and_pl
         await counter.pay(an, invoice)
         thanks = words(await an.sees(is_thanks))
         assert "₫66,000 is in, and your balance is now ₫66,000" in thanks
-        assert "plan prepaid is on" in thanks
-        assert "prepaid" in await said_to(an, "/quota")
+        assert "plan Prepaid is on" in thanks
+        assert "Prepaid" in await said_to(an, "/quota")
 
 
 async def test_in_a_group_anybody_fills_the_groups_wallet_and_ones_own_is_a_link_away(
@@ -57,7 +57,7 @@ async def test_in_a_group_anybody_fills_the_groups_wallet_and_ones_own_is_a_link
             if "url" in button
         ]
         assert own.endswith("?start=buy")
-        assert not [row for row in labels(sold) if "monthly" in row[0]]
+        assert not [row for row in labels(sold) if "Monthly" in row[0]]
         invoice = await counter.invoice(an, "⭐ 200", chat=group)
         assert "Painters" in invoice["invoice"]["description"]
         await counter.pay(binh, invoice)
@@ -73,19 +73,19 @@ async def test_a_month_that_fits_is_a_subscription_that_goes_on_by_itself(
     an = counter.story.person("An", "en")
     async with counter.opened():
         sold = await an.answer_to(an.say("/buy"))
-        await press(an, sold, "monthly")
+        await press(an, sold, "Monthly")
         asked = await an.sees(lambda m: "renewed every 30 days" in words(m))
         (url,) = [b["url"] for row in asked["reply_markup"]["inline_keyboard"] for b in row]
         charge = await counter.story.world.pay_link(an.user_id, url)
         first = await an.sees(is_thanks)
-        assert "plan monthly runs until" in words(first)
+        assert "plan Monthly runs until" in words(first)
         counter.story.world.renew(charge)
         second = await an.sees(is_thanks, after=first)
         assert "balance is now ₫660,000" in words(second)
         assert words(first).splitlines()[1] != words(second).splitlines()[1]
         ((days,),) = rows(counter.story, "SELECT (ends_at - began_at) / 86400000 FROM plan_term")
         assert 60 == days
-        with pytest.raises(PaymentRefused, match="monthly is running"):
+        with pytest.raises(PaymentRefused, match="Monthly is running"):
             await counter.story.world.pay_link(an.user_id, url)
 
 
@@ -161,18 +161,18 @@ async def test_a_plan_that_runs_keeps_another_from_being_sold_and_from_being_pai
 ) -> None:
     an = counter.story.person("An", "en")
     async with counter.opened():
-        weekly = await counter.invoice(an, "weekly")
+        weekly = await counter.invoice(an, "Weekly")
         sold = await an.answer_to(an.say("/buy"))
-        await press(an, sold, "monthly")
+        await press(an, sold, "Monthly")
         asked = await an.sees(lambda m: "renewed every 30 days" in words(m))
         (url,) = [b["url"] for row in asked["reply_markup"]["inline_keyboard"] for b in row]
         await counter.story.world.pay_link(an.user_id, url)
         await an.sees(is_thanks)
-        assert "monthly is running" in await counter.refused(an, weekly)
-        assert "A plan that ends by itself is running" in await press(an, sold, "weekly")
+        assert "Monthly is running" in await counter.refused(an, weekly)
+        assert "A plan that ends by itself is running" in await press(an, sold, "Weekly")
         sold = await an.answer_to(an.say("/buy"))
         assert "You can buy it after" in words(sold)
-        assert not [row for row in labels(sold) if "weekly" in row[0]]
+        assert not [row for row in labels(sold) if "Weekly" in row[0]]
 
 
 async def test_a_made_up_button_sells_nothing(counter: Counter) -> None:
