@@ -36,7 +36,7 @@ async def demo(port: int, speed: float) -> None:
     with tempfile.TemporaryDirectory(prefix="easel-demo-") as folder:
         home = Path(folder)
         town = build_town(f"http://{HOST}:{port}", home / "town", speed=speed)
-        group_id = settle_people(town.world)
+        settled = settle_people(town.world)
         server = make_server(town.app, HOST, port)
         serving = asyncio.create_task(server.serve(sockets=[taken]))
         try:
@@ -44,18 +44,20 @@ async def demo(port: int, speed: float) -> None:
                 {
                     **town.settings(),
                     "BOT_DATA_DIR": str(home / "data"),
+                    "BOT_ADMIN_IDS": str(settled.operator_id),
                     "BOT_WEB_LISTEN": "",
                     "BOT_POLL_SECONDS": str(POLL_S),
                 },
                 None,
             )
-            await _fill_wallet(settings, group_id)
+            await _fill_wallet(settings, settled.group_id)
             async with app.start(settings) as easel:
                 click.echo(f"\n  Easel's demo is ready. Open  {town.page_url}\n")
                 click.echo("  Write /img một chú mèo cam bên cửa sổ  and press Enter.")
                 click.echo(
                     f"  The Art club has {GROUP_HAS_VND:,} đồng: An may let it pay, /settings there."
                 )
+                click.echo("  Shop runs the bot: /admin, /stats, /grant, /voucher, as that person.")
                 click.echo("  Nothing leaves this machine. Stop with Ctrl-C.\n")
                 await easel.run()
         finally:

@@ -121,17 +121,26 @@ def build_town(
     return Town(address, world, apiframe, flow, pace, app, page_path)
 
 
-def settle_people(world: World) -> int:
-    """Three people who never met the bot, a group and a forum: a newcomer can try everything at once.
+@dataclasses.dataclass(frozen=True)
+class Settled:
+    """Who lives in a new town."""
 
-    The group's id.
+    operator_id: int
+    """Who runs the bot, if it is told so."""
+    group_id: int
+
+
+def settle_people(world: World) -> Settled:
+    """Three people who never met the bot, who runs it, a group and a forum: a newcomer can try
+    everything at once.
     """
     an, ben, chi = (
         world.add_user(name, language_code=code, username=name.lower(), has_started=False)["id"]
         for name, code in (("An", "vi"), ("Ben", "en"), ("Chi", "vi"))
     )
+    operator = world.add_user("Shop", language_code="vi", username="shop")
     group = world.add_group("Nhóm vẽ · Art club", [an, ben, chi], admins=[an])
     forum = world.add_group("Xưởng · Workshop", [an, ben, chi], admins=[an, ben], is_forum=True)
     for topic in ("Ảnh · Pictures", "Chuyện phiếm · Chit-chat"):
         world.add_topic(forum["id"], topic)
-    return int(group["id"])
+    return Settled(operator["id"], group["id"])
