@@ -57,6 +57,7 @@ def bill_of(tongue: Tongue, payload: Mapping[str, Any]) -> Bill:
         description=clip(" ".join(_described(tongue, payload, amount, stars)), DESCRIPTION_MAX),
         payload=payload["invoice_id"],
         stars=payload["stars"],
+        pay=tongue.text("invoice.pay", stars=stars),
     )
 
 

@@ -67,6 +67,8 @@ class Bill:
     description: str
     payload: str
     stars: int
+    pay: str
+    """What Telegram's own button says."""
 
 
 def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -279,6 +281,7 @@ class TelegramSender:
                 place.chat_id,
                 **_billed(bill),
                 start_parameter=START_WORD,
+                reply_markup=_pay_button(bill),
                 **_where(place),
             ),
         )
@@ -348,6 +351,10 @@ class TelegramSender:
             raise meaning from error
         self._calls.labels("done").inc()
         return answer
+
+
+def _pay_button(bill: Bill) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([[InlineKeyboardButton(bill.pay, pay=True)]])
 
 
 def _billed(bill: Bill) -> dict[str, Any]:

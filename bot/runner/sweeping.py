@@ -37,6 +37,7 @@ async def sweep(store: Store, data_dir: Path, now: Millis) -> None:
         await tx.run("questions_forget", before=now - KEPT_MS)
         await tx.run("bulks_forget", before=now - KEPT_MS)
         await tx.run("approvals_forget", before=now - KEPT_MS)
+        await tx.run("invoices_forget", before=now - KEPT_MS)
         await tx.run("presses_forget", before=now - DAY_MS)
 
     await store.write(forget)

@@ -547,6 +547,13 @@ INSERT INTO invoice (invoice_id, user_id, wallet_id, chat_id, plan, stars, vnd_p
 VALUES (:invoice_id, :user_id, :wallet_id, :chat_id, :plan, :stars, :vnd_per_star,
         :is_subscription, :now)
 
+-- invoices_forget --
+-- Nobody paid them, and nobody may any more.
+DELETE FROM invoice
+WHERE created_at < :before AND NOT EXISTS (
+    SELECT 1 FROM payment WHERE payment.invoice_id = invoice.invoice_id
+)
+
 -- invoice_get --
 SELECT * FROM invoice WHERE invoice_id = :invoice_id
 

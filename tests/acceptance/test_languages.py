@@ -13,7 +13,7 @@ _GAP = re.compile(r"\{\w+\}")
 _JOINT = re.compile(r"\n| · ")
 COMMANDS = {
     *("img", "video", "vary", "upscale", "pan", "zoom"),
-    *("jobs", "cancel", "history", "show", "quota", "plans", "help"),
+    *("jobs", "cancel", "history", "show", "quota", "receipts", "plans", "buy", "help"),
 }
 
 
@@ -140,6 +140,8 @@ async def test_the_menus_stand_in_both_languages_and_for_both_kinds_of_chat(stor
         ("en", "Make pictures from your words"),
         ("fr", "Tạo ảnh từ mô tả của bạn"),
     ):
-        assert {*COMMANDS, "lang", "settings"} == menu(an.user_id, language).keys()
+        assert {*COMMANDS, "lang", "settings", "paysupport", "terms"} == menu(
+            an.user_id, language
+        ).keys()
         assert COMMANDS == menu(group, language).keys()
         assert draw == menu(an.user_id, language)["img"] == menu(group, language)["img"]

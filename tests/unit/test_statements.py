@@ -32,7 +32,7 @@ READS_ALL = {
 
 GROWING = {
     *("job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"),
-    *("payment", "invoice"),
+    *("payment", "invoice", "plan_term", "voucher"),
 }
 """Tables that only grow."""
 

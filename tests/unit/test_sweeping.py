@@ -97,3 +97,27 @@ async def test_presses_are_forgotten_after_a_day(shop: Shop, tmp_path: Path) -> 
     await sweep(shop.store, tmp_path, NOON + DAY_MS + 1)
     presses = await shop.store._reader.execute_fetchall("SELECT pressed_at FROM press")
     assert [(NOON + 1,)] == [tuple(row) for row in presses]
+
+
+async def test_an_invoice_nobody_paid_is_forgotten_and_a_paid_one_is_kept(
+    shop: Shop, tmp_path: Path
+) -> None:
+    await shop.grant(7, 1)
+    for name in ("paid", "unpaid"):
+        await shop.tamper(
+            "INSERT INTO invoice (invoice_id, user_id, wallet_id, chat_id, stars, vnd_per_star,"
+            f" created_at) VALUES ('{name}', 7, 7, 7, 200, 330, {NOON})"
+        )
+    await shop.tamper(
+        "INSERT INTO payment (charge_id, invoice_id, user_id, wallet_id, stars, vnd_per_star,"
+        f" amount_vnd, paid_at) VALUES ('c', 'paid', 7, 7, 200, 330, 0, {NOON})"
+    )
+    await sweep(shop.store, tmp_path, NOON + KEPT_MS)
+    assert ["paid", "unpaid"] == await invoices(shop)
+    await sweep(shop.store, tmp_path, NOON + KEPT_MS + 1)
+    assert ["paid"] == await invoices(shop)
+
+
+async def invoices(shop: Shop) -> list[str]:
+    rows = await shop.store._reader.execute_fetchall("SELECT invoice_id FROM invoice ORDER BY 1")
+    return [row["invoice_id"] for row in rows]

@@ -21,7 +21,7 @@ CREATE TABLE plan_term (
 ) STRICT;
 CREATE UNIQUE INDEX plan_term_lapsing ON plan_term (wallet_id)
     WHERE ends_at IS NOT NULL AND ended_at IS NULL;
-CREATE INDEX plan_term_of_wallet ON plan_term (wallet_id, began_at) WHERE ended_at IS NULL;
+CREATE INDEX plan_term_of_wallet ON plan_term (wallet_id, began_at);
 CREATE INDEX plan_term_unsettled ON plan_term (wallet_id, ends_at)
     WHERE settled_at IS NULL AND ends_at IS NOT NULL;
 
@@ -182,3 +182,4 @@ CREATE INDEX voucher_open ON voucher (expires_at) WHERE used_at IS NULL;
 CREATE INDEX payment_of_wallet ON payment (wallet_id);
 CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;
+CREATE INDEX voucher_of_user ON voucher (used_by) WHERE used_by IS NOT NULL;
