@@ -106,6 +106,14 @@ class Book(Till):
             )
             assert self.runner.run(spent) <= cap_vnd
 
+    @rule(target=jobs, user=st.sampled_from(PEOPLE), chat=st.sampled_from([None, GROUP]))
+    def ask_shortly_before_plans_are_over(
+        self, user: int, chat: int | None
+    ) -> Job | MultipleResults[Job]:
+        asked = self.ask(user, chat, GRID)
+        self.time_passes(80, is_swept=True)
+        return asked
+
     @rule(target=jobs, many=st.integers(2, 8), chat=st.sampled_from([None, GROUP]))
     def many_ask_at_once(self, many: int, chat: int | None) -> MultipleResults[Job]:
         async def ask_all() -> list[object]:
@@ -147,6 +155,11 @@ class Book(Till):
         self._happens(job, SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR))
 
     @rule(job=jobs, count=st.integers(1, 5))
+    def is_made(self, job: Job, count: int) -> None:
+        self.is_taken(job, is_its_turn=True)
+        self.is_saved(job, count)
+
+    @rule(job=jobs, count=st.integers(1, 5))
     def is_saved(self, job: Job, count: int) -> None:
         self._happens(job, Saved(outputs(job, count)))
 
@@ -175,8 +188,8 @@ class Book(Till):
 
 
 Book.TestCase.settings = settings(
-    max_examples=40,
-    stateful_step_count=30,
+    max_examples=60,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
