@@ -11,6 +11,7 @@ from typing import Final
 from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, read_amount
 from bot.chat.codes import VOUCHER_PREFIX, read_voucher, shown_voucher
 from bot.chat.links import deep_link
+from bot.chat.reaching import tell
 from bot.chat.talk import Line, Talk, apart, line
 from bot.jobs.accept import Desk
 from bot.jobs.codes import voucher_code
@@ -62,10 +63,14 @@ class Vouching:
             return
         balance_vnd = await self._desk.purses.balance_of(talk.tx, wallet_id)
         values = {"amount_vnd": outcome.amount_vnd, "balance_vnd": balance_vnd}
-        if wallet_id == user_id:
+        name = talk.speaker.first_name
+        if wallet_id != user_id:
+            await talk.say(line("voucher.filled_group", name=name, **values))
+        elif talk.is_private:
             await talk.say(line("voucher.filled", **values))
         else:
-            await talk.say(line("voucher.filled_group", name=talk.speaker.first_name, **values))
+            await talk.say(line("voucher.filled_aside", name=name))
+            await tell(talk.tx, user_id, line("voucher.filled", **values), now=talk.now)
 
     async def _make(self, talk: Talk, words: list[str]) -> None:
         if not words:

@@ -103,3 +103,18 @@ async def test_in_a_group_whose_wallet_pays_a_code_fills_that_wallet(
     asked = an.say(f"/voucher@{story.world.bot['username']} {code}", chat=group)
     told = words(await an.answer_to(asked, chat=group))
     assert "An put 50.000 ₫ into the group's wallet" in told.replace("₫50,000", "50.000 ₫")
+
+
+async def test_in_a_group_where_members_pay_nobody_reads_what_is_on_the_balance(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    [code] = await codes_of(operator, "/voucher 50000")
+    an = story.person("An", "en")
+    await an.answer_to(an.say("/quota"))
+    group = story.group("Art", an)
+    asked = an.say(f"/voucher@{story.world.bot['username']} {code}", chat=group)
+    told = words(await an.answer_to(asked, chat=group))
+    assert "The voucher is on An’s balance" in told
+    assert "50,000" not in told
+    await an.sees("₫50,000 came onto your balance. You have ₫50,000 now.")
