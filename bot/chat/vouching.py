@@ -10,7 +10,8 @@ from typing import Final
 
 from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, read_amount
 from bot.chat.codes import VOUCHER_PREFIX, read_voucher, shown_voucher
-from bot.chat.links import deep_link
+from bot.chat.links import command_meant, deep_link
+from bot.chat.parsed import Parsed, PlainCommand
 from bot.chat.reaching import tell
 from bot.chat.talk import Line, Talk, apart, line
 from bot.jobs.accept import Desk
@@ -49,6 +50,16 @@ class Vouching:
             await talk.say(line("voucher.not_a_code", typed=words.strip()))
         else:
             await talk.say(line("voucher.how"))
+
+    async def invites(self, talk: Talk, parsed: Parsed) -> bool:
+        """Whether what was said fills the speaker's own balance: the operator made the code for a
+        customer, who is known to the operator from then on.
+        """
+        if not talk.is_private or not isinstance(parsed, PlainCommand):
+            return False
+        meant = command_meant(parsed)
+        code = read_voucher(meant.argument) if meant.name == "voucher" else None
+        return code is not None and await vouchers.is_good(talk.tx, code, now=talk.now)
 
     async def _redeem(self, talk: Talk, code: str) -> None:
         user_id, chat_id = talk.speaker.user_id, talk.place.chat_id
