@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from bot.chat.aside import aside
 from bot.chat.by_hand import act_of, is_placed, known, message_of, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
@@ -51,12 +52,14 @@ class Planning:
         whom = await known(talk, named)
         if whom is None:
             return
-        if not name:
-            await self._show(talk, whom)
-        elif name == FREE:
-            await self._end(talk, whom, reason)
-        else:
+        if name and name != FREE:
             await self._begin(talk, whom, self._plans.plans[name], reason)
+            return
+        there = await aside(talk, whom.number)
+        if there is not None and name:
+            await self._end(there, whom, reason)
+        elif there is not None:
+            await self._show(there, whom)
 
     def _names(self) -> str:
         return ", ".join(self._plans.plans)
@@ -207,7 +210,6 @@ class Planning:
         why = await talk.tx.one("setting_get", scope=0, name=_why(ending.term.term_id))
         act = act_of(talk, "", why["value"] if why else "")
         await terms.end_early(talk.tx, self._plans, wallet_id, act)
-        await terms.end_open(talk.tx, wallet_id, act)
         await subscriptions.stop_of_term(talk.tx, ending.term.term_id, now=talk.now)
         log.info("plan_ended_early", whom=wallet_id, refund_vnd=ending.refund_vnd, by=act.author)
         values = {"plan": ending.term.plan, "refund_vnd": ending.refund_vnd}
@@ -215,8 +217,15 @@ class Planning:
         told = line(
             f"given.plan_{back}", plan=self._shown(ending.term), refund_vnd=ending.refund_vnd
         )
-        await tell_elsewhere(talk, whom, told)
-        await talk.turn(_of_whom(f"plan.ended_{back}", whom, **values))
+        ruling = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
+        behind = []
+        if ruling is not None:  # it had stood behind
+            told_now = line(f"given.plan_now_{whom.kind}", plan=self._shown(ruling))
+            await tell_elsewhere(talk, whom, told, told_now)
+            behind = [_of_whom("plan.rules_now", whom, ruling)]
+        else:
+            await tell_elsewhere(talk, whom, told)
+        await talk.turn(_of_whom(f"plan.ended_{back}", whom, **values), *behind)
 
     def _shown(self, term: Term) -> str:
         """As people read it; one taken out of the file has its name alone."""
