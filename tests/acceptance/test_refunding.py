@@ -144,7 +144,7 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
     assert "The plan monthly bought with it ends as well" in words(shown)
     await turns(till.operator, page, "↩️ Yes", "₫5,000 have been taken off")
     told = await an.sees("You were given back ⭐ 50")
-    assert "The plan monthly bought with it has ended" in words(told)
+    assert "The plan Monthly bought with it has ended" in words(told)
 
 
 async def test_given_back_by_telegram_itself_what_is_left_is_taken_and_the_rest_reported(
