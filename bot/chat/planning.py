@@ -215,7 +215,7 @@ class Planning:
         log.info("plan_ended_early", whom=wallet_id, refund_vnd=ending.refund_vnd, by=act.author)
         back, name = "refunded" if ending.refund_vnd else "unrefunded", ending.term.plan
         values = {"refund_vnd": ending.refund_vnd}
-        told = line(f"given.plan_{back}", plan=self._plans.shown_name(name), **values)
+        told = line(f"given.plan_{back}_{whom.kind}", plan=self._plans.shown_name(name), **values)
         await tell_elsewhere(talk, whom, told)
         await talk.turn(_of_whom(f"plan.ended_{back}", whom, plan=self._typed(name), **values))
 

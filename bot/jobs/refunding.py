@@ -124,7 +124,8 @@ async def _tell_payer(tx: Transaction, plans: Plans, done: GivenBack, now: Milli
     payment = done.payment
     whose = "group" if payment.wallet_id < 0 else "own"
     values: dict[str, Any] = {"stars": payment.stars, "reversed_vnd": payment.reversed_vnd}
-    lines: list[dict[str, Any]] = [{"key": f"payment.back_{whose}", "values": values}]
+    key = f"payment.back_{whose}" if payment.reversed_vnd else f"payment.back_only_{whose}"
+    lines: list[dict[str, Any]] = [{"key": key, "values": values}]
     if done.plan_over is not None:
         values = {"plan": plans.shown_name(done.plan_over)}
         lines.append({"key": f"payment.plan_over_{whose}", "values": values})
