@@ -7,7 +7,7 @@ import pytest
 from counters import Counter, built_counter, is_thanks
 from handing import said, told
 from story import Person, labels, words
-from telling import press, said_to
+from telling import press, said_to, until
 
 PLANS = """
 [prices]
@@ -69,7 +69,7 @@ async def test_a_title_is_read_from_buying_to_the_early_end(counter: Counter) ->
         assert "Gói tháng vàng (m30)" in words(question)
         await press(boss, question, "⏹")
         await an.sees("⏹ Your plan Gói tháng vàng has ended early")
-        assert "⏹ the plan gói tháng vàng (m30) of an" in all_read(boss)
+        await until(lambda: "⏹ the plan gói tháng vàng (m30) of an" in all_read(boss))
         assert "m30" not in all_read(an)
 
 
