@@ -51,7 +51,7 @@ async def test_a_payment_whose_update_was_lost_is_found_and_credited_once(till: 
     await compare(till)
     await an.sees("I have found the ⭐ 50 you paid and put ₫5,000 on your balance")
     await till.operator.sees("Telegram has ⭐ 50 paid by An")
-    await till.operator.sees("Of 1 payments at Telegram, 1 differed")
+    await till.operator.sees("1 payment was not the same at Telegram")
     await compare(till)
     await till.operator.sees("✅ 1 payment, it agrees with Telegram.")
     assert [("topup", 5_000)] == await till.entries(an)
@@ -86,7 +86,7 @@ async def test_more_than_a_page_of_payments_is_compared(till: Till) -> None:
         till.paid_unheard(an, 1, payload)
     till.goes_by(SETTLED_S)
     await compare(till)
-    await till.operator.sees("Of 120 payments at Telegram, 120 differed")
+    await till.operator.sees("120 payments were not the same at Telegram")
     await an.sees("I have found the ⭐ 120 you paid and put ₫12,000")
     assert (12_000, 2) == (await till.balance(an), till.calls("getStarTransactions"))
 
@@ -99,9 +99,9 @@ async def test_a_payment_that_telegram_does_not_know_is_shown_to_the_operator_on
     till.story.world.till.stars.transactions.clear()
     till.goes_by(SETTLED_S)
     await compare(till)
-    await until(lambda: len(heard(till, "differed")) == 1)
+    await until(lambda: len(heard(till, "not the same at Telegram")) == 1)
     await compare(till)
-    await until(lambda: len(heard(till, "differed")) == 2)
+    await until(lambda: len(heard(till, "not the same at Telegram")) == 2)
     assert (1, 1_000) == (len(heard(till, "Telegram has none")), await till.balance(an))
 
 

@@ -144,7 +144,7 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
     assert "The plan monthly bought with it ends as well" in words(shown)
     await turns(till.operator, page, "↩️ Yes", "₫5,000 have been taken off")
     told = await an.sees("You were given back ⭐ 50")
-    assert "The plan monthly bought with it has ended" in words(told)
+    assert "The plan Monthly bought with it has ended" in words(told)
 
 
 async def test_given_back_by_telegram_itself_what_is_left_is_taken_and_the_rest_reported(
@@ -198,13 +198,22 @@ async def test_many_payments_are_pages_that_turn_both_ways(till: Till) -> None:
     await turns(till.operator, page, "◀ Newer", "#7")
 
 
+async def test_who_has_spent_it_all_is_not_told_that_nothing_was_taken(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 4)
+    await an.result_of(an.say("/img a lake"))
+    assert 0 == await till.balance(an)
+    till.story.world.refund_elsewhere(charge)
+    await an.sees("You were given back ⭐ 4; your balance stays as it is.")
+
+
 async def test_an_operator_reads_the_page_in_vietnamese(till: Till) -> None:
     an = await till.person()
     await till.paid(an, 10)
     await till.operator.answer_to(till.operator.say("/lang vi"))
     overview = await till.operator.answer_to(till.operator.say("/admin"))
     await press(till.operator, overview, "⭐ Các khoản thanh toán")
-    page = await till.operator.sees("Các khoản thanh toán bằng Stars")
+    page = await till.operator.sees("Các khoản thanh toán bằng Sao")
     await turns(till.operator, page, "↩️ Hoàn #1", "Số dư của họ sẽ giảm 1.000 ₫")
     await turns(till.operator, page, "↩️ Đúng, hoàn lại", "Đã trừ 1.000 ₫ khỏi số dư")
     await till.operator.sees("Đã hoàn ⭐ 10 của khoản #1 cho An")
