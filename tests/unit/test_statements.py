@@ -22,6 +22,7 @@ READS_ALL = {
     "verify_payers",
     "verify_allowance_owners",
     "verify_settled",
+    "verify_spent",
     "verify_payments",
     "verify_unpaid",
     "verify_vouchers",
@@ -32,7 +33,7 @@ READS_ALL = {
 
 GROWING = {
     *("job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"),
-    *("payment", "invoice", "plan_term", "voucher"),
+    *("payment", "invoice", "plan_term", "term_purchase", "voucher"),
 }
 """Tables that only grow."""
 
