@@ -31,6 +31,7 @@ from bot.chat.links import deep_link
 from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
+from bot.chat.spill import open_spill
 from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
@@ -150,7 +151,10 @@ async def start(
         checkout = await stack.enter_async_context(
             open_checkout(settings, store, plans, ground.i18n, metrics, clocks.wall)
         )
-        updates = make_updates(settings, bot, store, checkout, clocks.wall)
+        spill = await stack.enter_async_context(
+            open_spill(settings.bot_data_dir, store, clocks.wall)
+        )
+        updates = make_updates(settings, bot, store, checkout, spill, clocks.wall)
         easel = EaselBot(
             {
                 "updates": updates,

@@ -18,6 +18,7 @@ from bot.chat.intake import Poller
 from bot.chat.listening import Listener
 from bot.chat.looks import Look, for_guests
 from bot.chat.rights import Rights
+from bot.chat.spill import Spill
 from bot.delivery.counter import open_counter
 from bot.i18n import I18n
 from bot.model import Clock
@@ -28,16 +29,17 @@ from bot.telemetry import Metrics
 
 
 def make_updates(
-    settings: Settings, bot: Bot, store: Store, checkout: Checkout, clock: Clock
+    settings: Settings, bot: Bot, store: Store, checkout: Checkout, spill: Spill, clock: Clock
 ) -> Poller | Listener:
     """The way in that the settings ask for."""
     if settings.telegram_updates == "polling":
-        return Poller(bot, store, checkout, clock=clock)
+        return Poller(bot, checkout, spill)
     given = settings.telegram_webhook_secret.get_secret_value()
     return Listener(
         bot,
         store,
         checkout,
+        spill,
         url=f"{settings.bot_public_url}/telegram",
         secret=given or secrets.token_urlsafe(32),
         clock=clock,
