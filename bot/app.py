@@ -62,6 +62,7 @@ from bot.providers.local import Local
 from bot.runner.accounts import MANY_LANES, Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
+from bot.store.connecting import open_reading
 from bot.store.folder import claim
 from bot.store.port import Store, Topic
 from bot.store.sqlite import open_store
@@ -148,8 +149,11 @@ async def start(
         downloader = await stack.enter_async_context(open_downloader(bot, _proxy(settings)))
 
         await introduce(ground)
+        reading = await stack.enter_async_context(
+            open_reading(settings.bot_data_dir / DATABASE_NAME)
+        )
         checkout = await stack.enter_async_context(
-            open_checkout(settings, store, plans, ground.i18n, metrics, clocks.wall)
+            open_checkout(settings, reading, plans, ground.i18n, metrics, clocks.wall)
         )
         spill = await stack.enter_async_context(
             open_spill(settings.bot_data_dir, store, clocks.wall)

@@ -24,7 +24,7 @@ from bot.i18n import I18n
 from bot.model import Clock
 from bot.money.plans import Plans
 from bot.settings import Settings
-from bot.store.port import Store
+from bot.store.port import Reading, Store
 from bot.telemetry import Metrics
 
 
@@ -48,9 +48,12 @@ def make_updates(
 
 @contextlib.asynccontextmanager
 async def open_checkout(
-    settings: Settings, store: Store, plans: Plans, i18n: I18n, metrics: Metrics, clock: Clock
+    settings: Settings, reading: Reading, plans: Plans, i18n: I18n, metrics: Metrics, clock: Clock
 ) -> AsyncIterator[Checkout]:
-    """What answers who is about to pay, with connections of its own."""
+    """What answers who is about to pay, with connections of its own.
+
+    ``reading``: its own as well, so that nobody's long question keeps it waiting.
+    """
     counter = open_counter(
         settings.telegram_bot_token.get_secret_value(),
         root=settings.telegram_api_url,
@@ -59,7 +62,7 @@ async def open_checkout(
     )
     async with counter as answers:
         checkout = Checkout(
-            store,
+            reading,
             plans,
             Doorkeeper(settings.bot_access, settings.bot_admin_ids, plans.contact),
             answers,

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,7 +12,6 @@ from typing import Any
 import pytest
 from shop import Shop
 
-from bot.chat import spill as spills
 from bot.chat.inbox import write_inbox
 from bot.chat.spill import FILE_NAME, MOST, Spill, open_spill
 from bot.errors import StoreError
@@ -176,8 +176,8 @@ async def test_it_is_on_the_disk_before_it_is_confirmed(
         synced.append(Path(f"/proc/self/fd/{number}").readlink().name)
         really(number)
 
-    really = spills.os.fsync
-    monkeypatch.setattr(spills.os, "fsync", sync)
+    really = os.fsync
+    monkeypatch.setattr(os, "fsync", sync)
     with nobody_writes(shop):
         await spill.keep([update(1)])
         assert [FILE_NAME, shop.folder.name] == synced
