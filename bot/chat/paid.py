@@ -12,6 +12,7 @@ from telegram import SuccessfulPayment
 from bot.chat.talk import Line, Talk, line
 from bot.jobs import book
 from bot.jobs.accept import Desk
+from bot.jobs.renewing import lines_if_gone
 from bot.money.payments import CURRENCY, Credit, Paid, credit
 
 
@@ -38,10 +39,12 @@ class Paying:
             return
         if not done.is_known:
             await self._tell(talk, "operator.payment_unknown", paid, amount_vnd=done.amount_vnd)
+        plans = self._desk.plans
+        gone = await lines_if_gone(talk.tx, plans, paid.charge_id, done, now=talk.now)
         if not done.amount_vnd:
-            await talk.say(line("paid.kept", contact=self._desk.plans.contact))
+            await talk.say(line("paid.kept", contact=plans.contact), *gone)
             return
-        await talk.say(*await self._thanks(talk, done))
+        await talk.say(*await self._thanks(talk, done), *gone)
 
     async def _thanks(self, talk: Talk, done: Credit) -> list[Line]:
         values = {
