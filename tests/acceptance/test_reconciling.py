@@ -1,10 +1,12 @@
 """Our book of Stars and Telegram's: compared daily and on request, and made to agree."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from beside import change
 from stars import Till, open_till
 from story import words
 from telling import press, until
@@ -136,3 +138,24 @@ async def test_what_was_paid_to_the_bot_before_this_shop_opened_buys_nothing(til
     await compare(till)
     await till.operator.sees("1 payment, it agrees")
     assert [] == await till.entries(an)
+
+
+async def test_a_difference_that_cannot_be_mended_stops_nothing_and_is_tried_again(
+    till: Till,
+) -> None:
+    an, binh = await till.person("An"), await till.person("Bình")
+    till.paid_unheard(an, 50, await till.offered(an, 50))
+    await till.paid(binh, 20)
+    till.goes_by(SETTLED_S)
+    await asyncio.to_thread(
+        change,
+        till.story,
+        "CREATE TRIGGER broken BEFORE INSERT ON payment "
+        "BEGIN SELECT RAISE(ABORT, 'a row that breaks a rule'); END",
+    )
+    await compare(till)
+    await until(lambda: till.calls("getStarTransactions") > 1)
+    await binh.answer_to(binh.say("/quota"))
+    await asyncio.to_thread(change, till.story, "DROP TRIGGER broken")
+    till.goes_by(DAY_S)
+    await an.sees("I have found the ⭐ 50 you paid")
