@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from bot.errors import DatabaseTooNew, StoreError
-from bot.store.port import Row, Topic
+from bot.store.port import Dangling, Row, Topic
 
 T = TypeVar("T")
 
@@ -134,11 +134,18 @@ class SqliteStore:
         await self._writer.close()
 
     async def all(self, statement: str, /, **values: Any) -> list[Row]:
+        return await self._read(self._statements[statement], values)
+
+    async def _read(self, sql: str, values: Mapping[str, Any]) -> list[Row]:
         try:
-            rows = await self._reader.execute_fetchall(self._statements[statement], values)
+            rows = await self._reader.execute_fetchall(sql, values)
         except sqlite3.Error as error:
             raise StoreError(f"The database could not be read: {error}") from error
         return [dict(row) for row in rows]
+
+    async def dangling(self) -> list[Dangling]:
+        rows = await self._read("PRAGMA foreign_key_check", {})
+        return [Dangling(row["table"], row["rowid"], row["parent"]) for row in rows]
 
     async def one(self, statement: str, /, **values: Any) -> Row | None:
         rows = await self.all(statement, **values)
