@@ -31,6 +31,7 @@ from bot.chat.links import deep_link
 from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
+from bot.chat.stats import Accounting
 from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
@@ -155,6 +156,7 @@ async def start(
             {
                 "updates": updates,
                 **make_handling(ground, downloader),
+                "accounting": Accounting(store, ground.desk, ground.titles),
                 "runner": make_runner(ground),
                 "till": Till(store, ground.telegram, plans, clock=clocks.wall),
             },

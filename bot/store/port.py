@@ -24,6 +24,7 @@ class Topic(enum.Enum):
     RUNNER = "runner"
     OUTBOX = "outbox"
     TILL = "till"
+    STATS = "stats"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

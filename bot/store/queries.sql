@@ -1695,10 +1695,29 @@ GROUP BY allowance_day, provider, state, reason, output_kind, price_key
 SELECT kind, SUM(amount_vnd) AS amount_vnd FROM ledger_entry
 WHERE created_at >= :since AND created_at < :until GROUP BY kind
 
--- stats_stars --
--- Stars paid between two moments, without those given back since.
-SELECT COALESCE(SUM(stars), 0) AS stars FROM payment
-WHERE paid_at >= :since AND paid_at < :until AND state = 'paid'
+-- stats_paid --
+-- Stars paid between two moments: those that stand, and all but those that are about to go back.
+SELECT COALESCE(SUM(CASE state WHEN 'paid' THEN stars ELSE 0 END), 0) AS stars,
+       COALESCE(SUM(CASE state WHEN 'paid' THEN amount_vnd ELSE 0 END), 0) AS standing_vnd,
+       COALESCE(SUM(CASE state WHEN 'refunding' THEN 0 ELSE amount_vnd END), 0) AS paid_vnd
+FROM payment WHERE paid_at >= :since AND paid_at < :until
+
+-- stats_given_back --
+-- Payments that went back between two moments, and of them those made before a third.
+SELECT COALESCE(SUM(amount_vnd), 0) AS back_vnd,
+       COALESCE(SUM(CASE WHEN paid_at < :first THEN amount_vnd ELSE 0 END), 0) AS earlier_vnd
+FROM payment WHERE refunded_at >= :since AND refunded_at < :until
+
+-- stats_look_add --
+-- An operator wants to see them.
+INSERT INTO stats_look (chat_id, thread_id, reply_to, page_id, language, stretch)
+VALUES (:chat_id, :thread_id, :reply_to, :page_id, :language, :stretch)
+
+-- stats_looks --
+SELECT * FROM stats_look ORDER BY look_id
+
+-- stats_look_done --
+DELETE FROM stats_look WHERE look_id = :look_id
 
 -- setting_get --
 SELECT value FROM setting WHERE scope = :scope AND name = :name
