@@ -32,6 +32,7 @@ from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.spill import open_spill
+from bot.chat.stats import Accounting
 from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
@@ -163,6 +164,7 @@ async def start(
             {
                 "updates": updates,
                 **make_handling(ground, downloader),
+                "accounting": Accounting(store, ground.desk, ground.titles),
                 "runner": make_runner(ground),
                 "till": Till(store, ground.telegram, plans, clock=clocks.wall),
             },
