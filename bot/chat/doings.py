@@ -87,7 +87,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         deriving=Deriving(reader.market, reader.titles, making.accept, making.price),
         bulking=Bulking(desk, reader, making),
         bulk_presses=BulkPresses(desk, making, door),
-        approving=Approving(desk, reader.market, making.why_not, door),
+        approving=Approving(desk, reader.market, reader.username, making.why_not, door),
         account=account,
         history=History(account, reader.username),
         comparing=Comparing(desk, reader, i18n),
