@@ -94,7 +94,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         quota=Quota(desk),
         receipts=Receipts(desk, reader.username),
         preferring=Preferring(reader),
-        governing=Governing(reader.username, desk.plans.contact),
+        governing=Governing(reader.username, desk.plans),
         operator=Operator(desk, reader.titles),
         payments=Payments(),
         subscribing=Subscribing(),
