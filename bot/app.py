@@ -230,7 +230,7 @@ def make_handling(ground: Ground, downloader: Downloader) -> dict[str, Dispatche
         default_language=settings.bot_language,
     )
     reader = Reader(bot.username, ground.market, ground.titles)
-    making = Making(ground.desk, ground.market)
+    making = Making(ground.desk, ground.market, bot.username)
     handlers = Handlers(me, ground.desk, reader, making, ground.i18n, clock=ground.clock)
     looks = make_looks(settings, bot, ground.store, handlers.door, ground.clock)
     return {
