@@ -303,6 +303,17 @@ LEFT JOIN (
 ) s ON s.term_id = t.term_id
 WHERE t.bought_vnd <> COALESCE(s.bought_vnd, 0) OR t.gone_vnd <> COALESCE(s.gone_vnd, 0)
 
+-- verify_spent --
+-- Terms of whose balance jobs have not taken and set aside what the jobs themselves say.
+SELECT t.term_id, t.spent_vnd, COALESCE(s.spent_vnd, 0) AS jobs_spent_vnd
+FROM plan_term t
+LEFT JOIN (
+    SELECT term_id, SUM(CASE WHEN held_vnd + charged_vnd < term_vnd THEN held_vnd + charged_vnd
+                             ELSE term_vnd END) AS spent_vnd
+    FROM job WHERE term_id IS NOT NULL GROUP BY term_id
+) s ON s.term_id = t.term_id
+WHERE t.spent_vnd <> COALESCE(s.spent_vnd, 0)
+
 -- verify_payments --
 -- Payments of which the wallet they filled was not credited, less what went back, what it should
 -- have been. Their entries' keys begin with the charge.
@@ -349,6 +360,9 @@ ORDER BY CASE WHEN ends_at IS NULL THEN 1 ELSE 0 END, began_at DESC, term_id DES
 -- term_open --
 SELECT * FROM plan_term WHERE term_id = :term_id AND ended_at IS NULL
 
+-- term_get --
+SELECT * FROM plan_term WHERE term_id = :term_id
+
 -- term_begin --
 INSERT INTO plan_term (wallet_id, plan, began_at, ends_at, author, reason)
 VALUES (:wallet_id, :plan, :now, :ends_at, :author, :reason)
@@ -377,10 +391,17 @@ UPDATE plan_term SET settled_at = :now WHERE term_id = :term_id
 -- Money has come in: from now on they can be used up.
 UPDATE plan_term SET is_funded = 1 WHERE wallet_id = :wallet_id AND ended_at IS NULL
 
--- term_spent --
--- What was taken and is set aside for jobs that spend its balance first.
-SELECT COALESCE(SUM(charged_vnd), 0) AS charged_vnd, COALESCE(SUM(held_vnd), 0) AS held_vnd
-FROM job WHERE term_id = :term_id
+-- term_spends --
+-- Of its balance something is set aside for a job, or given back; the table's check refuses more
+-- than is left.
+UPDATE plan_term SET spent_vnd = spent_vnd + :amount_vnd WHERE term_id = :term_id
+
+-- term_held --
+-- Of its balance what is set aside for jobs: their part of it less what was taken.
+SELECT COALESCE(SUM(CASE WHEN charged_vnd >= term_vnd THEN 0
+                         WHEN held_vnd < term_vnd - charged_vnd THEN held_vnd
+                         ELSE term_vnd - charged_vnd END), 0) AS held_vnd
+FROM job WHERE term_id = :term_id AND held_vnd > 0
 
 -- terms_over --
 -- Whose time is up, while something of them may still have to lapse.
@@ -606,8 +627,8 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind,
-    price_key
+    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, term_vnd, outputs,
+    output_kind, price_key
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
@@ -615,7 +636,7 @@ INSERT INTO job (
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number, :payer_id,
-    :to_private, :board_id, :term_id, :outputs, :output_kind, :price_key
+    :to_private, :board_id, :term_id, :term_vnd, :outputs, :output_kind, :price_key
 )
 
 -- job_update --
@@ -1399,13 +1420,14 @@ SELECT * FROM plan_term WHERE wallet_id = :wallet_id AND ends_at IS NOT NULL AND
 -- term_takes_in --
 -- Another's balance becomes a part of it, until the later end.
 UPDATE plan_term
-SET ends_at = :ends_at, bought_vnd = bought_vnd + :bought_vnd, gone_vnd = gone_vnd + :gone_vnd
+SET ends_at = :ends_at, bought_vnd = bought_vnd + :bought_vnd, gone_vnd = gone_vnd + :gone_vnd,
+    spent_vnd = spent_vnd + :spent_vnd
 WHERE term_id = :term_id
 
 -- term_is_taken_in --
 -- Nothing of it is left by itself.
 UPDATE plan_term
-SET bought_vnd = 0, gone_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
+SET bought_vnd = 0, gone_vnd = 0, spent_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
     settled_at = ends_at
 WHERE term_id = :term_id
 

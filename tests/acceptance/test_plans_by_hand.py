@@ -55,6 +55,7 @@ async def spend(story: Story, person: Person, amount_vnd: int) -> None:
             state=JobState.DONE,
             request=SINGLE,
             term_id=term.term_id,
+            term_vnd=amount_vnd,
             held_free=0,
             held_vnd=0,
             charged_vnd=amount_vnd,
