@@ -180,6 +180,7 @@ CREATE TABLE payment (
 CREATE INDEX payment_by_time ON payment (paid_at);
 CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payment_of_term ON payment (term_id) WHERE term_id IS NOT NULL;
+CREATE INDEX payment_gone_back ON payment (refunded_at) WHERE refunded_at IS NOT NULL;
 CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX payment_stop_due ON payment (stop_due_at) WHERE stop_due_at IS NOT NULL;
 
@@ -199,3 +200,14 @@ CREATE INDEX payment_of_wallet ON payment (wallet_id);
 CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;
 CREATE INDEX voucher_of_user ON voucher (used_by) WHERE used_by IS NOT NULL;
+
+-- An operator wants to know how the shop went: what takes a while is read beside the writer.
+CREATE TABLE stats_look (
+    look_id   INTEGER PRIMARY KEY,
+    chat_id   INTEGER NOT NULL,          -- private
+    thread_id INTEGER,
+    reply_to  INTEGER,
+    page_id   INTEGER,                   -- the message it is shown in place of
+    language  TEXT    NOT NULL,
+    stretch   TEXT    NOT NULL           -- how many days, as it stands in the button
+) STRICT;
