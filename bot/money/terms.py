@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from bot.errors import EaselError
-from bot.model import Millis, UserId
+from bot.model import Job, Millis, UserId
 from bot.money import ledger
 from bot.money.ledger import Act, EntryKind
 from bot.money.plans import Plan, Plans
@@ -127,6 +127,15 @@ async def overdue_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int
     """Đồng on the balance that nobody may spend any more: it lapses when that is next written."""
     rows = await reading.all("terms_over", wallet_id=wallet_id, now=now)
     return sum(_read(row).left_vnd for row in rows)
+
+
+async def given_back_of(reading: Reading, job: Job, *, now: Millis) -> int:
+    """Đồng of what ``job`` holds that could be spent anew once it gives that back.
+
+    What it took of a plan that is over by now lapses the moment it comes back.
+    """
+    over = await reading.all("terms_over", wallet_id=job.payer_id, now=now)
+    return 0 if job.term_id in {row["term_id"] for row in over} else job.held_vnd
 
 
 async def find_term(reading: Reading, term_id: int) -> Term | None:
