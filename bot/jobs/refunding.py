@@ -112,7 +112,10 @@ async def tell_privately(
 async def _tell_operators(tx: Transaction, done: GivenBack, now: Millis) -> None:
     values = await facts_of(tx, done.payment)
     values["reversed_vnd"] = done.payment.reversed_vnd
-    if done.missing_vnd:
+    if done.held_vnd:
+        key = "operator.payment_back_held"
+        values |= {"missing_vnd": done.missing_vnd, "held_vnd": done.held_vnd}
+    elif done.missing_vnd:
         key = "operator.payment_back_short"
         values["missing_vnd"] = done.missing_vnd
     else:

@@ -478,15 +478,37 @@ WHERE wallet_id = :wallet_id AND settled_at IS NULL AND ends_at IS NOT NULL AND 
 SELECT DISTINCT wallet_id FROM plan_term
 WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
 
--- term_bought_by --
--- What else bought it: payments that stand, and money by hand; and whether a payer began it.
-SELECT (SELECT COUNT(*) FROM payment
-        WHERE term_id = :term_id AND state = 'paid' AND payment_id <> :payment_id) AS payments,
-       (SELECT COUNT(*) FROM ledger_entry
-        WHERE term_id = :term_id AND kind IN ('grant', 'voucher')) AS by_hand,
-       (SELECT COUNT(*) FROM payment JOIN plan_term t ON t.term_id = payment.term_id
-        WHERE payment.term_id = :term_id AND t.author = 'user ' || payment.user_id)
-           AS begun_by_payer
+-- term_refilled --
+-- What had gone has come back; 0 rows where it was ended before its time. Over, it is looked at anew.
+UPDATE plan_term SET bought_vnd = bought_vnd + :amount_vnd, settled_at = NULL
+WHERE term_id = :term_id AND (ended_why IS NULL OR ended_why = 'over')
+
+-- purchase_add --
+INSERT INTO term_purchase (term_id, key, days, bought_at) VALUES (:term_id, :key, :days, :now)
+
+-- purchase_undone --
+UPDATE term_purchase SET undone_at = :now
+WHERE term_id = :term_id AND key = :key AND undone_at IS NULL
+
+-- purchases_of_term --
+-- Those that stand.
+SELECT days, bought_at FROM term_purchase
+WHERE term_id = :term_id AND undone_at IS NULL ORDER BY bought_at, purchase_id
+
+-- payments_going_back --
+-- Taken out of a balance for refunds that are not sure yet.
+SELECT COALESCE(SUM(reversed_vnd), 0) AS amount_vnd FROM payment
+WHERE wallet_id = :wallet_id AND state = 'refunding'
+
+-- given_at_once --
+-- So much money by hand or by a voucher, not for a plan.
+SELECT entry_id FROM ledger_entry
+WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at >= :since AND term_id IS NULL
+  AND kind IN ('grant', 'voucher') AND amount_vnd >= :least_vnd
+LIMIT 1
+
+-- moved_purchases --
+UPDATE term_purchase SET term_id = :new_term WHERE term_id = :old_term
 
 -- wallet_filled --
 -- More has come: that little is left may be told again.
