@@ -644,9 +644,6 @@ SELECT MIN(due_at) AS due_at FROM (
     UNION ALL SELECT MIN(stop_due_at) FROM payment WHERE stop_due_at > :now
 ) AS due
 
--- entry_of_key --
-SELECT amount_vnd, term_id FROM ledger_entry WHERE key = :key
-
 -- ============================================================ payments in Stars
 
 -- invoice_add --
@@ -774,10 +771,12 @@ WHERE provider = :provider AND due_at <= :until AND state IN ('running', 'failed
 ORDER BY due_at LIMIT :most
 
 -- jobs_unsettled --
--- Finished, and still holding something.
+-- Finished, and still holding something. Said of what is not open: finished states would have every
+-- finished job read, by the index of states.
 SELECT job_id FROM job
-WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
-  AND (held_vnd <> 0 OR held_free <> 0)
+WHERE held_vnd + held_free > 0
+  AND state NOT IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering')
+ORDER BY job_id
 
 -- next_due --
 -- When the runner has something to do that it cannot do now.

@@ -126,8 +126,8 @@ WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
 CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
 CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
-    WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
-      AND (held_vnd <> 0 OR held_free <> 0);
+    WHERE held_vnd + held_free > 0
+      AND state NOT IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd, term_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_of_days ON job
     (allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd);
