@@ -212,7 +212,9 @@ async def test_topics_switched_off_since_are_still_lifted(shop: Shop) -> None:
 async def test_nobody_changes_a_group_from_a_private_chat(shop: Shop) -> None:
     async def work(tx: Transaction) -> str:
         talk = Talk(tx, Speaker(AN, "An", "vi"), Place(ChatId(AN), None, None), True, "vi", 0)
-        return await Governing("easel_bot", load_plans(None)).press(talk, Press(Act.GROUP, how="users=admins"))
+        return await Governing("easel_bot", load_plans(None)).press(
+            talk, Press(Act.GROUP, how="users=admins")
+        )
 
     assert "settings.gone" == await shop.store.write(work)
 
