@@ -33,9 +33,10 @@ from bot.model import (
 )
 from bot.money import ledger
 from bot.money.auditing import verify
+from bot.store.connecting import load_statements
 from bot.store.port import Row, Topic, Transaction
 from bot.store.records import job_values
-from bot.store.sqlite import SqliteStore, load_statements, open_store
+from bot.store.sqlite import SqliteStore, open_store
 
 TITLE = "Money: pairs of hold and capture with full durability, many people at once"
 LEAST = 3.0

@@ -122,6 +122,7 @@ class Shop:
     store: SqliteStore
     desk: Desk
     now: Now
+    folder: Path
     known: set[int] = dataclasses.field(default_factory=set)
     numbers: itertools.count[int] = dataclasses.field(default_factory=lambda: itertools.count(1))
 
@@ -260,4 +261,4 @@ async def opened_shop(folder: Path, plans_file: Path | None = None) -> AsyncIter
     now = Now()
     async with open_store(folder / "bot.db") as store:
         desk = Desk(load_plans(plans_file), ZoneInfo("Asia/Ho_Chi_Minh"), now)
-        yield Shop(store, desk, now)
+        yield Shop(store, desk, now, folder)

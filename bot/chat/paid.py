@@ -12,6 +12,7 @@ from telegram import SuccessfulPayment
 from bot.chat.talk import Line, Talk, line
 from bot.jobs import book
 from bot.jobs.accept import Desk
+from bot.jobs.renewing import lines_if_gone
 from bot.money.payments import CURRENCY, Credit, Paid, credit
 
 
@@ -38,18 +39,23 @@ class Paying:
             return
         if not done.is_known:
             await self._tell(talk, "operator.payment_unknown", paid, amount_vnd=done.amount_vnd)
+        plans = self._desk.plans
+        gone = await lines_if_gone(talk.tx, plans, paid.charge_id, done, now=talk.now)
         if not done.amount_vnd:
-            await talk.say(line("paid.kept", contact=self._desk.plans.contact))
+            await talk.say(line("paid.kept", contact=plans.contact), *gone)
             return
-        await talk.say(*await self._thanks(talk, done))
+        await talk.say(*await self._thanks(talk, done), *gone)
 
     async def _thanks(self, talk: Talk, done: Credit) -> list[Line]:
         values = {
             "amount_vnd": done.amount_vnd,
             "balance_vnd": await self._desk.purses.balance_of(talk.tx, done.wallet_id),
         }
+        name = talk.speaker.first_name
         if done.wallet_id < 0:
-            lines = [line("paid.for_group", name=talk.speaker.first_name, **values)]
+            lines = [line("paid.for_group", name=name, **values)]
+        elif not talk.is_private:
+            return [line("paid.for_oneself_aside", name=name)]
         else:
             lines = [line("paid.for_oneself", **values)]
         term, plans = done.term, self._desk.plans

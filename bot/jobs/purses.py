@@ -121,7 +121,7 @@ class Purses:
         free_each_day = {kind: allowance.given for kind, allowance in allowances.items()}
         balance_vnd = await self.balance_of(reading, user_id)
         if freed is not None and freed.payer_id == user_id:
-            balance_vnd += freed.held_vnd
+            balance_vnd += await terms.given_back_of(reading, freed, now=now)
             if freed.allowance_day == self.today(now):
                 free_left[freed.request.operation.output_kind] += freed.held_free
         plan = await self.plan_of(reading, user_id)
@@ -137,15 +137,17 @@ class Purses:
         freed: Job | None,
     ) -> Purse:
         payer_id = UserId(chat_id)
-        given_back_vnd = freed.held_vnd if freed and freed.payer_id == payer_id else 0
-        balance_vnd = await self.balance_of(reading, payer_id) + given_back_vnd
+        balance_vnd = await self.balance_of(reading, payer_id)
+        if freed is not None and freed.payer_id == payer_id:
+            balance_vnd += await terms.given_back_of(reading, freed, now=self._clock())
         left_vnd = balance_vnd
         if rules.cap_vnd is not None:
             spent_vnd = await self.spent_of_group(reading, user_id, chat_id)
             today = self.today(self._clock())
             # What waits since yesterday is no part of it.
-            if freed and freed.user_id == user_id and freed.allowance_day == today:
-                spent_vnd -= given_back_vnd
+            whose = (payer_id, user_id, today)
+            if freed and (freed.payer_id, freed.user_id, freed.allowance_day) == whose:
+                spent_vnd -= freed.held_vnd
             left_vnd = min(balance_vnd, max(0, rules.cap_vnd - spent_vnd))
         nothing = dict.fromkeys(AssetKind, 0)
         plan = await self.plan_of(reading, payer_id)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.jobs import book, refunding
+from bot.jobs.renewing import lines_if_gone
 from bot.jobs.saying import say
 from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency, UserId
 from bot.money import payments
@@ -130,8 +131,7 @@ def line_of(check: Check) -> dict[str, Any]:
     """How it came out, in a sentence."""
     if check.differences == 0:
         return {"key": "payments.agree", "n": check.compared, "values": {}}
-    values = {"compared": check.compared}
-    return {"key": "payments.differ", "n": check.differences, "values": values}
+    return {"key": "payments.differ", "n": check.differences, "values": {}}
 
 
 async def _credit(
@@ -142,6 +142,7 @@ async def _credit(
     ``room``: of so many of them the operators hear.
     """
     of_payers: dict[tuple[UserId, UserId], list[tuple[int, int]]] = defaultdict(list)
+    gone: dict[tuple[UserId, UserId], list[dict[str, Any]]] = defaultdict(list)
     for transfer in transfers:
         paid = payments.Paid(
             transfer.charge_id,
@@ -152,14 +153,15 @@ async def _credit(
         )
         credit = await payments.credit(tx, plans, paid, now=now)
         if credit is not None:  # else its update came meanwhile
-            of_payer = of_payers[transfer.user_id, credit.wallet_id]
-            of_payer.append((transfer.stars, credit.amount_vnd))
+            whose = transfer.user_id, credit.wallet_id
+            of_payers[whose].append((transfer.stars, credit.amount_vnd))
+            gone[whose] += await lines_if_gone(tx, plans, transfer.charge_id, credit, now=now)
     for number, ((user_id, wallet_id), found) in enumerate(of_payers.items()):
         stars = sum(each for each, _ in found)
         values: dict[str, Any] = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
-        whose = "group" if wallet_id < 0 else "own"
-        line = {"key": f"payment.found_{whose}", "values": values}
-        await refunding.tell_privately(tx, user_id, line, now=now)
+        line = {"key": f"payment.found_{'group' if wallet_id < 0 else 'own'}", "values": values}
+        lines = [line, *gone[user_id, wallet_id]]
+        await refunding.tell_privately(tx, user_id, *lines, now=now)
         if number < room:
             who = await refunding.name_of(tx, user_id)
             await book.tell_operator(

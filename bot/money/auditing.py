@@ -39,6 +39,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
         "plan term {term_id}: bought {bought_vnd} ₫, gone {gone_vnd} ₫; "
         "its entries say {entries_bought_vnd} ₫ and {entries_gone_vnd} ₫"
     ),
+    "verify_spent": "plan term {term_id}: {spent_vnd} ₫ spent; its jobs say {jobs_spent_vnd} ₫",
     "verify_term_wallets": "plan term {term_id} is of wallet {wallet_id}; {what} is of {other_id}",
     "verify_endings": (
         "entry {entry_id} ({key}): a {kind} of {amount_vnd} ₫ in wallet {wallet_id}, "

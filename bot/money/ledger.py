@@ -73,6 +73,8 @@ async def hold(tx: Transaction, job: Job, *, allowance_given: int, now: Millis) 
     await tx.run("wallet_open", wallet_id=job.payer_id)
     if job.held_vnd:
         await _enter(tx, job, EntryKind.HOLD, job.held_vnd, now)
+    if job.term_vnd:
+        await tx.run("term_spends", term_id=job.term_id, amount_vnd=job.term_vnd)
 
 
 async def capture(tx: Transaction, job: Job, amount_vnd: int, *, now: Millis) -> None:
@@ -84,11 +86,16 @@ async def capture(tx: Transaction, job: Job, amount_vnd: int, *, now: Millis) ->
 async def release(
     tx: Transaction, job: Job, *, outputs_free: int, amount_vnd: int, now: Millis
 ) -> None:
-    """Give back what is not needed."""
+    """Give back what is not needed: ``job`` holds it no more. A plan's part goes back last."""
     if outputs_free:
         await _use_allowance(tx, job, -outputs_free, "release", now)
-    if amount_vnd:
-        await _enter(tx, job, EntryKind.RELEASE, amount_vnd, now)
+    if not amount_vnd:
+        return
+    await _enter(tx, job, EntryKind.RELEASE, amount_vnd, now)
+    kept_vnd = job.held_vnd + job.charged_vnd
+    to_term_vnd = min(job.term_vnd, kept_vnd + amount_vnd) - min(job.term_vnd, kept_vnd)
+    if to_term_vnd:
+        await tx.run("term_spends", term_id=job.term_id, amount_vnd=-to_term_vnd)
 
 
 class EntryKind(enum.StrEnum):

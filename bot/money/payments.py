@@ -89,6 +89,8 @@ class Credit:
     """The other plan that kept the bought one from beginning: the balance alone was filled."""
     is_known: bool
     """It was for an offer of ours."""
+    gone: str | None
+    """The plan it was for, which the plan file has no more: the balance alone was filled."""
 
 
 async def make_invoice(
@@ -167,7 +169,9 @@ async def credit(tx: Transaction, plans: Plans, paid: Paid, *, now: Millis) -> C
     wallet_id = paid.user_id if invoice is None else invoice.wallet_id
     rate = plans.stars.vnd_per_star if plans.stars is not None else 0
     rate = rate if invoice is None else invoice.offer.vnd_per_star
-    plan = plans.plans.get(invoice.offer.plan or "") if invoice is not None else None
+    wanted = None if invoice is None else invoice.offer.plan
+    plan = plans.plans.get(wanted or "")
+    gone = wanted if plan is None else None
     runs = await _other_running(tx, plan, wallet_id, now=now)
     plan = None if runs is not None else plan
     amount_vnd = paid.stars * rate
@@ -195,7 +199,8 @@ async def credit(tx: Transaction, plans: Plans, paid: Paid, *, now: Millis) -> C
     if term is not None:
         await tx.run("payment_of_term", charge_id=paid.charge_id, term_id=term.term_id)
     name = None if plan is None else plan.name
-    return Credit(wallet_id, amount_vnd, name, term, runs, is_known=invoice is not None)
+    is_known = invoice is not None
+    return Credit(wallet_id, amount_vnd, name, term, runs, is_known=is_known, gone=gone)
 
 
 async def last_charges(reading: Reading, user_id: UserId, *, most: int) -> list[Row]:

@@ -343,6 +343,17 @@ SELECT entry_id, kind, amount_vnd, wallet_id, key FROM ledger_entry
 WHERE kind IN ('lapse', 'refund')
   AND (term_id IS NULL OR (kind = 'refund') <> (key LIKE '%:early:refund'))
 
+-- verify_spent --
+-- Terms of whose balance jobs have not taken and set aside what the jobs themselves say.
+SELECT t.term_id, t.spent_vnd, COALESCE(s.spent_vnd, 0) AS jobs_spent_vnd
+FROM plan_term t
+LEFT JOIN (
+    SELECT term_id, SUM(CASE WHEN held_vnd + charged_vnd < term_vnd THEN held_vnd + charged_vnd
+                             ELSE term_vnd END) AS spent_vnd
+    FROM job WHERE term_id IS NOT NULL GROUP BY term_id
+) s ON s.term_id = t.term_id
+WHERE t.spent_vnd <> COALESCE(s.spent_vnd, 0)
+
 -- verify_payments --
 -- Payments of which the wallet they filled was not credited, or did not lose, what it should have.
 -- Their entries' keys begin with the charge: of the credit first, then of each time it went back.
@@ -415,6 +426,9 @@ ORDER BY CASE WHEN ends_at IS NULL THEN 1 ELSE 0 END, began_at DESC, term_id DES
 -- term_open --
 SELECT * FROM plan_term WHERE term_id = :term_id AND ended_at IS NULL
 
+-- term_get --
+SELECT * FROM plan_term WHERE term_id = :term_id
+
 -- term_begin --
 INSERT INTO plan_term (wallet_id, plan, began_at, ends_at, author, reason)
 VALUES (:wallet_id, :plan, :now, :ends_at, :author, :reason)
@@ -443,10 +457,17 @@ UPDATE plan_term SET settled_at = :now WHERE term_id = :term_id
 -- Money has come in: from now on they can be used up.
 UPDATE plan_term SET is_funded = 1 WHERE wallet_id = :wallet_id AND ended_at IS NULL
 
--- term_spent --
--- What was taken and is set aside for jobs that spend its balance first.
-SELECT COALESCE(SUM(charged_vnd), 0) AS charged_vnd, COALESCE(SUM(held_vnd), 0) AS held_vnd
-FROM job WHERE term_id = :term_id
+-- term_spends --
+-- Of its balance something is set aside for a job, or given back; the table's check refuses more
+-- than is left.
+UPDATE plan_term SET spent_vnd = spent_vnd + :amount_vnd WHERE term_id = :term_id
+
+-- term_held --
+-- Of its balance what is set aside for jobs: their part of it less what was taken.
+SELECT COALESCE(SUM(CASE WHEN charged_vnd >= term_vnd THEN 0
+                         WHEN held_vnd < term_vnd - charged_vnd THEN held_vnd
+                         ELSE term_vnd - charged_vnd END), 0) AS held_vnd
+FROM job WHERE term_id = :term_id AND held_vnd > 0
 
 -- terms_over --
 -- Whose time is up, while something of them may still have to lapse.
@@ -457,15 +478,37 @@ WHERE wallet_id = :wallet_id AND settled_at IS NULL AND ends_at IS NOT NULL AND 
 SELECT DISTINCT wallet_id FROM plan_term
 WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
 
--- term_bought_by --
--- What else bought it: payments that stand, and money by hand; and whether a payer began it.
-SELECT (SELECT COUNT(*) FROM payment
-        WHERE term_id = :term_id AND state = 'paid' AND payment_id <> :payment_id) AS payments,
-       (SELECT COUNT(*) FROM ledger_entry
-        WHERE term_id = :term_id AND kind IN ('grant', 'voucher')) AS by_hand,
-       (SELECT COUNT(*) FROM payment JOIN plan_term t ON t.term_id = payment.term_id
-        WHERE payment.term_id = :term_id AND t.author = 'user ' || payment.user_id)
-           AS begun_by_payer
+-- term_refilled --
+-- What had gone has come back; 0 rows where it was ended before its time. Over, it is looked at anew.
+UPDATE plan_term SET bought_vnd = bought_vnd + :amount_vnd, settled_at = NULL
+WHERE term_id = :term_id AND (ended_why IS NULL OR ended_why = 'over')
+
+-- purchase_add --
+INSERT INTO term_purchase (term_id, key, days, bought_at) VALUES (:term_id, :key, :days, :now)
+
+-- purchase_undone --
+UPDATE term_purchase SET undone_at = :now
+WHERE term_id = :term_id AND key = :key AND undone_at IS NULL
+
+-- purchases_of_term --
+-- Those that stand.
+SELECT days, bought_at FROM term_purchase
+WHERE term_id = :term_id AND undone_at IS NULL ORDER BY bought_at, purchase_id
+
+-- payments_going_back --
+-- Taken out of a balance for refunds that are not sure yet.
+SELECT COALESCE(SUM(reversed_vnd), 0) AS amount_vnd FROM payment
+WHERE wallet_id = :wallet_id AND state = 'refunding'
+
+-- given_at_once --
+-- So much money by hand or by a voucher, not for a plan.
+SELECT entry_id FROM ledger_entry
+WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at >= :since AND term_id IS NULL
+  AND kind IN ('grant', 'voucher') AND amount_vnd >= :least_vnd
+LIMIT 1
+
+-- moved_purchases --
+UPDATE term_purchase SET term_id = :new_term WHERE term_id = :old_term
 
 -- wallet_filled --
 -- More has come: that little is left may be told again.
@@ -669,8 +712,8 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind,
-    price_key
+    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, term_vnd, outputs,
+    output_kind, price_key
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
@@ -678,7 +721,7 @@ INSERT INTO job (
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number, :payer_id,
-    :to_private, :board_id, :term_id, :outputs, :output_kind, :price_key
+    :to_private, :board_id, :term_id, :term_vnd, :outputs, :output_kind, :price_key
 )
 
 -- job_update --
@@ -1464,13 +1507,14 @@ SELECT * FROM plan_term WHERE wallet_id = :wallet_id AND ends_at IS NOT NULL AND
 -- term_takes_in --
 -- Another's balance becomes a part of it, until the later end.
 UPDATE plan_term
-SET ends_at = :ends_at, bought_vnd = bought_vnd + :bought_vnd, gone_vnd = gone_vnd + :gone_vnd
+SET ends_at = :ends_at, bought_vnd = bought_vnd + :bought_vnd, gone_vnd = gone_vnd + :gone_vnd,
+    spent_vnd = spent_vnd + :spent_vnd
 WHERE term_id = :term_id
 
 -- term_is_taken_in --
 -- Nothing of it is left by itself.
 UPDATE plan_term
-SET bought_vnd = 0, gone_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
+SET bought_vnd = 0, gone_vnd = 0, spent_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
     settled_at = ends_at
 WHERE term_id = :term_id
 

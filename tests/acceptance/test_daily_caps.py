@@ -132,7 +132,7 @@ async def test_of_several_requests_the_question_says_what_the_day_has_room_for(
         asked = town.kate.say("/img a lake\n/img a cat\n/img a dog")
         question = await town.kate.answer_to(asked)
         assert "Today’s limit leaves room for the first 2 of 3" in said(question)
-        assert "The plan allows at most 9 a day; more from " in said(question)
+        assert "The plan allows at most 9 pictures a day; more from " in said(question)
         assert [["✅ Make 2 of 3 · free"], ["✖ Never mind"]] == labels(question)
         await press(town.kate, question, "✅")
         done = await town.kate.sees("2 of 3 done")

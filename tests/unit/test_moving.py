@@ -1,19 +1,32 @@
 """A wish moved to another provider: what can be moved, how it reads there, what it costs."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from market import BOTH
-from shop import GRID, NOON, Shop, a_job, outputs
+from shop import GRID, HOUR, NOON, Shop, a_job, opened_shop, outputs
 
 from bot.errors import StaleJob
 from bot.jobs import accounts, book, moving
 from bot.jobs.accept import Accepted, NotEnough, Outcome
 from bot.jobs.facts import Admitted, CancelAsked, SubmitRefused
+from bot.jobs.rules import GroupRules, Payer
 from bot.model import Job, JobState, Operation, Reason, Request
 
 VARIED = Request(Operation.VARIATION, "a cat", count=4, strength="subtle", tile=2)
 TILE = outputs(a_job(), 4)[2]
+GROUP = -100_123
+MONTHLY = """
+[prices]
+image = 100
+[plans.free]
+threads = 1
+[plans.monthly]
+price = 5_000
+days = 30
+refund = 0.70
+"""
 
 
 def moved(request: Request, provider: str = "flow", *, at: str = "apiframe") -> Request | None:
@@ -102,6 +115,45 @@ async def test_where_the_money_does_not_suffice_nothing_changes(shop: Shop) -> N
     assert JobState.QUEUED == await now_of(shop, job)
     assert 100 == (await shop.wallet(1)).held_vnd
     assert [] == await shop.findings()
+
+
+@pytest.mark.parametrize("chat", [None, GROUP])
+async def test_what_a_plan_that_is_over_by_now_paid_for_does_not_pay_for_the_move(
+    tmp_path: Path, chat: int | None
+) -> None:
+    file = tmp_path / "plans.toml"
+    file.write_text(MONTHLY)
+    async with opened_shop(tmp_path, file) as shop:
+        await shop.set_rules(GROUP, GroupRules(payer=Payer.GROUP, cap_vnd=1_000))
+        await shop.pay_in(chat or 1, 5_000, plan="monthly")
+        shop.now.at += 30 * 24 * HOUR - 60_000
+        job = await shop.order(1, chat=chat)
+        shop.now.at += 120_000
+        refused = await move(shop, job)
+        assert isinstance(refused, NotEnough)
+        assert (400, 0) == (refused.cost_vnd, refused.balance_vnd)
+        assert JobState.QUEUED == await now_of(shop, job)
+        assert [("hold", 400)] == await shop.entries(job)
+        await shop.pay_in(chat or 1, 400)
+        assert isinstance(await move(shop, job), Accepted)
+        assert [] == await shop.findings()
+
+
+async def test_what_was_paid_beside_a_plan_that_is_over_by_now_pays_for_the_move(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "plans.toml"
+    file.write_text(MONTHLY.replace("price = 5_000", "price = 300"))
+    async with opened_shop(tmp_path, file) as shop:
+        await shop.pay_in(1, 400, plan="monthly")
+        job = await shop.order(1)
+        shop.now.at += 31 * 24 * HOUR
+        refused = await move(shop, job)
+        assert isinstance(refused, NotEnough)
+        assert (400, 100) == (refused.cost_vnd, refused.balance_vnd)
+        await shop.pay_in(1, 300)
+        assert isinstance(await move(shop, job), Accepted)
+        assert [] == await shop.findings()
 
 
 async def test_nobody_is_sent_to_a_provider_that_rests_too(shop: Shop) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import bot
-from bot.store.sqlite import _migrations, load_statements
+from bot.store.connecting import load_statements
+from bot.store.sqlite import _migrations
 
 STATEMENTS = load_statements()
 PROGRAM = "\n".join(path.read_text("utf-8") for path in Path(bot.__file__).parent.rglob("*.py"))
@@ -23,7 +24,7 @@ READS_ALL = {
 
 GROWING = {
     *("job", "ledger_entry", "allowance_use", "job_event", "asset", "message", "outbox"),
-    *("payment", "invoice", "plan_term", "voucher"),
+    *("payment", "invoice", "plan_term", "term_purchase", "voucher"),
 }
 """Tables that only grow."""
 
