@@ -101,6 +101,18 @@ async def running(reading: Reading, wallet_id: UserId, *, now: Millis) -> list[T
     return [_read(row) for row in rows]
 
 
+async def same_running(
+    reading: Reading, plans: Plans, plan: Plan, wallet_id: UserId, *, now: Millis
+) -> Term | None:
+    """The term that buying ``plan`` now would go on with; None: it would begin one."""
+    wallet = await ledger.read_wallet(reading, wallet_id)
+    for term in await running(reading, wallet_id, now=now):
+        is_same = term.plan == plan.name and (term.ends_at is None) == (plan.days is None)
+        if is_same and not _is_used_up(term, plan, plans, wallet):
+            return term
+    return None
+
+
 async def left_of(reading: Reading, term: Term) -> int:
     """Đồng of its balance that would lapse now: neither spent nor held."""
     spent = await reading.one("term_spent", term_id=term.term_id)
