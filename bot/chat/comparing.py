@@ -75,7 +75,7 @@ class Comparing:
             lines += own_price_lines(plans, plan, self._made)
         if plans.stars is None:
             lines.append(apart(line("plans.ask_shop", contact=plans.contact)))
-        renewed, stops = await renewals(talk)
+        renewed, stops = await renewals(talk, plans)
         return [*lines, *renewed], [*_arrows(page, len(pages)), *self._ways_on(talk), *stops]
 
     async def _marked(self, talk: Talk) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import Final
 import structlog
 
 from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, take_amount
+from bot.chat.aside import aside
 from bot.chat.by_hand import act_of, is_placed, known, message_of, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, names_one, with_number
@@ -107,7 +108,8 @@ class Granting:
         try:
             is_new = await take_back(talk.tx, entry.wallet_id, entry.amount_vnd, act)
         except LessIsLeft as less:
-            await talk.say(line("grant.less_left", **values, left_vnd=less.left_vnd))
+            if (there := await aside(talk, whom.number)) is not None:
+                await there.say(line("grant.less_left", **values, left_vnd=less.left_vnd))
             return ""
         if not is_new:
             return "grant.taken_before"

@@ -39,7 +39,13 @@ async def before(talk: Talk, plans: Plans, wallet_id: UserId, plan: Plan) -> lis
     term = await terms.term_of(talk.tx, plans, wallet_id, now=talk.now)
     if term is None or term.plan == plan.name:
         return []
-    return [line("plan.goes_first", runs=term.plan, plan=plan.name)]
+    return [
+        line(
+            "plan.goes_first",
+            runs=plans.typed_name(term.plan),
+            plan=plans.typed_name(plan.name),
+        )
+    ]
 
 
 class Selling:
@@ -54,12 +60,13 @@ class Selling:
         runs = await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
         if runs is not None and not await ledger.is_known(talk.tx, _key(talk, plan)):
             await talk.tx.run("setting_set", scope=0, name=_why(runs), value=reason)
-            await talk.say(_question(whom, plan, runs), buttons=[[_again(whom, plan, runs)]])
+            await talk.say(self._question(whom, plan, runs), buttons=[[_again(whom, plan, runs)]])
             return
         try:
             told, undo = await self._sold(talk, whom, plan, reason)
         except AnotherPlanRuns as other:  # nothing of this one was written
-            values = {"runs": other.plan, "ends_at": other.ends_at, "plan": plan.name}
+            typed = self._plans.typed_name
+            values = {"runs": typed(other.plan), "ends_at": other.ends_at, "plan": typed(plan.name)}
             await talk.say(_of_whom("plan.another_runs", whom, **values))
             return
         await talk.say(*told, buttons=[[undo]])
@@ -77,7 +84,7 @@ class Selling:
         if await ledger.is_known(talk.tx, _key(talk, plan)):
             return "plan.sold_before"
         if (str(_until_s(term)), plan.price) != (read["until"], press.said_vnd):
-            await talk.turn(_question(whom, plan, term), buttons=[[_again(whom, plan, term)]])
+            await talk.turn(self._question(whom, plan, term), buttons=[[_again(whom, plan, term)]])
             return "plan.sell_changed"
         why = await talk.tx.one("setting_get", scope=0, name=_why(term))
         try:
@@ -86,6 +93,12 @@ class Selling:
             return "plan.ended_before"
         await talk.turn(*told, buttons=[[undo]])
         return ""
+
+    def _question(self, whom: Whom, plan: Plan, term: Term) -> Line:
+        values = {"plan": self._plans.typed_name(plan.name), "amount_vnd": plan.price or 0}
+        if term.ends_at is None:
+            return _of_whom("plan.sell_again", whom, **values)
+        return _of_whom("plan.sell_again_until", whom, ends_at=term.ends_at, **values)
 
     async def _sold(
         self, talk: Talk, whom: Whom, plan: Plan, reason: str
@@ -108,7 +121,9 @@ class Selling:
             key = f"given.plan_sold_{whom.kind}"
             given = line(key, plan=plan.shown_name, amount_vnd=price_vnd)
             await tell_elsewhere(talk, whom, given, *until)
-        sold = _of_whom("plan.sold", whom, plan=plan.name, amount_vnd=price_vnd)
+        sold = _of_whom(
+            "plan.sold", whom, plan=self._plans.typed_name(plan.name), amount_vnd=price_vnd
+        )
         first = await before(talk, self._plans, wallet_id, plan)
         term_id = 0 if term is None else term.term_id
         sale = f"{message_of(talk)}={term_id}={plan.days or 0}"
@@ -127,7 +142,8 @@ class Selling:
         if sale is None:
             return "press.nothing"
         whom = await with_number(talk, sale.wallet_id)
-        values = {"plan": term.plan, "amount_vnd": sale.amount_vnd}
+        typed = self._plans.typed_name(term.plan)
+        values = {"plan": typed, "name": term.plan, "amount_vnd": sale.amount_vnd}
         act = act_of(talk, f"correction:of:{sale.key}")
         if await ledger.is_known(talk.tx, act.key):
             return "plan.undone_before"
@@ -138,7 +154,9 @@ class Selling:
             await talk.say(_of_whom(key, whom, **values))
             return ""
         log.info("sale_undone", whom=whom.number, plan=term.plan, by=act.author)
-        told = line(f"given.plan_undone_{whom.kind}", **{**values, "plan": self._shown(term)})
+        told = line(
+            f"given.plan_undone_{whom.kind}", plan=self._shown(term), amount_vnd=sale.amount_vnd
+        )
         await tell_elsewhere(talk, whom, told, *_until(stays))
         key = "plan.undone_ended" if stays is None else "plan.undone_stays"
         await talk.turn(_of_whom(key, whom, **values), *_until(stays))
@@ -147,14 +165,6 @@ class Selling:
     def _shown(self, term: Term) -> str:
         plan = self._plans.plans.get(term.plan)
         return term.plan if plan is None else plan.shown_name
-
-
-def _question(whom: Whom, plan: Plan, term: Term) -> Line:
-    key = "plan.sell_again" if term.ends_at is None else "plan.sell_again_until"
-    values = {"plan": plan.name, "amount_vnd": plan.price or 0}
-    if term.ends_at is None:
-        return _of_whom(key, whom, **values)
-    return _of_whom(key, whom, ends_at=term.ends_at, **values)
 
 
 def _again(whom: Whom, plan: Plan, term: Term) -> Label:

@@ -124,6 +124,7 @@ async def _move_terms(tx: Transaction, old_id: ChatId, new_id: ChatId) -> None:
             ends_at=max(before["ends_at"], since["ends_at"]),
             bought_vnd=before["bought_vnd"],
             gone_vnd=before["gone_vnd"],
+            spent_vnd=before["spent_vnd"],
         )
         await tx.run("term_is_taken_in", term_id=before["term_id"])
         for statement in ("moved_jobs_of_term", "moved_entries_of_term", "moved_payments_of_term"):

@@ -9,6 +9,8 @@ import dataclasses
 import importlib.resources
 import re
 import tomllib
+import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -24,11 +26,16 @@ COUNT_MOST: Final = 1_000_000_000
 """Well below what an unlimited allowance counts as (`jobs.purses.UNLIMITED`)."""
 THREADS_MOST: Final = 1_000
 DAYS_MOST: Final = 36_500
+PACKS_MOST: Final = 20
+"""Each is a button under `/buy`, and Telegram refuses a message with more than a hundred."""
 RATE_MOST: Final = 1_000_000
 """Đồng for one Star, so that the largest invoice stays a sum of money."""
 CONTACT_CHARACTERS: Final = 100
 TITLE_CHARACTERS: Final = 32
 """The title of an invoice is no longer (Bot API, sendInvoice)."""
+
+FREE_TITLES: Final = ("Free", "Miễn phí")
+"""What the catalogues call the free plan."""
 
 _PLAN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 """Typed in `/plan USER NAME` and carried in the 64 bytes behind a button."""
@@ -127,8 +134,10 @@ def _read_stars(table: Table | None) -> Stars | None:
     if not isinstance(packs, list) or not packs:
         table.note("packs", "a list of Stars such as [200, 500] is expected")
         packs = []
+    if len(packs) > PACKS_MOST:
+        table.note("packs", f"{len(packs)} are too many: {PACKS_MOST} at most")
     seen: list[Any] = []
-    for pack in packs:
+    for pack in packs[:PACKS_MOST]:
         if not is_whole(pack, 1, INVOICE_MAX_STARS):
             table.note("packs", f"{shown(pack)} is no number of Stars, 1 to {INVOICE_MAX_STARS}")
         elif seen.count(pack) == 1:
@@ -156,7 +165,25 @@ def _read_plan_tables(top: Table) -> dict[str, Plan]:
         plans[name] = _read_plan(name, table)
     if FREE not in plans:
         tables.note(FREE, "missing: it is what everybody has without another plan")
+    _judge_names(tables, plans)
     return plans
+
+
+def _judge_names(tables: Table, plans: Mapping[str, Plan]) -> None:
+    """People tell plans apart by nothing but what they read."""
+    read_as = {_as_read(title): FREE for title in FREE_TITLES}
+    for name, plan in plans.items():
+        if name == FREE:
+            continue
+        other = read_as.setdefault(_as_read(plan.shown_name), name)
+        if other != name:
+            place = f"{name}.title" if plan.title else name
+            tables.note(place, f"{shown(plan.shown_name)} is what people read for {other} as well")
+
+
+def _as_read(title: str) -> str:
+    """The same for what looks the same but for capitals and gaps."""
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
 def _refuse_for_free(table: Table) -> None:

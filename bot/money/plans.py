@@ -89,6 +89,11 @@ class Plans:
         plan = self.plans.get(name)
         return name if plan is None else plan.shown_name
 
+    def typed_name(self, name: str) -> str:
+        """As whoever runs the shop types it, after the title that people read where it has one."""
+        plan = self.plans.get(name)
+        return name if plan is None or not plan.title else f"{plan.title} ({name})"
+
 
 def price_of(plans: Plans, plan: Plan, key: PriceKey) -> int | None:
     """Đồng for one output; None: not for sale, only from a free allowance."""

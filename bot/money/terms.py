@@ -51,9 +51,16 @@ class Term:
     """Balance bought with it that lapses at the end; 0 where nothing does."""
     gone_vnd: int
     """Of it lapsed, paid back or reversed."""
+    spent_vnd: int
+    """Of it taken or set aside for jobs."""
     is_funded: bool
     author: str
     """Whose act began it, as in a ledger entry."""
+
+    @property
+    def left_vnd(self) -> int:
+        """Of it, neither spent nor held: what would lapse now."""
+        return self.bought_vnd - self.gone_vnd - self.spent_vnd
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -105,34 +112,35 @@ async def same_running(
     reading: Reading, plans: Plans, plan: Plan, wallet_id: UserId, *, now: Millis
 ) -> Term | None:
     """The term that buying ``plan`` now would go on with; None: it would begin one."""
-    wallet = await ledger.read_wallet(reading, wallet_id)
-    for term in await running(reading, wallet_id, now=now):
-        is_same = term.plan == plan.name and (term.ends_at is None) == (plan.days is None)
-        if is_same and not _is_used_up(term, plan, plans, wallet):
-            return term
-    return None
+    if await term_of(reading, plans, wallet_id, now=now) is None:  # what there was is used up
+        return None
+    terms = await running(reading, wallet_id, now=now)
+    same = [
+        term
+        for term in terms
+        if term.plan == plan.name and (term.ends_at is None) == (plan.days is None)
+    ]
+    return same[0] if same else None
 
 
 async def left_of(reading: Reading, term: Term) -> int:
-    """Đồng of its balance that would lapse now: neither spent nor held."""
-    spent = await reading.one("term_spent", term_id=term.term_id)
-    assert spent is not None
-    wallet = await ledger.read_wallet(reading, term.wallet_id)
-    left_vnd = term.bought_vnd - term.gone_vnd - int(spent["charged_vnd"]) - int(spent["held_vnd"])
-    return max(0, min(left_vnd, wallet.balance_vnd))
+    """Đồng of its balance that would lapse now, whatever happened since ``term`` was read."""
+    row = await reading.one("term_get", term_id=term.term_id)
+    assert row is not None
+    return _read(row).left_vnd
 
 
 async def held_of(reading: Reading, term: Term) -> int:
-    """Đồng set aside for jobs under way that spend it first."""
-    spent = await reading.one("term_spent", term_id=term.term_id)
-    assert spent is not None
-    return int(spent["held_vnd"])
+    """Đồng of its balance set aside for jobs under way."""
+    row = await reading.one("term_held", term_id=term.term_id)
+    assert row is not None
+    return int(row["held_vnd"])
 
 
 async def overdue_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int:
     """Đồng on the balance that nobody may spend any more: it lapses when that is next written."""
     rows = await reading.all("terms_over", wallet_id=wallet_id, now=now)
-    return sum([await left_of(reading, _read(row)) for row in rows])
+    return sum(_read(row).left_vnd for row in rows)
 
 
 async def given_back_of(reading: Reading, job: Job, *, now: Millis) -> int:
@@ -194,9 +202,8 @@ async def close_over(tx: Transaction, wallet_id: UserId, *, now: Millis) -> int:
     lapsed_vnd = 0
     for row in await tx.all("terms_over", wallet_id=wallet_id, now=now):
         term = _read(row)
-        left_vnd = await left_of(tx, term)
         act = Act(f"term:{term.term_id}:lapse:{term.gone_vnd}", "easel", f"plan {term.plan}", now)
-        lapsed_vnd += await _take(tx, term, EntryKind.LAPSE, left_vnd, act)
+        lapsed_vnd += await _take(tx, term, EntryKind.LAPSE, term.left_vnd, act)
         await tx.run("term_end", term_id=term.term_id, now=term.ends_at, by="easel", why="over")
         if not await held_of(tx, term):
             await tx.run("term_settled", term_id=term.term_id, now=now)
@@ -225,10 +232,9 @@ async def ending_of(
         return None
     if held_vnd := await held_of(reading, term):
         raise StillHeld(held_vnd)
-    left_vnd = await left_of(reading, term)
     plan = plans.plans.get(term.plan)
     share = plan.refund if plan is not None else 0
-    return Ending(term, left_vnd, int(left_vnd * share))
+    return Ending(term, term.left_vnd, int(term.left_vnd * share))
 
 
 async def end_early(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) -> Ending | None:
@@ -288,6 +294,7 @@ def _read(row: Row) -> Term:
         ends_at=row["ends_at"],
         bought_vnd=row["bought_vnd"],
         gone_vnd=row["gone_vnd"],
+        spent_vnd=row["spent_vnd"],
         is_funded=bool(row["is_funded"]),
         author=row["author"],
     )
