@@ -15,9 +15,11 @@ from bot.store.port import Reading, Transaction
 class LessIsLeft(EaselError):
     """Less is there than is to be taken back."""
 
-    def __init__(self, left_vnd: int) -> None:
+    def __init__(self, left_vnd: int, of_plan_vnd: int = 0) -> None:
         super().__init__(f"{left_vnd} ₫ are left")
         self.left_vnd = left_vnd
+        self.of_plan_vnd = of_plan_vnd
+        """On the balance beside it, and a plan's."""
 
 
 async def lasting_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int:
@@ -38,7 +40,8 @@ async def take_back(tx: Transaction, wallet_id: UserId, amount_vnd: int, act: Ac
         return False
     left_vnd = await lasting_of(tx, wallet_id, now=act.now)
     if left_vnd < amount_vnd:
-        raise LessIsLeft(left_vnd)
+        wallet = await ledger.read_wallet(tx, wallet_id)
+        raise LessIsLeft(left_vnd, wallet.balance_vnd - left_vnd)
     return await ledger.enter(tx, wallet_id, EntryKind.CORRECTION, amount_vnd, act)
 
 

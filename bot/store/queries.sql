@@ -1717,11 +1717,15 @@ SELECT COUNT(*) AS waiting FROM job WHERE provider = :provider AND state = 'queu
 SELECT state, COUNT(*) AS n FROM job WHERE allowance_day = :day GROUP BY state
 
 -- stats_jobs --
--- What was asked for on these local dates, and what became of it.
-SELECT allowance_day, provider, state, reason, output_kind, price_key, COUNT(*) AS jobs,
+-- What was asked for on these local dates, and what became of it; of failures, the provider's words.
+SELECT allowance_day, provider, state, reason, said, output_kind, price_key, COUNT(*) AS jobs,
        SUM(outputs) AS outputs, SUM(charged_vnd) AS charged_vnd
-FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
-GROUP BY allowance_day, provider, state, reason, output_kind, price_key
+FROM (
+    SELECT allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd,
+           CASE state WHEN 'failed' THEN detail ELSE '' END AS said
+    FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
+) AS asked
+GROUP BY allowance_day, provider, state, reason, said, output_kind, price_key
 
 -- stats_money --
 -- What moved between two moments, by what the entries mean.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from beside import rows
+from beside import handled, rows
 from handing import book, read_again, run_by, said, told
 from story import Person, Story, labels
 from story import words as words_of
@@ -80,6 +80,7 @@ async def test_the_same_message_read_twice_asks_nothing_and_sells_once(tmp_path:
         an = await met(story)
         line = boss.say(f"/plan {an.user_id} monthly")
         sold = await boss.answer_to(line)
+        await handled(story)
         read_again(story, line)
         await boss.sees("has the plan monthly, and", after=sold)
         assert 1 == len(book(story))
