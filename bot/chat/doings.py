@@ -31,6 +31,7 @@ from bot.chat.quota import Quota
 from bot.chat.reading import Reader
 from bot.chat.receipts import Receipts
 from bot.chat.referring import Referring
+from bot.chat.selling import Selling
 from bot.chat.small_print import SmallPrint
 from bot.chat.stats import ShopStats
 from bot.chat.subscribing import Subscribing
@@ -65,6 +66,7 @@ class Doings:
     admitting: Admitting
     granting: Granting
     planning: Planning
+    selling: Selling
     welcome: Welcome
     helping: Helping
     suggesting: Suggesting
@@ -81,6 +83,7 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
     """``door``: who may use the bot, and who its operators are."""
     account = Account(reader.username)
     suggesting = Suggesting(desk, reader, making, i18n)
+    selling = Selling(desk.plans)
     return Doings(
         making=making,
         referring=Referring(making, reader.market),
@@ -100,7 +103,8 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         subscribing=Subscribing(desk.plans),
         admitting=Admitting(door.admin_ids, reader.username),
         granting=Granting(desk.plans),
-        planning=Planning(desk.plans),
+        planning=Planning(desk.plans, selling),
+        selling=selling,
         welcome=Welcome(desk, reader, suggesting, account, i18n),
         helping=Helping(reader.market, reader.username),
         suggesting=suggesting,

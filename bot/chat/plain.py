@@ -41,7 +41,7 @@ class Plain:
             "history": lambda talk, _: doings.history.open(talk),
             "doctor": lambda talk, _: doings.doctor.look(talk),
             "admin": lambda talk, _: operator.look(talk),
-            "stats": lambda talk, _: doings.stats.open(talk),
+            "stats": doings.stats.open,
             "voucher": doings.vouching.command,
             "pause": operator.pause,
             "resume": operator.resume,

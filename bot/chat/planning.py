@@ -1,8 +1,8 @@
 """An operator looks at somebody's plan, gives one, and ends one, by `/plan`.
 
-Knows nothing of who may do that: whoever calls has checked it. A plan with a price is sold: the shop
-got the money elsewhere, and it goes on the balance. Ending a plan whose balance lapses is asked
-about first, and the button holds to what the question said is paid back.
+Knows nothing of who may do that: whoever calls has checked it; nor how one with a price is sold
+(`chat/selling.py`). Ending a plan whose balance lapses is asked about first, and the button holds to
+what the question said is paid back.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from typing import Final
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, is_placed, known, message_of, tell_elsewhere
+from bot.chat.by_hand import act_of, is_placed, known, tell_elsewhere
+from bot.chat.selling import Selling, before
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
 from bot.jobs.buttons import Act, Press
 from bot.model import UserId
 from bot.money import ledger, subscriptions, terms
-from bot.money.ledger import EntryKind
 from bot.money.plans import FREE, Plan, Plans
-from bot.money.terms import AnotherPlanRuns, Ending, StillHeld, Term
-from bot.money.topups import pay_in
+from bot.money.terms import Ending, StillHeld, Term
 
 _TERM: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 
@@ -33,8 +32,9 @@ log = structlog.get_logger(__name__)
 class Planning:
     """Made once."""
 
-    def __init__(self, plans: Plans) -> None:
+    def __init__(self, plans: Plans, selling: Selling) -> None:
         self._plans = plans
+        self._selling = selling
 
     async def plan(self, talk: Talk, text: str) -> None:
         """`/plan ID|@name [NAME [reason]]`; in reply to a person, or of the group it is said in,
@@ -89,36 +89,10 @@ class Planning:
     # --- giving -----------------------------------------------------------------------------
 
     async def _begin(self, talk: Talk, whom: Whom, plan: Plan, reason: str) -> None:
-        act = act_of(talk, f"plan:{message_of(talk)}", reason)
-        if not plan.price:
-            await self._name(talk, whom, plan, act)
-            return
-        try:
-            await self._sell(talk, whom, plan, plan.price, act)
-        except AnotherPlanRuns as other:  # nothing of this one was written
-            runs, name = self._typed(other.plan), self._typed(plan.name)
-            values = {"runs": runs, "ends_at": other.ends_at, "plan": name}
-            await talk.say(_of_whom("plan.another_runs", whom, **values))
-
-    async def _sell(
-        self, talk: Talk, whom: Whom, plan: Plan, price_vnd: int, act: ledger.Act
-    ) -> None:
-        wallet_id = UserId(whom.number)
-        is_new = await pay_in(
-            talk.tx, self._plans, wallet_id, EntryKind.GRANT, price_vnd, act, plan=plan
-        )
-        log.info("plan_sold", whom=wallet_id, plan=plan.name, by=act.author, is_new=is_new)
-        until = _until(await terms.lapsing_term(talk.tx, wallet_id, now=talk.now))
-        if plan.days is None:
-            until, undo = [], line("plan.undo_keeps", number=str(wallet_id))
+        if plan.price:
+            await self._selling.sell(talk, whom, plan, reason)
         else:
-            share = round(plan.refund * 100)
-            undo = line("plan.undo_refunds", number=str(wallet_id), percent=share)
-        if is_new:
-            key, values = f"given.plan_sold_{whom.kind}", {"amount_vnd": price_vnd}
-            await tell_elsewhere(talk, whom, line(key, plan=plan.shown_name, **values), *until)
-        sold = _of_whom("plan.sold", whom, plan=self._typed(plan.name), amount_vnd=price_vnd)
-        await talk.say(sold, *until, *await self._before(talk, wallet_id, plan), undo)
+            await self._name(talk, whom, plan, act_of(talk, "", reason))
 
     async def _name(self, talk: Talk, whom: Whom, plan: Plan, act: ledger.Act) -> None:
         """Without money."""
@@ -136,16 +110,8 @@ class Planning:
         if plan.min_topup:
             least = {"amount": str(plan.min_topup), "amount_vnd": plan.min_topup}
             lines.append(line("plan.money_by_grant", number=number, **least))
-        lines += await self._before(talk, wallet_id, plan)
+        lines += await before(talk, self._plans, wallet_id, plan)
         await talk.say(*lines, line("plan.undo_keeps", number=number))
-
-    async def _before(self, talk: Talk, wallet_id: UserId, plan: Plan) -> list[Line]:
-        """That another plan goes before this one, where it does."""
-        term = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
-        if term is None or term.plan == plan.name:
-            return []
-        runs, name = self._typed(term.plan), self._typed(plan.name)
-        return [line("plan.goes_first", runs=runs, plan=name)]
 
     # --- ending -----------------------------------------------------------------------------
 

@@ -66,6 +66,8 @@ class Presses:
             Act.PAYMENTS: doings.payments.press,
             Act.TAKE_BACK: doings.granting.press,
             Act.PLAN_END: doings.planning.press,
+            Act.PLAN_SELL: doings.selling.press_again,
+            Act.SALE_UNDO: doings.selling.press_undo,
             Act.STATS: doings.stats.press,
         }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.chat.talk import Line, apart, counted, line
+from bot.jobs.causes import cause_of
 from bot.jobs.receipts import EntryReceipt, JobReceipt, Receipt
 from bot.model import FINAL_STATES, Job, JobState
 from bot.money.ledger import BY_HAND, EntryKind
@@ -74,7 +75,7 @@ def _why(receipt: JobReceipt) -> Line | None:
     if job.state is JobState.CANCELLED:
         return line("receipts.why_cancelled")
     if job.state in FINAL_STATES and job.reason is not None:
-        return line(f"receipts.why_{job.reason}")
+        return line(f"receipts.why_{cause_of(job.reason, job.detail)}")
     if job.made_at is None:
         return None
     return _why_of_made(receipt, job)

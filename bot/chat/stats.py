@@ -27,12 +27,16 @@ TODAY = "1"
 class ShopStats:
     """Made once."""
 
-    async def open(self, talk: Talk) -> None:
-        """Today's."""
+    async def open(self, talk: Talk, words: str) -> None:
+        """`/stats [DAYS]`: without a number today's."""
         if not talk.is_private:  # what the shop takes is its own business
             await talk.say(line("admin.in_private"))
             return
-        await _ask(talk, TODAY)
+        stretch = words.strip() or TODAY
+        if stretch not in STRETCHES:
+            await talk.say(line("stats.how"))
+            return
+        await _ask(talk, stretch)
 
     async def press(self, talk: Talk, press: Press) -> str:
         """Another stretch, in place of the one shown."""

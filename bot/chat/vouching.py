@@ -26,6 +26,8 @@ DAYS_MAX: Final = 3_650
 COUNT_MAX: Final = 20
 """In one message."""
 OPEN_SHOWN: Final = 10
+TYPED_SHOWN: Final = 40
+"""Characters of what was typed that are said back: longer than any code."""
 _DAY_MS: Final[Millis] = 24 * 3_600_000
 
 
@@ -48,7 +50,7 @@ class Vouching:
         elif is_operator:
             await self._make(talk, words.split())
         elif words.strip():
-            await talk.say(line("voucher.not_a_code", typed=words.strip()))
+            await talk.say(line("voucher.not_a_code", typed=_clipped(words.strip())))
         else:
             await talk.say(line("voucher.how"))
 
@@ -91,14 +93,15 @@ class Vouching:
         try:
             amount_vnd = read_amount(words[0])
         except BadAmount as bad:
-            await talk.say(line(bad.key, max_vnd=AMOUNT_MAX_VND))
+            key = "voucher.negative" if bad.key == "amount.negative" else bad.key
+            await talk.say(line(key, max_vnd=AMOUNT_MAX_VND))
             return
         days = _count(words[1], DAYS_MAX) if len(words) > 1 else DAYS
         count = _count(words[2], COUNT_MAX) if len(words) > 2 else 1
         if days is None:
-            await talk.say(line("voucher.bad_days", typed=words[1], most=DAYS_MAX))
+            await talk.say(line("voucher.bad_days", typed=_clipped(words[1]), most=DAYS_MAX))
         elif count is None:
-            await talk.say(line("voucher.bad_count", typed=words[2], most=COUNT_MAX))
+            await talk.say(line("voucher.bad_count", typed=_clipped(words[2]), most=COUNT_MAX))
         else:
             until_at = talk.now + days * _DAY_MS
             codes = [await _made(talk, amount_vnd, until_at) for _ in range(count)]
@@ -137,3 +140,7 @@ def _count(word: str, most: int) -> int | None:
     """A whole number from 1 on, in plain digits."""
     is_number = word.isascii() and word.isdecimal() and len(word) <= len(str(most))
     return int(word) if is_number and 1 <= int(word) <= most else None
+
+
+def _clipped(typed: str) -> str:
+    return typed if len(typed) <= TYPED_SHOWN else typed[: TYPED_SHOWN - 1] + "…"

@@ -70,14 +70,21 @@ async def grant(store: SqliteStore, plans: Plans, wish: Wish) -> str:
 
     name, balance_vnd = await store.write(work)
     whose = f"{wish.user} ({name})" if name else str(wish.user)
-    return f"{whose} now has {balance_vnd} đồng."
+    return f"{whose} now has {balance_vnd:,} đồng."
 
 
 async def _take_back(tx: Transaction, wallet_id: UserId, amount_vnd: int, act: Act) -> None:
     try:
         await take_back(tx, wallet_id, amount_vnd, act)
     except LessIsLeft as less:
-        problem = f"Only {less.left_vnd} đồng of {wallet_id} can be taken back; nothing was written"
+        problem = (
+            f"Only {less.left_vnd:,} đồng of {wallet_id} can be taken back; nothing was written"
+        )
+        if less.of_plan_vnd:
+            problem += (
+                f": {less.of_plan_vnd:,} đồng belong to a plan, and come back by ending it "
+                f"with /plan {wallet_id} free in the chat"
+            )
         raise SettingsError([problem]) from less
 
 

@@ -58,6 +58,8 @@ class Act(enum.StrEnum):
     RECEIPTS = "R"
     PAYMENTS = "M"
     PLAN_END = "E"
+    PLAN_SELL = "L"
+    SALE_UNDO = "U"
     TAKE_BACK = "T"
     STATS = "S"
     RENEWAL = "N"

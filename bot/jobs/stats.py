@@ -11,7 +11,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from bot.model import FINAL_STATES, AssetKind, JobState, Millis
+from bot.jobs.causes import cause_of
+from bot.model import FINAL_STATES, AssetKind, JobState, Millis, Reason
 from bot.money.ledger import EntryKind
 from bot.money.plans import Plans, PriceKey
 from bot.store.port import Reading, Row
@@ -40,7 +41,7 @@ class Work:
     cost_vnd: int | None = None
     """What it cost at the provider, as far as the plan file tells; None: it tells nothing."""
     causes: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
-    """Of those that failed, by `Reason`; one whose outcome is unclear counts as lost."""
+    """Of those that failed, by what the provider said, else by `Reason`; one whose outcome is unclear counts as lost."""
 
     @property
     def under_way(self) -> int:
@@ -115,7 +116,8 @@ def _work(rows: Sequence[Row], plans: Plans) -> Work:
             work.cancelled += row["jobs"]
         elif state in FINAL_STATES and state is not JobState.DONE:
             work.failed += row["jobs"]
-            work.causes[row["reason"] or "lost"] += row["jobs"]
+            reason = Reason(row["reason"] or Reason.LOST)
+            work.causes[cause_of(reason, row["said"])] += row["jobs"]
     return work
 
 

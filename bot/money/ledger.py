@@ -203,6 +203,7 @@ class Entry:
     amount_vnd: int
     term_id: int | None
     key: str
+    created_at: Millis
 
 
 async def entry_of(reading: Reading, key: str) -> Entry | None:
@@ -211,7 +212,9 @@ async def entry_of(reading: Reading, key: str) -> Entry | None:
     if row is None:
         return None
     kind, term_id = EntryKind(row["kind"]), row["term_id"]
-    return Entry(UserId(row["wallet_id"]), kind, row["amount_vnd"], term_id, row["key"])
+    return Entry(
+        UserId(row["wallet_id"]), kind, row["amount_vnd"], term_id, row["key"], row["created_at"]
+    )
 
 
 async def _enter(tx: Transaction, job: Job, kind: EntryKind, amount_vnd: int, now: Millis) -> None:

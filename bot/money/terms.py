@@ -109,6 +109,21 @@ async def running(reading: Reading, wallet_id: UserId, *, now: Millis) -> list[T
     return [_read(row) for row in rows]
 
 
+async def same_running(
+    reading: Reading, plans: Plans, plan: Plan, wallet_id: UserId, *, now: Millis
+) -> Term | None:
+    """The term that buying ``plan`` now would go on with; None: it would begin one."""
+    if await term_of(reading, plans, wallet_id, now=now) is None:  # what there was is used up
+        return None
+    terms = await running(reading, wallet_id, now=now)
+    same = [
+        term
+        for term in terms
+        if term.plan == plan.name and (term.ends_at is None) == (plan.days is None)
+    ]
+    return same[0] if same else None
+
+
 async def left_of(reading: Reading, term: Term) -> int:
     """Đồng of its balance that would lapse now, whatever happened since ``term`` was read."""
     row = await reading.one("term_get", term_id=term.term_id)

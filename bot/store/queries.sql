@@ -115,7 +115,17 @@ ON CONFLICT (key) DO NOTHING
 
 -- entry_known --
 -- Whether this very act was written before, and what it was.
-SELECT wallet_id, kind, amount_vnd, term_id, key FROM ledger_entry WHERE key = :key
+SELECT wallet_id, kind, amount_vnd, term_id, key, created_at FROM ledger_entry WHERE key = :key
+
+-- sales_standing --
+-- How often a plan that began then was sold by hand since, but for what was undone; and whether it
+-- began with such a sale. Their keys begin with :sales.
+SELECT COALESCE(SUM(CASE WHEN c.key IS NULL THEN 1 ELSE 0 END), 0) AS standing,
+       COALESCE(SUM(CASE WHEN e.created_at = :began_at THEN 1 ELSE 0 END), 0) AS begun
+FROM ledger_entry e
+LEFT JOIN ledger_entry c ON c.key = 'correction:of:' || e.key
+WHERE e.wallet_id = :wallet_id AND e.created_at >= :began_at AND e.kind = 'grant'
+  AND SUBSTR(e.key, 1, LENGTH(:sales)) = :sales
 
 -- allowance_open --
 -- The day's row; a plan that gives more from now on raises what is given.
@@ -320,7 +330,8 @@ FROM (
     UNION ALL
     SELECT term_id, 0, 0,
            CASE WHEN kind IN ('grant', 'topup', 'voucher') THEN amount_vnd ELSE 0 END,
-           CASE WHEN kind IN ('lapse', 'refund', 'reversal') THEN amount_vnd ELSE 0 END
+           CASE WHEN kind IN ('lapse', 'refund', 'reversal', 'correction') THEN amount_vnd
+                ELSE 0 END
     FROM ledger_entry WHERE term_id IS NOT NULL
 ) AS sides
 GROUP BY term_id
@@ -1727,11 +1738,15 @@ SELECT COUNT(*) AS waiting FROM job WHERE provider = :provider AND state = 'queu
 SELECT state, COUNT(*) AS n FROM job WHERE allowance_day = :day GROUP BY state
 
 -- stats_jobs --
--- What was asked for on these local dates, and what became of it.
-SELECT allowance_day, provider, state, reason, output_kind, price_key, COUNT(*) AS jobs,
+-- What was asked for on these local dates, and what became of it; of failures, the provider's words.
+SELECT allowance_day, provider, state, reason, said, output_kind, price_key, COUNT(*) AS jobs,
        SUM(outputs) AS outputs, SUM(charged_vnd) AS charged_vnd
-FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
-GROUP BY allowance_day, provider, state, reason, output_kind, price_key
+FROM (
+    SELECT allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd,
+           CASE state WHEN 'failed' THEN detail ELSE '' END AS said
+    FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
+) AS asked
+GROUP BY allowance_day, provider, state, reason, said, output_kind, price_key
 
 -- stats_money --
 -- What moved between two moments, by what the entries mean.

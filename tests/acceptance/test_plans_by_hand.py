@@ -114,7 +114,7 @@ async def test_the_question_and_its_end_in_the_other_language(tmp_path: Path) ->
         await said(an, "/quota")
         sold = await told(boss, f"/plan {an.user_id} monthly")
         assert f"✅ An ({an.user_id}) có gói monthly, kèm 5.000.000 ₫ vào số dư" in sold
-        assert "sẽ hỏi lại, rồi hoàn 70% phần còn lại" in sold
+        assert "mình sẽ hỏi lại, rồi hoàn 70% phần còn lại" in sold
         await an.sees("with ₫5,000,000 on your balance")
         question = await said(boss, f"/plan {an.user_id} free")
         assert [["⏹ Kết thúc, hoàn 3.500.000 ₫"]] == labels(question)
@@ -217,7 +217,9 @@ async def test_sold_again_it_goes_on_and_another_that_lapses_waits_for_its_end(
         an = story.person("An")
         await said(an, "/quota")
         await said(boss, f"/plan {an.user_id} monthly")
-        await said(boss, f"/plan {an.user_id} monthly")
+        again = await said(boss, f"/plan {an.user_id} monthly")
+        await press(boss, again, "➕")
+        await boss.sees("₫5,000 on the balance", after=again)
         assert (10_000, 1) == (await balance_of(story, an), term_count(story))
         refused = await told(boss, f"/plan {an.user_id} weekly")
         assert f"An ({an.user_id}) has the plan monthly until" in refused

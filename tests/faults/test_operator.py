@@ -76,7 +76,7 @@ async def test_a_grant_beside_the_running_bot_can_be_spent_at_once(host: Host) -
     assert "0 ₫" in await quota(an)
     granted = await host.command(f"grant {an.user_id} 50000")
     assert (0, "") == (granted.code, granted.err)
-    assert f"{an.user_id} (An) now has 50000 đồng.\n" == granted.out
+    assert f"{an.user_id} (An) now has 50,000 đồng.\n" == granted.out
     await an.sees("🎁 Shop đã nạp 50.000 ₫ cho bạn")
     assert "50.000 ₫" in await quota(an)
     assert 0 == (await host.command("ledger --verify")).code
@@ -96,7 +96,7 @@ async def test_a_group_is_granted_by_its_title_and_one_nobody_knows_is_refused(h
     assert f"never been in a group with the id {group}: add it there" in unknown.err
     await an.answer_to(an.say("/quota@easel_bot", chat=group), chat=group)
     granted = await host.command(f"grant {group} 70000")
-    assert f"{group} (Painters [31m🎨) now has 70000 đồng.\n" == granted.out
+    assert f"{group} (Painters [31m🎨) now has 70,000 đồng.\n" == granted.out
     for mistyped in ("-5", str(group - 1)):
         assert 2 == (await host.command(f"grant {mistyped} 10")).code
     of_nobody = await host.command("grant 424242 10")
@@ -111,11 +111,11 @@ async def test_a_grant_says_why_and_is_taken_back_only_as_far_as_it_is_left(host
     await quota(an)
     assert 0 == (await host.command(f"grant {an.user_id} 50k --reason prize")).code
     back = await host.command(f"grant {an.user_id} 20.000 --take-back --reason slip")
-    assert f"{an.user_id} (An) now has 30000 đồng.\n" == back.out
+    assert f"{an.user_id} (An) now has 30,000 đồng.\n" == back.out
     await an.sees("The shop took back ₫20,000 it had given you. You now have ₫30,000.\nWhy: slip")
     refused = await host.command(f"grant {an.user_id} 30001 --take-back")
     assert (2, "") == (refused.code, refused.out)
-    assert f"Only 30000 đồng of {an.user_id} can be taken back; nothing was written" in refused.err
+    assert f"Only 30,000 đồng of {an.user_id} can be taken back; nothing was written" in refused.err
     assert [
         ("grant", 50_000, "bot grant", "prize"),
         ("correction", 20_000, "bot grant", "slip"),

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shop import a_job
 
-from bot.delivery.failures import failure, meaning_of
+from bot.delivery.failures import failure
 from bot.i18n import LANGUAGES, I18n
+from bot.jobs.causes import meaning_of
 from bot.model import JobState, Reason
 from bot.providers.answers import read_answer
 from bot.providers.reading import DETAIL_MAX, clean_text

@@ -1,0 +1,168 @@
+"""A plan sold by the operator's hand: not twice by a slip, and undone while nothing is spent."""
+
+from pathlib import Path
+
+from beside import handled, rows
+from handing import book, read_again, run_by, said, told
+from story import Person, Story, labels
+from story import words as words_of
+from telling import forge, later, press
+
+PLANS = """
+[prices]
+image = 100
+[plans.free]
+threads = 1
+[plans.bulk]
+price = 2_000
+[plans.monthly]
+price = 5_000
+days = 30
+refund = 0.70
+"""
+DAY_S = 24 * 3_600
+UNDO, AGAIN = "↩️", "➕"
+
+
+def shop_of(folder: Path) -> dict[str, str]:
+    """A small shop's plan file."""
+    file = folder / "plans.toml"
+    file.write_text(PLANS)
+    return {"BOT_PLANS_FILE": str(file)}
+
+
+def ends_at(story: Story) -> list[int | None]:
+    """Of the plans that hold."""
+    return [row[0] for row in rows(story, "SELECT ends_at FROM plan_term WHERE ended_at IS NULL")]
+
+
+async def met(story: Story, language: str = "en") -> Person:
+    an = story.person("An", language)
+    await said(an, "/quota")
+    return an
+
+
+async def test_a_plan_that_runs_is_sold_again_only_after_a_question(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        ((began_ends,), before) = ends_at(story), book(story)
+        assert began_ends is not None
+        question = await said(boss, f"/plan {an.user_id} monthly 5")
+        assert "already has the plan monthly until" in words_of(question)
+        assert [["➕ Sell once more, ₫5,000"]] == labels(question)
+        assert (before, [began_ends]) == (book(story), ends_at(story))
+        data = question["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        await press(boss, question, AGAIN)
+        await boss.sees("has the plan monthly, and ₫5,000 on the balance")
+        assert [began_ends + 30 * DAY_S * 1000] == ends_at(story)
+        assert (an.user_id, "grant", 5_000, f"user {boss.user_id}", "5") == book(story)[-1]
+        assert "It was sold once more already." == await forge(boss, question, data)
+        assert 2 == len(book(story))
+
+
+async def test_an_old_question_asks_again_where_the_plan_was_sold_meanwhile(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        old = await said(boss, f"/plan {an.user_id} monthly")
+        new = await said(boss, f"/plan {an.user_id} monthly")
+        await press(boss, new, AGAIN)
+        await boss.sees("₫5,000 on the balance", after=new)
+        assert "look at it and press again" in await press(boss, old, AGAIN)
+        assert 2 == len(book(story))
+
+
+async def test_the_same_message_read_twice_asks_nothing_and_sells_once(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        line = boss.say(f"/plan {an.user_id} monthly")
+        sold = await boss.answer_to(line)
+        await handled(story)
+        read_again(story, line)
+        await boss.sees("has the plan monthly, and", after=sold)
+        assert 1 == len(book(story))
+
+
+async def test_a_plan_sold_by_mistake_is_undone_and_they_hear_of_it(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story, "vi")
+        sold = await said(boss, f"/plan {an.user_id} monthly")
+        assert [["↩️ Undo, take ₫5,000 back"]] == labels(sold)
+        data = sold["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        await press(boss, sold, UNDO)
+        await boss.sees("Undone: An")
+        await an.sees("Shop bán nhầm gói")
+        assert ["grant", "correction"] == [row[1] for row in book(story)]
+        assert [] == ends_at(story)
+        ended = rows(story, "SELECT ended_why, bought_vnd, gone_vnd FROM plan_term")
+        assert [("reversed", 5_000, 5_000)] == [tuple(row) for row in ended]
+        assert "has the Free plan" in await told(boss, f"/plan {an.user_id}")
+        assert "That plan has ended already." == await forge(boss, sold, data)
+        assert 2 == len(book(story))
+
+
+async def test_the_second_of_two_sales_undone_takes_its_days_and_leaves_the_first(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        first = ends_at(story)
+        again = await said(boss, f"/plan {an.user_id} monthly")
+        await press(boss, again, AGAIN)
+        sold = await boss.sees("₫5,000 on the balance", after=again)
+        data = sold["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        await press(boss, sold, UNDO)
+        await boss.sees("The plan monthly goes on")
+        assert first == ends_at(story)
+        assert "This sale was undone before." == await forge(boss, sold, data)
+        assert ["grant", "grant", "correction"] == [row[1] for row in book(story)]
+
+
+async def test_once_some_of_it_is_spent_a_sale_is_ended_early_instead(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        sold = await said(boss, f"/plan {an.user_id} monthly")
+        await an.result_of(an.say("/img a cat"))
+        await press(boss, sold, UNDO)
+        refused = await boss.sees("so it was not undone")
+        assert f"/plan {an.user_id} free" in words_of(refused)
+        assert "correction" not in [row[1] for row in book(story)]
+
+
+async def test_a_plan_without_an_end_is_undone_with_its_money(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        first = await said(boss, f"/plan {an.user_id} bulk")
+        question = await said(boss, f"/plan {an.user_id} bulk")
+        assert "already has the plan bulk. Nothing was written yet" in words_of(question)
+        await press(boss, question, AGAIN)
+        second = await boss.sees("₫2,000 on the balance", after=question)
+        await press(boss, first, UNDO)
+        await boss.sees("The plan bulk goes on")
+        assert [None] == ends_at(story)
+        await press(boss, second, UNDO)
+        await boss.sees("does not have the plan bulk from this sale any more")
+        assert [] == ends_at(story)
+        assert [("grant", 2_000), ("correction", 2_000)] == [
+            (row[1], row[2]) for row in book(story)[1::2]
+        ]
+
+
+async def test_undone_after_the_first_sales_days_are_over_what_is_left_of_it_lapses(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        again = await said(boss, f"/plan {an.user_id} monthly")
+        await press(boss, again, AGAIN)
+        sold = await boss.sees("₫5,000 on the balance", after=again)
+        with later(35 * DAY_S):
+            await press(boss, sold, UNDO)
+            await boss.sees("does not have the plan monthly from this sale any more")
+        assert ["correction", "lapse"] == [row[1] for row in book(story)[2:]]
+        assert [] == ends_at(story)
