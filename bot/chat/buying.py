@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.links import deep_link
+from bot.chat.plan_lines import less_free_lines
 from bot.chat.talk import Label, Line, Link, Talk, apart, counted, line
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -42,12 +43,12 @@ class Buying:
         plan = await self._desk.purses.plan_of(talk.tx, wallet_id)
         balance_vnd = await self._desk.purses.balance_of(talk.tx, wallet_id)
         packs = packs_for(self._plans, plan)
-        lines = [*self._what_one_has(talk, plan, balance_vnd), *self._of_packs(talk, plan, packs)]
+        lines = [*self._what_one_has(talk, plan, balance_vnd), *self._entered(talk, plan, packs)]
         buttons: list[list[Label | Link]] = [
             [self._pack_label(talk, each, packs)] for each in packs
         ]
         if talk.is_private:
-            about, offered = await self._of_plans(talk, wallet_id)
+            about, offered = await self._of_plans(talk, wallet_id, plan)
             lines += about
             lines.append(apart(line("buy.voucher")))
             buttons += [[self._plan_label(talk, each)] for each in offered]
@@ -55,6 +56,9 @@ class Buying:
             link = Link("buy.own", deep_link(self._username, "buy"))
             buttons.append([link])
         lines.append(apart(line("buy.by_hand", contact=self._plans.contact)))
+        if packs:  # what stands right above the buttons
+            key = "buy.choose" if talk.is_private else "buy.choose_for_group"
+            lines.append(apart(line(key)))
         await talk.say(*lines, buttons=buttons)
 
     async def press(self, talk: Talk, press: Press) -> str:
@@ -82,20 +86,31 @@ class Buying:
             return [*lines, line("buy.group_used_up_to", cap_vnd=talk.rules.cap_vnd)]
         return [*lines, line("buy.group_used")]
 
-    def _of_packs(self, talk: Talk, plan: Plan, packs: Sequence[Offer]) -> list[Line]:
+    def _entered(self, talk: Talk, plan: Plan, packs: Sequence[Offer]) -> list[Line]:
+        """What paying in changes for whom ``plan`` rules."""
         if self._plans.stars is None:
             return [apart(line("buy.no_stars"))]
-        if not packs:
-            return []
-        lines = [apart(line("buy.choose" if talk.is_private else "buy.choose_for_group"))]
-        entered = [name for name in _plans_in(packs) if name not in {NO_PLAN, plan.name}]
-        return [
-            *lines,
-            *(line("buy.enters", plan=self._plans.shown_name(name)) for name in entered),
-        ]
+        lines: list[Line] = []
+        for name in _plans_in(packs):
+            if name in {NO_PLAN, plan.name}:
+                continue
+            lines.append(line("buy.enters", plan=self._plans.shown_name(name)))
+            lines += self._less_free(talk, self._plans.plans[name], plan)
+        return [apart(lines[0]), *lines[1:]] if lines else []
 
-    async def _of_plans(self, talk: Talk, wallet_id: UserId) -> tuple[list[Line], list[Offer]]:
-        """What is told of the plans with a price, and those that can be had for Stars now."""
+    def _less_free(self, talk: Talk, plan: Plan, than: Plan) -> list[Line]:
+        """A group's wallet comes without free ones anyhow."""
+        if not talk.is_private:
+            return []
+        return less_free_lines(plan, than, self._i18n.tongue(talk.language))
+
+    async def _of_plans(
+        self, talk: Talk, wallet_id: UserId, ruling: Plan
+    ) -> tuple[list[Line], list[Offer]]:
+        """What is told of the plans with a price, and those that can be had for Stars now.
+
+        ``ruling``: the plan of who asks.
+        """
         about: list[Line] = []
         offered: list[Offer] = []
         for plan in self._plans.plans.values():
@@ -106,6 +121,9 @@ class Buying:
                 about.append(line("buy.plan_until_used_up", **sells))
             else:
                 about.append(counted("buy.plan_for_days", plan.days, **sells))
+            if plan.max_images_per_day is not None:
+                about.append(counted("buy.cap", plan.max_images_per_day))
+            about += self._less_free(talk, plan, ruling)
             offer = plan_offer(self._plans, plan)
             if offer is None:
                 about.append(line("buy.plan_too_dear"))
@@ -157,6 +175,7 @@ class Buying:
         )
         plan = self._plans.plans.get(offer.plan or NO_PLAN)
         chat = None if talk.is_private else await talk.tx.one("chat_get", chat_id=place.chat_id)
+        ruling = await self._desk.purses.plan_of(talk.tx, wallet_id)
         payload = {
             "language": talk.language,
             "invoice_id": invoice_id,
@@ -164,6 +183,9 @@ class Buying:
             "amount_vnd": offer.amount_vnd,
             "plan": None if plan is None else plan.shown_name,
             "days": None if plan is None else plan.days,
+            "price_vnd": None if plan is None else plan.price,
+            "cap": None if plan is None else plan.max_images_per_day,
+            "less_free": [] if plan is None else self._less_free(talk, plan, ruling),
             "is_bought": plan is not None and plan.price is not None,
             "is_subscription": offer.is_subscription,
             "group": None if chat is None else chat["title"],

@@ -13,6 +13,7 @@ from bot.chat.links import deep_link
 from bot.chat.plan_lines import (
     common_price_lines,
     day_lines,
+    free_lines,
     made_here,
     name_line,
     own_price_lines,
@@ -26,7 +27,8 @@ from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.rules import Payer
 from bot.model import UserId
-from bot.money.plans import Plan
+from bot.money import stars
+from bot.money.plans import FREE, Plan
 
 ON_A_PAGE: Final = 5
 """Plans: about what a phone shows without scrolling far."""
@@ -69,14 +71,32 @@ class Comparing:
         marked, whose = await self._marked(talk)
         for plan in pages[page]:
             lines.append(name_line(plan, whose if plan.name == marked else ""))
-            lines += way_in_lines(plans, plan)
-            if talk.is_private:
-                lines += day_lines(plan, self._i18n.tongue(talk.language), self._made)
+            lines += self._way_in_lines(talk, plan)
+            lines += self._day_lines(talk, plan)
             lines += own_price_lines(plans, plan, self._made)
         if plans.stars is None:
             lines.append(apart(line("plans.ask_shop", contact=plans.contact)))
         renewed, stops = await renewals(talk, plans)
         return [*lines, *renewed], [*_arrows(page, len(pages)), *self._ways_on(talk), *stops]
+
+    def _way_in_lines(self, talk: Talk, plan: Plan) -> list[Line]:
+        """For a group's wallet `/buy` sells no plan with a price: the shop gives it one."""
+        plans, lines = self._desk.plans, way_in_lines(self._desk.plans, plan)
+        is_for_group = not talk.is_private and talk.rules.payer is Payer.GROUP
+        if is_for_group and plan.price is not None and stars.is_sold(plans, plan):
+            lines.append(line("plans.not_for_stars", contact=plans.contact))
+        return lines
+
+    def _day_lines(self, talk: Talk, plan: Plan) -> list[Line]:
+        """In a group only of the free plan, which has nothing else to tell."""
+        tongue, free = self._i18n.tongue(talk.language), self._desk.plans.plans[FREE]
+        if talk.is_private:
+            return day_lines(plan, free, tongue, self._made)
+        if plan.name != FREE:
+            return []
+        if talk.rules.payer is Payer.GROUP:
+            return [line("plans.free_none_of_group")]
+        return free_lines(plan, tongue, self._made) or [line("plans.none_free")]
 
     async def _marked(self, talk: Talk) -> tuple[str, str]:
         """Which plan is marked here, and as whose."""

@@ -10,9 +10,10 @@ from bot.i18n import Tongue
 from bot.jobs.offers import Market
 from bot.model import Operation
 from bot.money import stars
-from bot.money.plans import FREE, Plan, Plans
+from bot.money.plans import FREE, Plan, Plans, gives_less_free
 from bot.money.price_list import GRID, Costs, costs_of
 
+_KINDS = ("picture", "video")
 COMMON = Plan("")
 """Somebody's who pays the common prices."""
 
@@ -86,19 +87,21 @@ def way_in_lines(plans: Plans, plan: Plan) -> list[Line]:
     else:
         lines = [counted("plans.enter_days", plan.days, price_vnd=plan.price)]
     if plan.refund:
-        lines.append(line("plans.refund", percent=int(plan.refund * 100)))
+        share = int(plan.refund * 100)
+        lines.append(line("plans.refund", percent=share, contact=plans.contact))
     if plans.stars is not None and not stars.is_sold(plans, plan):
         lines.append(line("plans.not_for_stars", contact=plans.contact))
     return lines
 
 
-def day_lines(plan: Plan, tongue: Tongue, made: frozenset[str]) -> list[Line]:
-    """What a day gives and takes, and how many requests run at once."""
-    lines = []
-    free = {"picture": plan.free_images_per_day, "video": plan.free_videos_per_day}
-    given = [_given(tongue, name, count) for name, count in free.items() if name in made]
-    if any(given):
-        lines.append(line("plans.free_each_day", what=" · ".join(filter(None, given))))
+def day_lines(plan: Plan, free: Plan, tongue: Tongue, made: frozenset[str]) -> list[Line]:
+    """What a day gives and takes, and how many requests run at once.
+
+    ``free``: the plan of everybody without another.
+    """
+    lines = free_lines(plan, tongue, made)
+    if not lines and free_lines(free, tongue, made):
+        lines.append(line("plans.none_free"))
     if plan.max_images_per_day is not None and "picture" in made:
         lines.append(counted("plans.cap", plan.max_images_per_day))
     at_once = plan.threads
@@ -108,6 +111,30 @@ def day_lines(plan: Plan, tongue: Tongue, made: frozenset[str]) -> list[Line]:
     if plan.priority:
         lines.append(line("plans.priority"))
     return lines
+
+
+def free_lines(plan: Plan, tongue: Tongue, made: frozenset[str]) -> list[Line]:
+    """What it gives each day; nothing where it gives none."""
+    what = _free_each_day(plan, tongue, made)
+    return [line("plans.free_each_day", what=what)] if what else []
+
+
+def less_free_lines(plan: Plan, than: Plan, tongue: Tongue) -> list[Line]:
+    """That it gives less each day than ``than``, the plan somebody has; else nothing."""
+    if not gives_less_free(plan, than):
+        return []
+    what = _free_each_day(plan, tongue, frozenset(_KINDS))
+    return [line("buy.less_free", what=what) if what else line("buy.none_free")]
+
+
+def _free_each_day(plan: Plan, tongue: Tongue, made: frozenset[str]) -> str:
+    counts = (plan.free_images_per_day, plan.free_videos_per_day)
+    given = [
+        _given(tongue, name, count)
+        for name, count in zip(_KINDS, counts, strict=True)
+        if name in made
+    ]
+    return " · ".join(filter(None, given))
 
 
 def _given(tongue: Tongue, name: str, count: int | None) -> str:

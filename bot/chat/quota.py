@@ -65,14 +65,16 @@ class Quota:
             return lines
         lines.append(line("quota.lapses", left_vnd=left_vnd))
         if percent := round(plan.refund * 100):
-            lines.append(line("quota.refund", percent=percent))
+            lines.append(line("quota.refund", percent=percent, contact=self._desk.plans.contact))
         return lines
 
     async def _today_lines(self, talk: Talk) -> list[Line]:
         """What is left of today, and when there is more."""
         given, has_daily = await self._given_lines(talk)
-        user_id = talk.speaker.user_id
-        capped = await self._cap_lines(talk, ChatId(user_id))  # as in the private chat
+        chat_id = talk.place.chat_id
+        if talk.rules.payer is Payer.GROUP:  # there the group's own lines tell of its cap
+            chat_id = ChatId(talk.speaker.user_id)
+        capped = await self._cap_lines(talk, chat_id)
         lines = [*given, *capped]
         reset_at = self._desk.purses.day_ends_at(talk.now)
         if has_daily:

@@ -63,14 +63,34 @@ def bill_of(tongue: Tongue, payload: Mapping[str, Any]) -> Bill:
 
 def _described(tongue: Tongue, payload: Mapping[str, Any], amount: str, stars: str) -> list[str]:
     plan, days = payload["plan"], payload["days"]
+    less_free = [tongue.text(each["key"], **each["values"]) for each in payload["less_free"]]
     if payload["group"] is not None:
         group = clip(payload["group"], GROUP_SHOWN)
         return [tongue.text("invoice.for_group", amount=amount, stars=stars, group=group)]
-    if payload["is_subscription"]:
-        return [tongue.text("invoice.subscription", amount=amount, stars=stars)]
     if payload["is_bought"] and days is not None:
-        return [tongue.plural("invoice.for_days", days, amount=amount, stars=stars)]
+        return [*_lapsing(tongue, payload, stars), *_capped(tongue, payload), *less_free]
     if payload["is_bought"]:
-        return [tongue.text("invoice.until_used_up", amount=amount, stars=stars)]
-    told = [tongue.text("invoice.for_oneself", amount=amount, stars=stars)]
-    return told if plan is None else [*told, tongue.text("invoice.enters", plan=plan)]
+        told = tongue.text("invoice.until_used_up", amount=amount, stars=stars)
+        return [told, *_capped(tongue, payload), *less_free]
+    told = tongue.text("invoice.for_oneself", amount=amount, stars=stars)
+    if plan is None:
+        return [told]
+    entered = tongue.text("invoice.enters", plan=plan)
+    return [told, entered, *_capped(tongue, payload), *less_free]
+
+
+def _lapsing(tongue: Tongue, payload: Mapping[str, Any], stars: str) -> list[str]:
+    """What is to be used within its days, and what whole Stars bring above that: it stays."""
+    price_vnd, days = payload["price_vnd"], payload["days"]
+    price, rest_vnd = tongue.money(price_vnd), payload["amount_vnd"] - price_vnd
+    if payload["is_subscription"]:
+        told = [tongue.text("invoice.subscription", price=price, stars=stars)]
+    else:
+        told = [tongue.plural("invoice.for_days", days, price=price, stars=stars)]
+    if rest_vnd > 0:
+        told.append(tongue.text("invoice.stays", rest=tongue.money(rest_vnd)))
+    return told
+
+
+def _capped(tongue: Tongue, payload: Mapping[str, Any]) -> list[str]:
+    return [] if payload["cap"] is None else [tongue.plural("buy.cap", payload["cap"])]

@@ -97,6 +97,16 @@ class Plans:
         return name if plan is None or not plan.title else f"{plan.title} ({name})"
 
 
+def gives_less_free(plan: Plan, than: Plan) -> bool:
+    """Whether who has ``than`` loses free outputs of a day by coming to ``plan``."""
+    given = (plan.free_images_per_day, plan.free_videos_per_day)
+    before = (than.free_images_per_day, than.free_videos_per_day)
+    return any(
+        new is not None and (old is None or new < old)
+        for new, old in zip(given, before, strict=True)
+    )
+
+
 def price_of(plans: Plans, plan: Plan, key: PriceKey) -> int | None:
     """Đồng for one output; None: not for sale, only from a free allowance."""
     return plan.prices.get(key, plans.prices.get(key))

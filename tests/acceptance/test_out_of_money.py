@@ -16,6 +16,14 @@ STARS = """
 vnd_per_star = 330
 packs = [200]
 """
+SOLD = """
+[plans.prepaid]
+min_topup = 50_000
+[plans.weekly]
+price = 300_000
+days = 7
+max_images_per_day = 3_000
+"""
 
 
 @pytest.fixture
@@ -135,3 +143,73 @@ async def test_without_stars_it_is_the_shop_alone_that_is_named(tmp_path: Path) 
         refused = await an.answer_to(an.say("/img a cat"))
         assert "Top up with @shop." == words(refused).splitlines()[-1]
         assert [] == labels(refused)
+
+
+@pytest.mark.parametrize(
+    ("language", "entered", "lost", "stays"),
+    [
+        (
+            "vi",
+            "Nạp là có luôn gói Prepaid.",
+            "Gói này không có lượt miễn phí mỗi ngày.",
+            (
+                "300.000 ₫ cho bạn dùng trong 7 ngày, giá 910 Sao. Phần còn lại của 300.000 ₫ "
+                "hết hạn khi gói kết thúc. Thêm 300 ₫ không hết hạn. Tối đa 3.000 ảnh mỗi ngày. "
+                "Gói này không có lượt miễn phí mỗi ngày."
+            ),
+        ),
+        (
+            "en",
+            "Paying in begins the plan Prepaid.",
+            "This plan has nothing free every day.",
+            (
+                "₫300,000 for you to use within 7 days, for 910 Stars. What is left of the ₫300,000 "
+                "then lapses. Another ₫300 never lapses. At most 3,000 pictures a day. "
+                "This plan has nothing free every day."
+            ),
+        ),
+    ],
+)
+async def test_what_paying_takes_away_and_leaves_is_said_before_it_is_paid(
+    tmp_path: Path, language: str, entered: str, lost: str, stays: str
+) -> None:
+    async with ruled_story(tmp_path, CHEAP + "free_images_per_day = 3\n" + STARS + SOLD) as story:
+        an = story.person("An", language)
+        sold = await an.answer_to(an.say("/buy"))
+        told = words(sold).splitlines()
+        assert lost == told[told.index(entered) + 1]
+        assert 2 == told.count(lost)
+        assert told[-1].endswith(":")
+        await press(an, sold, "Weekly")
+        invoice = (await an.sees(lambda m: "invoice" in m))["invoice"]
+        assert stays == invoice["description"]
+        await press(an, sold, "⭐ 200")
+        topup = await an.sees(lambda m: m.get("invoice", {}).get("total_amount") == 200)
+        assert topup["invoice"]["description"].endswith(lost)
+
+
+async def test_who_has_nothing_free_to_lose_is_not_told_of_it(tmp_path: Path) -> None:
+    async with ruled_story(tmp_path, CHEAP + STARS + SOLD) as story:
+        an = story.person("An", "en")
+        assert "nothing free" not in words(await an.answer_to(an.say("/buy")))
+
+
+async def test_a_plan_with_fewer_free_ones_says_how_many(tmp_path: Path) -> None:
+    fewer = SOLD.replace("[plans.weekly]", "[plans.weekly]\nfree_images_per_day = 2")
+    async with ruled_story(tmp_path, CHEAP + "free_images_per_day = 3\n" + STARS + fewer) as story:
+        an = story.person("An", "en")
+        sold = words(await an.answer_to(an.say("/buy")))
+        assert "This plan has only 2 pictures free every day." in sold
+
+
+async def test_a_groups_own_cap_is_told_where_members_pay_for_themselves(tmp_path: Path) -> None:
+    limits = "free_images_per_day = 8\n[limits]\ngroup_images_per_day = 5\n"
+    async with ruled_story(tmp_path, CHEAP + limits) as story:
+        an = story.person("An", "vi")
+        group = story.group("Nhóm vẽ", an)
+        await an.result_of(an.say("/img@easel_bot mèo", chat=group), chat=group)
+        quota = await an.answer_to(an.say("/quota@easel_bot", chat=group), chat=group)
+        assert "Ảnh miễn phí hôm nay: còn 4/8" in words(quota)
+        assert "Ảnh hôm nay của cả nhóm: còn 1/5" in words(quota)
+        own = await an.answer_to(an.say("/quota"))
+        assert "cả nhóm" not in words(own)

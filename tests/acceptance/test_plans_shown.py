@@ -59,19 +59,21 @@ async def test_every_plan_is_told_in_a_few_lines_with_ones_own_marked(story: Sto
             "Video: ngoài lượt miễn phí, hỏi giá @your_shop"
         ),
         "✅ Miễn phí (gói của bạn)\nMiễn phí mỗi ngày: 40 ảnh · 2 video\nCùng lúc: 1 yêu cầu",
-        "Prepaid\nNạp từ 50.000 ₫, không hết hạn\nCùng lúc: 3 yêu cầu",
+        "Prepaid\nNạp từ 50.000 ₫, không hết hạn\nKhông có lượt miễn phí mỗi ngày\nCùng lúc: 3 yêu cầu",
         (
             "Monthly\n"
             "5.000.000 ₫ vào số dư cho 30 ngày, sau đó phần còn lại hết hạn\n"
-            "Dừng sớm được hoàn 70% phần còn lại\n"
+            "Dừng sớm (nhắn @your_shop) được hoàn 70% phần còn lại\n"
+            "Không có lượt miễn phí mỗi ngày\n"
             "Tối đa 3.000 ảnh mỗi ngày\n"
             "Cùng lúc: 3 yêu cầu"
         ),
-        "Unlimited\n5.000.000 ₫ vào số dư, dùng đến khi hết\nCùng lúc: 3 yêu cầu",
+        "Unlimited\n5.000.000 ₫ vào số dư, dùng đến khi hết\nKhông có lượt miễn phí mỗi ngày\nCùng lúc: 3 yêu cầu",
         (
             "Turbo\n"
             "Nạp từ 5.000.000 ₫, không hết hạn\n"
             "Mua qua @your_shop\n"
+            "Không có lượt miễn phí mỗi ngày\n"
             "Cùng lúc: 6 yêu cầu\n"
             "⚡ Được ưu tiên làm trước\n"
             "1 ảnh: 200 ₫, lưới 4 ảnh: 800 ₫\n"
@@ -96,7 +98,8 @@ async def test_the_same_is_told_in_english(story: Story) -> None:
     assert told[3] == (
         "Monthly\n"
         "₫5,000,000 of balance for 30 days, then the rest expires\n"
-        "Ended early, 70% of what is left is paid back\n"
+        "Ended early (write to @your_shop), 70% of what is left is paid back\n"
+        "Nothing free every day\n"
         "At most 3,000 pictures a day\n"
         "At once: 3 requests"
     )
@@ -179,6 +182,8 @@ async def test_in_a_group_it_is_short_and_nobodys_plan_is_told(story: Story) -> 
     assert "✅" not in words(told)
     assert "Cùng lúc" not in words(told)
     assert "Prepaid\nNạp từ 50.000 ₫, không hết hạn\n\nMonthly" in words(told)
+    assert "Miễn phí\nMiễn phí mỗi ngày: 40 ảnh · 2 video\n\nPrepaid" in words(told)
+    assert "Unlimited\n5.000.000 ₫ vào số dư, dùng đến khi hết\n\n" in words(told)
     assert [["📋 Xem đủ trong chat riêng"]] == labels(told)
     assert "Monthly (gói của bạn)" in await said_to(an, "/start plans")
 
@@ -195,4 +200,7 @@ async def test_where_the_group_pays_its_own_plan_is_marked_and_its_wallet_can_be
     await buys(story, group, "turbo")
     told = await shown(an, "/plans@easel_bot", chat=group)
     assert "✅ Turbo (gói của nhóm)" in words(told)
+    assert "Miễn phí\nVí của nhóm trả từng yêu cầu, không có lượt miễn phí\n\n" in words(told)
+    assert "5.000.000 ₫ vào số dư, dùng đến khi hết\nMua qua @your_shop\n\n" in words(told)
+    assert "Prepaid\nNạp từ 50.000 ₫, không hết hạn\n\n" in words(told)
     assert [["⭐ Nạp tiền, mua gói"], ["📋 Xem đủ trong chat riêng"]] == labels(told)
