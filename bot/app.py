@@ -32,6 +32,7 @@ from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
 from bot.chat.spill import open_spill
+from bot.chat.stats import Accounting
 from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
@@ -163,6 +164,7 @@ async def start(
             {
                 "updates": updates,
                 **make_handling(ground, downloader),
+                "accounting": Accounting(store, ground.desk, ground.titles),
                 "runner": make_runner(ground),
                 "till": Till(store, ground.telegram, plans, clock=clocks.wall),
             },
@@ -228,7 +230,7 @@ def make_handling(ground: Ground, downloader: Downloader) -> dict[str, Dispatche
         default_language=settings.bot_language,
     )
     reader = Reader(bot.username, ground.market, ground.titles)
-    making = Making(ground.desk, ground.market)
+    making = Making(ground.desk, ground.market, bot.username)
     handlers = Handlers(me, ground.desk, reader, making, ground.i18n, clock=ground.clock)
     looks = make_looks(settings, bot, ground.store, handlers.door, ground.clock)
     return {

@@ -38,17 +38,21 @@ async def ask_admin(talk: Talk, order: Order, cost_vnd: int) -> None:
 
 
 class Approving:
-    """Made once. ``why_not``: why a provider does not make a request any more, if so."""
+    """Made once. ``username``: the bot's; ``why_not``: why a provider does not make a request any
+    more, if so.
+    """
 
     def __init__(
         self,
         desk: Desk,
         market: Market,
+        username: str,
         why_not: Callable[[str, Request], Line | None],
         door: Doorkeeper,
     ) -> None:
         self._desk = desk
         self._market = market
+        self._username = username
         self._why_not = why_not
         self._door = door
 
@@ -100,7 +104,7 @@ class Approving:
                 await _show(talk, asked)
                 return "press.accepted"
             case NotEnough() | NotPriced() | OverCap():  # it still waits
-                await say_lacking(talk, outcome, contact=self._desk.plans.contact)
+                await say_lacking(talk, outcome, self._desk.plans, username=self._username)
                 return "press.refused"
             case NeedsAdmin():
                 return "approve.not_admin"

@@ -47,7 +47,7 @@ class Doctor:
         chat_id = talk.place.chat_id
         facts = await group_facts(talk.tx, chat_id, now=talk.now)
         wallet = await ledger.read_wallet(talk.tx, UserId(chat_id))
-        money = findings.wallet_lines(talk.rules, wallet.balance_vnd, self._desk.plans.contact)
+        money = findings.wallet_lines(talk.rules, wallet.balance_vnd, self._desk.plans)
         if facts is None:
             return [line("doctor.title"), line("doctor.telegram_silent"), *money]
         return [

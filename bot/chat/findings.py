@@ -13,6 +13,7 @@ from bot.chat.checkup import BotFacts, GroupFacts
 from bot.chat.talk import Line, counted, line
 from bot.jobs.rules import GENERAL, GroupRules, Payer
 from bot.model import Millis
+from bot.money.plans import Plans
 
 LOW_MB: Final = 1024
 """Below this the disk is too full: a day's videos may be as much."""
@@ -69,12 +70,13 @@ def topic_lines(facts: GroupFacts, rules: GroupRules, thread_id: int | None) -> 
     return [counted(key, len(rules.topics))]
 
 
-def wallet_lines(rules: GroupRules, balance_vnd: int, contact: str) -> list[Line]:
+def wallet_lines(rules: GroupRules, balance_vnd: int, plans: Plans) -> list[Line]:
     """Who pays, and whether there is something to pay with."""
     if rules.payer is Payer.MEMBER:
         return [line("doctor.members_pay")]
     if balance_vnd == 0:
-        return [line("doctor.wallet_empty", contact=contact)]
+        buy = "" if plans.stars is None else "_buy"
+        return [line(f"doctor.wallet_empty{buy}", contact=plans.contact)]
     return [line("doctor.wallet", balance_vnd=balance_vnd)]
 
 

@@ -41,6 +41,7 @@ from bot.jobs.rules import (
 )
 from bot.model import UserId
 from bot.money import ledger
+from bot.money.plans import Plans
 
 TOPIC_DIGITS_MAX: Final = 10
 
@@ -51,12 +52,12 @@ ASKS: Final[Mapping[str, int | None]] = {NONE: None, **{str(vnd): vnd for vnd in
 class Governing:
     """Made once.
 
-    ``contact``: who fills a group's wallet.
+    ``username``: the bot's.
     """
 
-    def __init__(self, username: str, contact: str) -> None:
+    def __init__(self, username: str, plans: Plans) -> None:
         self._own_url = deep_link(username, WORD)
-        self._contact = contact
+        self._plans = plans
 
     async def command(self, talk: Talk, argument: str) -> None:
         """`/settings` in a group, or a choice of them (`/settings quiet`)."""
@@ -139,7 +140,8 @@ class Governing:
             balance_vnd=wallet.balance_vnd,
             chat_id=chat_id,
             topic=(talk.place.thread_id or GENERAL) if _has_topics(talk) else None,
-            contact=self._contact,
+            contact=self._plans.contact,
+            has_stars=self._plans.stars is not None,
             own_url=self._own_url,
         )
 

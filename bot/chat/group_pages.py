@@ -44,7 +44,9 @@ class Standing:
     topic: int | None
     """In which the page stands (`rules.GENERAL` among them); None: the group has no topics."""
     contact: str
-    """Who fills the wallet."""
+    """Who fills the wallet by hand."""
+    has_stars: bool
+    """Anybody may fill it by `/buy`."""
     own_url: str
     """Opens a person's own settings, in private."""
 
@@ -136,9 +138,9 @@ def _money_lines(rules: GroupRules) -> list[Line]:
 def _balance_line(standing: Standing) -> Line:
     if standing.balance_vnd > 0:
         return line("group_rules.balance_is", balance_vnd=standing.balance_vnd)
-    return line(
-        "group_rules.wallet_is_empty", contact=standing.contact, group=str(standing.chat_id)
-    )
+    buy = "_buy" if standing.has_stars else ""
+    values = {"contact": standing.contact, "group": str(standing.chat_id)}
+    return line(f"group_rules.wallet_is_empty{buy}", **values)
 
 
 def _topic_lines(standing: Standing) -> list[Line]:
@@ -159,8 +161,9 @@ def _topic_lines(standing: Standing) -> list[Line]:
 def _payers(standing: Standing) -> Page:
     keys = {str(each): f"group_rules.payer_{each}" for each in Payer}
     lines, rows = _choice("payer", keys, standing.rules.payer)
+    buy = "_buy" if standing.has_stars else ""
     wallet = line(
-        "group_rules.about_wallet",
+        f"group_rules.about_wallet{buy}",
         balance_vnd=standing.balance_vnd,
         contact=standing.contact,
         group=str(standing.chat_id),

@@ -21,11 +21,12 @@ from bot.model import Job, Operation, Request
 
 
 class Making:
-    """Made once."""
+    """Made once. ``username``: the bot's."""
 
-    def __init__(self, desk: Desk, market: Market) -> None:
+    def __init__(self, desk: Desk, market: Market, username: str) -> None:
         self._desk = desk
         self._market = market
+        self._username = username
 
     async def make(
         self, talk: Talk, command: ImageCommand | VideoCommand, parent: Job | None = None
@@ -111,7 +112,7 @@ class Making:
                 await ask_admin(talk, order, outcome.cost_vnd)
                 return True
             case NotEnough() | NotPriced() | OverCap():
-                await say_lacking(talk, outcome, contact=self._desk.plans.contact)
+                await say_lacking(talk, outcome, self._desk.plans, username=self._username)
         return False
 
 

@@ -6,17 +6,31 @@ Knows nothing of how any of it is reckoned.
 
 from __future__ import annotations
 
-from bot.chat.lacking import lacking_lines
+from bot.chat.lacking import Refill, lacking_buttons, lacking_lines
+from bot.chat.links import deep_link
 from bot.chat.talk import Line, Talk, counted, line
 from bot.jobs.accept import Lacking
 from bot.jobs.caps import OverCap, Scope, tell_full
 from bot.jobs.rules import Payer
+from bot.model import UserId
+from bot.money.plans import Plans
 
 
-async def say_lacking(talk: Talk, lacking: Lacking, *, contact: str) -> None:
-    """Say so; of the whole bot's cap the operator hears as well. ``contact``: whom to ask for more."""
+async def say_lacking(talk: Talk, lacking: Lacking, plans: Plans, *, username: str) -> None:
+    """Say so, with the way to more; of the whole bot's cap the operator hears as well.
+
+    ``username``: the bot's.
+    """
     if not isinstance(lacking, OverCap):
-        await talk.say(*lacking_lines(lacking, contact=contact))
+        is_groups = UserId(talk.place.chat_id) == talk.speaker.user_id  # one of its hidden admins
+        refill = Refill(
+            plans.contact,
+            plans.stars is not None,
+            deep_link(username, "buy"),
+            is_here=talk.is_private or is_groups or lacking.payer is Payer.GROUP,
+        )
+        buttons = lacking_buttons(lacking, refill)
+        await talk.say(*lacking_lines(lacking, refill), buttons=buttons)
         return
     await talk.say(*over_cap_lines(lacking))
     await tell_full(talk.tx, lacking, now=talk.now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, read_amount
+from bot.chat.amounts import BadAmount, read_amount
 from bot.chat.codes import VOUCHER_PREFIX, read_voucher, shown_voucher
 from bot.chat.links import command_meant, deep_link
 from bot.chat.parsed import Parsed, PlainCommand
@@ -19,6 +19,7 @@ from bot.jobs.codes import voucher_code
 from bot.jobs.rules import payer_of
 from bot.model import Millis
 from bot.money import vouchers
+from bot.money.plans import AMOUNT_MAX_VND
 
 DAYS: Final = 30
 DAYS_MAX: Final = 3_650

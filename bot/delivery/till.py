@@ -21,7 +21,7 @@ from bot.model import Clock, Millis, UserId
 from bot.money.plans import Plans
 from bot.money.reconciling import Transfer, compare
 from bot.money.refunds import Payment, find
-from bot.store.port import Row, Store, Topic, Transaction
+from bot.store.port import Row, Store, Topic
 from bot.store.rounds import live
 
 PAUSE_S: Final = 2.0
@@ -147,11 +147,7 @@ class Till:
         await self._list(transfers)
         before = now - reconciling.SETTLES_MS
         found = await compare(self._store, transfers, since=check.since, before=before)
-
-        async def work(tx: Transaction) -> None:
-            await reconciling.mend(tx, self._plans, found, now=self._clock())
-
-        await self._store.write(work)
+        await reconciling.mend(self._store, self._plans, found, now=self._clock())
         log.info("stars_compared", payments=found.compared, agree=found.are_none)
 
     async def _books(self, now: Millis) -> reconciling.Check:

@@ -8,6 +8,7 @@ its charge.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections import defaultdict
 from collections.abc import Sequence
@@ -21,13 +22,15 @@ from bot.money import payments
 from bot.money.plans import Plans
 from bot.money.reconciling import Differences, Transfer
 from bot.money.terms import DAY_MS
-from bot.store.port import Reading, Topic, Transaction
+from bot.store.port import Reading, Store, Topic, Transaction
 
 EVERY_MS: Final = DAY_MS
 SETTLES_MS: Final = 600_000
 """What is younger is left for the next time: its update may be on the way."""
 TOLD_EACH: Final = 10
 """Of more than so many of a kind, an operator is not told of each."""
+AT_ONCE: Final = 50
+"""So many are mended in one transaction: a few milliseconds."""
 _NAME: Final = "stars_checked"
 
 
@@ -78,14 +81,36 @@ def due_at(check: Check, *, is_open: bool) -> Millis | None:
     return check.checked_at + EVERY_MS if is_open else None
 
 
-async def mend(tx: Transaction, plans: Plans, found: Differences, *, now: Millis) -> None:
-    """Do what the differences ask for, and tell whoever asked how it came out."""
-    await _credit_all(tx, plans, found.uncredited, now)
-    for transfer in found.went_back:
+async def mend(store: Store, plans: Plans, found: Differences, *, now: Millis) -> None:
+    """Do what the differences ask for, and tell whoever asked how it came out.
+
+    A few at a time, so that nobody waits for all of them; broken off, the rest is found again.
+    """
+    told = 0
+    for transfers in _few(sorted(found.uncredited, key=lambda each: each.user_id)):
+        room = TOLD_EACH - told
+        told += await store.write(functools.partial(_credit, plans, transfers, room, now))
+    for transfers in _few(found.went_back):
+        await store.write(functools.partial(_take_back, plans, transfers, now))
+    await store.write(functools.partial(_close, found, now))
+
+
+def _few(transfers: Sequence[Transfer]) -> list[Sequence[Transfer]]:
+    return [transfers[first : first + AT_ONCE] for first in range(0, len(transfers), AT_ONCE)]
+
+
+async def _take_back(
+    plans: Plans, transfers: Sequence[Transfer], now: Millis, tx: Transaction
+) -> None:
+    for transfer in transfers:
         if not await refunding.went_back(tx, plans, transfer.charge_id, now=now):
             await refunding.unknown_went_back(
                 tx, transfer.charge_id, transfer.user_id, transfer.stars, now=now
             )
+
+
+async def _close(found: Differences, now: Millis, tx: Transaction) -> None:
+    """All is mended: what only a person can judge is told, and how it came out."""
     for payment in found.unheard_of[:TOLD_EACH]:
         await book.tell_operator(
             tx,
@@ -109,10 +134,13 @@ def line_of(check: Check) -> dict[str, Any]:
     return {"key": "payments.differ", "n": check.differences, "values": {}}
 
 
-async def _credit_all(
-    tx: Transaction, plans: Plans, transfers: Sequence[Transfer], now: Millis
-) -> None:
-    """Each by its charge; whoever paid hears of theirs together."""
+async def _credit(
+    plans: Plans, transfers: Sequence[Transfer], room: int, now: Millis, tx: Transaction
+) -> int:
+    """Each by its charge; whoever paid hears of theirs together. How many payers there were.
+
+    ``room``: of so many of them the operators hear.
+    """
     of_payers: dict[tuple[UserId, UserId], list[tuple[int, int]]] = defaultdict(list)
     gone: dict[tuple[UserId, UserId], list[dict[str, Any]]] = defaultdict(list)
     for transfer in transfers:
@@ -134,11 +162,12 @@ async def _credit_all(
         line = {"key": f"payment.found_{'group' if wallet_id < 0 else 'own'}", "values": values}
         lines = [line, *gone[user_id, wallet_id]]
         await refunding.tell_privately(tx, user_id, *lines, now=now)
-        if number < TOLD_EACH:
+        if number < room:
             who = await refunding.name_of(tx, user_id)
             await book.tell_operator(
                 tx, "operator.payment_found", now=now, who=who, user=str(user_id), **values
             )
+    return len(of_payers)
 
 
 async def _answer(tx: Transaction, asking: dict[str, Any], done: Check, now: Millis) -> None:

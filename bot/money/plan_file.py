@@ -16,12 +16,20 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 from bot.errors import SettingsError
-from bot.money.plans import FREE, INVOICE_MAX_STARS, Limits, Plan, Plans, PriceKey, Stars
+from bot.money.plans import (
+    AMOUNT_MAX_VND,
+    FREE,
+    INVOICE_MAX_STARS,
+    Limits,
+    Plan,
+    Plans,
+    PriceKey,
+    Stars,
+)
 from bot.money.toml_table import Table, is_whole, shown
 
 PROVIDERS: Final = ("apiframe", "flow", "local")
 """Whose costs may be told."""
-VND_MOST: Final = 1_000_000_000_000
 COUNT_MOST: Final = 1_000_000_000
 """Well below what an unlimited allowance counts as (`jobs.purses.UNLIMITED`)."""
 THREADS_MOST: Final = 1_000
@@ -101,7 +109,7 @@ def _read_prices(table: Table, key: str) -> dict[PriceKey, int]:
     if prices is None:
         return {}
     keys: tuple[PriceKey, ...] = get_args(PriceKey)
-    read = {name: prices.whole(name, least=0, most=VND_MOST) for name in keys}
+    read = {name: prices.whole(name, least=0, most=AMOUNT_MAX_VND) for name in keys}
     prices.finish()
     return {name: price for name, price in read.items() if price is not None}
 
@@ -201,8 +209,8 @@ def _read_plan(name: str, table: Table) -> Plan:
         free_videos_per_day=table.count("free_videos_per_day", 0, least=0, most=COUNT_MOST),
         # With 0 a request would wait for ever.
         threads=table.count("threads", 1, least=1, most=THREADS_MOST),
-        min_topup=table.whole("min_topup", least=1, most=VND_MOST),
-        price=table.whole("price", least=1, most=VND_MOST),
+        min_topup=table.whole("min_topup", least=1, most=AMOUNT_MAX_VND),
+        price=table.whole("price", least=1, most=AMOUNT_MAX_VND),
         days=table.count("days", None, least=1, most=DAYS_MOST),
         max_images_per_day=table.count("max_images_per_day", None, least=0, most=COUNT_MOST),
         refund=table.share("refund"),

@@ -16,6 +16,8 @@ PriceKey = Literal["image", "image_hd", "image_turbo", "video"]
 
 FREE: Final = "free"
 """The plan everybody has without another."""
+AMOUNT_MAX_VND: Final = 1_000_000_000
+"""The most đồng that one price is, or that come in at once: more is a slip of the finger."""
 INVOICE_MAX_STARS: Final = 25_000
 """Telegram takes no larger invoice (docs/telegram.md)."""
 

@@ -149,7 +149,7 @@ async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> P
         return None
     number = payment.refund_asks
     act = Act(_restored_key(payment, number), TELEGRAM, why, now)
-    taken = await tx.one("entry_of_key", key=_reversed_key(payment, number))
+    taken = await tx.one("entry_known", key=_reversed_key(payment, number))
     to_term_vnd = 0
     if taken is not None and taken["term_id"] is not None:
         to_term_vnd = await terms.put_back(tx, taken["term_id"], taken["amount_vnd"], act)
@@ -223,7 +223,7 @@ async def _part_of_term(reading: Reading, payment: Payment) -> tuple[Term | None
     """The term whose bought balance it became, and how much of it: that lapses with the term."""
     last = payment.refund_asks
     key = _restored_key(payment, last) if last else f"payment:{payment.charge_id}"
-    row = await reading.one("entry_of_key", key=key)
+    row = await reading.one("entry_known", key=key)
     if row is None or row["term_id"] is None:
         return None, 0
     term = await terms.find_term(reading, row["term_id"])

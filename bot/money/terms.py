@@ -135,7 +135,11 @@ async def given_back_of(reading: Reading, job: Job, *, now: Millis) -> int:
     What it took of a plan that is over by now lapses the moment it comes back.
     """
     over = await reading.all("terms_over", wallet_id=job.payer_id, now=now)
-    return 0 if job.term_id in {row["term_id"] for row in over} else job.held_vnd
+    if job.term_id not in {row["term_id"] for row in over}:
+        return job.held_vnd
+    kept_vnd = job.charged_vnd
+    from_term_vnd = min(job.term_vnd, kept_vnd + job.held_vnd) - min(job.term_vnd, kept_vnd)
+    return job.held_vnd - from_term_vnd
 
 
 async def find_term(reading: Reading, term_id: int) -> Term | None:

@@ -38,8 +38,11 @@ class SqliteReading:
         self._statements = statements
 
     async def all(self, statement: str, /, **values: Any) -> list[Row]:
+        return await self._ask(self._statements[statement], values)
+
+    async def _ask(self, sql: str, values: Mapping[str, Any]) -> list[Row]:
         try:
-            rows = await self._reader.execute_fetchall(self._statements[statement], values)
+            rows = await self._reader.execute_fetchall(sql, values)
         except sqlite3.Error as error:
             raise StoreError(f"The database could not be read: {error}") from error
         return [dict(row) for row in rows]

@@ -26,7 +26,7 @@ import structlog
 
 from bot.errors import DatabaseTooNew, StoreError
 from bot.store.connecting import SqliteReading, connect, load_statements
-from bot.store.port import Row, Topic
+from bot.store.port import Dangling, Row, Topic
 
 T = TypeVar("T")
 
@@ -121,6 +121,10 @@ class SqliteStore(SqliteReading):
         self._turn_away()
         await self._reader.close()
         await self._writer.close()
+
+    async def dangling(self) -> list[Dangling]:
+        rows = await self._ask("PRAGMA foreign_key_check", {})
+        return [Dangling(row["table"], row["rowid"], row["parent"]) for row in rows]
 
     async def write(self, work: Callable[[SqliteTransaction], Awaitable[T]]) -> T:
         if self._is_closed:

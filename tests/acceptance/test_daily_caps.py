@@ -15,6 +15,7 @@ from bot.app import DATABASE_NAME
 from bot.jobs.rules import GroupRules, Payer, set_rules
 from bot.model import ChatId, UserId
 from bot.money import ledger
+from bot.money.auditing import verify
 from bot.store.sqlite import open_store
 
 DAY_S = 86_400
@@ -61,7 +62,7 @@ class Town:
         async with living_bot(settings):
             yield
         async with open_store(self.story.data_dir / DATABASE_NAME) as store:
-            assert [] == await ledger.verify(store)
+            assert [] == await verify(store)
 
     async def result(self, person: Person, words: str, *, chat: int | None = None) -> Message:
         return await person.result_of(person.say(words, chat=chat), chat=chat)

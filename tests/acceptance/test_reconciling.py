@@ -89,7 +89,8 @@ async def test_more_than_a_page_of_payments_is_compared(till: Till) -> None:
     till.goes_by(SETTLED_S)
     await compare(till)
     await till.operator.sees("120 payments were not the same at Telegram")
-    await an.sees("I have found the ⭐ 120 you paid and put ₫12,000")
+    for found in ("⭐ 50 you paid and put ₫5,000", "⭐ 20 you paid and put ₫2,000"):
+        await an.sees(f"I have found the {found}")
     assert (12_000, 2) == (await till.balance(an), till.calls("getStarTransactions"))
 
 

@@ -42,7 +42,7 @@ async def test_a_plan_that_renews_itself_is_shown_and_stopped(till: Till) -> Non
 async def test_bought_by_a_link_and_renewed_it_is_one_and_stops_as_one(till: Till) -> None:
     an = await till.person()
     world = till.story.world
-    await press(an, await an.answer_to(an.say("/buy")), "Monthly")
+    await press(an, await an.answer_to(an.say("/buy")), "Monthly ·")
     asked = await an.sees(lambda m: "renewed every 30 days" in words(m))
     (url,) = [b["url"] for row in asked["reply_markup"]["inline_keyboard"] for b in row]
     charge = await world.pay_link(an.user_id, url)

@@ -112,7 +112,7 @@ async def test_a_grant_says_why_and_is_taken_back_only_as_far_as_it_is_left(host
     assert 0 == (await host.command(f"grant {an.user_id} 50k --reason prize")).code
     back = await host.command(f"grant {an.user_id} 20.000 --take-back --reason slip")
     assert f"{an.user_id} (An) now has 30000 đồng.\n" == back.out
-    await an.sees("The shop took back ₫20,000")
+    await an.sees("The shop took back ₫20,000 it had given you. You now have ₫30,000.\nWhy: slip")
     refused = await host.command(f"grant {an.user_id} 30001 --take-back")
     assert (2, "") == (refused.code, refused.out)
     assert f"Only 30000 đồng of {an.user_id} can be taken back; nothing was written" in refused.err

@@ -75,7 +75,8 @@ async def pressed(shop: Shop, press: Press, market: Market = BOTH) -> str:
         )
         talk = Talk(tx, Speaker(AN, "An", "en"), HOME, True, "en", shop.now())
         door = Doorkeeper("open", frozenset(), "")
-        return await BulkPresses(shop.desk, Making(shop.desk, market), door).press(talk, press)
+        making = Making(shop.desk, market, "easel_bot")
+        return await BulkPresses(shop.desk, making, door).press(talk, press)
 
     return await shop.store.write(work)
 

@@ -9,6 +9,7 @@ from bot.chat import findings
 from bot.chat.checkup import BotFacts, GroupFacts, forbidden_to_all, taken_from
 from bot.chat.findings import Queue, Standing
 from bot.jobs.rules import GENERAL, GroupRules, Payer
+from bot.money.plan_file import load_plans
 from bot.sandbox import shapes
 
 EASEL = {"id": 7_000_000_000, "is_bot": True, "first_name": "Easel"}
@@ -79,10 +80,12 @@ def test_in_a_forum_it_says_whether_this_topic_is_answered(
 
 
 def test_an_empty_wallet_that_should_pay_is_a_fault_and_a_full_one_is_not() -> None:
-    rules = GroupRules(payer=Payer.GROUP)
-    assert ["doctor.wallet_empty"] == keys(findings.wallet_lines(rules, 0, "@shop"))
-    assert ["doctor.wallet"] == keys(findings.wallet_lines(rules, 500, "@shop"))
-    assert ["doctor.members_pay"] == keys(findings.wallet_lines(GroupRules(), 0, "@shop"))
+    rules, with_stars = GroupRules(payer=Payer.GROUP), load_plans(None)
+    by_hand = dataclasses.replace(with_stars, stars=None)
+    assert ["doctor.wallet_empty_buy"] == keys(findings.wallet_lines(rules, 0, with_stars))
+    assert ["doctor.wallet_empty"] == keys(findings.wallet_lines(rules, 0, by_hand))
+    assert ["doctor.wallet"] == keys(findings.wallet_lines(rules, 500, by_hand))
+    assert ["doctor.members_pay"] == keys(findings.wallet_lines(GroupRules(), 0, by_hand))
 
 
 def test_the_operator_hears_of_updates_nobody_could_read_and_of_jobs_nobody_could_settle() -> None:

@@ -68,7 +68,7 @@ class Desk:
 
     def gathering(self) -> Gathering:
         reader = Reader("easel_bot", MARKET, {"flow": "Flow AI"})
-        making = Making(self.shop.desk, MARKET)
+        making = Making(self.shop.desk, MARKET, "easel_bot")
         return Gathering(
             self.shop.store,
             self.telegram,
@@ -99,7 +99,7 @@ class Desk:
         picture: Picture | None = None,
     ) -> None:
         """Somebody sends a command with one picture; of an album, the first of it."""
-        making = Making(self.shop.desk, MARKET)
+        making = Making(self.shop.desk, MARKET, "easel_bot")
         reader = Reader("easel_bot", MARKET, {"flow": "Flow AI"})
         referring = Referring(making, MARKET)
 

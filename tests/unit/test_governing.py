@@ -23,6 +23,7 @@ from bot.jobs.rules import (
     set_rules,
 )
 from bot.model import ChatId, MessageId, Place, UserId
+from bot.money.plan_file import load_plans
 from bot.store.port import Transaction
 from bot.store.sqlite import _migrations
 
@@ -77,7 +78,7 @@ async def press(
 ) -> str:
     async def work(tx: Transaction) -> str:
         talk = await talk_of(shop, tx, who, topic=topic, is_forum=is_forum)
-        return await Governing("easel_bot", "@shop").press(talk, Press(Act.GROUP, how=how))
+        return await Governing("easel_bot", load_plans(None)).press(talk, Press(Act.GROUP, how=how))
 
     return await shop.store.write(work)
 
@@ -211,7 +212,9 @@ async def test_topics_switched_off_since_are_still_lifted(shop: Shop) -> None:
 async def test_nobody_changes_a_group_from_a_private_chat(shop: Shop) -> None:
     async def work(tx: Transaction) -> str:
         talk = Talk(tx, Speaker(AN, "An", "vi"), Place(ChatId(AN), None, None), True, "vi", 0)
-        return await Governing("easel_bot", "").press(talk, Press(Act.GROUP, how="users=admins"))
+        return await Governing("easel_bot", load_plans(None)).press(
+            talk, Press(Act.GROUP, how="users=admins")
+        )
 
     assert "settings.gone" == await shop.store.write(work)
 

@@ -19,6 +19,7 @@ USUAL = Standing(
     chat_id=ChatId(-100),
     topic=None,
     contact="@shop",
+    has_stars=False,
     own_url="https://t.me/easel_bot?start=settings",
 )
 CHOICES = ("users", "pressers", "payer", "cap", "ask", "language", "quiet", "topics")
@@ -75,6 +76,13 @@ def test_an_empty_wallet_that_pays_is_told_at_once_with_who_fills_it() -> None:
     values = [each["values"] for each in lines if each["key"] == "group_rules.wallet_is_empty"]
     assert [{"contact": "@shop", "group": "-100"}] == values
     assert "group_rules.wallet_is_empty" not in keys("", USUAL)
+
+
+def test_where_stars_are_taken_the_way_to_fill_the_wallet_is_buy_before_the_shop() -> None:
+    with_stars = dataclasses.replace(where(payer=Payer.GROUP), has_stars=True)
+    assert "group_rules.wallet_is_empty_buy" in keys("", with_stars)
+    assert "group_rules.about_wallet_buy" == keys("payer", with_stars)[-1]
+    assert "group_rules.about_wallet" == keys("payer", USUAL)[-1]
 
 
 def test_the_way_to_ones_own_settings_stands_below_the_first_page_alone() -> None:

@@ -47,7 +47,7 @@ async def answers(shop: Shop, job: Job) -> list[dict[str, Any]]:
         await tx.run("chat_seen", chat_id=7, kind="private", title="An", now=NOON)
         place = Place(ChatId(7), None, MessageId(1))
         talk = Talk(tx, Speaker(UserId(7), "An", "en"), place, True, "en", NOON)
-        await Making(shop.desk, BOTH).again(talk, job)
+        await Making(shop.desk, BOTH, "easel_bot").again(talk, job)
 
     await shop.store.write(work)
     rows = await shop.store.all("outbox_of_chat", chat_id=7)

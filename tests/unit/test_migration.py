@@ -63,6 +63,7 @@ MOVED = {
 }
 """Which statement takes a column along; what is missing here would be left behind."""
 STAYS = {
+    ("stats_look", "chat_id"): "an operator's private chat",
     ("inbox", "lane"): "an update is read as of the new chat when its turn comes",
     ("chat", "moved_to"): "where the group went",
     ("job", "moved_to"): "another job",

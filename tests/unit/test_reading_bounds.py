@@ -21,7 +21,7 @@ from bot.money.plan_file import load_plans
 ME = "EaselBot"
 READER = Reader(ME, BOTH, {})
 DESK = Desk(load_plans(None), ZoneInfo("Asia/Ho_Chi_Minh"), Now(NOON))
-BULKING = Bulking(DESK, READER, Making(DESK, BOTH))
+BULKING = Bulking(DESK, READER, Making(DESK, BOTH, "easel_bot"))
 CHOICES = "{" + ",".join(f"{n}:9" for n in range(1, 51)) + "}"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DatabaseTooNew, DataFolderInUse, StoreError
-from bot.money import ledger
+from bot.money import auditing
 from bot.store.connecting import load_statements, open_reading
 from bot.store.folder import claim
 from bot.store.port import Topic, Transaction
@@ -306,7 +306,7 @@ async def test_a_backup_and_a_check_of_the_book_ask_for_no_writers_turn(
         holder.execute("BEGIN IMMEDIATE")
         async with open_store(path) as other:
             await other.backup(tmp_path / "copy.db")
-            assert [] == await ledger.verify(other)
+            assert [] == await auditing.verify(other)
         holder.execute("ROLLBACK")
     assert ["a"] == seen_from_outside(tmp_path / "copy.db")
 

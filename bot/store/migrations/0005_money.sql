@@ -126,8 +126,8 @@ WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
 CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
 CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
-    WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
-      AND (held_vnd <> 0 OR held_free <> 0);
+    WHERE held_vnd + held_free > 0
+      AND state NOT IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd, term_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_of_days ON job
     (allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd);
@@ -180,6 +180,7 @@ CREATE TABLE payment (
 CREATE INDEX payment_by_time ON payment (paid_at);
 CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payment_of_term ON payment (term_id) WHERE term_id IS NOT NULL;
+CREATE INDEX payment_gone_back ON payment (refunded_at) WHERE refunded_at IS NOT NULL;
 CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX payment_stop_due ON payment (stop_due_at) WHERE stop_due_at IS NOT NULL;
 
@@ -199,3 +200,14 @@ CREATE INDEX payment_of_wallet ON payment (wallet_id);
 CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;
 CREATE INDEX voucher_of_user ON voucher (used_by) WHERE used_by IS NOT NULL;
+
+-- An operator wants to know how the shop went: what takes a while is read beside the writer.
+CREATE TABLE stats_look (
+    look_id   INTEGER PRIMARY KEY,
+    chat_id   INTEGER NOT NULL,          -- private
+    thread_id INTEGER,
+    reply_to  INTEGER,
+    page_id   INTEGER,                   -- the message it is shown in place of
+    language  TEXT    NOT NULL,
+    stretch   TEXT    NOT NULL           -- how many days, as it stands in the button
+) STRICT;

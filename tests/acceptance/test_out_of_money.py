@@ -1,0 +1,137 @@
+"""Who runs out of money reads how to get more, wherever they asked, and has a button for it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from ruling import rule
+from story import Message, Story, labels, words
+from telling import press
+from town_rules import CHEAP, ruled_story
+
+from bot.jobs.rules import GroupRules, Payer
+
+STARS = """
+[stars]
+vnd_per_star = 330
+packs = [200]
+"""
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Story]:
+    """Nothing is free, a picture costs 100 đồng, and Stars are taken."""
+    async with ruled_story(tmp_path, CHEAP + "free_images_per_day = 3\n" + STARS) as story:
+        yield story
+
+
+def address(message: Message) -> str:
+    return str(message["reply_markup"]["inline_keyboard"][0][0]["url"])
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "label", "sold"),
+    [
+        (
+            "vi",
+            (
+                "Gõ /buy để nạp thêm bằng Sao Telegram, nhắn @shop để trả cách khác, "
+                "hoặc quay lại vào ngày mai để có lượt miễn phí mới."
+            ),
+            "⭐ Nạp thêm",
+            "Chọn số Sao",
+        ),
+        (
+            "en",
+            (
+                "Type /buy to top up with Telegram Stars, write to @shop to pay another way, "
+                "or come back tomorrow when your free ones are there again."
+            ),
+            "⭐ Buy",
+            "Choose how many Stars",
+        ),
+    ],
+)
+async def test_who_has_no_money_left_is_shown_to_the_till(
+    shop: Story, language: str, told: str, label: str, sold: str
+) -> None:
+    an = shop.person("An", language)
+    refused = await an.answer_to(an.say("/img a cat"))
+    assert told == words(refused).splitlines()[-1]
+    assert [[label]] == labels(refused)
+    await press(an, refused, label)
+    await an.sees(sold)
+
+
+async def test_a_list_that_is_too_dear_leads_there_as_well(shop: Story) -> None:
+    an = shop.person("An", "en")
+    refused = await an.answer_to(an.say("/img\na cat\na dog"))
+    assert "Type /buy" in words(refused)
+    assert [["⭐ Buy"]] == labels(refused)
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "label"),
+    [
+        ("vi", "mở /buy và nạp thêm trong chat riêng với mình, nhắn @shop", "trong chat riêng"),
+        ("en", "open /buy and top up in your private chat with me, write to @shop", "in private"),
+    ],
+)
+async def test_in_a_group_whose_members_pay_the_button_opens_ones_own_chat(
+    shop: Story, language: str, told: str, label: str
+) -> None:
+    an = shop.person("An", language)
+    group = shop.group("Nhóm vẽ", an)
+    refused = await an.answer_to(an.say("/img@easel_bot a cat", chat=group), chat=group)
+    assert told in words(refused)
+    assert label in labels(refused)[0][0]
+    assert "https://t.me/easel_bot?start=buy" == address(refused)
+
+
+@pytest.mark.parametrize(
+    ("language", "empty", "told", "label", "sold"),
+    [
+        (
+            "vi",
+            "Giá là 400 ₫ mà ví của nhóm đang trống. Chưa ai bị tính phí.",
+            (
+                "Ai trong nhóm cũng nạp được bằng /buy@easel_bot, mã quà tặng "
+                "(/voucher@easel_bot MÃ) hay qua @shop"
+            ),
+            "⭐ Nạp thêm",
+            "Ví của nhóm này",
+        ),
+        (
+            "en",
+            "This costs ₫400, and the group’s wallet is empty. Nothing was charged.",
+            (
+                "Anybody here can top it up with /buy@easel_bot, a voucher "
+                "(/voucher@easel_bot CODE) or through @shop"
+            ),
+            "⭐ Buy",
+            "This group's wallet",
+        ),
+    ],
+)
+async def test_where_the_group_pays_anybody_is_told_how_to_fill_its_wallet(
+    shop: Story, language: str, empty: str, told: str, label: str, sold: str
+) -> None:
+    an = shop.person("An", language)
+    group = shop.group("Nhóm vẽ", an)
+    await an.answer_to(an.say("/quota@easel_bot", chat=group), chat=group)
+    await rule(shop, group, GroupRules(payer=Payer.GROUP))
+    refused = await an.answer_to(an.say("/img@easel_bot a cat", chat=group), chat=group)
+    first, then = words(refused).splitlines()
+    assert empty == first
+    assert then.startswith(told)
+    assert [[label]] == labels(refused)
+    await press(an, refused, label)
+    await an.sees(sold, chat=group)
+
+
+async def test_without_stars_it_is_the_shop_alone_that_is_named(tmp_path: Path) -> None:
+    async with ruled_story(tmp_path, CHEAP) as story:
+        an = story.person("An", "en")
+        refused = await an.answer_to(an.say("/img a cat"))
+        assert "Top up with @shop." == words(refused).splitlines()[-1]
+        assert [] == labels(refused)
