@@ -100,6 +100,9 @@ async def check_terms(shop: Shop, parts: Mapping[str, int]) -> None:
         row["term_id"]: row["bought_vnd"] - row["gone_vnd"] - row["spent_vnd"] for row in rows
     } == left
     assert [] == [term_id for term_id, left_vnd in left.items() if left_vnd < 0]
+    assert [] == await shop.rows(
+        "SELECT * FROM plan_term WHERE settled_at IS NULL AND ends_at > ended_at"
+    )  # what has ended early waits for nothing
     for has in await shop.rows("SELECT * FROM wallet"):
         terms = [row["term_id"] for row in rows if row["wallet_id"] == has["wallet_id"]]
         assert sum(left[term_id] for term_id in terms) <= has["balance_vnd"]

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bookkeeping import account_of, check_book, check_terms, left_of_terms
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
-from payments import ask_back, stays, went_back
+from payments import ask_back, payment_of, stays, went_back
 from shop import HOUR, Shop, opened_shop
 
 from bot.errors import EaselError
@@ -211,6 +211,13 @@ class Till(RuleBasedStateMachine):
     def stars_went_back(self, charge: str) -> None:
         self.runner.run(went_back(self.shop, charge))
         assert self.runner.run(went_back(self.shop, charge)) is None
+
+    @rule(charge=charges)
+    def stars_go_back_when_nothing_but_a_plan_is_left(self, charge: str) -> None:
+        payment = self.runner.run(payment_of(self.shop, charge))
+        wallet = payment.wallet_id
+        self.all_that_lasts_is_taken_back(wallet)
+        self.stars_went_back(charge)
 
     @rule(charge=charges)
     def stars_stay(self, charge: str) -> None:
