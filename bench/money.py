@@ -32,9 +32,11 @@ from bot.model import (
     UserId,
 )
 from bot.money import ledger
+from bot.money.auditing import verify
+from bot.store.connecting import load_statements
 from bot.store.port import Row, Topic, Transaction
 from bot.store.records import job_values
-from bot.store.sqlite import SqliteStore, load_statements, open_store
+from bot.store.sqlite import SqliteStore, open_store
 
 TITLE = "Money: pairs of hold and capture with full durability, many people at once"
 LEAST = 3.0
@@ -175,7 +177,7 @@ async def pace(arm: Arm, load: Load, folder: Path) -> Pace:
         began = time.monotonic()
         await asyncio.gather(*(_spend(write, jobs) for jobs in clients))
         took_s = time.monotonic() - began
-        return Pace(load.pairs, took_s, await ledger.verify(store))
+        return Pace(load.pairs, took_s, await verify(store))
 
 
 async def _spend(write: _Door, jobs: Sequence[Job]) -> None:

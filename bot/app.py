@@ -31,6 +31,8 @@ from bot.chat.links import deep_link
 from bot.chat.listening import Listener
 from bot.chat.making import Making
 from bot.chat.reading import Reader
+from bot.chat.spill import open_spill
+from bot.chat.stats import Accounting
 from bot.delivery.approvals import Approvals
 from bot.delivery.board_scene import BoardScenes
 from bot.delivery.board_showing import Boards
@@ -61,6 +63,7 @@ from bot.providers.local import Local
 from bot.runner.accounts import MANY_LANES, Account, Timing, Webhook
 from bot.runner.loop import Runner
 from bot.settings import Settings
+from bot.store.connecting import open_reading
 from bot.store.folder import claim
 from bot.store.port import Store, Topic
 from bot.store.sqlite import open_store
@@ -147,14 +150,21 @@ async def start(
         downloader = await stack.enter_async_context(open_downloader(bot, _proxy(settings)))
 
         await introduce(ground)
-        checkout = await stack.enter_async_context(
-            open_checkout(settings, store, plans, ground.i18n, metrics, clocks.wall)
+        reading = await stack.enter_async_context(
+            open_reading(settings.bot_data_dir / DATABASE_NAME)
         )
-        updates = make_updates(settings, bot, store, checkout, clocks.wall)
+        checkout = await stack.enter_async_context(
+            open_checkout(settings, reading, plans, ground.i18n, metrics, clocks.wall)
+        )
+        spill = await stack.enter_async_context(
+            open_spill(settings.bot_data_dir, store, clocks.wall)
+        )
+        updates = make_updates(settings, bot, store, checkout, spill, clocks.wall)
         easel = EaselBot(
             {
                 "updates": updates,
                 **make_handling(ground, downloader),
+                "accounting": Accounting(store, ground.desk, ground.titles),
                 "runner": make_runner(ground),
                 "till": Till(store, ground.telegram, plans, clock=clocks.wall),
             },

@@ -18,26 +18,28 @@ from bot.chat.intake import Poller
 from bot.chat.listening import Listener
 from bot.chat.looks import Look, for_guests
 from bot.chat.rights import Rights
+from bot.chat.spill import Spill
 from bot.delivery.counter import open_counter
 from bot.i18n import I18n
 from bot.model import Clock
 from bot.money.plans import Plans
 from bot.settings import Settings
-from bot.store.port import Store
+from bot.store.port import Reading, Store
 from bot.telemetry import Metrics
 
 
 def make_updates(
-    settings: Settings, bot: Bot, store: Store, checkout: Checkout, clock: Clock
+    settings: Settings, bot: Bot, store: Store, checkout: Checkout, spill: Spill, clock: Clock
 ) -> Poller | Listener:
     """The way in that the settings ask for."""
     if settings.telegram_updates == "polling":
-        return Poller(bot, store, checkout, clock=clock)
+        return Poller(bot, checkout, spill)
     given = settings.telegram_webhook_secret.get_secret_value()
     return Listener(
         bot,
         store,
         checkout,
+        spill,
         url=f"{settings.bot_public_url}/telegram",
         secret=given or secrets.token_urlsafe(32),
         clock=clock,
@@ -46,9 +48,12 @@ def make_updates(
 
 @contextlib.asynccontextmanager
 async def open_checkout(
-    settings: Settings, store: Store, plans: Plans, i18n: I18n, metrics: Metrics, clock: Clock
+    settings: Settings, reading: Reading, plans: Plans, i18n: I18n, metrics: Metrics, clock: Clock
 ) -> AsyncIterator[Checkout]:
-    """What answers who is about to pay, with connections of its own."""
+    """What answers who is about to pay, with connections of its own.
+
+    ``reading``: its own as well, so that nobody's long question keeps it waiting.
+    """
     counter = open_counter(
         settings.telegram_bot_token.get_secret_value(),
         root=settings.telegram_api_url,
@@ -57,7 +62,7 @@ async def open_checkout(
     )
     async with counter as answers:
         checkout = Checkout(
-            store,
+            reading,
             plans,
             Doorkeeper(settings.bot_access, settings.bot_admin_ids, plans.contact),
             answers,

@@ -229,6 +229,8 @@ class Job:
     """The message it shares with other requests of a busy group."""
     term_id: int | None = None
     """The plan term of its payer whose balance it spends first, because that lapses."""
+    term_vnd: int = 0
+    """Of what it may cost, that term's part; what it gives back is the rest's first."""
     price_key: str | None = None
     """Which price an output of it has, as in the plan file; None: it is made here and has none."""
     outputs: int = 0

@@ -1,6 +1,7 @@
 """What must be true of the book after every step, whatever happened. Read from the rows alone."""
 
 import dataclasses
+from collections.abc import Mapping
 
 from shop import Shop
 
@@ -70,25 +71,38 @@ async def check_book(shop: Shop) -> None:
     assert [] == held
 
 
-async def left_of_terms(shop: Shop) -> dict[int, int]:
-    """Of each plan term's own balance what is neither gone, taken nor held; below nothing where
-    jobs of it cost more than it had.
+async def left_of_terms(shop: Shop, parts: Mapping[str, int]) -> dict[int, int]:
+    """Of each plan term's own balance what its entries and jobs leave.
+
+    ``parts``: of each job what its term had for it when it was accepted. What it gives back is
+    first what it took beside its term.
     """
-    rows = await shop.rows(
-        "SELECT t.term_id, t.bought_vnd - t.gone_vnd"
-        " - COALESCE(SUM(j.charged_vnd + j.held_vnd), 0) AS left_vnd"
-        " FROM plan_term t LEFT JOIN job j ON j.term_id = t.term_id"
-        " GROUP BY t.term_id, t.bought_vnd, t.gone_vnd"
-    )
-    return {row["term_id"]: row["left_vnd"] for row in rows}
+    rows = await shop.rows("SELECT term_id FROM plan_term")
+    left = dict.fromkeys((row["term_id"] for row in rows), 0)
+    for row in await shop.rows("SELECT * FROM ledger_entry WHERE term_id IS NOT NULL"):
+        sign = 1 if row["kind"] in _COMES_IN else -1
+        left[row["term_id"]] += sign * row["amount_vnd"]
+    for row in await shop.rows(
+        "SELECT j.job_id, j.term_id, SUM(CASE e.kind WHEN 'hold' THEN e.amount_vnd"
+        " WHEN 'release' THEN -e.amount_vnd ELSE 0 END) AS vnd"
+        " FROM job j JOIN ledger_entry e ON e.job_id = j.job_id WHERE j.term_id IS NOT NULL"
+        " GROUP BY j.job_id, j.term_id"
+    ):
+        left[row["term_id"]] -= min(row["vnd"], parts[row["job_id"]])
+    return left
 
 
-async def lapsing_term(shop: Shop, wallet: int) -> int | None:
-    rows = await shop.rows(
-        f"SELECT term_id FROM plan_term WHERE wallet_id = {wallet} AND ended_at IS NULL"
-        " AND ends_at IS NOT NULL"
-    )
-    return int(rows[0]["term_id"]) if rows else None
+async def check_terms(shop: Shop, parts: Mapping[str, int]) -> None:
+    """No plan has given more than was bought with it, and what it still has is there."""
+    left = await left_of_terms(shop, parts)
+    rows = await shop.rows("SELECT * FROM plan_term")
+    assert {
+        row["term_id"]: row["bought_vnd"] - row["gone_vnd"] - row["spent_vnd"] for row in rows
+    } == left
+    assert [] == [term_id for term_id, left_vnd in left.items() if left_vnd < 0]
+    for has in await shop.rows("SELECT * FROM wallet"):
+        terms = [row["term_id"] for row in rows if row["wallet_id"] == has["wallet_id"]]
+        assert sum(left[term_id] for term_id in terms) <= has["balance_vnd"]
 
 
 async def outputs_today(shop: Shop) -> int:

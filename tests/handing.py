@@ -9,7 +9,7 @@ from beside import change, rows
 from story import Message, Person, Story, living_bot, served_town, settings_for
 from story import words as words_of
 
-from bot.money import ledger
+from bot.money.auditing import verify
 from bot.store.sqlite import open_store
 
 
@@ -25,7 +25,7 @@ async def run_by(
         async with living_bot(settings):
             yield story, boss
         async with open_store(story.data_dir / "bot.db") as store:
-            assert [] == await ledger.verify(store)
+            assert [] == await verify(store)
 
 
 async def said(person: Person, line: str, *, to: Message | None = None, chat: int = 0) -> Message:

@@ -19,6 +19,7 @@ from bot import app
 from bot.app import DATABASE_NAME
 from bot.model import UserId
 from bot.money import ledger
+from bot.money.auditing import verify
 from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
 from bot.providers.http import Network
@@ -148,7 +149,7 @@ class Sky:
         left = f"{BALANCE_VND - paid_vnd:,}"
         vietnamese = f"Số dư: {left.replace(',', '.')} ₫"
         assert await self.quota(person) in {vietnamese, f"Balance: ₫{left}"}
-        assert [] == await ledger.verify(self.store)
+        assert [] == await verify(self.store)
 
     def heard(self) -> list[str]:
         """What the operator was told."""

@@ -15,6 +15,7 @@ from story import Person, Story, living_bot, served_town, settings_for
 from bot.app import DATABASE_NAME, Clocks
 from bot.model import ChatId, UserId
 from bot.money import ledger, payments
+from bot.money.auditing import verify
 from bot.money.payments import Paid, make_invoice
 from bot.money.plan_file import load_plans
 from bot.money.plans import Plans
@@ -131,4 +132,4 @@ async def open_till(folder: Path) -> AsyncIterator[Till]:
             hurry.wake = easel.wake
             await operator.answer_to(operator.say("/jobs"))  # their language is known now
             yield Till(story, operator, store, load_plans(plans), hurry)
-            assert [] == await ledger.verify(store)
+            assert [] == await verify(store)

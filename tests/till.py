@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from bookkeeping import account_of, check_book, left_of_terms
+from bookkeeping import account_of, check_book, check_terms, left_of_terms
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from payments import ask_back, stays, went_back
@@ -77,7 +77,7 @@ class Till(RuleBasedStateMachine):
         self.group = GROUP
         self.came_in = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.went_out = dict.fromkeys((*PEOPLE, GROUP), 0)
-        self.beyond_term = dict[int, int]()
+        self.parts = dict[str, int]()
         for wallet, plan in ((PEOPLE[0], None), (PEOPLE[1], "monthly"), (GROUP, "weekly")):
             self.is_paid_in(wallet, 2_000, None)
             self.is_paid_in(wallet, 3_000, plan)
@@ -125,6 +125,13 @@ class Till(RuleBasedStateMachine):
         assert (refusal is None) == (lasting_vnd >= amount_vnd)
         if refusal is None:
             self.went_out[wallet] += amount_vnd
+
+    @rule(whose=wallets)
+    def all_that_lasts_is_taken_back(self, whose: int) -> None:
+        wallet, now = UserId(self.wallet_of(whose)), self.shop.now()
+        lasting = corrections.lasting_of(self.shop.store, wallet, now=now)
+        if lasting_vnd := self.runner.run(lasting):
+            self.is_taken_back(whose, lasting_vnd)
 
     @rule(whose=wallets)
     def a_plan_is_ended_early(self, whose: int) -> None:
@@ -236,15 +243,16 @@ class Till(RuleBasedStateMachine):
         assert [vouchers.Filled(amount_vnd)] * (hours > 0) == filled
         self.came_in[wallet] += amount_vnd * len(filled)
 
+    def left_of_terms(self) -> dict[int, int]:
+        return self.runner.run(left_of_terms(self.shop, self.parts))
+
     def note_terms(self, jobs: Sequence[Job], left_before: Mapping[int, int]) -> None:
-        """What jobs just accepted cost beyond the plan whose balance they spend first."""
+        """How much of jobs just accepted the plan pays whose balance they spend first."""
         left = dict(left_before)
-        for job in jobs:
+        for job in sorted(jobs, key=lambda job: job.accepted_at):
             if job.term_id is not None:
-                pays_vnd = min(job.held_vnd, max(0, left[job.term_id]))
-                left[job.term_id] -= pays_vnd
-                beyond_vnd = self.beyond_term.get(job.term_id, 0)
-                self.beyond_term[job.term_id] = beyond_vnd + job.held_vnd - pays_vnd
+                self.parts[job.job_id] = min(job.held_vnd, left[job.term_id])
+                left[job.term_id] -= self.parts[job.job_id]
 
     def wallet_of(self, whose: int) -> int:
         return whose if whose > 0 else self.group
@@ -266,10 +274,9 @@ class Till(RuleBasedStateMachine):
 
     @invariant()
     def a_plan_takes_only_what_was_bought_with_it(self) -> None:
-        """What its jobs cost beyond it was paid from the rest of the balance when they asked."""
+        """And what was not: what jobs cost beside it, what goes out, is the rest's first."""
         if hasattr(self, "runner"):
-            for term_id, left_vnd in self.runner.run(left_of_terms(self.shop)).items():
-                assert -left_vnd <= self.beyond_term.get(term_id, 0)
+            self.runner.run(check_terms(self.shop, self.parts))
 
     @invariant()
     def everything_that_came_in_is_there_or_was_taken_or_went_out(self) -> None:

@@ -7,7 +7,7 @@ make the bot talk, and a group is not ours to fill. The line and the silence are
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Final, Literal
 
 from bot.chat.talk import Talk, line
 from bot.i18n import Tongue
@@ -17,6 +17,7 @@ from bot.model import ChatId, UserId
 from bot.store.port import Reading, Row
 
 Access = Literal["open", "approved"]
+_STRANGER: Final = "access.refused"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Refusal:
     is_of_chat: bool
     """The whole group may not, and is told as one."""
     is_told: bool
+
+    @property
+    def is_of_stranger(self) -> bool:
+        """Nobody banned them: the operator does not know them yet."""
+        return self.key == _STRANGER
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class Doorkeeper:
             return None
         if chat_id < 0:
             return Refusal("access.refused_group", is_of_chat=True, is_told=_is_told(chat))
-        return Refusal("access.refused", is_of_chat=False, is_told=_is_told(user))
+        return Refusal(_STRANGER, is_of_chat=False, is_told=_is_told(user))
 
     async def may(self, reading: Reading, user_id: UserId, chat_id: ChatId) -> bool:
         """Whether ``user_id`` may use the bot in that chat."""
@@ -109,7 +115,9 @@ def _is_told(row: Row | None) -> bool:
 async def _is_approved(
     reading: Reading, user_id: UserId, user: Row | None, chat: Row | None
 ) -> bool:
-    """By hand, by being in an allowed group, or by money that the operator gave."""
+    """By hand, by being in an allowed group, or by money that has come in: a grant that is taken
+    back leaves them in, whom the operator can ban (docs/plans.md).
+    """
     if (chat is not None and chat["is_allowed"]) or (user is not None and user["is_allowed"]):
         return True
     return await reading.one("granted", wallet_id=user_id) is not None

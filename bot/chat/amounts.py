@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.errors import EaselError
-
-AMOUNT_MAX_VND: Final = 1_000_000_000
-"""More is a slip of the finger."""
+from bot.money.plans import AMOUNT_MAX_VND
 
 _TIMES: Final[Mapping[str, int]] = {
     "": 1,

@@ -76,7 +76,7 @@ class Comparing:
             lines += own_price_lines(plans, plan, self._made)
         if plans.stars is None:
             lines.append(apart(line("plans.ask_shop", contact=plans.contact)))
-        renewed, stops = await renewals(talk)
+        renewed, stops = await renewals(talk, plans)
         return [*lines, *renewed], [*_arrows(page, len(pages)), *self._ways_on(talk), *stops]
 
     def _way_in_lines(self, talk: Talk, plan: Plan) -> list[Line]:

@@ -96,8 +96,8 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         preferring=Preferring(reader),
         governing=Governing(reader.username, desk.plans),
         operator=Operator(desk, reader.titles),
-        payments=Payments(),
-        subscribing=Subscribing(),
+        payments=Payments(desk.plans),
+        subscribing=Subscribing(desk.plans),
         admitting=Admitting(door.admin_ids, reader.username),
         granting=Granting(desk.plans),
         planning=Planning(desk.plans),
@@ -109,6 +109,6 @@ def make_doings(desk: Desk, reader: Reader, making: Making, i18n: I18n, door: Do
         buying=Buying(desk, i18n, reader.username),
         paying=Paying(desk),
         small_print=SmallPrint(desk.plans),
-        stats=ShopStats(desk, reader.titles),
+        stats=ShopStats(),
         vouching=Vouching(desk, reader.username, door.admin_ids),
     )

@@ -11,7 +11,8 @@ from typing import Final
 
 import structlog
 
-from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, take_amount
+from bot.chat.amounts import BadAmount, take_amount
+from bot.chat.aside import aside
 from bot.chat.by_hand import act_of, is_placed, known, message_of, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, names_one, with_number
@@ -19,8 +20,8 @@ from bot.jobs.buttons import Act, Press
 from bot.model import UserId
 from bot.money import ledger
 from bot.money.corrections import LessIsLeft, take_back
-from bot.money.ledger import EntryKind
-from bot.money.plans import Plans
+from bot.money.ledger import BY_HAND, EntryKind
+from bot.money.plans import AMOUNT_MAX_VND, Plans
 from bot.money.topups import pay_in
 from bot.store.port import Reading
 
@@ -36,10 +37,13 @@ async def line_for_given(reading: Reading, wallet_id: UserId, amount_vnd: int) -
     return await _with_balance(key, reading, wallet_id, amount_vnd)
 
 
-async def line_for_taken(reading: Reading, wallet_id: UserId, amount_vnd: int) -> Line:
-    """What whoever it is taken back from hears."""
+async def lines_for_taken(
+    reading: Reading, wallet_id: UserId, amount_vnd: int, reason: str
+) -> list[Line]:
+    """What whoever it is taken back from hears; why, where the operator said so."""
     key = "given.taken_group" if wallet_id < 0 else "given.taken_person"
-    return await _with_balance(key, reading, wallet_id, amount_vnd)
+    told = [await _with_balance(key, reading, wallet_id, amount_vnd)]
+    return told if reason == BY_HAND else [*told, line("given.taken_why", why=reason)]
 
 
 async def _with_balance(key: str, reading: Reading, wallet_id: UserId, amount_vnd: int) -> Line:
@@ -107,13 +111,14 @@ class Granting:
         try:
             is_new = await take_back(talk.tx, entry.wallet_id, entry.amount_vnd, act)
         except LessIsLeft as less:
-            await talk.say(line("grant.less_left", **values, left_vnd=less.left_vnd))
+            if (there := await aside(talk, whom.number)) is not None:
+                await there.say(line("grant.less_left", **values, left_vnd=less.left_vnd))
             return ""
         if not is_new:
             return "grant.taken_before"
         log.info("taken_back", whom=whom.number, amount_vnd=entry.amount_vnd, by=act.author)
-        told = await line_for_taken(talk.tx, entry.wallet_id, entry.amount_vnd)
-        await tell_elsewhere(talk, whom, told)
+        told = await lines_for_taken(talk.tx, entry.wallet_id, entry.amount_vnd, act.reason)
+        await tell_elsewhere(talk, whom, *told)
         await talk.turn(line(f"grant.taken_{whom.kind}", **values))
         return ""
 

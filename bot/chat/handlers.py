@@ -114,6 +114,7 @@ class Handlers:
         self._deriving = doings.deriving
         self._bulking = doings.bulking
         self._paying = doings.paying
+        self._vouching = doings.vouching
         self._questions = Questions(me.bot_id, me.username, i18n)
         self._plain = Plain(doings, me.admin_ids)
         self._presses = Presses(doings, i18n, me.admin_ids)
@@ -165,7 +166,9 @@ class Handlers:
             return
         talk = await self._open(tx, speaker, message)
         talk = dataclasses.replace(talk, replied=author_of(message))
-        if await self._is_refused(talk):
+        refusal = await self._refusal(talk)
+        if refusal is not None and not await self._is_invited(talk, refusal, parsed):
+            await self.door.turn_away(talk, refusal)
             return
         if await self._turning_away.command(talk, parsed, message, target):
             return
@@ -201,6 +204,10 @@ class Handlers:
         if refusal is not None:
             await self.door.turn_away(talk, refusal)
         return refusal is not None
+
+    async def _is_invited(self, talk: Talk, refusal: Refusal, parsed: Parsed) -> bool:
+        """Whether a stranger brings a voucher; it does not let in whom the operator has banned."""
+        return refusal.is_of_stranger and await self._vouching.invites(talk, parsed)
 
     async def _say_what_to_do(self, tx: Transaction, speaker: Speaker, message: Message) -> None:
         brought = brought_by(message, None)

@@ -68,6 +68,7 @@ TOPICS: Final[Mapping[str, tuple[Told, ...]]] = {
         Told("help.quota"),
         Told("help.receipts"),
         Told("help.buy"),
+        Told("help.voucher"),
         Told("help.paysupport"),
         Told("help.jobs"),
         Told("help.code"),

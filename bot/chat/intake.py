@@ -7,21 +7,18 @@ them: killed, it lost every one (docs/telegram.md). Here the offset moves after 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
-from bot.chat.inbox import ALLOWED, Ear, id_of, write_inbox
+from bot.chat.inbox import ALLOWED, Ear, id_of
 from bot.chat.losses import Losses
+from bot.chat.spill import Spill
 from bot.errors import StoreError
-from bot.model import Clock
-from bot.store.port import Store
 from bot.store.rounds import STORE_PAUSE_S
 
 POLL_S = 50
@@ -29,20 +26,16 @@ POLL_S = 50
 SILENCE_S = POLL_S + 40.0
 """Longer, and updates do not flow."""
 
-PEEK_S = 1.0
-"""A commit that takes longer is not waited for to hear who is about to pay."""
-
 log = structlog.get_logger(__name__)
 
 
 class Poller:
     """Long polling into the inbox. ``run`` goes on until it is cancelled."""
 
-    def __init__(self, bot: Bot, store: Store, checkout: Ear, *, clock: Clock) -> None:
+    def __init__(self, bot: Bot, checkout: Ear, spill: Spill) -> None:
         self._bot = bot
-        self._store = store
         self._checkout = checkout
-        self._clock = clock
+        self._spill = spill
         self._offset: int | None = None
         self._losses = Losses()
         self._may_poll = False
@@ -81,7 +74,7 @@ class Poller:
         if not updates:
             return
         if others := self._checkout.take(updates):
-            await self._keep(others)
+            await self._spill.keep(others)
         numbers = [number for each in updates if (number := id_of(each)) is not None]
         if numbers:
             self._offset = max(numbers) + 1
@@ -99,15 +92,3 @@ class Poller:
         )
         self._heard_at = time.monotonic()
         return updates if isinstance(updates, list) else []
-
-    async def _keep(self, updates: Sequence[Any]) -> None:
-        """Raises StoreError."""
-        work = self._store.write(lambda tx: write_inbox(tx, updates, now=self._clock()))
-        writing = asyncio.ensure_future(work)
-        try:
-            while not (await asyncio.wait({writing}, timeout=PEEK_S))[0]:
-                with contextlib.suppress(TelegramError):
-                    self._checkout.take(await self._ask(0))  # the rest comes again
-            await writing
-        finally:
-            writing.cancel()

@@ -16,16 +16,20 @@ import structlog
 from telegram import Bot, WebhookInfo
 from telegram.error import TelegramError
 
-from bot.chat.inbox import ALLOWED, Ear, bury, id_of, write_inbox
+from bot.chat.inbox import ALLOWED, Ear, bury, id_of
 from bot.chat.losses import Losses
+from bot.chat.spill import PATIENCE_S, Spill
+from bot.errors import StoreError
 from bot.model import Clock
-from bot.store.port import Store, Transaction
+from bot.store.port import Store
 
 LOOK_S: Final = 60.0
 SILENCE_S: Final = LOOK_S + 60.0
 """Longer, and Telegram is out of reach."""
-CONNECTIONS: Final = 8
-"""Calls of Telegram at once: each waits for a commit, and commits come in groups."""
+CONNECTIONS: Final = 40
+"""Calls of Telegram at once: each waits for a commit, and commits come in groups. None waits long
+(`spill.py`), so that the next call, which may be about a payment, has one.
+"""
 RECENT_S: Final = 300.0
 """A call that failed longer ago is no trouble of now."""
 TAKEN: Final = "another program has taken the webhook away"
@@ -45,6 +49,7 @@ class Listener:
         bot: Bot,
         store: Store,
         checkout: Ear,
+        spill: Spill,
         *,
         url: str,
         secret: str,
@@ -54,6 +59,7 @@ class Listener:
         self._bot = bot
         self._store = store
         self._checkout = checkout
+        self._spill = spill
         self._url = url
         self._clock = clock
         self._losses = Losses()
@@ -99,16 +105,20 @@ class Listener:
         if not self._checkout.take([update]):
             self._took_at = self._clock()
             return
-
-        async def work(tx: Transaction) -> None:
-            now = self._clock()
-            if id_of(update) is None:
-                await bury(tx, body.decode(errors="backslashreplace"), "it is no update", now=now)
-            else:
-                await write_inbox(tx, [update], now=now)
-
-        await self._store.write(work)
+        if id_of(update) is None:
+            await self._bury(body.decode(errors="backslashreplace"))
+        else:
+            await self._spill.keep([update])
         self._took_at = self._clock()
+
+    async def _bury(self, content: str) -> None:
+        """Raises StoreError."""
+        now = self._clock()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._store.write(lambda tx: bury(tx, content, "it is no update", now=now))
+        except TimeoutError as error:  # it may yet be written; brought again, it is kept once
+            raise StoreError("The database could not be written in time") from error
 
     def trouble(self) -> str | None:
         """Why no updates flow, in a few words for the operator; None: they do."""

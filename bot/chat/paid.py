@@ -51,8 +51,11 @@ class Paying:
             "amount_vnd": done.amount_vnd,
             "balance_vnd": await self._desk.purses.balance_of(talk.tx, done.wallet_id),
         }
+        name = talk.speaker.first_name
         if done.wallet_id < 0:
-            lines = [line("paid.for_group", name=talk.speaker.first_name, **values)]
+            lines = [line("paid.for_group", name=name, **values)]
+        elif not talk.is_private:
+            return [line("paid.for_oneself_aside", name=name)]
         else:
             lines = [line("paid.for_oneself", **values)]
         term, plans = done.term, self._desk.plans

@@ -9,6 +9,7 @@ from typing import Final
 from bot.chat.talk import Label, Line, apart, line
 from bot.jobs.buttons import Act, Press
 from bot.jobs.reconciling import Check, line_of
+from bot.money.plans import Plans
 from bot.money.refunds import PaymentState
 from bot.store.port import Row
 
@@ -23,7 +24,7 @@ class Page:
     buttons: Sequence[Sequence[Label]]
 
 
-def page(rows: Sequence[Row], *, newer_id: int | None, check: Check | None) -> Page:
+def page(rows: Sequence[Row], plans: Plans, *, newer_id: int | None, check: Check | None) -> Page:
     """``rows``: of payments, the newest first; one more than a page where there are older ones.
 
     ``newer_id``: where the page of newer ones begins; ``check``: the last look at Telegram's list.
@@ -33,7 +34,7 @@ def page(rows: Sequence[Row], *, newer_id: int | None, check: Check | None) -> P
     if check is not None and check.compared:
         lines += [line_of(check), line("payments.checked", checked_at=check.checked_at)]
     for row in shown:
-        lines += _entry(row)
+        lines += _entry(row, plans)
     refunds = [
         [Label("button.refund", _press("refund", row["payment_id"]), str(row["payment_id"]))]
         for row in shown
@@ -48,12 +49,12 @@ def page(rows: Sequence[Row], *, newer_id: int | None, check: Check | None) -> P
     return Page(lines, [*refunds, *([arrows] if arrows else []), look])
 
 
-def confirm(row: Row) -> Page:
+def confirm(row: Row, plans: Plans) -> Page:
     """What a refund takes away, before it is done."""
     whose = "group" if row["wallet_id"] < 0 else "own"
     lines = [line(f"payments.confirm_{whose}", **_values(row), amount_vnd=row["amount_vnd"])]
     if row["plan"] is not None:
-        lines.append(line("payments.confirm_plan", plan=row["plan"]))
+        lines.append(line("payments.confirm_plan", plan=plans.typed_name(row["plan"])))
     if row["is_recurring"]:
         lines.append(line("payments.confirm_renewal"))
     payment_id = row["payment_id"]
@@ -66,11 +67,12 @@ def to_payments(payment_id: int) -> list[Label]:
     return [Label("button.payments_back", _press("page", payment_id))]
 
 
-def _entry(row: Row) -> list[Line]:
-    plan = "plan" if row["plan"] is not None else "balance"
-    what = line(
-        f"payments.what_{plan}", amount_vnd=row["amount_vnd"], stars=row["stars"], plan=row["plan"]
-    )
+def _entry(row: Row, plans: Plans) -> list[Line]:
+    bought = {"amount_vnd": row["amount_vnd"], "stars": row["stars"]}
+    if row["plan"] is None:
+        what = line("payments.what_balance", **bought)
+    else:
+        what = line("payments.what_plan", **bought, plan=plans.typed_name(row["plan"]))
     who = line("payments.who", **_values(row), paid_at=row["paid_at"])
     state = line(f"payments.is_{row['state']}", refunded_at=row["refunded_at"] or 0)
     return [apart(who), what, state]

@@ -28,6 +28,9 @@ DIGITS_MAX: Final = 15
 class Payments:
     """Made once."""
 
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+
     async def press(self, talk: Talk, press: Press) -> str:
         """A page, a refund or a check; the catalogue key of what floats by, "" for nothing."""
         if not talk.is_private:
@@ -36,9 +39,11 @@ class Payments:
         number = int(word) if _is_number(word) else None
         match name, number:
             case "", _:
-                await talk.say(*(shown := await _page(talk, NEWEST)).lines, buttons=shown.buttons)
+                await talk.say(
+                    *(shown := await self._page(talk, NEWEST)).lines, buttons=shown.buttons
+                )
             case "page", int(from_id):
-                shown = await _page(talk, from_id)
+                shown = await self._page(talk, from_id)
                 await talk.turn(*shown.lines, buttons=shown.buttons)
             case "check", _:
                 await reconciling.ask(talk.tx, talk.place, talk.language, now=talk.now)
@@ -59,9 +64,19 @@ class Payments:
         elif payment.state is not PaymentState.PAID:
             await talk.turn(line("payments.on_its_way"), buttons=[to_payments(payment_id)])
         else:
-            shown = confirm(row)
+            shown = confirm(row, self._plans)
             await talk.turn(*shown.lines, buttons=shown.buttons)
         return ""
+
+    async def _page(self, talk: Talk, from_id: int) -> Page:
+        rows = await talk.tx.all("payments_older", from_id=from_id, most=ON_A_PAGE + 1)
+        newer = []
+        if rows:
+            above_id = rows[0]["payment_id"]
+            newer = await talk.tx.all("payments_newer", above_id=above_id, most=ON_A_PAGE)
+        newer_id = newer[-1]["payment_id"] if newer else None
+        check = await reconciling.last_check(talk.tx)
+        return page(rows, self._plans, newer_id=newer_id, check=check)
 
 
 async def hear_refund(tx: Transaction, plans: Plans, message: Message, *, now: Millis) -> None:
@@ -90,16 +105,6 @@ async def _asked(talk: Talk, payment: Payment) -> Line:
     if not is_new:
         return line("payments.on_its_way")
     return line("payments.asked", stars=payment.stars, amount_vnd=payment.amount_vnd)
-
-
-async def _page(talk: Talk, from_id: int) -> Page:
-    rows = await talk.tx.all("payments_older", from_id=from_id, most=ON_A_PAGE + 1)
-    newer = []
-    if rows:
-        above_id = rows[0]["payment_id"]
-        newer = await talk.tx.all("payments_newer", above_id=above_id, most=ON_A_PAGE)
-    check = await reconciling.last_check(talk.tx)
-    return page(rows, newer_id=newer[-1]["payment_id"] if newer else None, check=check)
 
 
 def _is_number(word: str) -> bool:

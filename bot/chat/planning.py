@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from bot.chat.aside import aside
 from bot.chat.by_hand import act_of, is_placed, known, message_of, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
@@ -51,12 +52,14 @@ class Planning:
         whom = await known(talk, named)
         if whom is None:
             return
-        if not name:
-            await self._show(talk, whom)
-        elif name == FREE:
-            await self._end(talk, whom, reason)
-        else:
+        if name and name != FREE:
             await self._begin(talk, whom, self._plans.plans[name], reason)
+            return
+        there = await aside(talk, whom.number)
+        if there is not None and name:
+            await self._end(there, whom, reason)
+        elif there is not None:
+            await self._show(there, whom)
 
     def _names(self) -> str:
         return ", ".join(self._plans.plans)
@@ -67,7 +70,7 @@ class Planning:
         """Which plan, since when, until when, by whom; what is there and what is left of it."""
         wallet_id = UserId(whom.number)
         term = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
-        lines = [_of_whom("plan.is_free" if term is None else "plan.has", whom, term)]
+        lines = [_of_whom("plan.is_free" if term is None else "plan.has", whom, **self._of(term))]
         if term is not None:
             by = await _named_author(talk, term.author)
             lines.append(line("plan.since", began_at=term.began_at, who=by))
@@ -93,7 +96,8 @@ class Planning:
         try:
             await self._sell(talk, whom, plan, plan.price, act)
         except AnotherPlanRuns as other:  # nothing of this one was written
-            values = {"runs": other.plan, "ends_at": other.ends_at, "plan": plan.name}
+            runs, name = self._typed(other.plan), self._typed(plan.name)
+            values = {"runs": runs, "ends_at": other.ends_at, "plan": name}
             await talk.say(_of_whom("plan.another_runs", whom, **values))
 
     async def _sell(
@@ -113,7 +117,7 @@ class Planning:
         if is_new:
             key, values = f"given.plan_sold_{whom.kind}", {"amount_vnd": price_vnd}
             await tell_elsewhere(talk, whom, line(key, plan=plan.shown_name, **values), *until)
-        sold = _of_whom("plan.sold", whom, plan=plan.name, amount_vnd=price_vnd)
+        sold = _of_whom("plan.sold", whom, plan=self._typed(plan.name), amount_vnd=price_vnd)
         await talk.say(sold, *until, *await self._before(talk, wallet_id, plan), undo)
 
     async def _name(self, talk: Talk, whom: Whom, plan: Plan, act: ledger.Act) -> None:
@@ -127,7 +131,8 @@ class Planning:
             log.info("plan_given", whom=wallet_id, plan=plan.name, by=act.author)
             told = line(f"given.plan_{whom.kind}", plan=plan.shown_name)
             await tell_elsewhere(talk, whom, told)
-        lines = [_of_whom("plan.given" if is_new else "plan.has_already", whom, plan=plan.name)]
+        key = "plan.given" if is_new else "plan.has_already"
+        lines = [_of_whom(key, whom, plan=self._typed(plan.name))]
         if plan.min_topup:
             least = {"amount": str(plan.min_topup), "amount_vnd": plan.min_topup}
             lines.append(line("plan.money_by_grant", number=number, **least))
@@ -139,7 +144,8 @@ class Planning:
         term = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
         if term is None or term.plan == plan.name:
             return []
-        return [line("plan.goes_first", runs=term.plan, plan=plan.name)]
+        runs, name = self._typed(term.plan), self._typed(plan.name)
+        return [line("plan.goes_first", runs=runs, plan=name)]
 
     # --- ending -----------------------------------------------------------------------------
 
@@ -162,8 +168,8 @@ class Planning:
             await talk.say(_of_whom("plan.is_free", whom))
             return
         log.info("plan_ended", whom=wallet_id, by=act.author)
-        names = ", ".join(term.plan for term in ended)
-        shown = ", ".join(self._shown(term) for term in ended)
+        names = ", ".join(self._typed(term.plan) for term in ended)
+        shown = ", ".join(self._plans.shown_name(term.plan) for term in ended)
         await tell_elsewhere(talk, whom, line("given.plan_over", plan=shown))
         await talk.say(_of_whom("plan.over", whom, plan=names))
 
@@ -172,7 +178,7 @@ class Planning:
         plan = self._plans.plans.get(term.plan)
         share = round(plan.refund * 100) if plan is not None else 0
         lines = [
-            _of_whom("plan.end_question", whom, term),
+            _of_whom("plan.end_question", whom, **self._of(term)),
             *_until(term),
             line("plan.left", left_vnd=ending.left_vnd),
             line("plan.paid_back", refund_vnd=ending.refund_vnd, percent=share),
@@ -207,26 +213,29 @@ class Planning:
         why = await talk.tx.one("setting_get", scope=0, name=_why(ending.term.term_id))
         act = act_of(talk, "", why["value"] if why else "")
         await terms.end_early(talk.tx, self._plans, wallet_id, act)
-        await terms.end_open(talk.tx, wallet_id, act)
         await subscriptions.stop_of_term(talk.tx, ending.term.term_id, now=talk.now)
         log.info("plan_ended_early", whom=wallet_id, refund_vnd=ending.refund_vnd, by=act.author)
-        values = {"plan": ending.term.plan, "refund_vnd": ending.refund_vnd}
-        back = "refunded" if ending.refund_vnd else "unrefunded"
-        told = line(
-            f"given.plan_{back}", plan=self._shown(ending.term), refund_vnd=ending.refund_vnd
-        )
-        await tell_elsewhere(talk, whom, told)
-        await talk.turn(_of_whom(f"plan.ended_{back}", whom, **values))
+        back, name = "refunded" if ending.refund_vnd else "unrefunded", ending.term.plan
+        values = {"refund_vnd": ending.refund_vnd}
+        told = line(f"given.plan_{back}_{whom.kind}", plan=self._plans.shown_name(name), **values)
+        ruling = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
+        told_now, behind = [], []
+        if ruling is not None:  # it had stood behind
+            shown = self._plans.shown_name(ruling.plan)
+            told_now = [line(f"given.plan_now_{whom.kind}", plan=shown)]
+            behind = [_of_whom("plan.rules_now", whom, plan=self._typed(ruling.plan))]
+        await tell_elsewhere(talk, whom, told, *told_now)
+        ended = _of_whom(f"plan.ended_{back}", whom, plan=self._typed(name), **values)
+        await talk.turn(ended, *behind)
 
-    def _shown(self, term: Term) -> str:
-        """As people read it; one taken out of the file has its name alone."""
-        plan = self._plans.plans.get(term.plan)
-        return term.plan if plan is None else plan.shown_name
+    def _typed(self, name: str) -> str:
+        return self._plans.typed_name(name)
+
+    def _of(self, term: Term | None) -> dict[str, object]:
+        return {} if term is None else {"plan": self._typed(term.plan)}
 
 
-def _of_whom(key: str, whom: Whom, term: Term | None = None, /, **values: object) -> Line:
-    if term is not None:
-        values = {**values, "plan": term.plan}
+def _of_whom(key: str, whom: Whom, /, **values: object) -> Line:
     return line(key, who=whom.name, number=str(whom.number), **values)
 
 

@@ -109,9 +109,7 @@ def _of_entry(entry: EntryReceipt, plans: Plans) -> Iterator[Line]:
     if entry.stars is not None:
         yield counted("receipts.stars", entry.stars)
     if entry.plan is not None:
-        plan = plans.plans.get(entry.plan)  # it may have left the file since
-        name = entry.plan if plan is None else plan.shown_name
-        yield line("receipts.of_plan", plan=name)
+        yield line("receipts.of_plan", plan=plans.shown_name(entry.plan))
     if entry.kind in _BY_HAND and entry.reason not in {"", BY_HAND}:
         yield line("receipts.reason", reason=entry.reason)
 

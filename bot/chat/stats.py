@@ -1,122 +1,98 @@
 """`/stats`: how the shop went today, this week, this month; for operators, in their private chat.
 
-Knows nothing of who may: whoever calls has checked that.
+Knows nothing of who may: whoever calls has checked that. Adding up a month takes longer than anybody
+else's message should wait: what is wanted is a row, read beside the writer and then said, so that a
+restart forgets nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Final
+import asyncio
+from collections.abc import Mapping
+from typing import Any
 
-from bot.chat.talk import Label, Line, Talk, apart, counted, line
+from bot.chat.stats_page import STRETCHES, buttons_of, lines_of
+from bot.chat.talk import Talk, line, written
 from bot.jobs.accept import Desk
-from bot.jobs.buttons import Act, Press
-from bot.jobs.stats import Money, Stats, Work, read_stats
-from bot.money.ledger import EntryKind
+from bot.jobs.buttons import Press
+from bot.jobs.saying import say
+from bot.jobs.stats import Stats, read_stats
+from bot.model import Place, Say, Urgency
+from bot.store.port import Row, Store, Topic, Transaction
+from bot.store.rounds import live
 
-STRETCHES: Final[Mapping[str, int]] = {"1": 1, "7": 7, "30": 30}
-"""Days, by what stands in the button."""
-_TOLD: Final = (
-    EntryKind.TOPUP,
-    EntryKind.GRANT,
-    EntryKind.VOUCHER,
-    EntryKind.CORRECTION,
-    EntryKind.REVERSAL,
-    EntryKind.REFUND,
-    EntryKind.LAPSE,
-)
-"""Kinds of entries that have a line, where there were any."""
+TODAY = "1"
 
 
 class ShopStats:
-    """Made once. ``titles``: the providers by their names, as people know them."""
-
-    def __init__(self, desk: Desk, titles: Mapping[str, str]) -> None:
-        self._desk = desk
-        self._titles = titles
+    """Made once."""
 
     async def open(self, talk: Talk) -> None:
         """Today's."""
         if not talk.is_private:  # what the shop takes is its own business
             await talk.say(line("admin.in_private"))
             return
-        await talk.say(*await self._lines(talk, "1"), buttons=[_stretches("1")])
+        await _ask(talk, TODAY)
 
     async def press(self, talk: Talk, press: Press) -> str:
         """Another stretch, in place of the one shown."""
         if press.how not in STRETCHES or not talk.is_private:
             return "press.nothing"
-        await talk.turn(*await self._lines(talk, press.how), buttons=[_stretches(press.how)])
+        await _ask(talk, press.how)
         return ""
 
-    async def _lines(self, talk: Talk, stretch: str) -> list[Line]:
-        days = STRETCHES[stretch]
-        desk = self._desk
-        stats = await read_stats(talk.tx, desk.plans, days, now=talk.now, timezone=desk.timezone)
-        by_day = list(stats.by_day)
-        lines = [line("stats.title", first_day=by_day[-1], last_day=by_day[0])]
-        if days == 1:
-            lines = [line("stats.title_today", of_day=by_day[0])]
-        for name, work in stats.by_provider.items():
-            lines += self._of_provider(name, work)
-        lines += _of_money(stats.money, stats.by_provider.values())
-        return lines if days == 1 else [*lines, *_day_by_day(stats)]
 
-    def _of_provider(self, name: str, work: Work) -> list[Line]:
-        title = self._titles.get(name, name)
-        lines = [
-            apart(counted("stats.provider", work.jobs, title=title)),
-            line("stats.ended", done=work.done, failed=work.failed, cancelled=work.cancelled),
-            line("stats.outputs", images=work.images, videos=work.videos),
-        ]
-        if work.under_way:
-            lines.append(line("stats.under_way", count=work.under_way))
-        lines += [
-            line(f"stats.cause_{cause}", count=count) for cause, count in work.causes.most_common()
-        ]
-        if work.cost_vnd is not None:
-            lines.append(line("stats.cost", cost_vnd=work.cost_vnd))
-        return lines
+async def _ask(talk: Talk, stretch: str) -> None:
+    place = talk.place
+    await talk.tx.run(
+        "stats_look_add",
+        chat_id=place.chat_id,
+        thread_id=place.thread_id,
+        reply_to=place.reply_to,
+        page_id=talk.page_id,
+        language=talk.language,
+        stretch=stretch,
+    )
+    talk.tx.wake(Topic.STATS)
 
 
-def _of_money(money: Money, works: Collection[Work]) -> list[Line]:
-    taken_vnd = money.moved.get(EntryKind.CAPTURE, 0)
-    lines = [
-        apart(line("stats.income", income_vnd=money.income_vnd)),
-        *(
-            line(f"stats.moved_{kind}", amount_vnd=money.moved[kind], stars=money.stars)
-            for kind in _TOLD
-            if kind in money.moved
-        ),
-        line("stats.taken", taken_vnd=taken_vnd),
-    ]
-    costs = [work.cost_vnd for work in works if work.cost_vnd is not None]
-    if costs:
-        cost_vnd = sum(costs)
-        lines.append(line("stats.margin", cost_vnd=cost_vnd, margin_vnd=taken_vnd - cost_vnd))
-    return lines
+class Accounting:
+    """Answers who asked. Made once; ``run`` goes on until it is cancelled."""
 
+    def __init__(self, store: Store, desk: Desk, titles: Mapping[str, str]) -> None:
+        self._store = store
+        self._desk = desk
+        self._titles = titles
+        self._ears = store.wakeups(Topic.STATS)
+        self._tasks: set[asyncio.Task[Any]] = set()
 
-def _day_by_day(stats: Stats) -> list[Line]:
-    """Days on which nothing was asked and nothing moved are left out."""
-    told = [
-        line(
-            "stats.day",
-            of_day=day,
-            jobs=work.jobs,
-            images=work.images,
-            videos=work.videos,
-            income_vnd=money.income_vnd,
-            taken_vnd=money.moved.get(EntryKind.CAPTURE, 0),
+    async def run(self) -> None:
+        await live("accounting", self._look, self._ears, self._tasks)
+
+    async def _look(self) -> None:
+        for look in await self._store.all("stats_looks"):
+            await self._answer(look)
+
+    async def _answer(self, look: Row) -> None:
+        days, desk = STRETCHES[look["stretch"]], self._desk
+        stats = await read_stats(
+            self._store, desk.plans, days, now=desk.clock(), timezone=desk.timezone
         )
-        for day, (work, money) in stats.by_day.items()
-        if work.jobs or money.moved
-    ]
-    return [apart(line("stats.by_day")), *told] if told else []
+        await self._store.write(lambda tx: self._say(tx, look, stats))
 
-
-def _stretches(shown: str) -> list[Label]:
-    return [
-        Label(f"stats.button_{name}", Press(Act.STATS, how=name), is_chosen=name == shown)
-        for name in STRETCHES
-    ]
+    async def _say(self, tx: Transaction, look: Row, stats: Stats) -> None:
+        if not await tx.run("stats_look_done", look_id=look["look_id"]):
+            return
+        await say(
+            tx,
+            Say.TEXT,
+            Place(look["chat_id"], look["thread_id"], look["reply_to"]),
+            urgency=Urgency.ANSWER,
+            now=self._desk.clock(),
+            payload={
+                "language": look["language"],
+                "lines": lines_of(stats, self._titles),
+                "buttons": written(buttons_of(look["stretch"])),
+                "edits": look["page_id"],
+            },
+        )

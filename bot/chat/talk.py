@@ -155,7 +155,7 @@ class Talk:
         ``about``: the result it speaks of, so that a reply to the answer or a press on it acts
         on that.
         """
-        await self._put({"lines": list(lines), "buttons": _written(buttons)}, about)
+        await self._put({"lines": list(lines), "buttons": written(buttons)}, about)
 
     async def say_rarely(
         self,
@@ -167,7 +167,7 @@ class Talk:
         """Like ``say``; silence when ``name`` was said less than ``pause_ms`` ago."""
         key = await rare_key(self.tx, name, pause_ms=pause_ms, now=self.now)
         if key is not None:
-            await self._put({"lines": list(lines), "buttons": _written(buttons)}, None, key=key)
+            await self._put({"lines": list(lines), "buttons": written(buttons)}, None, key=key)
 
     async def turn(self, *lines: Line, buttons: Sequence[Sequence[Label | Link]] = ()) -> None:
         """Like ``say``, in place of the message whose button was pressed: a page is turned."""
@@ -180,7 +180,7 @@ class Talk:
     def _in_place(
         self, lines: Sequence[Line], buttons: Sequence[Sequence[Label | Link]]
     ) -> dict[str, Any]:
-        return {"lines": list(lines), "buttons": _written(buttons), "edits": self.page_id}
+        return {"lines": list(lines), "buttons": written(buttons), "edits": self.page_id}
 
     async def ask(
         self,
@@ -243,7 +243,8 @@ class Talk:
         )
 
 
-def _written(buttons: Sequence[Sequence[Label | Link]]) -> list[list[dict[str, Any]]]:
+def written(buttons: Sequence[Sequence[Label | Link]]) -> list[list[dict[str, Any]]]:
+    """As they stand in an outbox row."""
     return [[_button(button) for button in row] for row in buttons]
 
 

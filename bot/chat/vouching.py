@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, read_amount
+from bot.chat.amounts import BadAmount, read_amount
 from bot.chat.codes import VOUCHER_PREFIX, read_voucher, shown_voucher
-from bot.chat.links import deep_link
+from bot.chat.links import command_meant, deep_link
+from bot.chat.parsed import Parsed, PlainCommand
+from bot.chat.reaching import tell
 from bot.chat.talk import Line, Talk, apart, line
 from bot.jobs.accept import Desk
 from bot.jobs.codes import voucher_code
 from bot.jobs.rules import payer_of
 from bot.model import Millis
 from bot.money import vouchers
+from bot.money.plans import AMOUNT_MAX_VND
 
 DAYS: Final = 30
 DAYS_MAX: Final = 3_650
@@ -49,6 +52,16 @@ class Vouching:
         else:
             await talk.say(line("voucher.how"))
 
+    async def invites(self, talk: Talk, parsed: Parsed) -> bool:
+        """Whether what was said fills the speaker's own balance: the operator made the code for a
+        customer, who is known to the operator from then on.
+        """
+        if not talk.is_private or not isinstance(parsed, PlainCommand):
+            return False
+        meant = command_meant(parsed)
+        code = read_voucher(meant.argument) if meant.name == "voucher" else None
+        return code is not None and await vouchers.is_good(talk.tx, code, now=talk.now)
+
     async def _redeem(self, talk: Talk, code: str) -> None:
         user_id, chat_id = talk.speaker.user_id, talk.place.chat_id
         wallet_id = await payer_of(talk.tx, user_id, chat_id)
@@ -62,10 +75,14 @@ class Vouching:
             return
         balance_vnd = await self._desk.purses.balance_of(talk.tx, wallet_id)
         values = {"amount_vnd": outcome.amount_vnd, "balance_vnd": balance_vnd}
-        if wallet_id == user_id:
+        name = talk.speaker.first_name
+        if wallet_id != user_id:
+            await talk.say(line("voucher.filled_group", name=name, **values))
+        elif talk.is_private:
             await talk.say(line("voucher.filled", **values))
         else:
-            await talk.say(line("voucher.filled_group", name=talk.speaker.first_name, **values))
+            await talk.say(line("voucher.filled_aside", name=name))
+            await tell(talk.tx, user_id, line("voucher.filled", **values), now=talk.now)
 
     async def _make(self, talk: Talk, words: list[str]) -> None:
         if not words:

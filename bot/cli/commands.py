@@ -21,7 +21,7 @@ import click
 from bot import app
 from bot.cli.granting import grant, read_wish
 from bot.errors import EaselError, SettingsError, StoreError
-from bot.money import ledger as book
+from bot.money import auditing
 from bot.money.plan_file import load_plans
 from bot.settings import Settings, load, read
 from bot.store.folder import claim
@@ -100,7 +100,7 @@ def ledger_command(*, verify: bool) -> None:
     """Recompute every balance, hold and allowance from the entries."""
     del verify
     with _in_words():
-        findings = _with_store(book.verify)
+        findings = _with_store(auditing.verify)
         for finding in findings:
             click.echo(finding)
         if findings:

@@ -9,8 +9,8 @@ import dataclasses
 import secrets
 
 from bot import app
-from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, read_amount
-from bot.chat.granting import line_for_given, line_for_taken
+from bot.chat.amounts import BadAmount, read_amount
+from bot.chat.granting import line_for_given, lines_for_taken
 from bot.chat.reaching import tell
 from bot.errors import SettingsError
 from bot.jobs.migration import home_of
@@ -18,7 +18,7 @@ from bot.model import UserId
 from bot.money import ledger
 from bot.money.corrections import LessIsLeft, take_back
 from bot.money.ledger import BY_HAND, Act, EntryKind
-from bot.money.plans import Plans
+from bot.money.plans import AMOUNT_MAX_VND, Plans
 from bot.money.topups import pay_in
 from bot.store.port import Transaction
 from bot.store.sqlite import SqliteStore
@@ -60,11 +60,11 @@ async def grant(store: SqliteStore, plans: Plans, wish: Wish) -> str:
         name = await _name_of(tx, wallet_id)
         if wish.is_back:
             await _take_back(tx, wallet_id, wish.amount_vnd, act)
-            told = await line_for_taken(tx, wallet_id, wish.amount_vnd)
+            told = await lines_for_taken(tx, wallet_id, wish.amount_vnd, wish.reason)
         else:
             await pay_in(tx, plans, wallet_id, EntryKind.GRANT, wish.amount_vnd, act)
-            told = await line_for_given(tx, wallet_id, wish.amount_vnd)
-        await tell(tx, wallet_id, told, now=act.now)
+            told = [await line_for_given(tx, wallet_id, wish.amount_vnd)]
+        await tell(tx, wallet_id, *told, now=act.now)
         wallet = await ledger.read_wallet(tx, wallet_id)
         return name, wallet.balance_vnd
 

@@ -204,12 +204,12 @@ def _short(scene: BulkScene, what: str, total: Total) -> str:
 
 def _full(scene: BulkScene, total: Total) -> list[str]:
     """Which of the day's caps it is, and when that begins anew."""
-    room, tongue = total.full, scene.tongue
-    if room is None:
+    over, tongue = total.full, scene.tongue
+    if over is None:
         return []
-    reset_at = tongue.date_time(room.resets_at, scene.timezone)
-    key = f"bulk.full_{room.scope}"
-    return [tongue.html(key, most=tongue.number(room.most), reset_at=reset_at)]
+    reset_at = tongue.date_time(over.room.resets_at, scene.timezone)
+    key = f"bulk.full_{over.room.scope}_{over.kind}"
+    return [tongue.html(key, most=tongue.number(over.room.most), reset_at=reset_at)]
 
 
 def _go_on(scene: BulkScene) -> list[list[Button]]:

@@ -7,7 +7,7 @@ asks again; Telegram gives a payment back once, however often it is asked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import structlog
@@ -15,12 +15,13 @@ from telegram import StarTransaction, TransactionPartnerUser, constants
 
 from bot.delivery.meaning import SendError, SendLater
 from bot.delivery.telegram import TelegramSender
+from bot.errors import StoreError
 from bot.jobs import reconciling, refunding
 from bot.model import Clock, Millis, UserId
 from bot.money.plans import Plans
 from bot.money.reconciling import Transfer, compare
 from bot.money.refunds import Payment, find
-from bot.store.port import Store, Topic, Transaction
+from bot.store.port import Row, Store, Topic, Transaction
 from bot.store.rounds import live
 
 PAUSE_S: Final = 2.0
@@ -53,14 +54,27 @@ class Till:
     async def _look(self) -> float | None:
         now = self._clock()
         for row in await self._store.all("payments_to_give_back", now=now):
-            await self._give_back(row["payment_id"])
+            await self._or_later(self._give_back, row, "payment_again")
         for row in await self._store.all("subscriptions_to_stop", now=now):
-            await self._stop(row["payment_id"])
+            await self._or_later(self._stop, row, "subscription_again")
         list_at = await self._list_if_due(now)
         next_due = await self._store.one("till_next_due", now=now)
         again_at = None if next_due is None else next_due["due_at"]
         due = [at for at in (list_at, again_at) if at is not None]
         return max(0.0, (min(due) - self._clock()) / 1000) if due else None
+
+    async def _or_later(
+        self, do: Callable[[int], Awaitable[None]], row: Row, statement: str
+    ) -> None:
+        """One that goes wrong in no way we know keeps none of the others waiting."""
+        try:
+            await do(row["payment_id"])
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("till_stumbled", payment=row["payment_id"])
+            due_at = self._clock() + _pause_ms(row["attempts"], PAUSE_S)
+            await self._run(statement, row["payment_id"], due_at)
 
     async def _give_back(self, payment_id: int) -> None:
         payment = await self._payment(payment_id)
@@ -117,8 +131,7 @@ class Till:
             return None
         if now < (due_at := max(due_at, self._list_again_at)):
             return due_at
-        transfers: list[Transfer] = []
-        error = await _outcome(self._list(transfers))
+        error = await _outcome(self._compare(check, now))
         if error is not None:
             log.warning("stars_not_listed", error=str(error))
             after_s = error.after_s if isinstance(error, SendLater) else PAUSE_S
@@ -126,6 +139,12 @@ class Till:
             self._lists_failed += 1
             return self._list_again_at
         self._lists_failed = 0
+        return now + reconciling.EVERY_MS
+
+    async def _compare(self, check: reconciling.Check, now: Millis) -> None:
+        """Raises SendError, StoreError."""
+        transfers: list[Transfer] = []
+        await self._list(transfers)
         before = now - reconciling.SETTLES_MS
         found = await compare(self._store, transfers, since=check.since, before=before)
 
@@ -134,7 +153,6 @@ class Till:
 
         await self._store.write(work)
         log.info("stars_compared", payments=found.compared, agree=found.are_none)
-        return now + reconciling.EVERY_MS
 
     async def _books(self, now: Millis) -> reconciling.Check:
         check = await reconciling.last_check(self._store)
@@ -153,11 +171,16 @@ class Till:
 
 
 async def _outcome(call: Awaitable[None]) -> SendError | None:
-    """What went wrong; None: nothing. An answer that nobody can read may as well be lost."""
+    """What went wrong; None: nothing. An answer that nobody can read may as well be lost.
+
+    Raises StoreError.
+    """
     try:
         await call
     except SendError as error:
         return error
+    except StoreError:
+        raise
     except Exception as error:
         log.exception("till_unreadable")
         return SendLater(f"{type(error).__name__}: {error}", PAUSE_S)

@@ -240,6 +240,7 @@ class Desk:
             bulk_id=order.bulk_id,
             bulk_number=order.bulk_number,
             term_id=None if term is None else term.term_id,
+            term_vnd=0 if term is None else min(quote.cost_vnd, term.left_vnd),
             price_key=price_key(order.request),
             outputs=outputs_of(order.request),
             to_private=to_private,

@@ -28,7 +28,7 @@ class Total:
     free: int
     """Outputs of these from the day's allowance."""
     cost_vnd: int
-    full: Room | None = None
+    full: OverCap | None = None
     """The cap of the day that the next one would be over; None: it is not that which ends it."""
 
 
@@ -46,7 +46,8 @@ def cover(desk: Desk, purse: Purse, rooms: Rooms, requests: Sequence[Request]) -
         kind, outputs = request.operation.output_kind, outputs_of(request)
         quote, room = desk.purses.reckon(purse, request), rooms.get(kind)
         if quote is not None and room is not None and outputs > room.left:
-            return Total(covered, free, cost_vnd, full=room)
+            over = OverCap(kind, outputs, room, purse.payer)
+            return Total(covered, free, cost_vnd, full=over)
         if quote is None or quote.cost_vnd > purse.balance_vnd:
             return Total(covered, free, cost_vnd)
         purse = purse.without(quote, kind)

@@ -14,6 +14,8 @@ from typing import Final
 from bot.jobs.offers import Offer
 from bot.model import Job, JobId, Operation
 
+SAID_DIGITS: Final = 15
+"""Đồng: also of a balance that was filled many times."""
 CUSTOM: Final = "custom"
 """The zoom whose factor is asked for in words."""
 TO_ME: Final = "me"
@@ -99,7 +101,7 @@ def read_press(data: str) -> Press | None:
     if len(parts) not in {4, 5} or parts[0] not in set(Act):
         return None
     act, job_id, tile, how, *said = parts
-    if (tile and not _is_number(tile, 2)) or (said and not _is_number(said[0], 10)):
+    if (tile and not _is_number(tile, 2)) or (said and not _is_number(said[0], SAID_DIGITS)):
         return None
     return Press(
         Act(act),

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.jobs.rules import NAME, GroupRules
-from bot.model import ChatId, MessageId, Millis, Place, Say
+from bot.model import ChatId, MessageId, Millis, Place, Say, UserId
+from bot.money import terms
 from bot.store.port import Reading, Topic, Transaction
 
 SHIFT: Final = -(2**40)
@@ -35,6 +36,13 @@ OF_THE_CHAT: Final = (
     "moved_vouchers",
 )
 """Statements that rename the chat, and itself where it acted as a person, a table each."""
+OF_THE_TERM: Final = (
+    "moved_jobs_of_term",
+    "moved_entries_of_term",
+    "moved_payments_of_term",
+    "moved_purchases",
+)
+"""Statements that give the one plan what was the other's."""
 SAID_IN_PLACE: Final = frozenset({Say.AWAY, Say.PING, Say.NOD})
 """Rows about a message of the old chat, which nobody can change any more."""
 
@@ -70,7 +78,7 @@ async def move_chat(tx: Transaction, old_id: ChatId, new_id: ChatId, *, now: Mil
     await _move_rules(tx, old_id, new_id)
     await tx.run("settings_arrive", **ids)
     await tx.run("settings_forget", scope=old_id)
-    await _move_money(tx, old_id, new_id)
+    await _move_money(tx, old_id, new_id, now)
     await _move_words(tx, old_id, new_id, now)
     for statement in OF_THE_CHAT:
         await tx.run(statement, **ids, shift=SHIFT)
@@ -95,8 +103,10 @@ def _value(rules: GroupRules) -> str:
     return json.dumps(dataclasses.asdict(rules))
 
 
-async def _move_money(tx: Transaction, old_id: ChatId, new_id: ChatId) -> None:
+async def _move_money(tx: Transaction, old_id: ChatId, new_id: ChatId, now: Millis) -> None:
     """Both wallets become one, and so do the days of both allowances; no amount changes."""
+    for wallet_id in (UserId(old_id), UserId(new_id)):
+        await terms.close_over(tx, wallet_id, now=now)  # else its rest would live on in the other
     if (wallet := await tx.one("wallet_get", wallet_id=old_id)) is not None:
         await tx.run("wallet_open", wallet_id=new_id)
         await tx.run("moved_entries", old_id=old_id, new_id=new_id)
@@ -124,9 +134,10 @@ async def _move_terms(tx: Transaction, old_id: ChatId, new_id: ChatId) -> None:
             ends_at=max(before["ends_at"], since["ends_at"]),
             bought_vnd=before["bought_vnd"],
             gone_vnd=before["gone_vnd"],
+            spent_vnd=before["spent_vnd"],
         )
         await tx.run("term_is_taken_in", term_id=before["term_id"])
-        for statement in ("moved_jobs_of_term", "moved_entries_of_term", "moved_payments_of_term"):
+        for statement in OF_THE_TERM:
             await tx.run(statement, **ids)
     await tx.run("moved_terms", old_id=old_id, new_id=new_id)
 

@@ -39,7 +39,7 @@ async def went_back(tx: Transaction, plans: Plans, charge_id: str, *, now: Milli
         return False
     await subscriptions.stop(tx, done.payment, now=now)
     await _tell_operators(tx, done, now)
-    await _tell_payer(tx, done, now)
+    await _tell_payer(tx, plans, done, now)
     return True
 
 
@@ -112,7 +112,10 @@ async def tell_privately(
 async def _tell_operators(tx: Transaction, done: GivenBack, now: Millis) -> None:
     values = await facts_of(tx, done.payment)
     values["reversed_vnd"] = done.payment.reversed_vnd
-    if done.missing_vnd:
+    if done.held_vnd:
+        key = "operator.payment_back_held"
+        values |= {"missing_vnd": done.missing_vnd, "held_vnd": done.held_vnd}
+    elif done.missing_vnd:
         key = "operator.payment_back_short"
         values["missing_vnd"] = done.missing_vnd
     else:
@@ -120,12 +123,13 @@ async def _tell_operators(tx: Transaction, done: GivenBack, now: Millis) -> None
     await book.tell_operator(tx, key, now=now, **values)
 
 
-async def _tell_payer(tx: Transaction, done: GivenBack, now: Millis) -> None:
+async def _tell_payer(tx: Transaction, plans: Plans, done: GivenBack, now: Millis) -> None:
     payment = done.payment
     whose = "group" if payment.wallet_id < 0 else "own"
     values: dict[str, Any] = {"stars": payment.stars, "reversed_vnd": payment.reversed_vnd}
-    lines: list[dict[str, Any]] = [{"key": f"payment.back_{whose}", "values": values}]
+    key = f"payment.back_{whose}" if payment.reversed_vnd else f"payment.back_only_{whose}"
+    lines: list[dict[str, Any]] = [{"key": key, "values": values}]
     if done.plan_over is not None:
-        values = {"plan": done.plan_over}
+        values = {"plan": plans.shown_name(done.plan_over)}
         lines.append({"key": f"payment.plan_over_{whose}", "values": values})
     await tell_privately(tx, payment.user_id, *lines, now=now)

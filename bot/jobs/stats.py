@@ -8,7 +8,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from bot.model import FINAL_STATES, AssetKind, JobState, Millis
@@ -18,8 +18,12 @@ from bot.store.port import Reading, Row
 
 _MADE: Final = frozenset({JobState.READY, JobState.DELIVERING, JobState.DONE})
 """States of jobs whose outputs exist."""
-_IN: Final = (EntryKind.TOPUP, EntryKind.GRANT)
-_BACK: Final = (EntryKind.REVERSAL, EntryKind.REFUND, EntryKind.CORRECTION)
+_BY_HAND: Final[Mapping[EntryKind, int]] = {
+    EntryKind.GRANT: 1,
+    EntryKind.REFUND: -1,
+    EntryKind.CORRECTION: -1,
+}
+"""What entries by hand do to the income."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -45,17 +49,20 @@ class Work:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Money:
-    """What the entries of a stretch of time say, in đồng."""
+    """What came and went in a stretch of time, in đồng.
+
+    Stars are counted by the payments themselves: what is still left on the balance when they go
+    back, and so in the entries, is another matter.
+    """
 
     moved: Mapping[EntryKind, int]
+    """By entries; but `topup` are the payments of that time that stand, `reversal` those of before
+    that went back in it.
+    """
     stars: int
-    """Paid and not given back."""
-
-    @property
-    def income_vnd(self) -> int:
-        """Paid in Stars and by hand, less what went back."""
-        come = sum(self.moved.get(kind, 0) for kind in _IN)
-        return come - sum(self.moved.get(kind, 0) for kind in _BACK)
+    """Of the payments that stand."""
+    income_vnd: int
+    """Paid in Stars and by hand, less what went back, each on its day."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,10 +84,11 @@ async def read_stats(
     rows = await reading.all(
         "stats_jobs", first_day=dates[-1].isoformat(), last_day=dates[0].isoformat()
     )
+    first = _midnight(dates[-1], timezone)
     by_day = {
         date.isoformat(): (
             _work([row for row in rows if row["allowance_day"] == date.isoformat()], plans),
-            await _money(reading, _midnight(date, timezone), _next_midnight(date, timezone)),
+            await _money(reading, _midnight(date, timezone), _next_midnight(date, timezone), first),
         )
         for date in dates
     }
@@ -91,7 +99,7 @@ async def read_stats(
             for name in providers
         },
         by_day,
-        await _money(reading, _midnight(dates[-1], timezone), _next_midnight(today, timezone)),
+        _sum(money for _, money in by_day.values()),
     )
 
 
@@ -122,11 +130,31 @@ def _count_made(work: Work, row: Row, costs: Mapping[PriceKey, int] | None) -> N
         work.cost_vnd = (work.cost_vnd or 0) + each_vnd * row["outputs"]
 
 
-async def _money(reading: Reading, since: Millis, until: Millis) -> Money:
-    rows = await reading.all("stats_money", since=since, until=until)
-    paid = await reading.one("stats_stars", since=since, until=until)
+async def _money(reading: Reading, since: Millis, until: Millis, first: Millis) -> Money:
+    """Of a day; ``first``: when the stretch it is part of began."""
+    entries = await reading.all("stats_money", since=since, until=until)
+    paid = await reading.one("stats_paid", since=since, until=until)
+    back = await reading.one("stats_given_back", since=since, until=until, first=first)
     assert paid is not None
-    return Money({EntryKind(row["kind"]): row["amount_vnd"] for row in rows}, paid["stars"])
+    assert back is not None
+    moved = {EntryKind(row["kind"]): int(row["amount_vnd"]) for row in entries}
+    moved |= {EntryKind.TOPUP: paid["standing_vnd"], EntryKind.REVERSAL: back["earlier_vnd"]}
+    by_hand_vnd = sum(sign * moved.get(kind, 0) for kind, sign in _BY_HAND.items())
+    return Money(
+        {kind: amount_vnd for kind, amount_vnd in moved.items() if amount_vnd},
+        paid["stars"],
+        paid["paid_vnd"] - back["back_vnd"] + by_hand_vnd,
+    )
+
+
+def _sum(days: Iterable[Money]) -> Money:
+    moved: collections.Counter[EntryKind] = collections.Counter()
+    stars = income_vnd = 0
+    for money in days:
+        moved.update(money.moved)
+        stars += money.stars
+        income_vnd += money.income_vnd
+    return Money(moved, stars, income_vnd)
 
 
 def _midnight(date: dt.date, timezone: dt.tzinfo) -> Millis:

@@ -6,6 +6,7 @@ from bot.errors import EaselError
 from bot.model import Millis, UserId
 from bot.money import ledger, terms
 from bot.money.ledger import Act, EntryKind
+from bot.money.outgoing import take_out
 from bot.store.port import Reading, Transaction
 
 
@@ -36,4 +37,5 @@ async def take_back(tx: Transaction, wallet_id: UserId, amount_vnd: int, act: Ac
     left_vnd = await lasting_of(tx, wallet_id, now=act.now)
     if left_vnd < amount_vnd:
         raise LessIsLeft(left_vnd)
-    return await ledger.enter(tx, wallet_id, EntryKind.CORRECTION, amount_vnd, act)
+    await take_out(tx, wallet_id, EntryKind.CORRECTION, amount_vnd, act)
+    return True

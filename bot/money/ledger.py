@@ -73,6 +73,8 @@ async def hold(tx: Transaction, job: Job, *, allowance_given: int, now: Millis) 
     await tx.run("wallet_open", wallet_id=job.payer_id)
     if job.held_vnd:
         await _enter(tx, job, EntryKind.HOLD, job.held_vnd, now)
+    if job.term_vnd:
+        await tx.run("term_spends", term_id=job.term_id, amount_vnd=job.term_vnd)
 
 
 async def capture(tx: Transaction, job: Job, amount_vnd: int, *, now: Millis) -> None:
@@ -84,11 +86,16 @@ async def capture(tx: Transaction, job: Job, amount_vnd: int, *, now: Millis) ->
 async def release(
     tx: Transaction, job: Job, *, outputs_free: int, amount_vnd: int, now: Millis
 ) -> None:
-    """Give back what is not needed."""
+    """Give back what is not needed: ``job`` holds it no more. A plan's part goes back last."""
     if outputs_free:
         await _use_allowance(tx, job, -outputs_free, "release", now)
-    if amount_vnd:
-        await _enter(tx, job, EntryKind.RELEASE, amount_vnd, now)
+    if not amount_vnd:
+        return
+    await _enter(tx, job, EntryKind.RELEASE, amount_vnd, now)
+    kept_vnd = job.held_vnd + job.charged_vnd
+    to_term_vnd = min(job.term_vnd, kept_vnd + amount_vnd) - min(job.term_vnd, kept_vnd)
+    if to_term_vnd:
+        await tx.run("term_spends", term_id=job.term_id, amount_vnd=-to_term_vnd)
 
 
 class EntryKind(enum.StrEnum):
@@ -239,75 +246,3 @@ def _key(job_id: JobId, act: str) -> str:
 def direction_of(kind: EntryKind) -> int:
     """What an entry of one đồng does to the balance: 1, -1, or 0 for what was held before."""
     return _MOVES[kind][0]
-
-
-async def verify(reading: Reading) -> list[str]:
-    """Recompute every balance, hold and allowance from the entries; a line per difference."""
-    findings: list[str] = []
-    for statement, sentence in (
-        (
-            "verify_wallets",
-            (
-                "wallet {wallet_id}: balance {balance_vnd} ₫, held {held_vnd} ₫; "
-                "its entries say {entries_balance_vnd} ₫ and {entries_held_vnd} ₫"
-            ),
-        ),
-        (
-            "verify_jobs",
-            (
-                "job {job_id}: held {held_vnd} ₫, charged {charged_vnd} ₫; "
-                "its entries say {entries_held_vnd} ₫ and {entries_charged_vnd} ₫"
-            ),
-        ),
-        (
-            "verify_allowances",
-            "allowance of {user_id} on {day} ({kind}): {used} used; its uses say {entries_used}",
-        ),
-        (
-            "verify_job_allowances",
-            "job {job_id}: {free} free outputs; its uses say {entries_free}",
-        ),
-        (
-            "verify_payers",
-            "job {job_id} is paid by {payer_id}; an entry of it is of {wallet_id}",
-        ),
-        (
-            "verify_allowance_owners",
-            "job {job_id} is paid by {payer_id}; an allowance of {user_id} was used for it",
-        ),
-        (
-            "verify_terms",
-            (
-                "plan term {term_id}: bought {bought_vnd} ₫, gone {gone_vnd} ₫; "
-                "its entries say {entries_bought_vnd} ₫ and {entries_gone_vnd} ₫"
-            ),
-        ),
-        (
-            "verify_payments",
-            (
-                "payment {charge_id}: {amount_vnd} ₫ credited, {reversed_vnd} ₫ gone back; "
-                "its entries come to {entries_vnd} ₫"
-            ),
-        ),
-        (
-            "verify_unpaid",
-            "entry {entry_id}: a {kind} of {amount_vnd} ₫ in wallet {wallet_id}, of no payment",
-        ),
-        (
-            "verify_vouchers",
-            (
-                "voucher {code}: {amount_vnd} ₫ for wallet {wallet_id}; "
-                "its entry says {entry_vnd} ₫ for {entry_wallet_id}"
-            ),
-        ),
-        (
-            "verify_vouched",
-            "entry {entry_id}: {amount_vnd} ₫ in wallet {wallet_id}, by a voucher nobody made",
-        ),
-        (
-            "verify_settled",
-            "job {job_id} is {state} and still holds {held_vnd} ₫ and {held_free} free outputs",
-        ),
-    ):
-        findings += [sentence.format(**row) for row in await reading.all(statement)]
-    return findings

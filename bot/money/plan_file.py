@@ -9,26 +9,41 @@ import dataclasses
 import importlib.resources
 import re
 import tomllib
+import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, get_args
 
 from bot.errors import SettingsError
-from bot.money.plans import FREE, INVOICE_MAX_STARS, Limits, Plan, Plans, PriceKey, Stars
+from bot.money.plans import (
+    AMOUNT_MAX_VND,
+    FREE,
+    INVOICE_MAX_STARS,
+    Limits,
+    Plan,
+    Plans,
+    PriceKey,
+    Stars,
+)
 from bot.money.toml_table import Table, is_whole, shown
 
 PROVIDERS: Final = ("apiframe", "flow", "local")
 """Whose costs may be told."""
-VND_MOST: Final = 1_000_000_000_000
 COUNT_MOST: Final = 1_000_000_000
 """Well below what an unlimited allowance counts as (`jobs.purses.UNLIMITED`)."""
 THREADS_MOST: Final = 1_000
 DAYS_MOST: Final = 36_500
+PACKS_MOST: Final = 20
+"""Each is a button under `/buy`, and Telegram refuses a message with more than a hundred."""
 RATE_MOST: Final = 1_000_000
 """Đồng for one Star, so that the largest invoice stays a sum of money."""
 CONTACT_CHARACTERS: Final = 100
 TITLE_CHARACTERS: Final = 32
 """The title of an invoice is no longer (Bot API, sendInvoice)."""
+
+FREE_TITLES: Final = ("Free", "Miễn phí")
+"""What the catalogues call the free plan."""
 
 _PLAN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 """Typed in `/plan USER NAME` and carried in the 64 bytes behind a button."""
@@ -94,7 +109,7 @@ def _read_prices(table: Table, key: str) -> dict[PriceKey, int]:
     if prices is None:
         return {}
     keys: tuple[PriceKey, ...] = get_args(PriceKey)
-    read = {name: prices.whole(name, least=0, most=VND_MOST) for name in keys}
+    read = {name: prices.whole(name, least=0, most=AMOUNT_MAX_VND) for name in keys}
     prices.finish()
     return {name: price for name, price in read.items() if price is not None}
 
@@ -127,8 +142,10 @@ def _read_stars(table: Table | None) -> Stars | None:
     if not isinstance(packs, list) or not packs:
         table.note("packs", "a list of Stars such as [200, 500] is expected")
         packs = []
+    if len(packs) > PACKS_MOST:
+        table.note("packs", f"{len(packs)} are too many: {PACKS_MOST} at most")
     seen: list[Any] = []
-    for pack in packs:
+    for pack in packs[:PACKS_MOST]:
         if not is_whole(pack, 1, INVOICE_MAX_STARS):
             table.note("packs", f"{shown(pack)} is no number of Stars, 1 to {INVOICE_MAX_STARS}")
         elif seen.count(pack) == 1:
@@ -156,7 +173,25 @@ def _read_plan_tables(top: Table) -> dict[str, Plan]:
         plans[name] = _read_plan(name, table)
     if FREE not in plans:
         tables.note(FREE, "missing: it is what everybody has without another plan")
+    _judge_names(tables, plans)
     return plans
+
+
+def _judge_names(tables: Table, plans: Mapping[str, Plan]) -> None:
+    """People tell plans apart by nothing but what they read."""
+    read_as = {_as_read(title): FREE for title in FREE_TITLES}
+    for name, plan in plans.items():
+        if name == FREE:
+            continue
+        other = read_as.setdefault(_as_read(plan.shown_name), name)
+        if other != name:
+            place = f"{name}.title" if plan.title else name
+            tables.note(place, f"{shown(plan.shown_name)} is what people read for {other} as well")
+
+
+def _as_read(title: str) -> str:
+    """The same for what looks the same but for capitals and gaps."""
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
 def _refuse_for_free(table: Table) -> None:
@@ -174,8 +209,8 @@ def _read_plan(name: str, table: Table) -> Plan:
         free_videos_per_day=table.count("free_videos_per_day", 0, least=0, most=COUNT_MOST),
         # With 0 a request would wait for ever.
         threads=table.count("threads", 1, least=1, most=THREADS_MOST),
-        min_topup=table.whole("min_topup", least=1, most=VND_MOST),
-        price=table.whole("price", least=1, most=VND_MOST),
+        min_topup=table.whole("min_topup", least=1, most=AMOUNT_MAX_VND),
+        price=table.whole("price", least=1, most=AMOUNT_MAX_VND),
         days=table.count("days", None, least=1, most=DAYS_MOST),
         max_images_per_day=table.count("max_images_per_day", None, least=0, most=COUNT_MOST),
         refund=table.share("refund"),

@@ -16,6 +16,8 @@ PriceKey = Literal["image", "image_hd", "image_turbo", "video"]
 
 FREE: Final = "free"
 """The plan everybody has without another."""
+AMOUNT_MAX_VND: Final = 1_000_000_000
+"""The most đồng that one price is, or that come in at once: more is a slip of the finger."""
 INVOICE_MAX_STARS: Final = 25_000
 """Telegram takes no larger invoice (docs/telegram.md)."""
 
@@ -88,6 +90,11 @@ class Plans:
         """As people read it; of a plan taken out of the file, as it was called there."""
         plan = self.plans.get(name)
         return name if plan is None else plan.shown_name
+
+    def typed_name(self, name: str) -> str:
+        """As whoever runs the shop types it, after the title that people read where it has one."""
+        plan = self.plans.get(name)
+        return name if plan is None or not plan.title else f"{plan.title} ({name})"
 
 
 def gives_less_free(plan: Plan, than: Plan) -> bool:

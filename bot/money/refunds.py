@@ -15,8 +15,9 @@ from bot.errors import EaselError
 from bot.model import Millis, UserId
 from bot.money import ledger, terms
 from bot.money.ledger import Act, EntryKind
+from bot.money.outgoing import take_out
 from bot.money.plans import Plans
-from bot.money.terms import DAY_MS, StillHeld, Term
+from bot.money.terms import StillHeld, Term
 from bot.store.port import Reading, Row, Transaction
 
 TELEGRAM = "telegram"
@@ -74,7 +75,9 @@ class GivenBack:
     was_asked: bool
     """By an operator of ours; else by Telegram itself or with another tool."""
     missing_vnd: int
-    """Credited, and spent before it could be taken back."""
+    """Credited, and not there any more when it should have been taken back."""
+    held_vnd: int
+    """Of it, set aside for jobs under way: not spent yet."""
     plan_over: str | None
     """The plan that ended with it."""
 
@@ -106,7 +109,9 @@ async def ask_back(
     ):
         return False
     act = Act(_reversed_key(payment, payment.refund_asks + 1), author, why, now)
-    await _reverse(tx, payment, payment.amount_vnd, part, act)
+    await take_out(
+        tx, payment.wallet_id, EntryKind.REVERSAL, payment.amount_vnd, act, of_term_vnd=part[1]
+    )
     return True
 
 
@@ -128,12 +133,15 @@ async def went_back(
     payment = await find(tx, payment.payment_id) or payment
     plan_over = await _end_plan(tx, plans, payment, now=now)
     missing_vnd = payment.amount_vnd - payment.reversed_vnd
-    return GivenBack(payment, was_asked, missing_vnd, plan_over)
+    wallet = await ledger.read_wallet(tx, payment.wallet_id)
+    held_vnd = min(missing_vnd, wallet.held_vnd)
+    return GivenBack(payment, was_asked, missing_vnd, held_vnd, plan_over)
 
 
 async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> Payment | None:
     """Telegram will not give it back: the money is put on the balance again. None: it did.
 
+    What was a plan's is so again; where that is over by now, it lapses as it would have.
     ``why``: Telegram's words.
     """
     payment = await find(tx, payment_id)
@@ -142,14 +150,14 @@ async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> P
     number = payment.refund_asks
     act = Act(_restored_key(payment, number), TELEGRAM, why, now)
     taken = await tx.one("entry_of_key", key=_reversed_key(payment, number))
-    term = None
-    if taken is not None and taken["term_id"] is not None:
-        term = await terms.find_term(tx, taken["term_id"])
     to_term_vnd = 0
-    if taken is not None and term is not None:  # else it is over by now: what comes stays
-        to_term_vnd = taken["amount_vnd"]
-        await tx.run("term_bought", term_id=term.term_id, amount_vnd=to_term_vnd)
-    await _enter(tx, payment, EntryKind.TOPUP, payment.reversed_vnd, to_term_vnd, term, act)
+    if taken is not None and taken["term_id"] is not None:
+        to_term_vnd = await terms.put_back(tx, taken["term_id"], taken["amount_vnd"], act)
+    if to_term_vnd:
+        act = dataclasses.replace(act, key=f"{act.key}:rest")
+    if rest_vnd := payment.reversed_vnd - to_term_vnd:
+        await ledger.enter(tx, payment.wallet_id, EntryKind.TOPUP, rest_vnd, act)
+    await terms.close_over(tx, payment.wallet_id, now=now)
     await tx.run("wallet_filled", wallet_id=payment.wallet_id)
     return payment
 
@@ -205,7 +213,10 @@ async def _take_what_is_there(tx: Transaction, payment: Payment, *, now: Millis)
         now=now,
     )
     act = Act(_reversed_key(payment, payment.refund_asks + 1), TELEGRAM, why, now)
-    await _reverse(tx, payment, reversed_vnd, await _part_of_term(tx, payment), act)
+    _, part_vnd = await _part_of_term(tx, payment)
+    await take_out(
+        tx, payment.wallet_id, EntryKind.REVERSAL, reversed_vnd, act, of_term_vnd=part_vnd
+    )
 
 
 async def _part_of_term(reading: Reading, payment: Payment) -> tuple[Term | None, int]:
@@ -215,64 +226,19 @@ async def _part_of_term(reading: Reading, payment: Payment) -> tuple[Term | None
     row = await reading.one("entry_of_key", key=key)
     if row is None or row["term_id"] is None:
         return None, 0
-    return await terms.find_term(reading, row["term_id"]), row["amount_vnd"]
-
-
-async def _reverse(
-    tx: Transaction, payment: Payment, amount_vnd: int, part: tuple[Term | None, int], act: Act
-) -> None:
-    term, part_vnd = part
-    from_term_vnd = 0
-    if term is not None:
-        from_term_vnd = min(amount_vnd, part_vnd, await terms.left_of(tx, term))
-        await tx.run("term_gone", term_id=term.term_id, amount_vnd=from_term_vnd)
-    await _enter(tx, payment, EntryKind.REVERSAL, amount_vnd, from_term_vnd, term, act)
-
-
-async def _enter(
-    tx: Transaction,
-    payment: Payment,
-    kind: EntryKind,
-    amount_vnd: int,
-    of_term_vnd: int,
-    term: Term | None,
-    act: Act,
-) -> None:
-    """An entry for what is the term's, and one for the rest."""
-    wallet_id = payment.wallet_id
-    if term is not None and of_term_vnd:
-        await ledger.enter(tx, wallet_id, kind, of_term_vnd, act, term_id=term.term_id)
-        act = dataclasses.replace(act, key=f"{act.key}:rest")
-    if rest_vnd := amount_vnd - of_term_vnd:
-        await ledger.enter(tx, wallet_id, kind, rest_vnd, act)
+    term = await terms.find_term(reading, row["term_id"])
+    return term, 0 if term is None else row["amount_vnd"]
 
 
 async def _end_plan(tx: Transaction, plans: Plans, payment: Payment, *, now: Millis) -> str | None:
-    """The plan it bought ends where nothing else bought it, else its days go; the one that ended."""
+    """The plan goes on as if this had not bought it; where nothing else did it ends: which did."""
     term = None if payment.term_id is None else await terms.find_term(tx, payment.term_id)
     if term is None:
         return None
-    if not await _is_bought_otherwise(tx, payment, term):
-        by = payment.refund_by or TELEGRAM
-        await tx.run("term_end", term_id=term.term_id, now=now, by=by, why="reversed")
-        if not await terms.held_of(tx, term):
-            await tx.run("term_settled", term_id=term.term_id, now=now)
-        return term.plan
-    plan = plans.plans.get(term.plan)
-    if term.ends_at is not None and plan is not None and plan.days is not None:
-        ends_at = max(now, term.ends_at - plan.days * DAY_MS)
-        await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
-        await terms.close_over(tx, payment.wallet_id, now=now)
-        return term.plan if ends_at == now else None
-    return None
-
-
-async def _is_bought_otherwise(tx: Transaction, payment: Payment, term: Term) -> bool:
-    others = await tx.one("term_bought_by", term_id=term.term_id, payment_id=payment.payment_id)
-    assert others is not None
-    # A plan without an end may have been given by hand first, and only then paid into.
-    is_given = term.ends_at is None and not others["begun_by_payer"]
-    return bool(others["payments"] or others["by_hand"] or is_given)
+    by = payment.refund_by or TELEGRAM
+    act = Act(f"payment:{payment.charge_id}", by, "refunded", now)
+    is_over = await terms.undo_purchase(tx, plans, term, act)
+    return term.plan if is_over else None
 
 
 def _reversed_key(payment: Payment, number: int) -> str:

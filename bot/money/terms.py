@@ -9,6 +9,7 @@ used up: until it no longer pays for the cheapest output.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from bot.errors import EaselError
 from bot.model import Job, Millis, UserId
@@ -51,9 +52,16 @@ class Term:
     """Balance bought with it that lapses at the end; 0 where nothing does."""
     gone_vnd: int
     """Of it lapsed, paid back or reversed."""
+    spent_vnd: int
+    """Of it taken or set aside for jobs."""
     is_funded: bool
     author: str
     """Whose act began it, as in a ledger entry."""
+
+    @property
+    def left_vnd(self) -> int:
+        """Of it, neither spent nor held: what would lapse now."""
+        return self.bought_vnd - self.gone_vnd - self.spent_vnd
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ async def term_of(reading: Reading, plans: Plans, wallet_id: UserId, *, now: Mil
         term = _read(row)
         # A plan taken out of the file leaves its people with their next one.
         plan = plans.plans.get(term.plan)
-        if plan is not None and not _is_used_up(term, plan, plans, wallet):
+        if plan is not None and not await _is_used_up(reading, term, plan, plans, wallet):
             return term
     return None
 
@@ -102,25 +110,23 @@ async def running(reading: Reading, wallet_id: UserId, *, now: Millis) -> list[T
 
 
 async def left_of(reading: Reading, term: Term) -> int:
-    """Đồng of its balance that would lapse now: neither spent nor held."""
-    spent = await reading.one("term_spent", term_id=term.term_id)
-    assert spent is not None
-    wallet = await ledger.read_wallet(reading, term.wallet_id)
-    left_vnd = term.bought_vnd - term.gone_vnd - int(spent["charged_vnd"]) - int(spent["held_vnd"])
-    return max(0, min(left_vnd, wallet.balance_vnd))
+    """Đồng of its balance that would lapse now, whatever happened since ``term`` was read."""
+    row = await reading.one("term_get", term_id=term.term_id)
+    assert row is not None
+    return _read(row).left_vnd
 
 
 async def held_of(reading: Reading, term: Term) -> int:
-    """Đồng set aside for jobs under way that spend it first."""
-    spent = await reading.one("term_spent", term_id=term.term_id)
-    assert spent is not None
-    return int(spent["held_vnd"])
+    """Đồng of its balance set aside for jobs under way."""
+    row = await reading.one("term_held", term_id=term.term_id)
+    assert row is not None
+    return int(row["held_vnd"])
 
 
 async def overdue_of(reading: Reading, wallet_id: UserId, *, now: Millis) -> int:
     """Đồng on the balance that nobody may spend any more: it lapses when that is next written."""
     rows = await reading.all("terms_over", wallet_id=wallet_id, now=now)
-    return sum([await left_of(reading, _read(row)) for row in rows])
+    return sum(_read(row).left_vnd for row in rows)
 
 
 async def given_back_of(reading: Reading, job: Job, *, now: Millis) -> int:
@@ -129,7 +135,11 @@ async def given_back_of(reading: Reading, job: Job, *, now: Millis) -> int:
     What it took of a plan that is over by now lapses the moment it comes back.
     """
     over = await reading.all("terms_over", wallet_id=job.payer_id, now=now)
-    return 0 if job.term_id in {row["term_id"] for row in over} else job.held_vnd
+    if job.term_id not in {row["term_id"] for row in over}:
+        return job.held_vnd
+    kept_vnd = job.charged_vnd
+    from_term_vnd = min(job.term_vnd, kept_vnd + job.held_vnd) - min(job.term_vnd, kept_vnd)
+    return job.held_vnd - from_term_vnd
 
 
 async def find_term(reading: Reading, term_id: int) -> Term | None:
@@ -150,6 +160,7 @@ async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Ter
     lasts_ms = None if plan.days is None else plan.days * DAY_MS
     for term in terms:
         if term.plan == plan.name and (term.ends_at is None) == (lasts_ms is None):
+            await _note_purchase(tx, term, plan, act)
             return await _extend(tx, term, lasts_ms)
     if lasts_ms is not None and terms and terms[0].ends_at is not None:
         raise AnotherPlanRuns(terms[0].plan, terms[0].ends_at)
@@ -163,7 +174,13 @@ async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Ter
         now=act.now,
     )
     assert row is not None
-    return _read(row)
+    term = _read(row)
+    await _note_purchase(tx, term, plan, act)
+    return term
+
+
+async def _note_purchase(tx: Transaction, term: Term, plan: Plan, act: Act) -> None:
+    await tx.run("purchase_add", term_id=term.term_id, key=act.key, days=plan.days, now=act.now)
 
 
 async def _extend(tx: Transaction, term: Term, lasts_ms: Millis | None) -> Term:
@@ -182,9 +199,8 @@ async def close_over(tx: Transaction, wallet_id: UserId, *, now: Millis) -> int:
     lapsed_vnd = 0
     for row in await tx.all("terms_over", wallet_id=wallet_id, now=now):
         term = _read(row)
-        left_vnd = await left_of(tx, term)
         act = Act(f"term:{term.term_id}:lapse:{term.gone_vnd}", "easel", f"plan {term.plan}", now)
-        lapsed_vnd += await _take(tx, term, EntryKind.LAPSE, left_vnd, act)
+        lapsed_vnd += await take(tx, term, EntryKind.LAPSE, term.left_vnd, act)
         await tx.run("term_end", term_id=term.term_id, now=term.ends_at, by="easel", why="over")
         if not await held_of(tx, term):
             await tx.run("term_settled", term_id=term.term_id, now=now)
@@ -197,7 +213,7 @@ async def close_used_up(tx: Transaction, plans: Plans, wallet_id: UserId, act: A
     for row in await tx.all("terms_of_wallet", wallet_id=wallet_id, now=act.now):
         term = _read(row)
         plan = plans.plans.get(term.plan)
-        if plan is not None and _is_used_up(term, plan, plans, wallet):
+        if plan is not None and await _is_used_up(tx, term, plan, plans, wallet):
             await tx.run("term_end", term_id=term.term_id, now=act.now, by="easel", why="used_up")
 
 
@@ -213,10 +229,9 @@ async def ending_of(
         return None
     if held_vnd := await held_of(reading, term):
         raise StillHeld(held_vnd)
-    left_vnd = await left_of(reading, term)
     plan = plans.plans.get(term.plan)
     share = plan.refund if plan is not None else 0
-    return Ending(term, left_vnd, int(left_vnd * share))
+    return Ending(term, term.left_vnd, int(term.left_vnd * share))
 
 
 async def end_early(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) -> Ending | None:
@@ -233,7 +248,7 @@ async def end_early(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) 
         (EntryKind.LAPSE, ending.lapse_vnd),
     ):
         key = f"term:{term.term_id}:early:{kind}"
-        await _take(tx, term, kind, amount_vnd, dataclasses.replace(act, key=key))
+        await take(tx, term, kind, amount_vnd, dataclasses.replace(act, key=key))
     await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="early")
     await tx.run("term_settled", term_id=term.term_id, now=act.now)
     return ending
@@ -248,7 +263,64 @@ async def end_open(tx: Transaction, wallet_id: UserId, act: Act) -> list[Term]:
     return terms
 
 
-async def _take(tx: Transaction, term: Term, kind: EntryKind, amount_vnd: int, act: Act) -> int:
+async def undo_purchase(tx: Transaction, plans: Plans, term: Term, act: Act) -> bool:
+    """Let ``term`` go on as if the act of this key had not bought it; True: it ends now.
+
+    Its days are those of the plan file at the time. Where the plan ends its balance lapses; what
+    jobs hold of it does once they give it back.
+    """
+    await tx.run("purchase_undone", term_id=term.term_id, key=act.key, now=act.now)
+    bought = await tx.all("purchases_of_term", term_id=term.term_id)
+    if not bought:
+        is_over = not await _is_entered_by_hand(tx, plans, term)
+    else:
+        is_over = term.ends_at is not None and _end_without(term.ends_at, bought) <= act.now
+    if term.ends_at is not None:
+        ends_at = act.now if is_over else _end_without(term.ends_at, bought)
+        await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
+    if is_over:
+        await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="reversed")
+        await close_over(tx, term.wallet_id, now=act.now)
+    return is_over
+
+
+def _end_without(ends_at: Millis, bought: Sequence[Row]) -> Millis:
+    """When a term ends that ended at ``ends_at`` with one purchase more."""
+    end_at = 0
+    for purchase in bought:
+        end_at = max(end_at, purchase["bought_at"]) + (purchase["days"] or 0) * DAY_MS
+    return min(ends_at, end_at)
+
+
+async def _is_entered_by_hand(reading: Reading, plans: Plans, term: Term) -> bool:
+    """As much was given by hand at once as enters a plan that is paid in, since it began."""
+    plan = plans.plans.get(term.plan)
+    if plan is None or plan.min_topup is None:
+        return False
+    given = await reading.one(
+        "given_at_once",
+        wallet_id=term.wallet_id,
+        since=term.began_at,
+        least_vnd=plan.min_topup,
+    )
+    return given is not None
+
+
+async def put_back(tx: Transaction, term_id: int, amount_vnd: int, act: Act) -> int:
+    """What had gone out of its balance is its again; how many đồng: 0 where it was ended early.
+
+    Where its time is up it lapses when the balance is next written.
+    """
+    if not await tx.run("term_refilled", term_id=term_id, amount_vnd=amount_vnd):
+        return 0
+    row = await tx.one("term_get", term_id=term_id)
+    assert row is not None
+    wallet_id = UserId(row["wallet_id"])
+    await ledger.enter(tx, wallet_id, EntryKind.TOPUP, amount_vnd, act, term_id=term_id)
+    return amount_vnd
+
+
+async def take(tx: Transaction, term: Term, kind: EntryKind, amount_vnd: int, act: Act) -> int:
     """Out of the balance bought with it; how many đồng."""
     if not amount_vnd:
         return 0
@@ -259,12 +331,19 @@ async def _take(tx: Transaction, term: Term, kind: EntryKind, amount_vnd: int, a
     return amount_vnd
 
 
-def _is_used_up(term: Term, plan: Plan, plans: Plans, wallet: ledger.Wallet) -> bool:
+async def _is_used_up(
+    reading: Reading, term: Term, plan: Plan, plans: Plans, wallet: ledger.Wallet
+) -> bool:
     is_paid_in = plan.price is not None or plan.min_topup is not None
     if not is_paid_in or term.ends_at is not None or not term.is_funded:
         return False
     least_vnd = min(filter(None, {**plans.prices, **plan.prices}.values()), default=1)
-    return wallet.balance_vnd + wallet.held_vnd < least_vnd
+    has_vnd = wallet.balance_vnd + wallet.held_vnd
+    if has_vnd >= least_vnd:
+        return False
+    # What is asked back may still come to nothing, and be there again.
+    going = await reading.one("payments_going_back", wallet_id=term.wallet_id)
+    return has_vnd + (going["amount_vnd"] if going else 0) < least_vnd
 
 
 def _read(row: Row) -> Term:
@@ -276,6 +355,7 @@ def _read(row: Row) -> Term:
         ends_at=row["ends_at"],
         bought_vnd=row["bought_vnd"],
         gone_vnd=row["gone_vnd"],
+        spent_vnd=row["spent_vnd"],
         is_funded=bool(row["is_funded"]),
         author=row["author"],
     )

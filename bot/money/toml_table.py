@@ -91,7 +91,7 @@ class Table:
         return False
 
     def text(self, key: str, *, most: int) -> str:
-        """One line of up to ``most`` characters; "" when absent or wrong."""
+        """One line of up to ``most`` characters that are all seen; "" when absent or wrong."""
         value = self.take(key)
         if value is None:
             return ""
@@ -99,6 +99,8 @@ class Table:
             self.note(key, f"{shown(value)} is no text in quotes")
         elif len(value) > most or len(value.splitlines()) > 1:
             self.note(key, f"{shown(value)} is longer than one line of {most} characters")
+        elif not value.isprintable():
+            self.note(key, f"{shown(value)} has a letter that nobody sees")
         else:
             return value.strip()
         return ""

@@ -9,7 +9,7 @@ from bot.model import Millis, UserId
 from bot.money import topups
 from bot.money.ledger import Act, EntryKind
 from bot.money.plans import Plans
-from bot.store.port import Transaction
+from bot.store.port import Reading, Transaction
 
 
 class Refused(enum.StrEnum):
@@ -45,6 +45,12 @@ async def make(
         now=now,
         expires_at=expires_at,
     )
+
+
+async def is_good(reading: Reading, code: str, *, now: Millis) -> bool:
+    """Whether a balance can still be filled with it."""
+    row = await reading.one("voucher_get", code=code)
+    return row is not None and row["used_at"] is None and row["expires_at"] > now
 
 
 async def redeem(

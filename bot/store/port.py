@@ -6,6 +6,7 @@ closure handed to :meth:`Store.write`: it is all written, or none of it is.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Protocol, TypeVar
@@ -23,6 +24,18 @@ class Topic(enum.Enum):
     RUNNER = "runner"
     OUTBOX = "outbox"
     TILL = "till"
+    STATS = "stats"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Dangling:
+    """A row that names another which is not there."""
+
+    table: str
+    row: int
+    """Its number within the table, as the database counts."""
+    names: str
+    """The table of what it names."""
 
 
 class Reading(Protocol):
@@ -70,6 +83,10 @@ class Store(Reading, Protocol):
         What ``work`` raises undoes all it did and is raised here. ``work`` may wait for
         nothing but the transaction: everybody else's writes wait for it.
         """
+        ...
+
+    async def dangling(self) -> list[Dangling]:
+        """Rows that name what is not there: somebody was at the database by hand. Reads it all."""
         ...
 
     def wakeups(self, *topics: Topic) -> Wakeups: ...

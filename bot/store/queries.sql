@@ -223,52 +223,74 @@ LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `
 ORDER BY line.at, line.entry_id, line.job_id LIMIT :most
 
 -- verify_wallets --
--- Wallets whose balance or hold is not the sum of their entries.
-SELECT w.wallet_id, w.balance_vnd, w.held_vnd,
-       COALESCE(s.balance_vnd, 0) AS entries_balance_vnd,
-       COALESCE(s.held_vnd, 0) AS entries_held_vnd
-FROM wallet w
-LEFT JOIN (
-    SELECT wallet_id,
-           SUM(CASE WHEN kind IN ('grant', 'topup', 'voucher', 'release') THEN amount_vnd
-                    WHEN kind = 'capture' THEN 0 ELSE -amount_vnd END) AS balance_vnd,
-           SUM(CASE kind WHEN 'hold' THEN amount_vnd WHEN 'capture' THEN -amount_vnd
-                         WHEN 'release' THEN -amount_vnd ELSE 0 END) AS held_vnd
-    FROM ledger_entry GROUP BY wallet_id
-) s ON s.wallet_id = w.wallet_id
-WHERE w.balance_vnd <> COALESCE(s.balance_vnd, 0) OR w.held_vnd <> COALESCE(s.held_vnd, 0)
+-- Wallets whose balance or hold is not the sum of their entries; also where either side is missing.
+SELECT wallet_id, SUM(balance_vnd) AS balance_vnd, SUM(held_vnd) AS held_vnd,
+       SUM(entries_balance_vnd) AS entries_balance_vnd, SUM(entries_held_vnd) AS entries_held_vnd
+FROM (
+    SELECT wallet_id, balance_vnd, held_vnd, 0 AS entries_balance_vnd, 0 AS entries_held_vnd
+    FROM wallet
+    UNION ALL
+    SELECT wallet_id, 0, 0,
+           CASE WHEN kind IN ('grant', 'topup', 'voucher', 'release') THEN amount_vnd
+                WHEN kind = 'capture' THEN 0 ELSE -amount_vnd END,
+           CASE WHEN kind = 'hold' THEN amount_vnd
+                WHEN kind IN ('capture', 'release') THEN -amount_vnd ELSE 0 END
+    FROM ledger_entry
+) AS sides
+GROUP BY wallet_id
+HAVING SUM(balance_vnd) <> SUM(entries_balance_vnd) OR SUM(held_vnd) <> SUM(entries_held_vnd)
 
 -- verify_jobs --
--- Jobs whose money is not what their entries say.
-SELECT j.job_id, j.held_vnd, j.charged_vnd,
-       COALESCE(s.held_vnd, 0) AS entries_held_vnd,
-       COALESCE(s.charged_vnd, 0) AS entries_charged_vnd
-FROM job j
-LEFT JOIN (
-    SELECT job_id,
-           SUM(CASE kind WHEN 'hold' THEN amount_vnd ELSE -amount_vnd END) AS held_vnd,
-           SUM(CASE kind WHEN 'capture' THEN amount_vnd ELSE 0 END) AS charged_vnd
-    FROM ledger_entry WHERE job_id IS NOT NULL GROUP BY job_id
-) s ON s.job_id = j.job_id
-WHERE j.held_vnd <> COALESCE(s.held_vnd, 0) OR j.charged_vnd <> COALESCE(s.charged_vnd, 0)
+-- Jobs whose money is not what their entries say; also where the job is gone.
+SELECT job_id, SUM(held_vnd) AS held_vnd, SUM(charged_vnd) AS charged_vnd,
+       SUM(entries_held_vnd) AS entries_held_vnd, SUM(entries_charged_vnd) AS entries_charged_vnd
+FROM (
+    SELECT job_id, held_vnd, charged_vnd, 0 AS entries_held_vnd, 0 AS entries_charged_vnd FROM job
+    UNION ALL
+    SELECT job_id, 0, 0, CASE kind WHEN 'hold' THEN amount_vnd ELSE -amount_vnd END,
+           CASE kind WHEN 'capture' THEN amount_vnd ELSE 0 END
+    FROM ledger_entry WHERE job_id IS NOT NULL
+) AS sides
+GROUP BY job_id
+HAVING SUM(held_vnd) <> SUM(entries_held_vnd) OR SUM(charged_vnd) <> SUM(entries_charged_vnd)
+
+-- verify_holds --
+-- Jobs for which not what they cost was held: the price of each output that was not free. Once a job
+-- has ended, `outputs` are those that were made. What counts against no cap is one picture enlarged.
+SELECT job_id, hold_vnd, cost_vnd, price_each_vnd FROM (
+    SELECT j.job_id, j.state, j.price_each_vnd, COALESCE(e.amount_vnd, 0) AS hold_vnd,
+           j.price_each_vnd
+               * (CASE j.outputs WHEN 0 THEN 1 ELSE j.outputs END - COALESCE(a.delta, 0)) AS cost_vnd
+    FROM job j
+    LEFT JOIN ledger_entry e ON e.job_id = j.job_id AND e.kind = 'hold'
+    LEFT JOIN allowance_use a ON a.job_id = j.job_id AND a.delta > 0
+) AS held
+WHERE CASE WHEN state IN ('queued', 'submitting', 'unknown', 'running') THEN hold_vnd <> cost_vnd
+           WHEN price_each_vnd = 0 THEN hold_vnd <> 0
+           ELSE hold_vnd % price_each_vnd <> 0 END
 
 -- verify_allowances --
--- Days whose use is not the sum of its uses.
-SELECT d.user_id, d.day, d.kind, d.used, COALESCE(s.used, 0) AS entries_used
-FROM allowance_day d
-LEFT JOIN (
-    SELECT user_id, day, kind, SUM(delta) AS used
-    FROM allowance_use GROUP BY user_id, day, kind
-) s ON s.user_id = d.user_id AND s.day = d.day AND s.kind = d.kind
-WHERE d.used <> COALESCE(s.used, 0)
+-- Days whose use is not the sum of its uses, or is more than was given; also days that are gone.
+SELECT user_id, day, kind, SUM(used) AS used, SUM(given) AS given,
+       SUM(entries_used) AS entries_used
+FROM (
+    SELECT user_id, day, kind, used, given, 0 AS entries_used FROM allowance_day
+    UNION ALL
+    SELECT user_id, day, kind, 0, 0, delta FROM allowance_use
+) AS sides
+GROUP BY user_id, day, kind
+HAVING SUM(used) <> SUM(entries_used) OR SUM(used) > SUM(given)
 
 -- verify_job_allowances --
--- Jobs whose free outputs are not what their uses say.
-SELECT j.job_id, j.held_free + j.charged_free AS free, COALESCE(s.used, 0) AS entries_free
-FROM job j
-LEFT JOIN (SELECT job_id, SUM(delta) AS used FROM allowance_use GROUP BY job_id) s
-    ON s.job_id = j.job_id
-WHERE j.held_free + j.charged_free <> COALESCE(s.used, 0)
+-- Jobs whose free outputs are not what their uses say; also where the job is gone.
+SELECT job_id, SUM(free) AS free, SUM(entries_free) AS entries_free
+FROM (
+    SELECT job_id, held_free + charged_free AS free, 0 AS entries_free FROM job
+    UNION ALL
+    SELECT job_id, 0, delta FROM allowance_use
+) AS sides
+GROUP BY job_id
+HAVING SUM(free) <> SUM(entries_free)
 
 -- verify_payers --
 -- Entries of a job in another wallet than the one that pays for it.
@@ -289,34 +311,88 @@ WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
   AND (held_vnd <> 0 OR held_free <> 0)
 
 -- verify_terms --
--- Terms whose bought or vanished balance is not what their entries say.
-SELECT t.term_id, t.bought_vnd, t.gone_vnd, COALESCE(s.bought_vnd, 0) AS entries_bought_vnd,
-       COALESCE(s.gone_vnd, 0) AS entries_gone_vnd
+-- Terms whose bought or vanished balance is not what their entries say; also terms that are gone.
+SELECT term_id, SUM(bought_vnd) AS bought_vnd, SUM(gone_vnd) AS gone_vnd,
+       SUM(entries_bought_vnd) AS entries_bought_vnd, SUM(entries_gone_vnd) AS entries_gone_vnd
+FROM (
+    SELECT term_id, bought_vnd, gone_vnd, 0 AS entries_bought_vnd, 0 AS entries_gone_vnd
+    FROM plan_term
+    UNION ALL
+    SELECT term_id, 0, 0,
+           CASE WHEN kind IN ('grant', 'topup', 'voucher') THEN amount_vnd ELSE 0 END,
+           CASE WHEN kind IN ('lapse', 'refund', 'reversal') THEN amount_vnd ELSE 0 END
+    FROM ledger_entry WHERE term_id IS NOT NULL
+) AS sides
+GROUP BY term_id
+HAVING SUM(bought_vnd) <> SUM(entries_bought_vnd) OR SUM(gone_vnd) <> SUM(entries_gone_vnd)
+
+-- verify_term_wallets --
+-- What belongs to a plan of another wallet than its own.
+SELECT t.term_id, t.wallet_id, 'entry ' || e.entry_id AS what, e.wallet_id AS other_id
+FROM plan_term t JOIN ledger_entry e ON e.term_id = t.term_id WHERE e.wallet_id <> t.wallet_id
+UNION ALL
+SELECT t.term_id, t.wallet_id, 'job ' || j.job_id, j.payer_id
+FROM plan_term t JOIN job j ON j.term_id = t.term_id WHERE j.payer_id <> t.wallet_id
+UNION ALL
+SELECT t.term_id, t.wallet_id, 'payment ' || p.charge_id, p.wallet_id
+FROM plan_term t JOIN payment p ON p.term_id = t.term_id WHERE p.wallet_id <> t.wallet_id
+
+-- verify_endings --
+-- Lapsed or paid back, and of no plan; or the one by an act that means the other.
+SELECT entry_id, kind, amount_vnd, wallet_id, key FROM ledger_entry
+WHERE kind IN ('lapse', 'refund')
+  AND (term_id IS NULL OR (kind = 'refund') <> (key LIKE '%:early:refund'))
+
+-- verify_spent --
+-- Terms of whose balance jobs have not taken and set aside what the jobs themselves say.
+SELECT t.term_id, t.spent_vnd, COALESCE(s.spent_vnd, 0) AS jobs_spent_vnd
 FROM plan_term t
 LEFT JOIN (
-    SELECT term_id,
-           SUM(CASE WHEN kind IN ('grant', 'topup', 'voucher') THEN amount_vnd ELSE 0 END)
-               AS bought_vnd,
-           SUM(CASE WHEN kind IN ('lapse', 'refund', 'reversal') THEN amount_vnd ELSE 0 END)
-               AS gone_vnd
-    FROM ledger_entry WHERE term_id IS NOT NULL GROUP BY term_id
+    SELECT term_id, SUM(CASE WHEN held_vnd + charged_vnd < term_vnd THEN held_vnd + charged_vnd
+                             ELSE term_vnd END) AS spent_vnd
+    FROM job WHERE term_id IS NOT NULL GROUP BY term_id
 ) s ON s.term_id = t.term_id
-WHERE t.bought_vnd <> COALESCE(s.bought_vnd, 0) OR t.gone_vnd <> COALESCE(s.gone_vnd, 0)
+WHERE t.spent_vnd <> COALESCE(s.spent_vnd, 0)
 
 -- verify_payments --
--- Payments of which the wallet they filled was not credited, less what went back, what it should
--- have been. Their entries' keys begin with the charge.
-SELECT p.charge_id, p.amount_vnd, p.reversed_vnd,
-       COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
-           AS entries_vnd
+-- Payments of which the wallet they filled was not credited, or did not lose, what it should have.
+-- Their entries' keys begin with the charge: of the credit first, then of each time it went back.
+SELECT p.charge_id, p.amount_vnd, p.reversed_vnd, COALESCE(SUM(e.credited_vnd), 0) AS entries_vnd,
+       COALESCE(SUM(e.reversed_vnd), 0) AS entries_reversed_vnd
 FROM payment p
-LEFT JOIN ledger_entry e
-    ON e.wallet_id = p.wallet_id AND (
+LEFT JOIN (
+    SELECT wallet_id, key,
+           CASE WHEN kind = 'topup' AND key NOT LIKE '%:restored:%' THEN amount_vnd ELSE 0 END
+               AS credited_vnd,
+           CASE WHEN kind = 'topup' AND key NOT LIKE '%:restored:%' THEN 0
+                WHEN kind = 'reversal' THEN amount_vnd ELSE -amount_vnd END AS reversed_vnd
+    FROM ledger_entry
+) e ON e.wallet_id = p.wallet_id AND (
         e.key = 'payment:' || p.charge_id
         OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
 GROUP BY p.charge_id, p.amount_vnd, p.reversed_vnd
-HAVING p.amount_vnd - p.reversed_vnd
-    <> COALESCE(SUM(CASE e.kind WHEN 'topup' THEN e.amount_vnd ELSE -e.amount_vnd END), 0)
+HAVING p.amount_vnd <> COALESCE(SUM(e.credited_vnd), 0)
+    OR p.reversed_vnd <> COALESCE(SUM(e.reversed_vnd), 0)
+
+-- verify_rates --
+-- Payments credited at another rate than theirs.
+SELECT charge_id, stars, vnd_per_star, amount_vnd FROM payment
+WHERE stars * vnd_per_star <> amount_vnd
+
+-- verify_payment_states --
+-- Payments whose state and what went back contradict each other. Only what Telegram gave back by
+-- itself may have been spent before.
+SELECT charge_id, state, amount_vnd, reversed_vnd FROM payment
+WHERE (state = 'paid' AND (reversed_vnd <> 0 OR refund_by IS NOT NULL))
+   OR (state <> 'paid' AND refund_by IS NULL)
+   OR (state = 'refunded') <> (refunded_at IS NOT NULL)
+   OR (state <> 'paid' AND refund_by <> 'telegram' AND reversed_vnd <> amount_vnd)
+
+-- verify_payment_terms --
+-- Payments whose money became a plan's that they do not name.
+SELECT p.charge_id, p.term_id, e.term_id AS entry_term_id
+FROM payment p JOIN ledger_entry e ON e.key = 'payment:' || p.charge_id
+WHERE e.term_id IS NOT NULL AND COALESCE(p.term_id, 0) <> e.term_id
 
 -- verify_unpaid --
 -- Entries of payments that nobody made.
@@ -331,6 +407,7 @@ WHERE kind IN ('topup', 'reversal') AND entry_id NOT IN (
 SELECT v.code, v.amount_vnd, v.wallet_id, e.amount_vnd AS entry_vnd, e.wallet_id AS entry_wallet_id
 FROM voucher v LEFT JOIN ledger_entry e ON e.key = 'voucher:' || v.code
 WHERE (v.used_at IS NULL) <> (e.entry_id IS NULL)
+   OR (v.used_at IS NULL) <> (v.wallet_id IS NULL)
    OR e.amount_vnd <> v.amount_vnd OR e.wallet_id <> v.wallet_id OR e.kind <> 'voucher'
 
 -- verify_vouched --
@@ -348,6 +425,9 @@ ORDER BY CASE WHEN ends_at IS NULL THEN 1 ELSE 0 END, began_at DESC, term_id DES
 
 -- term_open --
 SELECT * FROM plan_term WHERE term_id = :term_id AND ended_at IS NULL
+
+-- term_get --
+SELECT * FROM plan_term WHERE term_id = :term_id
 
 -- term_begin --
 INSERT INTO plan_term (wallet_id, plan, began_at, ends_at, author, reason)
@@ -377,10 +457,17 @@ UPDATE plan_term SET settled_at = :now WHERE term_id = :term_id
 -- Money has come in: from now on they can be used up.
 UPDATE plan_term SET is_funded = 1 WHERE wallet_id = :wallet_id AND ended_at IS NULL
 
--- term_spent --
--- What was taken and is set aside for jobs that spend its balance first.
-SELECT COALESCE(SUM(charged_vnd), 0) AS charged_vnd, COALESCE(SUM(held_vnd), 0) AS held_vnd
-FROM job WHERE term_id = :term_id
+-- term_spends --
+-- Of its balance something is set aside for a job, or given back; the table's check refuses more
+-- than is left.
+UPDATE plan_term SET spent_vnd = spent_vnd + :amount_vnd WHERE term_id = :term_id
+
+-- term_held --
+-- Of its balance what is set aside for jobs: their part of it less what was taken.
+SELECT COALESCE(SUM(CASE WHEN charged_vnd >= term_vnd THEN 0
+                         WHEN held_vnd < term_vnd - charged_vnd THEN held_vnd
+                         ELSE term_vnd - charged_vnd END), 0) AS held_vnd
+FROM job WHERE term_id = :term_id AND held_vnd > 0
 
 -- terms_over --
 -- Whose time is up, while something of them may still have to lapse.
@@ -391,15 +478,37 @@ WHERE wallet_id = :wallet_id AND settled_at IS NULL AND ends_at IS NOT NULL AND 
 SELECT DISTINCT wallet_id FROM plan_term
 WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
 
--- term_bought_by --
--- What else bought it: payments that stand, and money by hand; and whether a payer began it.
-SELECT (SELECT COUNT(*) FROM payment
-        WHERE term_id = :term_id AND state = 'paid' AND payment_id <> :payment_id) AS payments,
-       (SELECT COUNT(*) FROM ledger_entry
-        WHERE term_id = :term_id AND kind IN ('grant', 'voucher')) AS by_hand,
-       (SELECT COUNT(*) FROM payment JOIN plan_term t ON t.term_id = payment.term_id
-        WHERE payment.term_id = :term_id AND t.author = 'user ' || payment.user_id)
-           AS begun_by_payer
+-- term_refilled --
+-- What had gone has come back; 0 rows where it was ended before its time. Over, it is looked at anew.
+UPDATE plan_term SET bought_vnd = bought_vnd + :amount_vnd, settled_at = NULL
+WHERE term_id = :term_id AND (ended_why IS NULL OR ended_why = 'over')
+
+-- purchase_add --
+INSERT INTO term_purchase (term_id, key, days, bought_at) VALUES (:term_id, :key, :days, :now)
+
+-- purchase_undone --
+UPDATE term_purchase SET undone_at = :now
+WHERE term_id = :term_id AND key = :key AND undone_at IS NULL
+
+-- purchases_of_term --
+-- Those that stand.
+SELECT days, bought_at FROM term_purchase
+WHERE term_id = :term_id AND undone_at IS NULL ORDER BY bought_at, purchase_id
+
+-- payments_going_back --
+-- Taken out of a balance for refunds that are not sure yet.
+SELECT COALESCE(SUM(reversed_vnd), 0) AS amount_vnd FROM payment
+WHERE wallet_id = :wallet_id AND state = 'refunding'
+
+-- given_at_once --
+-- So much money by hand or by a voucher, not for a plan.
+SELECT entry_id FROM ledger_entry
+WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at >= :since AND term_id IS NULL
+  AND kind IN ('grant', 'voucher') AND amount_vnd >= :least_vnd
+LIMIT 1
+
+-- moved_purchases --
+UPDATE term_purchase SET term_id = :new_term WHERE term_id = :old_term
 
 -- wallet_filled --
 -- More has come: that little is left may be told again.
@@ -606,8 +715,8 @@ INSERT INTO job (
     price_each_vnd, held_free, held_vnd, charged_free, charged_vnd, allowance_day, priority,
     user_lanes, reference, task_id, holds_lane, is_muted, progress, progress_at, bar,
     reason, detail, attempts, accepted_at, submitted_at, started_at, made_at, deadline_at, ended_at,
-    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, outputs, output_kind,
-    price_key
+    due_at, bulk_id, bulk_number, payer_id, to_private, board_id, term_id, term_vnd, outputs,
+    output_kind, price_key
 ) VALUES (
     :job_id, :version, :state, :user_id, :chat_id, :thread_id, :request_message_id,
     :status_message_id, :provider, :operation, :request, :likeness, :parent_id, :parent_task_id,
@@ -615,7 +724,7 @@ INSERT INTO job (
     :priority, :user_lanes, :reference, :task_id, :holds_lane, :is_muted, :progress,
     :progress_at, :bar, :reason, :detail, :attempts, :accepted_at, :submitted_at, :started_at,
     :made_at, :deadline_at, :ended_at, :due_at, :bulk_id, :bulk_number, :payer_id,
-    :to_private, :board_id, :term_id, :outputs, :output_kind, :price_key
+    :to_private, :board_id, :term_id, :term_vnd, :outputs, :output_kind, :price_key
 )
 
 -- job_update --
@@ -1399,13 +1508,14 @@ SELECT * FROM plan_term WHERE wallet_id = :wallet_id AND ends_at IS NOT NULL AND
 -- term_takes_in --
 -- Another's balance becomes a part of it, until the later end.
 UPDATE plan_term
-SET ends_at = :ends_at, bought_vnd = bought_vnd + :bought_vnd, gone_vnd = gone_vnd + :gone_vnd
+SET ends_at = :ends_at, bought_vnd = bought_vnd + :bought_vnd, gone_vnd = gone_vnd + :gone_vnd,
+    spent_vnd = spent_vnd + :spent_vnd
 WHERE term_id = :term_id
 
 -- term_is_taken_in --
 -- Nothing of it is left by itself.
 UPDATE plan_term
-SET bought_vnd = 0, gone_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
+SET bought_vnd = 0, gone_vnd = 0, spent_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
     settled_at = ends_at
 WHERE term_id = :term_id
 
@@ -1629,10 +1739,29 @@ GROUP BY allowance_day, provider, state, reason, output_kind, price_key
 SELECT kind, SUM(amount_vnd) AS amount_vnd FROM ledger_entry
 WHERE created_at >= :since AND created_at < :until GROUP BY kind
 
--- stats_stars --
--- Stars paid between two moments, without those given back since.
-SELECT COALESCE(SUM(stars), 0) AS stars FROM payment
-WHERE paid_at >= :since AND paid_at < :until AND state = 'paid'
+-- stats_paid --
+-- Stars paid between two moments: those that stand, and all but those that are about to go back.
+SELECT COALESCE(SUM(CASE state WHEN 'paid' THEN stars ELSE 0 END), 0) AS stars,
+       COALESCE(SUM(CASE state WHEN 'paid' THEN amount_vnd ELSE 0 END), 0) AS standing_vnd,
+       COALESCE(SUM(CASE state WHEN 'refunding' THEN 0 ELSE amount_vnd END), 0) AS paid_vnd
+FROM payment WHERE paid_at >= :since AND paid_at < :until
+
+-- stats_given_back --
+-- Payments that went back between two moments, and of them those made before a third.
+SELECT COALESCE(SUM(amount_vnd), 0) AS back_vnd,
+       COALESCE(SUM(CASE WHEN paid_at < :first THEN amount_vnd ELSE 0 END), 0) AS earlier_vnd
+FROM payment WHERE refunded_at >= :since AND refunded_at < :until
+
+-- stats_look_add --
+-- An operator wants to see them.
+INSERT INTO stats_look (chat_id, thread_id, reply_to, page_id, language, stretch)
+VALUES (:chat_id, :thread_id, :reply_to, :page_id, :language, :stretch)
+
+-- stats_looks --
+SELECT * FROM stats_look ORDER BY look_id
+
+-- stats_look_done --
+DELETE FROM stats_look WHERE look_id = :look_id
 
 -- setting_get --
 SELECT value FROM setting WHERE scope = :scope AND name = :name

@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from importlib import resources
@@ -23,30 +22,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+import structlog
 
 from bot.errors import DatabaseTooNew, StoreError
-from bot.store.port import Row, Topic
+from bot.store.connecting import SqliteReading, connect, load_statements
+from bot.store.port import Dangling, Row, Topic
 
 T = TypeVar("T")
 
 GROUP_SIZE = 64
 """Writes that share a commit at most: a full group takes a few milliseconds."""
 
-STATEMENTS_KEPT = 512
-"""Statements a connection keeps prepared: more than `queries.sql` has."""
-
 OTHER_PROCESS_CHECK_S = 0.5
 """How often to ask whether another process (`bot grant`) wrote."""
 
-
-def load_statements() -> dict[str, str]:
-    """`queries.sql` by name: a block is a line ``-- name --``, comments, the statement."""
-    text = resources.files("bot.store").joinpath("queries.sql").read_text(encoding="utf-8")
-    parts = re.split(r"^-- (\w+) --$", text, flags=re.MULTILINE)
-    names, bodies = parts[1::2], parts[2::2]
-    if len(set(names)) != len(names):
-        raise StoreError("queries.sql names a statement twice")
-    return dict(zip(names, bodies, strict=True))
+log = structlog.get_logger(__name__)
 
 
 @dataclasses.dataclass(slots=True)
@@ -96,7 +86,7 @@ class SqliteWakeups:
         self._event.clear()
 
 
-class SqliteStore:
+class SqliteStore(SqliteReading):
     """See :class:`bot.store.port.Store`. Made by :func:`open_store`."""
 
     def __init__(
@@ -107,12 +97,11 @@ class SqliteStore:
         statements: Mapping[str, str],
     ) -> None:
         """``on_the_spot``: the very connection that ``writer`` uses in its thread."""
+        super().__init__(reader, statements)
         self._writer = writer
         self._on_the_spot = on_the_spot
         # Two threads on one connection would hear each other's errors: one at a time has it.
         self._writer_is_free = asyncio.Lock()
-        self._reader = reader
-        self._statements = statements
         self._writes: asyncio.Queue[_Write] = asyncio.Queue()
         self._group: list[_Write] = []
         self._is_closed = False
@@ -133,16 +122,9 @@ class SqliteStore:
         await self._reader.close()
         await self._writer.close()
 
-    async def all(self, statement: str, /, **values: Any) -> list[Row]:
-        try:
-            rows = await self._reader.execute_fetchall(self._statements[statement], values)
-        except sqlite3.Error as error:
-            raise StoreError(f"The database could not be read: {error}") from error
-        return [dict(row) for row in rows]
-
-    async def one(self, statement: str, /, **values: Any) -> Row | None:
-        rows = await self.all(statement, **values)
-        return rows[0] if rows else None
+    async def dangling(self) -> list[Dangling]:
+        rows = await self._ask("PRAGMA foreign_key_check", {})
+        return [Dangling(row["table"], row["rowid"], row["parent"]) for row in rows]
 
     async def write(self, work: Callable[[SqliteTransaction], Awaitable[T]]) -> T:
         if self._is_closed:
@@ -233,18 +215,23 @@ class SqliteStore:
                 ear.ring()
 
     async def _watch_other_processes(self) -> None:
-        # On the writer's connection its own commits do not change the number.
         seen = await self._data_version()
         while True:
             await asyncio.sleep(OTHER_PROCESS_CHECK_S)
             version = await self._data_version()
-            if version != seen:
+            if version is not None and version != seen:
                 seen = version
                 self.ring(set(Topic))
 
-    async def _data_version(self) -> int:
-        async with self._writer_is_free:
-            rows = await self._writer.execute_fetchall("PRAGMA data_version")
+    async def _data_version(self) -> int | None:
+        """None: it cannot be told now (the disk, a lock); the next look sees what was missed."""
+        # On the writer's connection its own commits do not change the number.
+        try:
+            async with self._writer_is_free:
+                rows = await self._writer.execute_fetchall("PRAGMA data_version")
+        except sqlite3.Error as error:
+            log.warning("other_processes_not_seen", error=str(error))
+            return None
         return int(next(iter(rows))[0])
 
 
@@ -261,10 +248,10 @@ async def open_store(path: Path) -> AsyncIterator[SqliteStore]:
     Raises DatabaseTooNew, StoreError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    writer, on_the_spot = await _connect(path)
+    writer, on_the_spot = await connect(path)
     try:
         await migrate(writer, path)
-        reader, _ = await _connect(path)
+        reader, _ = await connect(path)
     except BaseException:
         await writer.close()
         raise
@@ -276,42 +263,8 @@ async def open_store(path: Path) -> AsyncIterator[SqliteStore]:
         await store.aclose()
 
 
-async def _connect(path: Path) -> tuple[aiosqlite.Connection, sqlite3.Connection]:
-    """A connection with a thread of its own, and that connection itself."""
-    # A connection that cannot be opened leaves its thread to answer a loop that may be gone.
-    await asyncio.to_thread(_check_readable, path)
-    itself = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_KEPT
-    )
-    connection = await aiosqlite.Connection(lambda: itself, iter_chunk_size=64)
-    connection.row_factory = sqlite3.Row
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "busy_timeout = 10000",
-    ):
-        await connection.execute(f"PRAGMA {pragma}")
-    return connection, itself
-
-
 def _check_writable(path: Path) -> None:
     path.touch(exist_ok=False)
-
-
-def _check_readable(path: Path) -> None:
-    """Raises StoreError with the cause and the fix."""
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as probe:
-            probe.execute("PRAGMA user_version")
-    except sqlite3.OperationalError as error:
-        raise StoreError(
-            f"{path} cannot be opened ({error}); check that it is a file and may be written"
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"{path} cannot be read as a database ({error}); restore a backup"
-        ) from error
 
 
 def restore(copy: Path, path: Path, *, overwrite: bool) -> None:

@@ -123,7 +123,7 @@ async def test_the_words_are_in_the_readers_language(counter: Counter) -> None:
     async with counter.opened():
         sold = await an.answer_to(an.say("/buy"))
         assert "⭐ 200 · 66.000 ₫" == labels(sold)[0][0]
-        assert "Hoá đơn đang đến ngay đây." == await press(an, sold, "⭐ 200")
+        assert "Hóa đơn đang đến ngay đây." == await press(an, sold, "⭐ 200")
         invoice = await an.sees(lambda m: "invoice" in m)
         assert "Nạp 66.000 ₫" == invoice["invoice"]["title"]
         await counter.pay(an, invoice)

@@ -10,11 +10,17 @@ import pytest
 from beside import change, handled, rows
 from counters import Counter, built_counter, is_thanks
 from posted import webhook_settings
-from story import Story, free_port
+from story import Person, Story, free_port
+from telling import until
 
 from bot.app import DATABASE_NAME
+from bot.chat.listening import CONNECTIONS as CALLS
+from bot.chat.spill import FILE_NAME
 from bot.delivery.connecting import CONNECTIONS
 from bot.sandbox.till import PaymentRefused
+
+AHEAD = 150
+"""Telegram gives a hundred at once."""
 
 THOUSANDS = """
 WITH RECURSIVE many(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM many WHERE number < 3000)
@@ -45,6 +51,12 @@ def waiting(story: Story) -> int:
     return int(count)
 
 
+def kept_of(story: Story, person: Person) -> int:
+    """How many of their updates are in the inbox, handled or not, each counted once."""
+    ((count,),) = rows(story, "SELECT COUNT(*) FROM inbox WHERE lane = ?", person.user_id)
+    return int(count)
+
+
 async def test_while_nothing_can_be_written_and_thousands_of_updates_wait(
     counter: Counter,
 ) -> None:
@@ -66,6 +78,28 @@ async def test_while_nothing_can_be_written_and_thousands_of_updates_wait(
         query.release()
         await paying
         await an.sees(is_thanks)
+
+
+async def test_while_more_updates_wait_at_telegram_than_it_gives_at_once_and_none_can_be_written(
+    counter: Counter,
+) -> None:
+    story = counter.story
+    an, binh = story.person("An", "en"), story.person("Bình", "en")
+    async with counter.opened():
+        invoice = await counter.invoice(an, "⭐ 200")
+        await handled(story)
+        query = story.world.hold_next("answerPreCheckoutQuery")
+        with nobody_writes(story):
+            for _ in range(AHEAD):
+                binh.say("/quota")
+            paying = asyncio.ensure_future(counter.pay(an, invoice))
+            await query.arrived()
+            assert 0 == kept_of(story, binh)
+        query.release()
+        await paying
+        await an.sees(is_thanks)
+        await until(lambda: kept_of(story, binh) == AHEAD)
+        await until(lambda: not (story.data_dir / FILE_NAME).exists())
 
 
 async def test_while_every_connection_is_busy_with_messages_that_do_not_arrive(
@@ -110,6 +144,28 @@ async def test_called_by_telegram_it_is_answered_while_nothing_can_be_written_an
         await paying
         await an.sees(is_thanks)
         assert [] == rows(story, "SELECT 1 FROM inbox WHERE payload LIKE '%pre_checkout%'")
+
+
+async def test_called_by_telegram_more_often_at_once_than_it_may_while_nothing_can_be_written(
+    counter: Counter,
+) -> None:
+    story = counter.story
+    an = story.person("An", "en")
+    crowd = [story.person(f"Person {number}", "en") for number in range(2 * CALLS)]
+    async with counter.opened(webhook_settings(free_port())):
+        invoice = await counter.invoice(an, "⭐ 200")
+        await handled(story)
+        query = story.world.hold_next("answerPreCheckoutQuery")
+        with nobody_writes(story):
+            for each in crowd:
+                each.say("/quota")
+            paying = asyncio.ensure_future(counter.pay(an, invoice))
+            await query.arrived()
+            assert [0] * len(crowd) == [kept_of(story, each) for each in crowd]
+        query.release()
+        await paying
+        await an.sees(is_thanks)
+        await until(lambda: all(kept_of(story, each) == 1 for each in crowd))
 
 
 async def test_an_answer_that_is_lost_on_the_way_is_given_again(counter: Counter) -> None:

@@ -15,6 +15,7 @@ from bot.app import DATABASE_NAME
 from bot.jobs.rules import GroupRules, Payer, set_rules
 from bot.model import ChatId, UserId
 from bot.money import ledger
+from bot.money.auditing import verify
 from bot.store.sqlite import open_store
 
 DAY_S = 86_400
@@ -61,7 +62,7 @@ class Town:
         async with living_bot(settings):
             yield
         async with open_store(self.story.data_dir / DATABASE_NAME) as store:
-            assert [] == await ledger.verify(store)
+            assert [] == await verify(store)
 
     async def result(self, person: Person, words: str, *, chat: int | None = None) -> Message:
         return await person.result_of(person.say(words, chat=chat), chat=chat)
@@ -131,7 +132,7 @@ async def test_of_several_requests_the_question_says_what_the_day_has_room_for(
         asked = town.kate.say("/img a lake\n/img a cat\n/img a dog")
         question = await town.kate.answer_to(asked)
         assert "Today’s limit leaves room for the first 2 of 3" in said(question)
-        assert "The plan allows at most 9 a day; more from " in said(question)
+        assert "The plan allows at most 9 pictures a day; more from " in said(question)
         assert [["✅ Make 2 of 3 · free"], ["✖ Never mind"]] == labels(question)
         await press(town.kate, question, "✅")
         done = await town.kate.sees("2 of 3 done")

@@ -96,7 +96,7 @@ async def test_a_grant_is_taken_back_once_and_both_are_told(tmp_path: Path) -> N
         data = done["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
         await press(boss, done, BACK)
         await boss.sees(f"↩️ ₫50,000 were taken back from An ({an.user_id})")
-        await an.sees("↩️ Shop đã lấy lại 50.000 ₫ nạp nhầm cho bạn. Số dư bây giờ: 0 ₫")
+        await an.sees("↩️ Shop đã lấy lại 50.000 ₫ đã nạp cho bạn. Số dư bây giờ: 0 ₫")
         assert "This grant was taken back before." == await forge(boss, done, data)
         assert ["grant", "correction"] == [row[1] for row in book(story)]
         assert f"user {boss.user_id}" == book(story)[1][3]

@@ -27,6 +27,7 @@ from bot.app import DATABASE_NAME
 from bot.jobs.rules import GroupRules, Payer, Pressers, Users, set_rules
 from bot.model import ChatId, UserId
 from bot.money import ledger
+from bot.money.auditing import verify
 from bot.store.sqlite import open_store
 
 PLANS = """
@@ -86,7 +87,7 @@ class Club:
 
     async def wallet(self) -> ledger.Wallet:
         async with open_store(self.story.data_dir / DATABASE_NAME) as store:
-            assert [] == await ledger.verify(store)
+            assert [] == await verify(store)
             return await ledger.read_wallet(store, UserId(self.group))
 
     async def asked_by(self, person: Person, words: str = f"{DRAW} a lake") -> Message:

@@ -14,6 +14,7 @@ from telling import answers, forge, press, until
 from bot.jobs.rules import GroupRules, Payer
 from bot.model import UserId
 from bot.money import ledger
+from bot.money.auditing import verify
 from bot.sandbox.migrating import migrate_group
 from bot.store.sqlite import open_store
 
@@ -269,7 +270,7 @@ async def test_a_busy_group_takes_its_rules_its_wallet_and_its_board_along(
         )
         assert left in words(quota)
         async with open_store(story.data_dir / "bot.db") as store:
-            assert [] == await ledger.verify(store)
+            assert [] == await verify(store)
 
 
 async def grant(story: Story, wallet_id: int, amount_vnd: int) -> None:

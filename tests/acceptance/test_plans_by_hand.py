@@ -55,6 +55,7 @@ async def spend(story: Story, person: Person, amount_vnd: int) -> None:
             state=JobState.DONE,
             request=SINGLE,
             term_id=term.term_id,
+            term_vnd=amount_vnd,
             held_free=0,
             held_vnd=0,
             charged_vnd=amount_vnd,
@@ -253,7 +254,12 @@ async def test_a_plan_behind_one_that_lapses_says_which_goes_first(tmp_path: Pat
             assert f"The plan monthly goes first; {plan} follows" in answer
         question = await said(boss, f"/plan {an.user_id} free")
         await press(boss, question, END)
-        await boss.sees("Pay them back ₫3,500")
+        ended = words_of(await boss.sees("Pay them back ₫3,500"))
+        assert "They have the plan bulk now" in ended
+        assert f"/plan {an.user_id} free ends that one too" in ended
+        await an.sees("Giờ bạn dùng gói Bulk.")
+        assert "has the plan bulk" in await told(boss, f"/plan {an.user_id}")
+        assert "plan bulk, prepaid any more" in await told(boss, f"/plan {an.user_id} free")
         assert "has the Free plan" in await told(boss, f"/plan {an.user_id}")
         assert 2_000 == await balance_of(story, an)
 
@@ -305,10 +311,12 @@ async def test_a_plan_is_looked_at_and_given_in_reply_and_for_the_group_itself(
     async with run_by(tmp_path, **with_plans(tmp_path)) as (story, boss):
         an = story.person("An", "vi")
         group = story.group("Painters", boss, an)
+        await said(boss, "/quota")
         hello = an.say("xin chào", chat=group)
         assert "An (" in await told(boss, "/plan staff", to=hello, chat=group)
-        shown = await told(boss, "/plan", to=hello, chat=group)
-        assert "has the plan staff" in shown
+        aside = await told(boss, "/plan", to=hello, chat=group)
+        assert "Boss, I have answered in your private chat" in aside
+        await boss.sees("has the plan staff")
         assert "Painters (" in await told(boss, "/plan monthly", chat=group)
         shown = await told(boss, "/plan", chat=group)
         for part in ("has the plan monthly", "Until: ", "Left of the plan’s balance: ₫5,000"):
@@ -362,3 +370,20 @@ async def test_nobody_else_ends_a_plan(tmp_path: Path) -> None:
         question = await said(boss, "/plan free", chat=group)
         assert "" != await press(an, question, END)
         assert ["grant"] == [row[1] for row in book(story)]
+
+
+async def test_in_a_group_nobody_reads_what_a_person_has(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **with_plans(tmp_path)) as (story, boss):
+        an = story.person("An", "en")
+        group = story.group("Painters", boss, an)
+        await said(an, "/quota")
+        await said(boss, f"/plan {an.user_id} monthly")
+        aside = "🔒 Boss, I have answered in your private chat"
+        assert aside in await told(boss, f"/plan {an.user_id}", chat=group)
+        await boss.sees("Left of the plan’s balance: ₫5,000")
+        assert aside in await told(boss, f"/plan {an.user_id} free moved away", chat=group)
+        await press(boss, await boss.sees("Paid back (70%): ₫3,500"), END)
+        await boss.sees("Pay them back ₫3,500")
+        said_there = " ".join(map(words_of, boss.from_bot(group)))
+        assert not [part for part in ("5,000", "3,500", "monthly") if part in said_there]
+        assert "moved away" == book(story)[-1][-1]

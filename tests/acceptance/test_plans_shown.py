@@ -121,7 +121,7 @@ async def test_without_stars_the_shop_is_asked_and_nothing_is_bought_here(tmp_pa
         assert words(told).split("\n\n")[2:] == [
             (
                 "Friends\n"
-                "Do cửa hàng mở, hỏi @shop <3\n"
+                "Do shop mở, hỏi @shop <3\n"
                 "Miễn phí mỗi ngày: ảnh không giới hạn\n"
                 "Cùng lúc: không giới hạn yêu cầu"
             ),
@@ -134,8 +134,8 @@ async def test_without_stars_the_shop_is_asked_and_nothing_is_bought_here(tmp_pa
 async def test_where_nobody_is_named_the_shop_is_spoken_of_as_such(tmp_path: Path) -> None:
     async with ruled_story(tmp_path, BY_HAND) as story:
         told = await said_to(story.person("An"), "/plans")
-        assert "bạn nhắn cửa hàng nhé" in told
-        assert "Video: ngoài lượt miễn phí, hỏi giá cửa hàng" in told
+        assert "bạn nhắn shop nhé" in told
+        assert "Video: ngoài lượt miễn phí, hỏi giá shop" in told
 
 
 async def test_only_what_somebody_here_makes_has_a_price(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ async def test_a_plan_ended_early_on_day_twelve_shows_the_refund_and_what_is_gon
                 "Plan: Monthly 5M",
             ] == refund[1:]
             assert [
-                "2.660.000 ₫ = 70% của 3.800.000 ₫, cửa hàng trả lại cho bạn",
+                "2.660.000 ₫ = 70% của 3.800.000 ₫, shop hoàn lại",
                 "1.140.000 ₫ còn lại đã hết hiệu lực",
                 "Gói: Monthly 5M",
             ] == tails(await receipts(binh))[0]

@@ -1,12 +1,16 @@
 """Stars go back to who paid, by the operator's hand or by Telegram's, and the balance follows once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from beside import change, rows
 from stars import Till, open_till
 from story import Message, Person, labels, words
 from telling import forge, in_code, press, said_to, until
+
+HOUR_S = 3_700
 
 
 @pytest.fixture
@@ -144,7 +148,7 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
     assert "The plan monthly bought with it ends as well" in words(shown)
     await turns(till.operator, page, "↩️ Yes", "₫5,000 have been taken off")
     told = await an.sees("You were given back ⭐ 50")
-    assert "The plan monthly bought with it has ended" in words(told)
+    assert "The plan Monthly bought with it has ended" in words(told)
 
 
 async def test_given_back_by_telegram_itself_what_is_left_is_taken_and_the_rest_reported(
@@ -198,13 +202,54 @@ async def test_many_payments_are_pages_that_turn_both_ways(till: Till) -> None:
     await turns(till.operator, page, "◀ Newer", "#7")
 
 
+async def test_who_has_spent_it_all_is_not_told_that_nothing_was_taken(till: Till) -> None:
+    an = await till.person()
+    charge = await till.paid(an, 4)
+    await an.result_of(an.say("/img a lake"))
+    assert 0 == await till.balance(an)
+    till.story.world.refund_elsewhere(charge)
+    await an.sees("You were given back ⭐ 4; your balance stays as it is.")
+
+
 async def test_an_operator_reads_the_page_in_vietnamese(till: Till) -> None:
     an = await till.person()
     await till.paid(an, 10)
     await till.operator.answer_to(till.operator.say("/lang vi"))
     overview = await till.operator.answer_to(till.operator.say("/admin"))
     await press(till.operator, overview, "⭐ Các khoản thanh toán")
-    page = await till.operator.sees("Các khoản thanh toán bằng Stars")
+    page = await till.operator.sees("Các khoản thanh toán bằng Sao")
     await turns(till.operator, page, "↩️ Hoàn #1", "Số dư của họ sẽ giảm 1.000 ₫")
     await turns(till.operator, page, "↩️ Đúng, hoàn lại", "Đã trừ 1.000 ₫ khỏi số dư")
     await till.operator.sees("Đã hoàn ⭐ 10 của khoản #1 cho An")
+
+
+async def test_a_payment_that_cannot_be_settled_keeps_none_of_the_others_waiting(
+    till: Till,
+) -> None:
+    an, binh = await till.person("An"), await till.person("Bình")
+    await till.paid(an, 10)
+    await till.paid(binh, 20)
+    await refunded_while_broken(till)
+    await binh.sees("You were given back ⭐ 20")
+    assert ["refunding", "refunded"] == states(till)
+    await asyncio.to_thread(change, till.story, "DROP TRIGGER broken")
+    till.goes_by(HOUR_S)
+    await an.sees("You were given back ⭐ 10")
+    assert ["refunded", "refunded"] == states(till)
+
+
+async def refunded_while_broken(till: Till) -> None:
+    """Both are asked back, and what became of the first cannot be written down."""
+    await asyncio.to_thread(
+        change,
+        till.story,
+        "CREATE TRIGGER broken BEFORE UPDATE OF state ON payment "
+        "WHEN new.payment_id = 1 AND new.state = 'refunded' "
+        "BEGIN SELECT RAISE(ABORT, 'a row that breaks a rule'); END",
+    )
+    for number in (1, 2):
+        await refunded(till, await payments_page(till), number)
+
+
+def states(till: Till) -> list[str]:
+    return [state for (state,) in rows(till.story, "SELECT state FROM payment ORDER BY payment_id")]

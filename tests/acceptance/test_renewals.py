@@ -27,14 +27,14 @@ async def test_a_plan_that_renews_itself_is_shown_and_stopped(till: Till) -> Non
     an = await till.person()
     charge = await till.paid(an, 50, "monthly", renews=True)
     plans = await an.answer_to(an.say("/plans"))
-    assert "The plan monthly renews itself every 30 days, for ⭐ 50 each time." in words(plans)
-    await press(an, plans, "🔁 Stop renewing monthly")
-    question = await an.sees("Stop renewing the plan monthly?")
+    assert "The plan Monthly renews itself every 30 days, for ⭐ 50 each time." in words(plans)
+    await press(an, plans, "🔁 Stop renewing Monthly")
+    question = await an.sees("Stop renewing the plan Monthly?")
     assert not is_cancelled(till, charge)
     await press(an, question, "Yes")
     await until(lambda: is_cancelled(till, charge))
-    await an.sees("The plan monthly is not renewed any more. You keep it")
-    assert ["🔁 Stop renewing monthly"] not in await last_plans(an)
+    await an.sees("The plan Monthly is not renewed any more. You keep it")
+    assert ["🔁 Stop renewing Monthly"] not in await last_plans(an)
     with pytest.raises(ValueError, match="goes on"):
         till.story.world.renew(charge)
 
@@ -42,16 +42,16 @@ async def test_a_plan_that_renews_itself_is_shown_and_stopped(till: Till) -> Non
 async def test_bought_by_a_link_and_renewed_it_is_one_and_stops_as_one(till: Till) -> None:
     an = await till.person()
     world = till.story.world
-    await press(an, await an.answer_to(an.say("/buy")), "Monthly")
+    await press(an, await an.answer_to(an.say("/buy")), "Monthly ·")
     asked = await an.sees(lambda m: "renewed every 30 days" in words(m))
     (url,) = [b["url"] for row in asked["reply_markup"]["inline_keyboard"] for b in row]
     charge = await world.pay_link(an.user_id, url)
     again = world.renew(charge)
     await an.sees("balance is now ₫10,000")
     plans = await an.answer_to(an.say("/plans"))
-    assert 1 == labels(plans).count(["🔁 Stop renewing monthly"])
+    assert 1 == labels(plans).count(["🔁 Stop renewing Monthly"])
     await press(an, plans, "🔁")
-    await press(an, await an.sees("Stop renewing the plan monthly?"), "Yes")
+    await press(an, await an.sees("Stop renewing the plan Monthly?"), "Yes")
     await until(lambda: is_cancelled(till, charge))
     with pytest.raises(ValueError, match="goes on"):
         world.renew(again)
@@ -65,7 +65,7 @@ async def test_it_is_stopped_though_telegrams_answers_are_lost(till: Till) -> No
     world.lose_answer_of_next("editUserStarSubscription")
     plans = await an.answer_to(an.say("/plans"))
     await press(an, plans, "🔁")
-    await press(an, await an.sees("Stop renewing the plan monthly?"), "Yes")
+    await press(an, await an.sees("Stop renewing the plan Monthly?"), "Yes")
     await till.hurry.until(lambda: till.calls("editUserStarSubscription") == 3)
     assert is_cancelled(till, charge)
 
@@ -77,10 +77,10 @@ async def test_where_telegram_says_no_they_are_told_where_they_can(till: Till) -
         "editUserStarSubscription", status=400, description="Bad Request: CHARGE_NOT_FOUND"
     )
     await press(an, await an.answer_to(an.say("/plans")), "🔁")
-    await press(an, await an.sees("Stop renewing the plan monthly?"), "Yes")
+    await press(an, await an.sees("Stop renewing the plan Monthly?"), "Yes")
     await an.sees("Please open Telegram’s Settings → My Stars")
     await till.operator.sees("Telegram does not stop renewing payment #1 of An")
-    assert ["🔁 Stop renewing monthly"] in await last_plans(an)
+    assert ["🔁 Stop renewing Monthly"] in await last_plans(an)
 
 
 async def test_a_refund_of_its_payment_stops_it(till: Till) -> None:

@@ -23,6 +23,7 @@ from bot import app
 from bot.app import DATABASE_NAME
 from bot.model import UserId
 from bot.money import ledger
+from bot.money.auditing import verify
 from bot.store.sqlite import open_store
 
 DEARER = "The price is another now; see the message."
@@ -72,7 +73,7 @@ class Counter:
 
     async def verify(self) -> list[str]:
         async with open_store(self.story.data_dir / DATABASE_NAME) as store:
-            return await ledger.verify(store)
+            return await verify(store)
 
 
 @pytest.fixture

@@ -16,6 +16,19 @@ CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
 
 @pytest.fixture
+async def club_story(tmp_path: Path) -> AsyncIterator[tuple[Story, Person]]:
+    """Where only invited people may use the bot."""
+    async with served_town(tmp_path / "town") as town:
+        story = Story(town, tmp_path / "data")
+        operator = story.person("Operator", "en")
+        environ = settings_for(
+            town, story.data_dir, BOT_ADMIN_IDS=str(operator.user_id), BOT_ACCESS="approved"
+        )
+        async with living_bot(environ):
+            yield story, operator
+
+
+@pytest.fixture
 async def shop_story(tmp_path: Path) -> AsyncIterator[tuple[Story, Person]]:
     """A bot with an operator, in a town of its own."""
     async with served_town(tmp_path / "town") as town:
@@ -103,3 +116,51 @@ async def test_in_a_group_whose_wallet_pays_a_code_fills_that_wallet(
     asked = an.say(f"/voucher@{story.world.bot['username']} {code}", chat=group)
     told = words(await an.answer_to(asked, chat=group))
     assert "An put 50.000 ₫ into the group's wallet" in told.replace("₫50,000", "50.000 ₫")
+
+
+async def test_in_a_group_where_members_pay_nobody_reads_what_is_on_the_balance(
+    shop_story: tuple[Story, Person],
+) -> None:
+    story, operator = shop_story
+    [code] = await codes_of(operator, "/voucher 50000")
+    an = story.person("An", "en")
+    await an.answer_to(an.say("/quota"))
+    group = story.group("Art", an)
+    asked = an.say(f"/voucher@{story.world.bot['username']} {code}", chat=group)
+    told = words(await an.answer_to(asked, chat=group))
+    assert "The voucher is on An’s balance" in told
+    assert "50,000" not in told
+    await an.sees("₫50,000 came onto your balance. You have ₫50,000 now.")
+
+
+@pytest.mark.parametrize("line", ["/voucher {}", "/start v-{}"])
+async def test_whoever_brings_a_voucher_is_invited_by_it(
+    club_story: tuple[Story, Person], line: str
+) -> None:
+    story, operator = club_story
+    [code] = await codes_of(operator, "/voucher 50000")
+    an, ben = story.person("An", "en"), story.person("Ben", "en")
+    assert "works for invited people only" in words(await an.answer_to(an.say("/quota")))
+    given = line.format(code.replace("-", ""))
+    assert "₫50,000 came onto your balance" in words(await an.answer_to(an.say(given)))
+    assert "₫50,000" in words(await an.answer_to(an.say("/quota")))
+    refused = words(await ben.answer_to(ben.say(given)))
+    assert "works for invited people only" in refused
+
+
+async def test_a_wrong_code_or_a_banned_person_stays_at_the_door(
+    club_story: tuple[Story, Person],
+) -> None:
+    story, operator = club_story
+    [code] = await codes_of(operator, "/voucher 50000")
+    an, ben = story.person("An", "en"), story.person("Ben", "en")
+    wrong = words(await ben.answer_to(ben.say("/voucher 7K3D-QX9M-4TBR")))
+    assert "works for invited people only" in wrong
+    await an.answer_to(an.say("/quota"))
+    await operator.answer_to(operator.say(f"/ban {an.user_id}"))
+    an.say(f"/voucher {code}")
+    group = story.group("Art", ben)
+    asked = ben.say(f"/voucher@{story.world.bot['username']} {code}", chat=group)
+    told = words(await ben.answer_to(asked, chat=group))
+    assert "50,000" not in told
+    assert [code] == await codes_of(operator, "/voucher")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.amounts import AMOUNT_MAX_VND, BadAmount, read_amount, take_amount
+from bot.chat.amounts import BadAmount, read_amount, take_amount
+from bot.money.plans import AMOUNT_MAX_VND
 
 amounts = st.integers(1, AMOUNT_MAX_VND)
 

@@ -13,6 +13,7 @@ from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile, r
 from bot.jobs.codes import ALPHABET, CODE_LENGTH
 from bot.jobs.offers import Market
 from bot.model import Job, JobId, Operation, Request, TaskId
+from bot.money.plans import AMOUNT_MAX_VND
 
 codes = st.text(ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH).map(JobId)
 presses = st.builds(
@@ -60,6 +61,13 @@ def test_a_forged_number_is_one_the_database_can_look_for_or_none(word: str) -> 
 )
 def test_what_is_none_of_our_buttons_means_nothing(data: str) -> None:
     assert None is read_press(data)
+
+
+def test_the_largest_sum_a_button_names_is_read_back() -> None:
+    much = 20 * AMOUNT_MAX_VND * 70 // 100
+    longest = Press(Act.PLAN_END, how=f"-{10**15}={10**14}", said_vnd=much)
+    assert longest == read_press(longest.data())
+    assert len(longest.data()) <= 64
 
 
 def test_acts_have_one_letter_each() -> None:

@@ -298,7 +298,8 @@ async def test_of_several_requests_as_many_are_begun_as_the_day_has_room_for_and
         wishes = [dataclasses.replace(GRID, prompt=f"cat {n}") for n in range(4)]
         parts = [Part("apiframe", wish) for wish in wishes]
         total = await total_of(shop.desk, shop.store, UserId(AN), ChatId(AN), parts)
-        assert (2, Room(Scope.BOT, 10, 1, MIDNIGHT)) == (total.covered, total.full)
+        over = OverCap(AssetKind.IMAGE, 4, Room(Scope.BOT, 10, 1, MIDNIGHT))
+        assert (2, over) == (total.covered, total.full)
         place = Place(ChatId(AN), None, None)
 
         async def ask(tx: Transaction) -> tuple[int, int]:

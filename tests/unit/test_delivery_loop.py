@@ -14,7 +14,7 @@ from bot.delivery.telegram import TelegramSender
 from bot.errors import StoreError
 from bot.jobs.saying import say
 from bot.model import ChatId, Outgoing, Place, Say, Urgency
-from bot.store.port import Row, Store, Topic, Transaction, Wakeups
+from bot.store.port import Dangling, Row, Store, Topic, Transaction, Wakeups
 
 T = TypeVar("T")
 
@@ -37,6 +37,9 @@ class Stalling:
 
     async def one(self, statement: str, /, **values: Any) -> Row | None:
         return await self._store.one(statement, **values)
+
+    async def dangling(self) -> list[Dangling]:
+        return await self._store.dangling()
 
     def wakeups(self, *topics: Topic) -> Wakeups:
         return self._store.wakeups(*topics)

@@ -121,6 +121,7 @@ def test_what_is_read_prints_to_a_line_that_reads_the_same(typed: Typed) -> None
 
 @given(messages)
 @example(Typed("/lịch@EaselBot sử--ar 16:9"))
+@example(Typed("/img --ar 16:9 --ar 16:9 --arcats,"))
 def test_a_complaint_points_into_the_text_and_its_correction_is_a_command(typed: Typed) -> None:
     parsed = read(typed)
     if not isinstance(parsed, Complaint):
@@ -147,7 +148,7 @@ def names_the_place(told: str, there: str) -> bool:
     """Whether the words complained about, an option's name or its value are in the sentence."""
     told, there = " ".join(told.lower().split()), " ".join(there.lower().split())
     there = there.removesuffix("@easelbot")  # whom a command is for is not what is wrong
-    option = re.match(r"[-—–−]+([^\W\d_][^\s=:0-9]*)[\s=:]*(.*)", there)
+    option = re.match(r"[-—–−]+([^\W\d_][^\s=:0-9,.;!?]*)[\s=:]*(.*)", there)
     if there in told or option is None:
         return there in told
     name, value = option.groups()

@@ -236,7 +236,10 @@ async def test_payments_and_vouchers_are_right_by_their_entries(shop: Shop) -> N
     await shop.tamper(VOUCHER)
     assert [] == await shop.findings()
     await credited(shop, "payment:stx:reversed:1", EntryKind.REVERSAL, 3_300)
-    await shop.tamper("UPDATE payment SET reversed_vnd = 3300, state = 'refunded'")
+    await shop.tamper(
+        "UPDATE payment SET reversed_vnd = 3300, state = 'refunded', refund_by = 'user 1',"
+        " refunded_at = 1"
+    )
     assert [] == await shop.findings()
 
 
@@ -244,7 +247,7 @@ async def test_payments_and_vouchers_are_right_by_their_entries(shop: Shop) -> N
     ("sql", "finding"),
     [
         ("UPDATE payment SET amount_vnd = 3301", "payment stx: 3301 ₫ credited, 0 ₫ gone back"),
-        ("UPDATE payment SET reversed_vnd = 1", "its entries come to 3300 ₫"),
+        ("UPDATE payment SET reversed_vnd = 1", "its entries come to 3300 ₫ and 0 ₫"),
         ("UPDATE payment SET wallet_id = 8", "its entries come to 0 ₫"),
         ("UPDATE payment SET charge_id = 'st'", "a topup of 3300 ₫ in wallet 7, of no payment"),
         ("DELETE FROM payment", "a topup of 3300 ₫ in wallet 7, of no payment"),

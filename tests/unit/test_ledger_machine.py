@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bookkeeping import lapsing_term, left_of_terms, outputs_today
+from bookkeeping import outputs_today
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, multiple, rule
@@ -56,12 +56,6 @@ class Book(Till):
             self.runner.run(self.shop.pay_in(SUPERGROUP, 700, plan=plan))
             self.came_in[GROUP] += 700
         old, new = ChatId(GROUP), ChatId(SUPERGROUP)
-        before, since = (
-            self.runner.run(lapsing_term(self.shop, wallet)) for wallet in (GROUP, SUPERGROUP)
-        )
-        if before is not None and since is not None:  # the one becomes part of the other
-            beyond_vnd = self.beyond_term.pop(before, 0)
-            self.beyond_term[since] = self.beyond_term.get(since, 0) + beyond_vnd
         moving = self.shop.store.write(lambda tx: move_chat(tx, old, new, now=self.shop.now()))
         assert (self.group == GROUP) == self.runner.run(moving)
         self.group = SUPERGROUP
@@ -84,7 +78,7 @@ class Book(Till):
     def ask(self, user: int, chat: int | None, request: Request) -> Job | MultipleResults[Job]:
         chat = chat and self.group
         rules = self.runner.run(rules_of(self.shop.store, ChatId(chat or user)))
-        left = self.runner.run(left_of_terms(self.shop))
+        left = self.left_of_terms()
         outcome = self.runner.run(self.shop.ask(user, request, chat=chat))
         if not isinstance(outcome, Accepted):
             return multiple()
@@ -121,7 +115,7 @@ class Book(Till):
             asks = (self.shop.ask(user, GRID, chat=chat and self.group) for user in people)
             return list(await asyncio.gather(*asks))
 
-        left = self.runner.run(left_of_terms(self.shop))
+        left = self.left_of_terms()
         outcomes = self.runner.run(ask_all())
         jobs = [each.job for each in outcomes if isinstance(each, Accepted)]
         self.note_terms(jobs, left)

@@ -14,6 +14,7 @@ from telegram.error import NetworkError
 
 from bot.chat.inbox import ALLOWED
 from bot.chat.listening import TAKEN, Listener
+from bot.chat.spill import FILE_NAME, Spill
 from bot.model import Millis
 from bot.sandbox.world import World
 from bot.telemetry import create_metrics
@@ -33,7 +34,8 @@ class NobodyPays:
 
 def a_listener(bot: telegram.Bot, shop: Shop, origin: str) -> Listener:
     url = f"{origin}/telegram"
-    return Listener(bot, shop.store, NobodyPays(), url=url, secret="s", clock=wall_clock)
+    spill = Spill(shop.folder / FILE_NAME, shop.store, wall_clock)
+    return Listener(bot, shop.store, NobodyPays(), spill, url=url, secret="s", clock=wall_clock)
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ MOVED = {
 }
 """Which statement takes a column along; what is missing here would be left behind."""
 STAYS = {
+    ("stats_look", "chat_id"): "an operator's private chat",
     ("inbox", "lane"): "an update is read as of the new chat when its turn comes",
     ("chat", "moved_to"): "where the group went",
     ("job", "moved_to"): "another job",
@@ -351,4 +352,17 @@ async def test_plans_whose_balance_lapses_on_both_sides_become_one(shop: Shop) -
     assert (NEW, 10_000_000) == (term["wallet_id"], term["bought_vnd"])
     [spends] = await rows(shop, "SELECT term_id FROM job WHERE job_id = ?", job.job_id)
     assert term["term_id"] == spends["term_id"]
+    assert [] == await shop.findings()
+
+
+async def test_a_plan_that_was_over_before_the_move_does_not_live_on_in_the_new_one(
+    shop: Shop,
+) -> None:
+    await shop.pay_in(OLD, 5_000_000, plan="monthly")
+    shop.now.at += 31 * 24 * 3_600_000
+    await shop.pay_in(NEW, 5_000_000, plan="monthly")
+    await move(shop, at=shop.now())
+    [term] = await rows(shop, "SELECT * FROM plan_term WHERE ended_at IS NULL")
+    assert 5_000_000 == term["bought_vnd"]
+    assert 5_000_000 == (await shop.wallet(NEW)).balance_vnd
     assert [] == await shop.findings()

@@ -139,6 +139,23 @@ async def test_what_a_plan_that_is_over_by_now_paid_for_does_not_pay_for_the_mov
         assert [] == await shop.findings()
 
 
+async def test_what_was_paid_beside_a_plan_that_is_over_by_now_pays_for_the_move(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "plans.toml"
+    file.write_text(MONTHLY.replace("price = 5_000", "price = 300"))
+    async with opened_shop(tmp_path, file) as shop:
+        await shop.pay_in(1, 400, plan="monthly")
+        job = await shop.order(1)
+        shop.now.at += 31 * 24 * HOUR
+        refused = await move(shop, job)
+        assert isinstance(refused, NotEnough)
+        assert (400, 100) == (refused.cost_vnd, refused.balance_vnd)
+        await shop.pay_in(1, 300)
+        assert isinstance(await move(shop, job), Accepted)
+        assert [] == await shop.findings()
+
+
 async def test_nobody_is_sent_to_a_provider_that_rests_too(shop: Shop) -> None:
     job = await shop.order(1)
     await shop.store.write(lambda tx: accounts.pause_by_hand(tx, "flow", now=NOON))

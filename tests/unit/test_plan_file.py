@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.app import TITLES
 from bot.errors import SettingsError
-from bot.money.plan_file import PROVIDERS, load_plans
+from bot.i18n import I18n
+from bot.money.plan_file import FREE_TITLES, PROVIDERS, load_plans
 from bot.money.plans import Limits, Plan, Plans, price_of
 
 FREE = "[plans.free]\n"
@@ -103,6 +104,17 @@ def test_a_plan_without_a_way_in_is_given_by_hand(tmp_path: Path) -> None:
     assert Plan("gold") == gold
 
 
+@pytest.mark.parametrize("title", ["⭐️ Gói vàng", "Gói 1000 – cả năm", "Gói của bạn’s"])
+def test_a_title_may_have_whatever_letters_are_seen(tmp_path: Path, title: str) -> None:
+    assert title == plans_of(tmp_path, GOLD + f'title = "{title}"\n').plans["gold"].shown_name
+
+
+def test_no_plan_is_called_as_the_catalogues_call_the_free_one() -> None:
+    i18n = I18n.load()
+    named = {f"<b>{title}</b>" for title in FREE_TITLES}
+    assert {i18n.tongue(code).text("plans.free") for code in ("en", "vi")} == named
+
+
 def test_the_mark_an_editor_puts_before_the_first_letter_does_no_harm(tmp_path: Path) -> None:
     assert "free" in plans_of(tmp_path, "\ufeff" + FREE).plans
 
@@ -133,8 +145,8 @@ def test_the_mark_an_editor_puts_before_the_first_letter_does_no_harm(tmp_path: 
         (FREE + "[prices]\nimage = 1.5\n", "prices.image: 1.5 is no whole number, 0 or more."),
         (FREE + "[prices]\nimage = true\n", "prices.image: true is no whole number, 0 or more."),
         (
-            FREE + "[prices]\nimage = 1_000_000_000_001\n",
-            "prices.image: 1000000000001 is too much: 1000000000000 at most.",
+            FREE + "[prices]\nimage = 1_000_000_001\n",
+            "prices.image: 1000000001 is too much: 1000000000 at most.",
         ),
         (
             FREE + "[prices]\nimage = 2020-01-02\n",
@@ -198,6 +210,43 @@ def test_the_mark_an_editor_puts_before_the_first_letter_does_no_harm(tmp_path: 
         (STARS + "packs = [9_9999]\n", "stars.packs: 99999 is no number of Stars, 1 to 25000."),
         (STARS + "packs = [true]\n", "stars.packs: true is no number of Stars, 1 to 25000."),
         (STARS + "packs = [5, 9, 5, 5]\n", "stars.packs: 5 stands there twice."),
+        (
+            STARS + f"packs = {list(range(1, 22))}\n",
+            "stars.packs: 21 are too many: 20 at most.",
+        ),
+        (
+            GOLD + '[plans.silver]\ntitle = "Gold"\n',
+            'plans.silver.title: "Gold" is what people read for gold as well.',
+        ),
+        (
+            GOLD + 'title = "Vàng"\n[plans.silver]\ntitle = "va\u0300ng"\n',
+            'plans.silver.title: "va\u0300ng" is what people read for gold as well.',
+        ),
+        (
+            FREE + "[plans.a-b]\n[plans.a_b]\n",
+            'plans.a_b: "A b" is what people read for a-b as well.',
+        ),
+        (
+            GOLD + 'title = "free"\n',
+            'plans.gold.title: "free" is what people read for free as well.',
+        ),
+        (
+            GOLD + 'title = "Miễn  phí"\n',
+            'plans.gold.title: "Miễn  phí" is what people read for free as well.',
+        ),
+        (FREE + "[plans.free_]\n", 'plans.free_: "Free" is what people read for free as well.'),
+        (
+            GOLD + 'title = "a\\u202eb"\n',
+            'plans.gold.title: "a\\u202eb" has a letter that nobody sees.',
+        ),
+        (
+            GOLD + 'title = "\\u200b"\n',
+            'plans.gold.title: "\\u200b" has a letter that nobody sees.',
+        ),
+        (
+            FREE + '[shop]\ncontact = "a\\u0000"\n',
+            'shop.contact: "a\\x00" has a letter that nobody sees.',
+        ),
         (
             FREE + "[stars]\npacks = [1]\nvnd_per_star = 0\n",
             "stars.vnd_per_star: 0 is no whole number, 1 or more.",
@@ -323,7 +372,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
 
 def test_a_number_nobody_could_write_out_is_named_at_its_place(tmp_path: Path) -> None:
     [mistake] = mistakes_of(tmp_path, GOLD + "price = 0x" + "f" * 9_000)
-    expected = "a number of very many digits is too much: 1000000000000 at most."
+    expected = "a number of very many digits is too much: 1000000000 at most."
     assert f"plans.gold.price: {expected}" == mistake
 
 

@@ -1,6 +1,7 @@
 """Stars go back: the balance gives up what was credited, once, and never more than it has."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -56,6 +57,11 @@ async def entries(shop: Shop) -> list[tuple[str, int, str]]:
         "SELECT kind, amount_vnd, author FROM ledger_entry ORDER BY entry_id"
     )
     return [(row["kind"], row["amount_vnd"], row["author"]) for row in rows]
+
+
+async def close_over(shop: Shop) -> int:
+    now = shop.now()
+    return await shop.store.write(lambda tx: terms.close_over(tx, UserId(AN), now=now))
 
 
 async def state_of(shop: Shop, charge: str) -> PaymentState:
@@ -171,13 +177,112 @@ async def test_a_refused_refund_leaves_the_plan_as_it_was(shop: Shop) -> None:
     assert 100 == await shop.desk.purses.balance_of(shop.store, UserId(AN))
 
 
-async def test_money_that_comes_back_after_its_plan_is_over_does_not_lapse(shop: Shop) -> None:
-    await paid(shop, AN, 500, plan="monthly", charge="c")
+async def test_money_that_comes_back_after_its_plan_is_over_has_lapsed_with_it(shop: Shop) -> None:
+    await paid(shop, AN, 510, plan="monthly", charge="c")
+    shop.now.at += 30 * DAY - HOUR
     await ask_back(shop, "c")
-    shop.now.at += 31 * DAY
-    await shop.store.write(lambda tx: terms.close_over(tx, UserId(AN), now=shop.now()))
+    shop.now.at += 25 * HOUR
+    await close_over(shop)
     await stays(shop, "c")
-    assert 5_000 == await shop.desk.purses.balance_of(shop.store, UserId(AN))
+    assert Wallet(100, 0) == await shop.wallet(AN)  # beyond its price nothing lapses
+
+
+async def test_a_pack_that_stays_after_all_keeps_its_plan_whatever_came_meanwhile(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 100, plan="prepaid", charge="c")
+    await ask_back(shop, "c")
+    await shop.pay_in(AN, 100)
+    await stays(shop, "c")
+    assert ("prepaid", Wallet(1_100, 0)) == (await plan_of(shop, AN), await shop.wallet(AN))
+
+
+async def test_a_pack_spent_long_ago_is_reversed_out_of_a_plans_balance_in_the_book_too(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 200, charge="c")
+    for _ in range(5):
+        await made(shop, await shop.order(AN, GRID))
+    await paid(shop, AN, 500, plan="monthly")
+    await went_back(shop, "c")
+    await shop.pay_in(AN, 3_000)
+    shop.now.at += 30 * DAY
+    assert 3_000 == await close_over(shop)
+    assert Wallet(3_000, 0) == await shop.wallet(AN)
+
+
+async def test_what_telegram_takes_is_first_what_does_not_lapse(shop: Shop) -> None:
+    await paid(shop, AN, 200, charge="c")
+    await paid(shop, AN, 500, plan="monthly")
+    await went_back(shop, "c")
+    shop.now.at += 30 * DAY
+    assert 5_000 == await close_over(shop)
+
+
+async def test_the_first_of_two_payments_goes_back_and_the_second_keeps_its_days(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="c")
+    shop.now.at += 29 * DAY
+    await paid(shop, AN, 500, plan="monthly", charge="d")
+    shop.now.at += 11 * DAY
+    await ask_back(shop, "c")
+    back = await went_back(shop, "c")
+    assert back is not None
+    assert (None, "monthly") == (back.plan_over, await plan_of(shop, AN))
+    assert (NOON + 59 * DAY, Wallet(5_000, 0)) == (
+        await end_of_plan(shop, AN),
+        await shop.wallet(AN),
+    )
+
+
+async def test_a_payment_that_goes_back_takes_the_days_it_brought_not_those_of_todays_file(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="c")
+    await paid(shop, AN, 500, plan="monthly", charge="d")
+    plans = dict(shop.desk.plans.plans)
+    plans["monthly"] = dataclasses.replace(plans["monthly"], days=90)
+    shop.desk.plans = dataclasses.replace(shop.desk.plans, plans=plans)
+    await ask_back(shop, "d")
+    await went_back(shop, "d")
+    assert NOON + 30 * DAY == await end_of_plan(shop, AN)
+
+
+async def test_a_plan_sold_by_hand_as_well_keeps_the_days_of_that(shop: Shop) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="c")
+    shop.now.at += DAY
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    await ask_back(shop, "c")
+    await went_back(shop, "c")
+    assert (NOON + 31 * DAY, "monthly") == (await end_of_plan(shop, AN), await plan_of(shop, AN))
+
+
+async def test_of_two_payments_asked_back_the_one_that_stays_keeps_the_plan(shop: Shop) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="c")
+    await paid(shop, AN, 500, plan="monthly", charge="d")
+    await ask_back(shop, "c")
+    await ask_back(shop, "d")
+    await went_back(shop, "c")
+    await stays(shop, "d")
+    assert ("monthly", Wallet(5_000, 0)) == (await plan_of(shop, AN), await shop.wallet(AN))
+
+
+async def test_a_plan_that_went_back_is_over_at_once_and_takes_nothing_of_later_money(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="c")
+    job = await shop.order(AN, GRID)
+    back = await went_back(shop, "c")
+    assert back is not None
+    assert (400, 400) == (back.missing_vnd, back.held_vnd)
+    await shop.pay_in(AN, 4_000)
+    await shop.happens(job, Ended(Reason.FAILED))
+    assert 4_000 == await shop.desk.purses.balance_of(shop.store, UserId(AN))
+    assert 400 == await close_over(shop)
+    shop.now.at += 31 * DAY
+    assert 0 == await close_over(shop)
+    assert Wallet(4_000, 0) == await shop.wallet(AN)
 
 
 async def test_a_plan_partly_spent_goes_back_when_the_rest_is_granted(shop: Shop) -> None:
@@ -212,13 +317,21 @@ async def test_a_plan_paid_into_ends_with_its_payment_and_one_given_by_hand_stay
     shop: Shop,
 ) -> None:
     await paid(shop, AN, 50, plan="prepaid", charge="c")
-    await shop.grant(AN, 1_000)
+    await shop.pay_in(AN, 499)
     await shop.pay_in(BEN, 500, plan="prepaid")
     await paid(shop, BEN, 50, plan="prepaid", charge="d")
     for charge in ("c", "d"):
         await ask_back(shop, charge)
         await went_back(shop, charge)
     assert ("free", "prepaid") == (await plan_of(shop, AN), await plan_of(shop, BEN))
+
+
+async def test_a_pack_goes_back_and_as_much_given_by_hand_keeps_the_plan(shop: Shop) -> None:
+    await paid(shop, AN, 50, plan="prepaid", charge="c")
+    await shop.pay_in(AN, 3_000)
+    await ask_back(shop, "c")
+    await went_back(shop, "c")
+    assert ("prepaid", Wallet(3_000, 0)) == (await plan_of(shop, AN), await shop.wallet(AN))
 
 
 async def test_given_back_by_telegram_itself_the_balance_gives_what_it_has(shop: Shop) -> None:

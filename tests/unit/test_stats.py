@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from payments import RATE, ask_back, paid, stays, went_back
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
 
 from bot.jobs.facts import Admitted, CancelAsked, Ended, Saved, SubmitAnswered
@@ -83,3 +84,40 @@ async def test_every_day_stands_by_itself_and_yesterday_is_not_today(shop: Shop)
         yesterday[1][1].income_vnd,
     )
     assert 1 == (await stats(shop, 1)).by_provider["apiframe"].images
+
+
+async def test_stars_that_were_spent_and_went_back_are_no_income(shop: Shop) -> None:
+    await paid(shop, AN, 200, charge="gone")
+    await paid(shop, AN, 30, charge="stands")
+    await shop.correct(AN, 52_000)
+    await went_back(shop, "gone")
+    money = (await stats(shop, 1)).money
+    assert (30, 30 * RATE) == (money.stars, money.moved[EntryKind.TOPUP])
+    assert EntryKind.REVERSAL not in money.moved
+    assert 50_000 + 30 * RATE - 52_000 == money.income_vnd
+
+
+async def test_a_payment_that_is_asked_back_is_no_income_until_it_stays(shop: Shop) -> None:
+    await paid(shop, AN, 30, charge="asked")
+    await ask_back(shop, "asked")
+    money = (await stats(shop, 1)).money
+    assert (0, 50_000) == (money.stars, money.income_vnd)
+    await stays(shop, "asked")
+    money = (await stats(shop, 1)).money
+    assert (30, 50_000 + 30 * RATE) == (money.stars, money.income_vnd)
+
+
+async def test_what_went_back_of_days_before_is_given_back_and_days_come_to_the_whole(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 200, charge="gone")
+    shop.now.at += DAY
+    await went_back(shop, "gone")
+    today = (await stats(shop, 1)).money
+    assert {EntryKind.REVERSAL: 200 * RATE} == dict(today.moved)
+    assert -200 * RATE == today.income_vnd
+    week = await stats(shop, 7)
+    assert (0, 50_000) == (week.money.stars, week.money.income_vnd)
+    assert {EntryKind.GRANT: 50_000} == dict(week.money.moved)
+    by_day = [money.income_vnd for _, money in week.by_day.values()]
+    assert [-200 * RATE, 50_000 + 200 * RATE, 0, 0, 0, 0, 0] == by_day

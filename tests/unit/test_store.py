@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import DatabaseTooNew, DataFolderInUse, StoreError
+from bot.money import auditing
+from bot.store.connecting import load_statements, open_reading
 from bot.store.folder import claim
 from bot.store.port import Topic, Transaction
-from bot.store.sqlite import SqliteStore, load_statements, open_store, restore
+from bot.store.sqlite import SqliteStore, open_store, restore
 
 
 @pytest.fixture
@@ -249,6 +252,63 @@ async def test_another_processs_write_wakes_every_loop(store: SqliteStore, path:
         await other.write(setting("from outside"))
     await asyncio.gather(*(ear.wait(None) for ear in ears))
     assert {"value": "1"} == await store.one("setting_get", scope=1, name="from outside")
+
+
+async def test_a_look_for_other_processes_that_fails_is_made_again(
+    store: SqliteStore, path: Path
+) -> None:
+    failed = asyncio.Event()
+
+    def refuse(action: int, name: str | None, *_: str | None) -> int:
+        if action != sqlite3.SQLITE_PRAGMA or name != "data_version":
+            return sqlite3.SQLITE_OK
+        loop.call_soon_threadsafe(failed.set)
+        return sqlite3.SQLITE_DENY
+
+    loop = asyncio.get_running_loop()
+    ear = store.wakeups(Topic.TILL)
+    async with store._writer_is_free:
+        store._on_the_spot.set_authorizer(refuse)
+    await failed.wait()
+    async with open_store(path) as other:
+        await other.write(setting("from outside"))
+    async with store._writer_is_free:
+        store._on_the_spot.set_authorizer(None)
+    await ear.wait(None)
+
+
+async def test_a_long_question_keeps_nobody_waiting_who_asks_a_way_of_their_own(
+    store: SqliteStore, path: Path
+) -> None:
+    await store.write(setting("a"))
+    is_asked, goes_on = threading.Event(), threading.Event()
+
+    def think() -> int:
+        is_asked.set()
+        goes_on.wait(30)
+        return 1
+
+    await store._reader.create_function("think", 0, think)
+    long = asyncio.ensure_future(store._reader.execute_fetchall("SELECT think()"))
+    await asyncio.to_thread(is_asked.wait, 30)
+    async with open_reading(path) as reading:
+        assert {"value": "1"} == await reading.one("setting_get", scope=1, name="a")
+        assert not long.done()
+    goes_on.set()
+    await long
+
+
+async def test_a_backup_and_a_check_of_the_book_ask_for_no_writers_turn(
+    store: SqliteStore, path: Path, tmp_path: Path
+) -> None:
+    await store.write(setting("a"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        async with open_store(path) as other:
+            await other.backup(tmp_path / "copy.db")
+            assert [] == await auditing.verify(other)
+        holder.execute("ROLLBACK")
+    assert ["a"] == seen_from_outside(tmp_path / "copy.db")
 
 
 async def test_a_new_folder_gets_a_database_and_an_old_one_keeps_what_it_has(path: Path) -> None:

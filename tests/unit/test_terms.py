@@ -59,6 +59,12 @@ async def close_over(shop: Shop) -> int:
     return await shop.store.write(lambda tx: terms.close_over(tx, UserId(AN), now=now))
 
 
+async def left(shop: Shop) -> int:
+    """Of the plan's balance."""
+    term = await terms.lapsing_term(shop.store, UserId(AN), now=shop.now())
+    return 0 if term is None else await terms.left_of(shop.store, term)
+
+
 async def end_early(shop: Shop) -> terms.Ending | None:
     act = shop.act("early")
     return await shop.store.write(lambda tx: terms.end_early(tx, shop.desk.plans, UserId(AN), act))
@@ -142,6 +148,32 @@ async def test_ended_early_the_share_of_what_is_left_is_paid_back(shop: Shop) ->
     assert [("refund", 2_660), ("lapse", 1_140)] == (await entries(shop))[-2:]
     assert (Wallet(0, 0), "free") == (await shop.wallet(AN), await plan_of(shop))
     assert await end_early(shop) is None
+
+
+async def test_free_money_spent_under_a_plan_is_no_part_of_what_is_bought_later(shop: Shop) -> None:
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    await shop.pay_in(AN, 4_000)
+    jobs = [await shop.order(AN, GRID) for _ in range(22)]
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    for job in jobs[:11]:
+        await made(shop, job)
+    assert (Wallet(5_200, 4_400), 5_000) == (await shop.wallet(AN), await left(shop))
+    for job in jobs[11:]:
+        await shop.happens(job, Ended(Reason.FAILED))
+    # The thirteenth was the first that took of the free money.
+    shop.now.at += 60 * DAY
+    assert 5_600 == await close_over(shop)
+    assert Wallet(4_000, 0) == await shop.wallet(AN)
+
+
+async def test_what_a_job_gives_back_is_first_what_it_took_beside_the_plan(shop: Shop) -> None:
+    await shop.pay_in(AN, 900, plan="weekly")
+    await shop.pay_in(AN, 300)
+    for _ in range(2):
+        await made(shop, await shop.order(AN, GRID))
+    job = await shop.order(AN, GRID)  # 100 of the plan's, 300 beside it
+    await shop.happens(job, Ended(Reason.FAILED))
+    assert (Wallet(400, 0), 100) == (await shop.wallet(AN), await left(shop))
 
 
 async def test_it_is_not_ended_while_something_of_it_is_under_way(shop: Shop) -> None:

@@ -9,6 +9,7 @@ CREATE TABLE plan_term (
     ends_at    INTEGER,                  -- then what is left of bought_vnd lapses; NULL: no end
     bought_vnd INTEGER NOT NULL DEFAULT 0 CHECK (bought_vnd >= 0),  -- balance that lapses
     gone_vnd   INTEGER NOT NULL DEFAULT 0,  -- of it lapsed, paid back or reversed
+    spent_vnd  INTEGER NOT NULL DEFAULT 0,  -- of it taken or set aside for jobs
     is_funded  INTEGER NOT NULL DEFAULT 0,  -- money has come in: without any more it is used up
     author     TEXT    NOT NULL,
     reason     TEXT    NOT NULL,
@@ -16,7 +17,7 @@ CREATE TABLE plan_term (
     ended_by   TEXT,
     ended_why  TEXT CHECK (ended_why IN ('over', 'used_up', 'early', 'reversed')),
     settled_at INTEGER,                  -- nothing of it is held any more, and the rest is gone
-    CHECK (gone_vnd BETWEEN 0 AND bought_vnd),
+    CHECK (gone_vnd >= 0 AND spent_vnd >= 0 AND gone_vnd + spent_vnd <= bought_vnd),
     CHECK ((ended_at IS NULL) = (ended_why IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX plan_term_lapsing ON plan_term (wallet_id)
@@ -24,6 +25,18 @@ CREATE UNIQUE INDEX plan_term_lapsing ON plan_term (wallet_id)
 CREATE INDEX plan_term_of_wallet ON plan_term (wallet_id, began_at);
 CREATE INDEX plan_term_unsettled ON plan_term (wallet_id, ends_at)
     WHERE settled_at IS NULL AND ends_at IS NOT NULL;
+
+-- What began a term or went on with it. One that is undone counts for none: the term ends as if
+-- the others alone had been.
+CREATE TABLE term_purchase (
+    purchase_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    term_id     INTEGER NOT NULL REFERENCES plan_term (term_id),
+    key         TEXT    NOT NULL,         -- of the act; a payment's begins its entries' keys
+    days        INTEGER,                  -- as the plan file had it then; NULL: no end
+    bought_at   INTEGER NOT NULL,
+    undone_at   INTEGER
+) STRICT;
+CREATE INDEX term_purchase_of_term ON term_purchase (term_id, bought_at);
 
 -- Every amount is above nothing; the kind alone says which way it goes.
 CREATE TABLE ledger_entry_now (
@@ -98,9 +111,12 @@ INSERT INTO wallet (wallet_id) SELECT user_id FROM user WHERE plan <> 'free' ON 
 INSERT INTO plan_term (wallet_id, plan, began_at, author, reason)
 SELECT user_id, plan, created_at, 'easel', 'had before terms were kept' FROM user
 WHERE plan <> 'free';
+INSERT INTO term_purchase (term_id, key, bought_at)
+SELECT term_id, 'term:' || term_id, began_at FROM plan_term;
 ALTER TABLE user DROP COLUMN plan;
 
 ALTER TABLE job ADD COLUMN term_id INTEGER REFERENCES plan_term (term_id);  -- its balance goes first
+ALTER TABLE job ADD COLUMN term_vnd INTEGER NOT NULL DEFAULT 0;  -- at most this of that balance
 ALTER TABLE job ADD COLUMN outputs INTEGER NOT NULL DEFAULT 0;  -- that count against the day's caps
 ALTER TABLE job ADD COLUMN price_key TEXT;  -- which price an output has; NULL: none, or not kept then
 ALTER TABLE job ADD COLUMN output_kind TEXT NOT NULL DEFAULT 'image'
@@ -112,7 +128,7 @@ CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
 CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
     WHERE state IN ('done', 'failed', 'cancelled', 'needs_review')
       AND (held_vnd <> 0 OR held_free <> 0);
-CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd) WHERE term_id IS NOT NULL;
+CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd, term_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_of_days ON job
     (allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd);
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
@@ -164,6 +180,7 @@ CREATE TABLE payment (
 CREATE INDEX payment_by_time ON payment (paid_at);
 CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX payment_of_term ON payment (term_id) WHERE term_id IS NOT NULL;
+CREATE INDEX payment_gone_back ON payment (refunded_at) WHERE refunded_at IS NOT NULL;
 CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX payment_stop_due ON payment (stop_due_at) WHERE stop_due_at IS NOT NULL;
 
@@ -183,3 +200,14 @@ CREATE INDEX payment_of_wallet ON payment (wallet_id);
 CREATE INDEX payment_of_user ON payment (user_id, paid_at);
 CREATE INDEX voucher_of_wallet ON voucher (wallet_id) WHERE wallet_id IS NOT NULL;
 CREATE INDEX voucher_of_user ON voucher (used_by) WHERE used_by IS NOT NULL;
+
+-- An operator wants to know how the shop went: what takes a while is read beside the writer.
+CREATE TABLE stats_look (
+    look_id   INTEGER PRIMARY KEY,
+    chat_id   INTEGER NOT NULL,          -- private
+    thread_id INTEGER,
+    reply_to  INTEGER,
+    page_id   INTEGER,                   -- the message it is shown in place of
+    language  TEXT    NOT NULL,
+    stretch   TEXT    NOT NULL           -- how many days, as it stands in the button
+) STRICT;
