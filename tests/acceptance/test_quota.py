@@ -69,7 +69,7 @@ async def test_without_stars_there_is_nothing_to_buy_in_the_chat(tmp_path: Path)
             "vi",
             [
                 "Khi đó 4.200 ₫ còn lại của gói sẽ hết hạn.",
-                "Muốn dừng sớm, hãy nhắn cửa hàng: bạn được hoàn 70% phần còn lại đó.",
+                "Muốn dừng sớm, hãy nhắn shop: bạn được hoàn 70% phần còn lại đó.",
                 "Ảnh hôm nay theo gói: còn 8/20",
                 "Số dư: 4.200 ₫ (đang giữ 800 ₫ cho 2 yêu cầu)",
                 "Đang làm: 2/3 cùng lúc",
