@@ -26,10 +26,8 @@ from bot.money.topups import pay_in
 _AGAIN: Final = re.compile(
     r"(?P<number>-?[0-9]{1,15})=(?P<term>[0-9]{1,15})=(?P<until>[0-9]{1,11})", re.ASCII
 )
-_SALE: Final = re.compile(
-    r"(?P<message>-?[0-9]{1,16}=[0-9]{1,10})=(?P<term>[0-9]{1,12})=(?P<days>[0-9]{1,5})", re.ASCII
-)
-"""The message as `message_of` writes it; 0 days: the plan has no end."""
+_SALE: Final = re.compile(r"(?P<message>-?[0-9]{1,16}=[0-9]{1,10})=(?P<term>[0-9]{1,12})", re.ASCII)
+"""The message as `message_of` writes it."""
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +124,7 @@ class Selling:
         )
         first = await before(talk, self._plans, wallet_id, plan)
         term_id = 0 if term is None else term.term_id
-        sale = f"{message_of(talk)}={term_id}={plan.days or 0}"
+        sale = f"{message_of(talk)}={term_id}"
         button = Label("button.sale_undo", Press(Act.SALE_UNDO, how=sale), amount_vnd=price_vnd)
         return [sold, *until, *first, undo], button
 
@@ -148,7 +146,7 @@ class Selling:
         if await ledger.is_known(talk.tx, act.key):
             return "plan.undone_before"
         try:
-            stays = await undo_sale(talk.tx, sale, term, int(read["days"]), act)
+            stays = await undo_sale(talk.tx, self._plans, sale, term, act)
         except LessIsLeft:
             key = "plan.undo_late_keeps" if term.ends_at is None else "plan.undo_late"
             await talk.say(_of_whom(key, whom, **values))

@@ -1,10 +1,14 @@
-"""`/paysupport` and `/terms`, which Telegram asks of every bot that sells. Moves no money."""
+"""`/paysupport` and `/terms`, which Telegram asks of every bot that sells. Moves no money.
+
+Who asks for help may miss a payment: Telegram's list is looked at soon, whoever asks.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from bot.chat.talk import Talk, apart, line
+from bot.jobs import reconciling
 from bot.money.payments import last_charges
 from bot.money.plans import Plans
 
@@ -20,6 +24,8 @@ class SmallPrint:
     async def paysupport(self, talk: Talk) -> None:
         """What happens to payments, whom to ask, and in private the charges to quote."""
         contact = {"contact": self._plans.contact}
+        if self._plans.stars is not None:
+            await reconciling.miss(talk.tx, now=talk.now)
         lines = [
             line("paysupport.title"),
             line("paysupport.how"),

@@ -1,6 +1,7 @@
 """Our list of payments is made to agree with Telegram's, and what was wrong is told once.
 
-Knows nothing of how Telegram's list is fetched. Once a day, and when an operator asks; broken off
+Knows nothing of how Telegram's list is fetched. Once an hour, when an operator asks, and soon after
+somebody misses a payment; broken off
 anywhere it is done again, and nothing is done twice: each payment is credited, and goes back, by
 its charge.
 """
@@ -21,10 +22,11 @@ from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency, UserId
 from bot.money import payments
 from bot.money.plans import Plans
 from bot.money.reconciling import Differences, Transfer
-from bot.money.terms import DAY_MS
 from bot.store.port import Reading, Store, Topic, Transaction
 
-EVERY_MS: Final = DAY_MS
+EVERY_MS: Final[Millis] = 3_600_000
+MISSED_MS: Final[Millis] = 600_000
+"""However many miss a payment, the lists are compared at most so often for them."""
 SETTLES_MS: Final = 600_000
 """What is younger is left for the next time: its update may be on the way."""
 TOLD_EACH: Final = 10
@@ -43,6 +45,8 @@ class Check:
     checked_at: Millis
     compared: int = 0
     differences: int = 0
+    missed_at: Millis | None = None
+    """Somebody missed a payment then, and not all from before it is compared yet."""
     asked: tuple[dict[str, Any], ...] = ()
     """Operators: the chat, the message to reply to, the language."""
 
@@ -74,11 +78,19 @@ async def ask(tx: Transaction, place: Place, language: str, *, now: Millis) -> N
     tx.wake(Topic.TILL)
 
 
+async def miss(tx: Transaction, *, now: Millis) -> None:
+    """Somebody cannot see their payment: the lists are compared before it is time."""
+    check = await open_books(tx, now=now)
+    await _keep(tx, dataclasses.replace(check, missed_at=now))
+    tx.wake(Topic.TILL)
+
+
 def due_at(check: Check, *, is_open: bool) -> Millis | None:
     """When the next comparison is; 0: somebody waits; None: never. ``is_open``: Stars are taken."""
     if check.asked:
         return 0
-    return check.checked_at + EVERY_MS if is_open else None
+    every_ms = EVERY_MS if check.missed_at is None else MISSED_MS
+    return check.checked_at + every_ms if is_open else None
 
 
 async def mend(store: Store, plans: Plans, found: Differences, *, now: Millis) -> None:
@@ -121,7 +133,10 @@ async def _close(found: Differences, now: Millis, tx: Transaction) -> None:
         )
     check = await open_books(tx, now=now)
     differences = len(found.uncredited) + len(found.went_back) + len(found.unheard_of)
-    done = Check(check.since, now, found.compared, differences)
+    missed_at = check.missed_at
+    if missed_at is not None and missed_at <= now - SETTLES_MS:
+        missed_at = None
+    done = Check(check.since, now, found.compared, differences, missed_at)
     for asking in check.asked:
         await _answer(tx, asking, done, now)
     await _keep(tx, done)

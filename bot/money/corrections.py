@@ -9,6 +9,7 @@ from bot.model import Millis, UserId
 from bot.money import ledger, terms
 from bot.money.ledger import Act, Entry, EntryKind
 from bot.money.outgoing import take_out
+from bot.money.plans import Plans
 from bot.money.terms import Term
 from bot.store.port import Reading, Transaction
 
@@ -47,48 +48,19 @@ async def take_back(tx: Transaction, wallet_id: UserId, amount_vnd: int, act: Ac
     return True
 
 
-async def undo_sale(tx: Transaction, sale: Entry, term: Term, days: int, act: Act) -> Term | None:
-    """Take back what selling a plan by hand brought: its money and its ``days``.
+async def undo_sale(
+    tx: Transaction, plans: Plans, sale: Entry, term: Term, act: Act
+) -> Term | None:
+    """Take back what selling a plan by hand brought: its money and its days.
 
     The plan's term as it goes on; None: it ended with it. ``act.key`` is `correction:of:` the sale's.
     Raises LessIsLeft where some of it is spent or held; then nothing is written.
     """
     if term.ends_at is None:
         await take_back(tx, sale.wallet_id, sale.amount_vnd, act)
-        return await _open_goes_on(tx, sale, term, act)
-    left_vnd = await terms.left_of(tx, term)
-    if left_vnd < sale.amount_vnd or term.ends_at <= act.now:
-        raise LessIsLeft(left_vnd)
-    await ledger.enter(
-        tx, sale.wallet_id, EntryKind.CORRECTION, sale.amount_vnd, act, term_id=term.term_id
-    )
-    await tx.run("term_gone", term_id=term.term_id, amount_vnd=sale.amount_vnd)
-    ends_at = term.ends_at - days * terms.DAY_MS
-    if ends_at > act.now:
-        await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
-        return dataclasses.replace(term, ends_at=ends_at)
-    if left_vnd > sale.amount_vnd or await terms.held_of(tx, term):
-        # What an earlier sale brought is over as well: it goes the way of a plan's end.
-        await tx.run("term_extend", term_id=term.term_id, ends_at=act.now)
-        await terms.close_over(tx, sale.wallet_id, now=act.now)
-        return None
-    await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="reversed")
-    await tx.run("term_settled", term_id=term.term_id, now=act.now)
-    return None
-
-
-async def _open_goes_on(tx: Transaction, sale: Entry, term: Term, act: Act) -> Term | None:
-    """Without an end it stays where something else brought it: given first, paid for, sold again."""
-    sales = await tx.one(
-        "sales_standing",
-        wallet_id=sale.wallet_id,
-        began_at=term.began_at,
-        sales=f"plan:{term.plan}:",
-    )
-    paid = await tx.one("term_bought_by", term_id=term.term_id, payment_id=0)
-    assert sales is not None
-    assert paid is not None
-    if sales["standing"] or paid["payments"] or not sales["begun"]:
-        return term
-    await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="reversed")
-    return None
+    elif term.left_vnd < sale.amount_vnd or term.ends_at <= act.now:
+        raise LessIsLeft(term.left_vnd)
+    else:
+        await terms.take(tx, term, EntryKind.CORRECTION, sale.amount_vnd, act)
+    is_over = await terms.undo_purchase(tx, plans, term, dataclasses.replace(act, key=sale.key))
+    return None if is_over else await terms.find_term(tx, term.term_id)

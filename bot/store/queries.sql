@@ -117,16 +117,6 @@ ON CONFLICT (key) DO NOTHING
 -- Whether this very act was written before, and what it was.
 SELECT wallet_id, kind, amount_vnd, term_id, key, created_at FROM ledger_entry WHERE key = :key
 
--- sales_standing --
--- How often a plan that began then was sold by hand since, but for what was undone; and whether it
--- began with such a sale. Their keys begin with :sales.
-SELECT COALESCE(SUM(CASE WHEN c.key IS NULL THEN 1 ELSE 0 END), 0) AS standing,
-       COALESCE(SUM(CASE WHEN e.created_at = :began_at THEN 1 ELSE 0 END), 0) AS begun
-FROM ledger_entry e
-LEFT JOIN ledger_entry c ON c.key = 'correction:of:' || e.key
-WHERE e.wallet_id = :wallet_id AND e.created_at >= :began_at AND e.kind = 'grant'
-  AND SUBSTR(e.key, 1, LENGTH(:sales)) = :sales
-
 -- allowance_open --
 -- The day's row; a plan that gives more from now on raises what is given.
 INSERT INTO allowance_day (user_id, day, kind, used, given)

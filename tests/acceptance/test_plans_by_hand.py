@@ -219,7 +219,8 @@ async def test_sold_again_it_goes_on_and_another_that_lapses_waits_for_its_end(
         await said(boss, f"/plan {an.user_id} monthly")
         again = await said(boss, f"/plan {an.user_id} monthly")
         await press(boss, again, "➕")
-        await boss.sees("₫5,000 on the balance", after=again)
+        number = again["message_id"]
+        await boss.sees(lambda m: m["message_id"] == number and "✅" in words_of(m))
         assert (10_000, 1) == (await balance_of(story, an), term_count(story))
         refused = await told(boss, f"/plan {an.user_id} weekly")
         assert f"An ({an.user_id}) has the plan monthly until" in refused

@@ -160,3 +160,12 @@ async def test_a_difference_that_cannot_be_mended_stops_nothing_and_is_tried_aga
     await asyncio.to_thread(change, till.story, "DROP TRIGGER broken")
     till.goes_by(DAY_S)
     await an.sees("I have found the ⭐ 50 you paid")
+
+
+async def test_whoever_misses_a_payment_has_it_found_by_asking_for_help(till: Till) -> None:
+    an = await till.person()
+    till.paid_unheard(an, 50, await till.offered(an, 50, "monthly"))
+    till.goes_by(SETTLED_S)
+    helped = await an.answer_to(an.say("/paysupport"))
+    assert "I now compare with Telegram’s list" in words(helped)
+    await an.sees("I have found the ⭐ 50 you paid and put ₫5,000 on your balance")

@@ -149,3 +149,9 @@ def test_a_plan_that_left_the_file_keeps_its_name() -> None:
 )
 def test_money_that_came_or_went_says_how(entry: EntryReceipt, lines: list[str]) -> None:
     assert [f"receipts.{line}" for line in lines] == told(entry)
+
+
+def test_a_receipt_tells_the_cause_that_the_failure_message_told() -> None:
+    words = {"reason": Reason.FAILED, "detail": "Banned word: naked"}
+    failed = of_job(400, 0, state=JobState.FAILED, **NOTHING, **words)
+    assert "receipts.why_words" == told(failed)[-1]
