@@ -35,7 +35,7 @@ NOT_FOR_PEOPLE = {
     "derived.py": "the words people use",
     "helping.py": "the words people use",
     "hints.py": "the words people use",
-    "failures.py": "what providers say",
+    "causes.py": "what providers say",
     "flags.py": "Midjourney's own notation",
     "downloading.py": "Telegram's words",
     "loop.py": "for the database",
