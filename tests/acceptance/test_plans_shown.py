@@ -99,7 +99,7 @@ async def test_the_same_is_told_in_english(story: Story) -> None:
         "Monthly\n"
         "₫5,000,000 of balance for 30 days, then the rest expires\n"
         "Ended early (write to @your_shop), 70% of what is left is paid back\n"
-        "Nothing free every day\n"
+        "Free every day: none\n"
         "At most 3,000 pictures a day\n"
         "At once: 3 requests"
     )
