@@ -493,7 +493,7 @@ WHERE term_id = :term_id AND key = :key AND undone_at IS NULL
 
 -- purchases_of_term --
 -- Those that stand.
-SELECT days, bought_at FROM term_purchase
+SELECT key, days, bought_at FROM term_purchase
 WHERE term_id = :term_id AND undone_at IS NULL ORDER BY bought_at, purchase_id
 
 -- payments_going_back --
