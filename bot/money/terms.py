@@ -163,6 +163,12 @@ async def find_term(reading: Reading, term_id: int) -> Term | None:
     return None if row is None else _read(row)
 
 
+async def look_up(reading: Reading, term_id: int) -> Term | None:
+    """Ended or not; None: there never was such a one."""
+    row = await reading.one("term_get", term_id=term_id)
+    return None if row is None else _read(row)
+
+
 async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Term:
     """Begin ``plan``, or go on with it: one that ends goes on for its days after its end.
 
