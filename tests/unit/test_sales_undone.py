@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from payments import ask_back, paid, went_back
+from payments import ask_back, paid, stays, went_back
 from shop import HOUR, Shop, opened_shop
 
 from bot.model import UserId
@@ -72,7 +72,9 @@ async def runs_until(shop: Shop) -> list[int | None]:
 
 
 async def kinds(shop: Shop) -> list[str]:
-    return [row["kind"] for row in await shop.rows("SELECT kind FROM ledger_entry")]
+    return [
+        row["kind"] for row in await shop.rows("SELECT kind FROM ledger_entry ORDER BY entry_id")
+    ]
 
 
 async def test_undoing_a_sale_never_lets_what_they_paid_in_stars_lapse(shop: Shop) -> None:
@@ -99,3 +101,35 @@ async def test_a_payment_that_goes_back_leaves_the_later_one_the_end_it_was_prom
     await went_back(shop, "first")
     assert before == await runs_until(shop)
     assert 5_000 == (await shop.wallet(AN)).balance_vnd
+
+
+async def test_a_plan_sold_by_hand_is_no_money_that_enters_another(shop: Shop) -> None:
+    await paid(shop, AN, 50, plan="prepaid", charge="pack")
+    await sold(shop, "bulk")
+    back = await went_back(shop, "pack")
+    assert back is not None
+    assert "prepaid" == back.plan_over
+
+
+async def test_a_grant_that_was_taken_back_enters_no_plan(shop: Shop) -> None:
+    await paid(shop, AN, 50, plan="prepaid", charge="pack")
+    given, taken = shop.act("grant:1=1"), shop.act("correction:of:grant:1=1")
+    plans, an = shop.desk.plans, UserId(AN)
+    await shop.store.write(lambda tx: pay_in(tx, plans, an, EntryKind.GRANT, 5_000, given))
+    await shop.store.write(lambda tx: corrections.take_back(tx, an, 5_000, taken))
+    back = await went_back(shop, "pack")
+    assert back is not None
+    assert "prepaid" == back.plan_over
+
+
+async def test_what_telegram_keeps_after_the_plan_was_undone_lapses_as_it_would_have(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="first")
+    sale = await sold(shop, "monthly")
+    shop.now.at += 35 * DAY
+    await ask_back(shop, "first")
+    await undone(shop, sale)
+    await stays(shop, "first")
+    assert 0 == (await shop.wallet(AN)).balance_vnd
+    assert "lapse" == (await kinds(shop))[-1]
