@@ -59,9 +59,11 @@ async def undo_sale(
     """
     if term.ends_at is None:
         await take_back(tx, sale.wallet_id, sale.amount_vnd, act)
-    elif term.left_vnd < sale.amount_vnd or term.ends_at <= act.now:
-        raise LessIsLeft(term.left_vnd)
-    elif await _loses_others(tx, sale, term, now=act.now):
+    elif (
+        term.left_vnd < sale.amount_vnd
+        or term.ends_at <= act.now
+        or await _loses_others(tx, sale, term, now=act.now)
+    ):
         raise LessIsLeft(term.left_vnd)
     else:
         await terms.take(tx, term, EntryKind.CORRECTION, sale.amount_vnd, act)
