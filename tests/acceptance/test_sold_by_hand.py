@@ -148,7 +148,7 @@ async def test_a_plan_without_an_end_is_undone_with_its_money(tmp_path: Path) ->
         await boss.sees("The plan bulk goes on")
         assert [None] == ends_at(story)
         await press(boss, second, UNDO)
-        await boss.sees("does not have the plan bulk from this sale any more")
+        await boss.sees("no longer has the plan bulk")
         assert [] == ends_at(story)
         assert [("grant", 2_000), ("correction", 2_000)] == [
             (row[1], row[2]) for row in book(story)[1::2]
@@ -165,6 +165,6 @@ async def test_undone_after_the_first_sales_days_are_over_what_is_left_of_it_lap
         sold = await sold_again(boss, again)
         with later(35 * DAY_S):
             await press(boss, sold, UNDO)
-            await boss.sees("does not have the plan monthly from this sale any more")
+            await boss.sees("no longer has the plan monthly")
         assert ["correction", "lapse"] == [row[1] for row in book(story)[2:]]
         assert [] == ends_at(story)
