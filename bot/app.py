@@ -150,11 +150,12 @@ async def start(
         downloader = await stack.enter_async_context(open_downloader(bot, _proxy(settings)))
 
         await introduce(ground)
-        reading = await stack.enter_async_context(
-            open_reading(settings.bot_data_dir / DATABASE_NAME)
-        )
+        hurried, thorough = [
+            await stack.enter_async_context(open_reading(settings.bot_data_dir / DATABASE_NAME))
+            for _ in ("checkout", "accounting")
+        ]
         checkout = await stack.enter_async_context(
-            open_checkout(settings, reading, plans, ground.i18n, metrics, clocks.wall)
+            open_checkout(settings, hurried, plans, ground.i18n, metrics, clocks.wall)
         )
         spill = await stack.enter_async_context(
             open_spill(settings.bot_data_dir, store, clocks.wall)
@@ -164,7 +165,7 @@ async def start(
             {
                 "updates": updates,
                 **make_handling(ground, downloader),
-                "accounting": Accounting(store, ground.desk, ground.titles),
+                "accounting": Accounting(store, thorough, ground.desk, ground.titles),
                 "runner": make_runner(ground),
                 "till": Till(store, ground.telegram, plans, clock=clocks.wall),
             },

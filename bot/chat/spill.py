@@ -29,6 +29,8 @@ PATIENCE_S: Final = 1.0
 """How long a commit is waited for."""
 MOST: Final = 10_000
 """Updates in it, and in memory as long; more are not confirmed."""
+LONG: Final = 1_000
+"""With so many in it, what comes waits for a commit now and then, so that it can end."""
 _AT_ONCE: Final = 100
 """Into the inbox in one write."""
 
@@ -43,6 +45,8 @@ class Spill:
         self._store = store
         self._clock = clock
         self._waiting: list[Any] = []
+        self._in_file = 0
+        """Updates in it, with those that are in the inbox by now."""
         self._is_behind = False
         """There is a file: what comes now lines up in it, after what came before."""
         self._file_is_free = asyncio.Lock()
@@ -50,12 +54,18 @@ class Spill:
 
     async def keep(self, updates: Sequence[Any]) -> None:
         """Once this returns they are safe, in the inbox or in the file. Raises StoreError."""
-        if not self._is_behind:
+        was_behind = self._is_behind
+        if not was_behind:
             writing = asyncio.create_task(self._write(updates))
             writing.add_done_callback(_hear)
             if (await asyncio.wait({writing}, timeout=PATIENCE_S))[0]:
                 return await writing
-        await self._append(updates)
+        async with self._file_is_free:
+            is_over = was_behind and not self._is_behind
+            if not is_over:
+                await self._append(updates)
+        if is_over:  # the file went while they waited for it
+            return await self.keep(updates)
         if self._draining is None or self._draining.done():
             self._draining = asyncio.create_task(self._drain())
         return None
@@ -65,6 +75,7 @@ class Spill:
         try:
             self._is_behind = await asyncio.to_thread(self._path.exists)
             self._waiting = await asyncio.to_thread(_read, self._path)
+            self._in_file = len(self._waiting)
             while self._is_behind:
                 await self._move()
         except OSError as error:
@@ -77,15 +88,15 @@ class Spill:
             await asyncio.gather(self._draining, return_exceptions=True)
 
     async def _append(self, updates: Sequence[Any]) -> None:
-        async with self._file_is_free:
-            if len(self._waiting) + len(updates) > MOST:
-                raise StoreError(f"{MOST} updates wait for the database; no more are taken")
-            try:
-                await asyncio.to_thread(_append, self._path, updates)
-            except OSError as error:
-                raise _unusable(self._path, error) from error
-            self._waiting += updates
-            self._is_behind = True
+        if self._in_file + len(updates) > MOST:
+            raise StoreError(f"{MOST} updates wait for the database; no more are taken")
+        try:
+            await asyncio.to_thread(_append, self._path, updates)
+        except OSError as error:
+            raise _unusable(self._path, error) from error
+        self._waiting += updates
+        self._in_file += len(updates)
+        self._is_behind = True
 
     async def _drain(self) -> None:
         log.warning("inbox_spilled", hint="another program holds the database")
@@ -98,13 +109,35 @@ class Spill:
 
     async def _move(self) -> None:
         """The first of them into the inbox; the file goes with the last. Raises StoreError, OSError."""
+        if self._in_file < LONG:
+            await self._take()
+        else:
+            await self._take_alone()
+        async with self._file_is_free:
+            await self._remove_if_empty()
+
+    async def _take_alone(self) -> None:
+        """Nothing lines up behind them meanwhile, unless the commit takes too long to wait for.
+
+        While something comes with every commit, the file would never end otherwise.
+        """
+        async with self._file_is_free:
+            taking = asyncio.create_task(self._take())
+            taking.add_done_callback(_hear)
+            await asyncio.wait({taking}, timeout=PATIENCE_S)
+            await self._remove_if_empty()
+        await taking
+
+    async def _take(self) -> None:
         if first := self._waiting[:_AT_ONCE]:
             await self._write(first)
             del self._waiting[: len(first)]
-        async with self._file_is_free:
-            if not self._waiting:
-                await asyncio.to_thread(_remove, self._path)
-                self._is_behind = False
+
+    async def _remove_if_empty(self) -> None:
+        if self._is_behind and not self._waiting:
+            await asyncio.to_thread(_remove, self._path)
+            self._is_behind = False
+            self._in_file = 0
 
     async def _write(self, updates: Sequence[Any]) -> None:
         await self._store.write(lambda tx: write_inbox(tx, updates, now=self._clock()))

@@ -11,17 +11,22 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
+
 from bot.chat.stats_page import STRETCHES, buttons_of, lines_of
 from bot.chat.talk import Talk, line, written
+from bot.errors import StoreError
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import Press
 from bot.jobs.saying import say
 from bot.jobs.stats import Stats, read_stats
 from bot.model import Place, Say, Urgency
-from bot.store.port import Row, Store, Topic, Transaction
+from bot.store.port import Reading, Row, Store, Topic, Transaction
 from bot.store.rounds import live
 
 TODAY = "1"
+
+log = structlog.get_logger(__name__)
 
 
 class ShopStats:
@@ -61,10 +66,16 @@ async def _ask(talk: Talk, stretch: str) -> None:
 
 
 class Accounting:
-    """Answers who asked. Made once; ``run`` goes on until it is cancelled."""
+    """Answers who asked. Made once; ``run`` goes on until it is cancelled.
 
-    def __init__(self, store: Store, desk: Desk, titles: Mapping[str, str]) -> None:
+    ``reading``: nobody else's, who would wait for a month to be added up.
+    """
+
+    def __init__(
+        self, store: Store, reading: Reading, desk: Desk, titles: Mapping[str, str]
+    ) -> None:
         self._store = store
+        self._reading = reading
         self._desk = desk
         self._titles = titles
         self._ears = store.wakeups(Topic.STATS)
@@ -75,12 +86,23 @@ class Accounting:
 
     async def _look(self) -> None:
         for look in await self._store.all("stats_looks"):
+            await self._answer_or_drop(look)
+
+    async def _answer_or_drop(self, look: Row) -> None:
+        """One that goes wrong in no way we know is tried once: it stands in nobody else's way."""
+        try:
             await self._answer(look)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("stats_stumbled", stretch=look["stretch"])
+            look_id = look["look_id"]
+            await self._store.write(lambda tx: tx.run("stats_look_done", look_id=look_id))
 
     async def _answer(self, look: Row) -> None:
         days, desk = STRETCHES[look["stretch"]], self._desk
         stats = await read_stats(
-            self._store, desk.plans, days, now=desk.clock(), timezone=desk.timezone
+            self._reading, desk.plans, days, now=desk.clock(), timezone=desk.timezone
         )
         await self._store.write(lambda tx: self._say(tx, look, stats))
 

@@ -126,7 +126,7 @@ class Till:
     async def _list_if_due(self, now: Millis) -> Millis | None:
         """Compare the lists if it is time; when it is the next time."""
         check = await self._books(now)
-        due_at = reconciling.due_at(check, is_open=self._plans.stars is not None)
+        due_at = self._due_at(check)
         if due_at is None:
             return None
         if now < (due_at := max(due_at, self._list_again_at)):
@@ -139,7 +139,10 @@ class Till:
             self._lists_failed += 1
             return self._list_again_at
         self._lists_failed = 0
-        return now + reconciling.EVERY_MS
+        return self._due_at(await self._books(now))
+
+    def _due_at(self, check: reconciling.Check) -> Millis | None:
+        return reconciling.due_at(check, is_open=self._plans.stars is not None)
 
     async def _compare(self, check: reconciling.Check, now: Millis) -> None:
         """Raises SendError, StoreError."""

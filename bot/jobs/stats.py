@@ -82,23 +82,26 @@ async def read_stats(
     """Of the last ``days`` of the operator's calendar, today among them."""
     today = dt.datetime.fromtimestamp(now / 1000, timezone).date()
     dates = [today - dt.timedelta(days=back) for back in range(days)]
-    rows = await reading.all(
-        "stats_jobs", first_day=dates[-1].isoformat(), last_day=dates[0].isoformat()
-    )
+    stretch = {"first_day": dates[-1].isoformat(), "last_day": dates[0].isoformat()}
+    said = await reading.all("stats_said", **stretch)  # first: what failed goes on having failed
+    rows = await reading.all("stats_jobs", **stretch)
+
+    def work_of(column: str, value: str) -> Work:
+        work = _work([row for row in rows if row[column] == value], plans)
+        _count_meanings(work, [row for row in said if row[column] == value])
+        return work
+
     first = _midnight(dates[-1], timezone)
     by_day = {
         date.isoformat(): (
-            _work([row for row in rows if row["allowance_day"] == date.isoformat()], plans),
+            work_of("allowance_day", date.isoformat()),
             await _money(reading, _midnight(date, timezone), _next_midnight(date, timezone), first),
         )
         for date in dates
     }
     providers = sorted({row["provider"] for row in rows})
     return Stats(
-        {
-            name: _work([row for row in rows if row["provider"] == name], plans)
-            for name in providers
-        },
+        {name: work_of("provider", name) for name in providers},
         by_day,
         _sum(money for _, money in by_day.values()),
     )
@@ -116,9 +119,17 @@ def _work(rows: Sequence[Row], plans: Plans) -> Work:
             work.cancelled += row["jobs"]
         elif state in FINAL_STATES and state is not JobState.DONE:
             work.failed += row["jobs"]
-            reason = Reason(row["reason"] or Reason.LOST)
-            work.causes[cause_of(reason, row["said"])] += row["jobs"]
+            work.causes[Reason(row["reason"] or Reason.LOST).value] += row["jobs"]
     return work
+
+
+def _count_meanings(work: Work, said: Iterable[Row]) -> None:
+    """Jobs counted by their reason are counted by what the provider's words mean instead."""
+    for row in said:
+        reason = Reason(row["reason"])
+        work.causes[reason.value] -= row["jobs"]
+        work.causes[cause_of(reason, row["detail"])] += row["jobs"]
+    work.causes = +work.causes
 
 
 def _count_made(work: Work, row: Row, costs: Mapping[PriceKey, int] | None) -> None:

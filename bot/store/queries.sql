@@ -1730,15 +1730,18 @@ SELECT COUNT(*) AS waiting FROM job WHERE provider = :provider AND state = 'queu
 SELECT state, COUNT(*) AS n FROM job WHERE allowance_day = :day GROUP BY state
 
 -- stats_jobs --
--- What was asked for on these local dates, and what became of it; of failures, the provider's words.
-SELECT allowance_day, provider, state, reason, said, output_kind, price_key, COUNT(*) AS jobs,
+-- What was asked for on these local dates, and what became of it; the index alone answers.
+SELECT allowance_day, provider, state, reason, output_kind, price_key, COUNT(*) AS jobs,
        SUM(outputs) AS outputs, SUM(charged_vnd) AS charged_vnd
-FROM (
-    SELECT allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd,
-           CASE state WHEN 'failed' THEN detail ELSE '' END AS said
-    FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
-) AS asked
-GROUP BY allowance_day, provider, state, reason, said, output_kind, price_key
+FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
+GROUP BY allowance_day, provider, state, reason, output_kind, price_key
+
+-- stats_said --
+-- What providers said of jobs that failed on these local dates, where it is about the request.
+SELECT allowance_day, provider, reason, detail, COUNT(*) AS jobs
+FROM job WHERE allowance_day BETWEEN :first_day AND :last_day
+    AND state = 'failed' AND reason IN ('refused', 'failed')
+GROUP BY allowance_day, provider, reason, detail
 
 -- stats_money --
 -- What moved between two moments, by what the entries mean.

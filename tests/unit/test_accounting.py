@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from shop import Shop, opened_shop
 
 from bot.chat.stats import Accounting
-from bot.store.port import Row, Store, Topic, Transaction
+from bot.store.port import Reading, Row, Topic, Transaction
 
 OPERATOR = 7
 
 
 class Slow:
-    """A store whose numbers are read only once somebody lets them."""
+    """A way to ask for the numbers that answers only once somebody lets it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
         self.is_reading = asyncio.Event()
         self.may_read = asyncio.Event()
 
@@ -27,10 +27,22 @@ class Slow:
         if statement == "stats_jobs":
             self.is_reading.set()
             await self.may_read.wait()
-        return await self._store.all(statement, **values)
+        return await self._reading.all(statement, **values)
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)
+    async def one(self, statement: str, /, **values: Any) -> Row | None:
+        return await self._reading.one(statement, **values)
+
+
+class Unreadable(Slow):
+    """The first question gets an answer that nobody thought of."""
+
+    is_mended = False
+
+    async def all(self, statement: str, /, **values: Any) -> list[Row]:
+        if not self.is_mended:
+            self.is_mended = True
+            raise KeyError(statement)
+        return await self._reading.all(statement, **values)
 
 
 @pytest.fixture
@@ -56,8 +68,8 @@ async def ask(shop: Shop, *, page_id: int | None = None) -> None:
 
 
 @asynccontextmanager
-async def accounting(shop: Shop, store: object) -> AsyncIterator[None]:
-    part = Accounting(cast("Store", store), shop.desk, {})
+async def accounting(shop: Shop, reading: Reading) -> AsyncIterator[None]:
+    part = Accounting(shop.store, reading, shop.desk, {})
     running = asyncio.create_task(part.run())
     try:
         yield
@@ -96,3 +108,14 @@ async def test_stopped_while_it_reads_the_next_start_answers(shop: Shop) -> None
     async with accounting(shop, shop.store):
         [told] = await said(shop)
     assert '"edits": 71' in told["payload"]
+
+
+async def test_numbers_that_cannot_be_told_are_asked_for_once_and_the_next_are_told(
+    shop: Shop,
+) -> None:
+    await ask(shop, page_id=71)
+    await ask(shop, page_id=72)
+    async with accounting(shop, Unreadable(shop.store)):
+        [told] = await said(shop)
+        assert '"edits": 72' in told["payload"]
+    assert [] == await shop.rows("SELECT * FROM stats_look")

@@ -2,19 +2,21 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from shop import Shop
 
 from bot.chat.inbox import write_inbox
-from bot.chat.spill import FILE_NAME, MOST, Spill, open_spill
+from bot.chat.spill import FILE_NAME, LONG, MOST, Spill, open_spill
 from bot.errors import StoreError
+from bot.store.port import Store, Transaction
 
 AN, BINH = 7, 8
 
@@ -47,12 +49,52 @@ def nobody_writes(shop: Shop) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+class NeverQuiet:
+    """A store in a busy hour: while it commits what was spilled, fifty updates more come."""
+
+    MOST = 100
+    """Times."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._numbers = itertools.count(1)
+        self._coming: list[asyncio.Task[None]] = []
+        self.file = shop.folder / FILE_NAME
+        self.spill: Spill
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._shop.store, name)
+
+    @property
+    def times(self) -> int:
+        return len(self._coming)
+
+    async def write(self, work: Callable[[Transaction], Awaitable[None]]) -> None:
+        is_there = await asyncio.to_thread(self.file.exists)
+        if is_there and self.times < self.MOST:
+            some = [update(next(self._numbers)) for _ in range(50)]
+            coming = asyncio.create_task(self.spill.keep(some))
+            self._coming.append(coming)
+            await asyncio.wait({coming}, timeout=0.05)
+        await self._shop.store.write(work)
+
+    async def all_came(self) -> None:
+        await asyncio.gather(*self._coming)
+
+
 async def kept(shop: Shop) -> list[int]:
     """The updates in the inbox, in the order in which they are handled."""
     rows = await shop.store._reader.execute_fetchall(
         "SELECT update_id FROM inbox WHERE state = 'new' ORDER BY received_at, update_id"
     )
     return [row["update_id"] for row in rows]
+
+
+def spilled(file: Path) -> int:
+    """How many updates the file has."""
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_bytes().count(b"update_id")
+    return 0
 
 
 async def gone(file: Path) -> None:
@@ -165,6 +207,31 @@ async def test_a_flood_without_end_does_not_fill_the_disk(
         assert size == file.stat().st_size
     await gone(file)
     assert list(range(MOST)) == sorted(await kept(shop))
+
+
+async def test_the_file_goes_though_more_comes_with_every_commit(shop: Shop, file: Path) -> None:
+    busy = NeverQuiet(shop)
+    async with open_spill(shop.folder, cast("Store", busy), shop.now) as busy.spill:
+        with nobody_writes(shop):
+            await busy.spill.keep([update(100_000)])
+        await gone(file)
+        assert LONG <= 50 * busy.times
+        assert busy.times < NeverQuiet.MOST
+        await busy.all_came()
+        assert 50 * busy.times + 1 == len(await kept(shop))
+
+
+async def test_what_came_into_the_file_and_left_it_counts_until_it_is_gone(
+    shop: Shop, spill: Spill, file: Path
+) -> None:
+    with nobody_writes(shop):
+        await spill.keep([update(number) for number in range(MOST - 1)])
+    async with asyncio.timeout(30):
+        while await asyncio.to_thread(file.exists):
+            with contextlib.suppress(StoreError):
+                await spill.keep([update(MOST), update(MOST + 1)])
+            assert (await asyncio.to_thread(spilled, file)) <= MOST
+    assert set(range(MOST - 1)) <= set(await kept(shop))
 
 
 async def test_it_is_on_the_disk_before_it_is_confirmed(

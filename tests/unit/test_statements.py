@@ -156,3 +156,8 @@ def test_every_index_of_the_money_is_used(database: sqlite3.Connection) -> None:
     plans = "\n".join(step for name in STATEMENTS for step in explained(database, name))
     indexes = re.findall(r"CREATE INDEX (\w+)", script)
     assert [] == [index for index in indexes if not re.search(rf"INDEX {index}\b", plans)]
+
+
+def test_a_month_of_jobs_is_added_up_from_indexes_alone(database: sqlite3.Connection) -> None:
+    assert "USING COVERING INDEX job_of_days" in explained(database, "stats_jobs")[0]
+    assert "USING COVERING INDEX job_said" in explained(database, "stats_said")[0]

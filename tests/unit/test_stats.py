@@ -64,6 +64,22 @@ async def test_a_day_tells_what_each_provider_made_and_why_it_failed(shop: Shop)
     assert (1, 1, None, 5_000) == (flow.done, flow.videos, flow.cost_vnd, flow.taken_vnd)
 
 
+async def test_a_failure_is_counted_once_by_what_the_provider_meant(shop: Shop) -> None:
+    for reason, detail in (
+        (Reason.REFUSED, "banned word: x"),
+        (Reason.REFUSED, "BANNED words: y"),
+        (Reason.REFUSED, "no"),
+        (Reason.FAILED, "rate limited"),
+        (Reason.EXPIRED, "banned word: x"),
+    ):
+        await shop.happens(await shop.order(AN, GRID), Ended(reason, detail))
+    told = await stats(shop, 1)
+    expected = {"words": 2, "refused": 1, "busy": 1, "expired": 1}
+    assert expected == dict(told.by_provider["apiframe"].causes)
+    [(work, _)] = told.by_day.values()
+    assert expected == dict(work.causes)
+
+
 async def test_money_is_told_by_what_it_was(shop: Shop) -> None:
     await shop.correct(AN, 8_000)
     await made(shop, await shop.order(AN, GRID), 4)

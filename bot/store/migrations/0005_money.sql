@@ -131,6 +131,8 @@ CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
 CREATE INDEX job_of_term ON job (term_id, held_vnd, charged_vnd, term_vnd) WHERE term_id IS NOT NULL;
 CREATE INDEX job_of_days ON job
     (allowance_day, provider, state, reason, output_kind, price_key, outputs, charged_vnd);
+CREATE INDEX job_said ON job (state, allowance_day, provider, reason, detail)
+    WHERE state = 'failed' AND reason IN ('refused', 'failed');
 CREATE INDEX job_counted ON job (allowance_day, output_kind, payer_id, chat_id, state, outputs);
 CREATE INDEX job_counted_in_group ON job (chat_id, allowance_day, output_kind, state, outputs)
     WHERE chat_id < 0;
