@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from bot.chat.aside import aside
 from bot.chat.by_hand import act_of, message_of, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, with_number
@@ -58,14 +59,17 @@ class Selling:
         runs = await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
         if runs is not None and not await ledger.is_known(talk.tx, _key(talk, plan)):
             await talk.tx.run("setting_set", scope=0, name=_why(runs), value=reason)
-            await talk.say(self._question(whom, plan, runs), buttons=[[_again(whom, plan, runs)]])
+            if (there := await aside(talk, whom.number)) is not None:
+                question = self._question(whom, plan, runs)
+                await there.say(question, buttons=[[_again(whom, plan, runs)]])
             return
         try:
             told, undo = await self._sold(talk, whom, plan, reason)
         except AnotherPlanRuns as other:  # nothing of this one was written
             typed = self._plans.typed_name
             values = {"runs": typed(other.plan), "ends_at": other.ends_at, "plan": typed(plan.name)}
-            await talk.say(_of_whom("plan.another_runs", whom, **values))
+            if (there := await aside(talk, whom.number)) is not None:
+                await there.say(_of_whom("plan.another_runs", whom, **values))
             return
         await talk.say(*told, buttons=[[undo]])
 
@@ -126,6 +130,9 @@ class Selling:
         term_id = 0 if term is None else term.term_id
         sale = f"{message_of(talk)}={term_id}"
         button = Label("button.sale_undo", Press(Act.SALE_UNDO, how=sale), amount_vnd=price_vnd)
+        if whom.kind == "person" and not talk.is_private:  # the rest is nobody else's
+            kept = line("plan.sold_aside", who=whom.name, plan=self._plans.typed_name(plan.name))
+            return [kept], button
         return [sold, *until, *first, undo], button
 
     async def press_undo(self, talk: Talk, press: Press) -> str:
@@ -153,13 +160,17 @@ class Selling:
             stays = await undo_sale(talk.tx, self._plans, sale, term, act)
         except LessIsLeft:
             key = "plan.undo_late_keeps" if term.ends_at is None else "plan.undo_late"
-            await talk.say(_of_whom(key, whom, **values))
+            if (there := await aside(talk, whom.number)) is not None:
+                await there.say(_of_whom(key, whom, **values))
             return ""
         log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
         told = line(
             f"given.plan_undone_{whom.kind}", plan=self._shown(began), amount_vnd=sale.amount_vnd
         )
         await tell_elsewhere(talk, whom, told, *_until(stays))
+        if whom.kind == "person" and not talk.is_private:
+            await talk.turn(_of_whom("plan.undone_aside", whom, **values))
+            return ""
         key = "plan.undone_ended"
         if stays is not None:
             key, values["plan"] = "plan.undone_stays", self._plans.typed_name(stays.plan)

@@ -183,6 +183,7 @@ async def test_a_sale_is_undone_after_two_plans_of_a_group_became_one(tmp_path: 
         group = int(story.world.add_group("Painters", [an.user_id], chat_id=-4_001)["id"])
         await said(an, "/quota@easel_bot", chat=group)
         sold = await said(boss, f"/plan {group} weekly")
+        await an.sees("Weekly", chat=group)  # else that tells of the move too soon
         new = migrate_group(story.world, group, told=())
         await said(an, "/quota@easel_bot", chat=new)
         await said(boss, f"/plan {new} monthly")
@@ -193,3 +194,18 @@ async def test_a_sale_is_undone_after_two_plans_of_a_group_became_one(tmp_path: 
         assert "₫900 were taken off" in words_of(undone)
         assert (new, "correction", 900) == book(story)[-1][:3]
         assert 1 == len(ends_at(story))
+
+
+async def test_in_a_group_nobody_reads_until_when_a_person_has_a_plan(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        await said(boss, "/quota")
+        an = await met(story)
+        group = story.group("Painters", boss, an)
+        sold = await told(boss, f"/plan {an.user_id} monthly", chat=group)
+        assert "✅ An has the plan monthly. What there is now they see" in sold
+        assert "Until" not in sold
+        assert "I have answered in your private chat" in await told(
+            boss, f"/plan {an.user_id} monthly", chat=group
+        )
+        await boss.sees("already has the plan monthly until")
+        assert 1 == len(book(story))
