@@ -133,15 +133,19 @@ class Selling:
         read = _SALE.fullmatch(press.how)
         if read is None:
             return "press.nothing"
-        term = await terms.find_term(talk.tx, int(read["term"]))
-        if term is None:
+        began = await terms.look_up(talk.tx, int(read["term"]))
+        if began is None:
             return "plan.ended_before"
-        sale = await ledger.entry_of(talk.tx, f"plan:{term.plan}:{read['message']}")
+        sale = await ledger.entry_of(talk.tx, f"plan:{began.plan}:{read['message']}")
         if sale is None:
             return "press.nothing"
+        # Two groups' plans may have become one since: the entry went along.
+        term = await terms.find_term(talk.tx, sale.term_id or began.term_id)
+        if term is None:
+            return "plan.ended_before"
         whom = await with_number(talk, sale.wallet_id)
-        typed = self._plans.typed_name(term.plan)
-        values = {"plan": typed, "name": term.plan, "amount_vnd": sale.amount_vnd}
+        typed = self._plans.typed_name(began.plan)
+        values = {"plan": typed, "name": began.plan, "amount_vnd": sale.amount_vnd}
         act = act_of(talk, f"correction:of:{sale.key}")
         if await ledger.is_known(talk.tx, act.key):
             return "plan.undone_before"
@@ -151,12 +155,14 @@ class Selling:
             key = "plan.undo_late_keeps" if term.ends_at is None else "plan.undo_late"
             await talk.say(_of_whom(key, whom, **values))
             return ""
-        log.info("sale_undone", whom=whom.number, plan=term.plan, by=act.author)
+        log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
         told = line(
-            f"given.plan_undone_{whom.kind}", plan=self._shown(term), amount_vnd=sale.amount_vnd
+            f"given.plan_undone_{whom.kind}", plan=self._shown(began), amount_vnd=sale.amount_vnd
         )
         await tell_elsewhere(talk, whom, told, *_until(stays))
-        key = "plan.undone_ended" if stays is None else "plan.undone_stays"
+        key = "plan.undone_ended"
+        if stays is not None:
+            key, values["plan"] = "plan.undone_stays", self._plans.typed_name(stays.plan)
         await talk.turn(_of_whom(key, whom, **values), *_until(stays))
         return ""
 

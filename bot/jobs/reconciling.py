@@ -61,7 +61,7 @@ async def last_check(reading: Reading) -> Check | None:
 
 
 async def open_books(tx: Transaction, *, now: Millis) -> Check:
-    """How it stands; a shop that opens has nothing to compare for a day."""
+    """How it stands; a shop that opens has nothing to compare for an hour."""
     check = await last_check(tx)
     if check is None:
         check = Check(since=now // 1000 * 1000, checked_at=now)  # Telegram's dates are seconds

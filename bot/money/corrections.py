@@ -54,13 +54,24 @@ async def undo_sale(
     """Take back what selling a plan by hand brought: its money and its days.
 
     The plan's term as it goes on; None: it ended with it. ``act.key`` is `correction:of:` the sale's.
-    Raises LessIsLeft where some of it is spent or held; then nothing is written.
+    Raises LessIsLeft where some of it is spent or held, or where what others paid would lapse with
+    it; then nothing is written.
     """
     if term.ends_at is None:
         await take_back(tx, sale.wallet_id, sale.amount_vnd, act)
-    elif term.left_vnd < sale.amount_vnd or term.ends_at <= act.now:
+    elif (
+        term.left_vnd < sale.amount_vnd
+        or term.ends_at <= act.now
+        or await _loses_others(tx, sale, term, now=act.now)
+    ):
         raise LessIsLeft(term.left_vnd)
     else:
         await terms.take(tx, term, EntryKind.CORRECTION, sale.amount_vnd, act)
     is_over = await terms.undo_purchase(tx, plans, term, dataclasses.replace(act, key=sale.key))
     return None if is_over else await terms.find_term(tx, term.term_id)
+
+
+async def _loses_others(reading: Reading, sale: Entry, term: Term, *, now: Millis) -> bool:
+    if not await terms.is_lost_without(reading, term, sale.key, now=now):
+        return False
+    return term.left_vnd + await terms.held_of(reading, term) > sale.amount_vnd

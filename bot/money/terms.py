@@ -163,6 +163,12 @@ async def find_term(reading: Reading, term_id: int) -> Term | None:
     return None if row is None else _read(row)
 
 
+async def look_up(reading: Reading, term_id: int) -> Term | None:
+    """Ended or not; None: there never was such a one."""
+    row = await reading.one("term_get", term_id=term_id)
+    return None if row is None else _read(row)
+
+
 async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Term:
     """Begin ``plan``, or go on with it: one that ends goes on for its days after its end.
 
@@ -284,19 +290,29 @@ async def undo_purchase(tx: Transaction, plans: Plans, term: Term, act: Act) -> 
     Its days are those of the plan file at the time. Where the plan ends its balance lapses; what
     jobs hold of it does once they give it back.
     """
-    await tx.run("purchase_undone", term_id=term.term_id, key=act.key, now=act.now)
     bought = await tx.all("purchases_of_term", term_id=term.term_id)
-    if not bought:
-        is_over = not await _is_entered_by_hand(tx, plans, term)
+    await tx.run("purchase_undone", term_id=term.term_id, key=act.key, now=act.now)
+    others = [each for each in bought if each["key"] != act.key]
+    if term.ends_at is None:
+        is_over = not others and not await _is_entered_by_hand(tx, plans, term)
     else:
-        is_over = term.ends_at is not None and _end_without(term.ends_at, bought) <= act.now
-    if term.ends_at is not None:
-        ends_at = act.now if is_over else _end_without(term.ends_at, bought)
-        await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
+        ends_at = _end_without(term.ends_at, others)
+        if ends_at <= act.now and bought and bought[-1]["key"] != act.key:
+            # Its days have been had; whoever bought later was promised the end there is.
+            ends_at = term.ends_at
+        is_over = ends_at <= act.now
+        await tx.run("term_extend", term_id=term.term_id, ends_at=act.now if is_over else ends_at)
     if is_over:
         await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="reversed")
         await close_over(tx, term.wallet_id, now=act.now)
     return is_over
+
+
+async def is_lost_without(reading: Reading, term: Term, key: str, *, now: Millis) -> bool:
+    """Other purchases stand, and without this act's their days would be over by now."""
+    bought = await reading.all("purchases_of_term", term_id=term.term_id)
+    others = [each for each in bought if each["key"] != key]
+    return bool(others) and term.ends_at is not None and _end_without(term.ends_at, others) <= now
 
 
 def _end_without(ends_at: Millis, bought: Sequence[Row]) -> Millis:

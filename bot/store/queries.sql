@@ -480,9 +480,9 @@ SELECT DISTINCT wallet_id FROM plan_term
 WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
 
 -- term_refilled --
--- What had gone has come back; 0 rows where it was ended before its time. Over, it is looked at anew.
+-- What had gone has come back; 0 rows where it was ended early. Over, it is looked at anew.
 UPDATE plan_term SET bought_vnd = bought_vnd + :amount_vnd, settled_at = NULL
-WHERE term_id = :term_id AND (ended_why IS NULL OR ended_why = 'over')
+WHERE term_id = :term_id AND (ended_why IS NULL OR ended_why IN ('over', 'reversed'))
 
 -- purchase_add --
 INSERT INTO term_purchase (term_id, key, days, bought_at) VALUES (:term_id, :key, :days, :now)
@@ -493,7 +493,7 @@ WHERE term_id = :term_id AND key = :key AND undone_at IS NULL
 
 -- purchases_of_term --
 -- Those that stand.
-SELECT days, bought_at FROM term_purchase
+SELECT key, days, bought_at FROM term_purchase
 WHERE term_id = :term_id AND undone_at IS NULL ORDER BY bought_at, purchase_id
 
 -- payments_going_back --
@@ -502,10 +502,12 @@ SELECT COALESCE(SUM(reversed_vnd), 0) AS amount_vnd FROM payment
 WHERE wallet_id = :wallet_id AND state = 'refunding'
 
 -- given_at_once --
--- So much money by hand or by a voucher, not for a plan.
-SELECT entry_id FROM ledger_entry
-WHERE wallet_id = :wallet_id AND job_id IS NULL AND created_at >= :since AND term_id IS NULL
-  AND kind IN ('grant', 'voucher') AND amount_vnd >= :least_vnd
+-- So much money by hand or by a voucher, not for a plan, and not taken back.
+SELECT e.entry_id FROM ledger_entry e
+WHERE e.wallet_id = :wallet_id AND e.job_id IS NULL AND e.created_at >= :since AND e.term_id IS NULL
+  AND e.kind IN ('grant', 'voucher') AND e.amount_vnd >= :least_vnd
+  AND (e.key < 'plan:' OR e.key >= 'plan;')
+  AND NOT EXISTS (SELECT 1 FROM ledger_entry back WHERE back.key = 'correction:of:' || e.key)
 LIMIT 1
 
 -- moved_purchases --

@@ -103,7 +103,7 @@ async def test_in_a_group_whose_members_pay_the_button_opens_ones_own_chat(
             "vi",
             "Giá là 400 ₫ mà ví của nhóm đang trống. Chưa ai bị tính phí.",
             (
-                "Ai trong nhóm cũng nạp được bằng /buy@easel_bot, mã quà tặng "
+                "Ai trong nhóm cũng nạp được bằng /buy@easel_bot, mã voucher "
                 "(/voucher@easel_bot MÃ) hay qua @shop"
             ),
             "⭐ Nạp thêm",

@@ -8,6 +8,8 @@ from story import Message, Person, Story, labels
 from story import words as words_of
 from telling import forge, later, press
 
+from bot.sandbox.migrating import migrate_group
+
 PLANS = """
 [prices]
 image = 100
@@ -19,6 +21,9 @@ price = 2_000
 price = 5_000
 days = 30
 refund = 0.70
+[plans.weekly]
+price = 900
+days = 7
 """
 DAY_S = 24 * 3_600
 UNDO, AGAIN = "↩️", "➕"
@@ -148,14 +153,14 @@ async def test_a_plan_without_an_end_is_undone_with_its_money(tmp_path: Path) ->
         await boss.sees("The plan bulk goes on")
         assert [None] == ends_at(story)
         await press(boss, second, UNDO)
-        await boss.sees("does not have the plan bulk from this sale any more")
+        await boss.sees("no longer has the plan bulk")
         assert [] == ends_at(story)
         assert [("grant", 2_000), ("correction", 2_000)] == [
             (row[1], row[2]) for row in book(story)[1::2]
         ]
 
 
-async def test_undone_after_the_first_sales_days_are_over_what_is_left_of_it_lapses(
+async def test_after_the_first_sales_days_the_second_is_not_undone_while_the_first_would_lapse(
     tmp_path: Path,
 ) -> None:
     async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
@@ -163,8 +168,28 @@ async def test_undone_after_the_first_sales_days_are_over_what_is_left_of_it_lap
         await said(boss, f"/plan {an.user_id} monthly")
         again = await said(boss, f"/plan {an.user_id} monthly")
         sold = await sold_again(boss, again)
+        before = ends_at(story)
         with later(35 * DAY_S):
             await press(boss, sold, UNDO)
-            await boss.sees("does not have the plan monthly from this sale any more")
-        assert ["correction", "lapse"] == [row[1] for row in book(story)[2:]]
-        assert [] == ends_at(story)
+            refused = await boss.sees("so it was not undone")
+        assert f"/plan {an.user_id} free" in words_of(refused)
+        assert ["grant", "grant"] == [row[1] for row in book(story)]
+        assert before == ends_at(story)
+
+
+async def test_a_sale_is_undone_after_two_plans_of_a_group_became_one(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = story.person("An", "en")
+        group = int(story.world.add_group("Painters", [an.user_id], chat_id=-4_001)["id"])
+        await said(an, "/quota@easel_bot", chat=group)
+        sold = await said(boss, f"/plan {group} weekly")
+        new = migrate_group(story.world, group, told=())
+        await said(an, "/quota@easel_bot", chat=new)
+        await said(boss, f"/plan {new} monthly")
+        await said(boss, f"/grant {group} 100")  # what is said there tells that it has moved
+        await an.sees("100", chat=new)
+        await press(boss, sold, UNDO)
+        undone = await boss.sees("The plan monthly goes on")
+        assert "₫900 were taken off" in words_of(undone)
+        assert (new, "correction", 900) == book(story)[-1][:3]
+        assert 1 == len(ends_at(story))
