@@ -66,7 +66,7 @@ async def open_reading(path: Path) -> AsyncIterator[SqliteReading]:
 
 
 async def connect(path: Path) -> tuple[aiosqlite.Connection, sqlite3.Connection]:
-    """A connection with a thread of its own, and that connection itself."""
+    """A connection with a thread of its own, and that connection itself. Raises StoreError."""
     # A connection that cannot be opened leaves its thread to answer a loop that may be gone.
     await asyncio.to_thread(_check_readable, path)
     itself = sqlite3.connect(
@@ -74,13 +74,21 @@ async def connect(path: Path) -> tuple[aiosqlite.Connection, sqlite3.Connection]
     )
     connection = await aiosqlite.Connection(lambda: itself, iter_chunk_size=64)
     connection.row_factory = sqlite3.Row
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "busy_timeout = 10000",
-    ):
-        await connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "busy_timeout = 10000",
+        ):
+            await connection.execute(f"PRAGMA {pragma}")
+    except BaseException as error:
+        await connection.close()  # its thread would keep the process
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(
+                f"{path} cannot be opened ({error}); close what else has it open"
+            ) from error
+        raise
     return connection, itself
 
 

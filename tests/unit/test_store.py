@@ -298,6 +298,23 @@ async def test_a_long_question_keeps_nobody_waiting_who_asks_a_way_of_their_own(
     await long
 
 
+async def test_a_database_another_program_keeps_is_told_and_leaves_no_connection_behind(
+    tmp_path: Path,
+) -> None:
+    before = set(threading.enumerate())
+    with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as holder:
+        holder.execute("CREATE TABLE a (b)")  # no write-ahead log yet: to begin one takes the whole
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="close what else has it open"):
+            async with open_store(tmp_path / "bot.db"):
+                pass
+    async with asyncio.timeout(30):
+        while left := set(threading.enumerate()) - before:
+            if all(each.name.startswith("asyncio_") for each in left):  # the loop's own
+                break
+            await asyncio.sleep(0.01)
+
+
 async def test_a_backup_and_a_check_of_the_book_ask_for_no_writers_turn(
     store: SqliteStore, path: Path, tmp_path: Path
 ) -> None:
