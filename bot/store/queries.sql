@@ -480,9 +480,10 @@ SELECT DISTINCT wallet_id FROM plan_term
 WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
 
 -- term_refilled --
--- What had gone has come back; 0 rows where it was ended early. Over, it is looked at anew.
+-- What had gone has come back; 0 rows where it was ended early or undone: then whoever paid for
+-- it keeps the money without a plan. Over, it is looked at anew.
 UPDATE plan_term SET bought_vnd = bought_vnd + :amount_vnd, settled_at = NULL
-WHERE term_id = :term_id AND (ended_why IS NULL OR ended_why IN ('over', 'reversed'))
+WHERE term_id = :term_id AND (ended_why IS NULL OR ended_why = 'over')
 
 -- purchase_add --
 INSERT INTO term_purchase (term_id, key, days, bought_at) VALUES (:term_id, :key, :days, :now)

@@ -122,7 +122,7 @@ async def test_a_grant_that_was_taken_back_enters_no_plan(shop: Shop) -> None:
     assert "prepaid" == back.plan_over
 
 
-async def test_what_telegram_keeps_after_the_plan_was_undone_lapses_as_it_would_have(
+async def test_what_telegram_keeps_after_the_plan_was_undone_is_theirs_to_spend(
     shop: Shop,
 ) -> None:
     await paid(shop, AN, 500, plan="monthly", charge="first")
@@ -131,5 +131,5 @@ async def test_what_telegram_keeps_after_the_plan_was_undone_lapses_as_it_would_
     await ask_back(shop, "first")
     await undone(shop, sale)
     await stays(shop, "first")
-    assert 0 == (await shop.wallet(AN)).balance_vnd
-    assert "lapse" == (await kinds(shop))[-1]
+    assert 5_000 == (await shop.wallet(AN)).balance_vnd
+    assert "topup" == (await kinds(shop))[-1]
