@@ -27,7 +27,7 @@ async def opened(host: Host) -> tuple[Person, Person, int]:
     await host.start()
     await binh.answer_to(binh.say("/quota@easel_bot", chat=group), chat=group)  # it is known now
     granted = await host.command(f"grant {group} 1000")
-    assert (0, f"{group} (Nhóm vẽ) now has 1000 đồng.\n") == (granted.code, granted.out)
+    assert (0, f"{group} (Nhóm vẽ) now has 1,000 đồng.\n") == (granted.code, granted.out)
     rules = json.dumps(ASKS)
     host.change("INSERT INTO setting (scope, name, value) VALUES (?, 'group', ?)", group, rules)
     return an, binh, group

@@ -26,7 +26,7 @@ PAYS: Final[dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 async def test_of_a_hundred_that_ask_at_once_as_many_are_taken_on_as_there_is_money_for(
     host: Host, seed: int
 ) -> None:
