@@ -101,7 +101,8 @@ class Runner:
 
         It is looked for from now on, however long nobody was there to look.
         """
-        for state in (JobState.SUBMITTING, JobState.UNKNOWN):
+        # In this order: what becomes unknown here has its time to be looked for already.
+        for state in (JobState.UNKNOWN, JobState.SUBMITTING):
             for row in await self._store.all("jobs_in_state", state=state.value):
                 job = read_job(row)
                 now = self._clock()

@@ -135,6 +135,17 @@ async def test_what_nobody_can_ask_after_any_more_gives_its_money_back_and_then_
     assert (0, 0, False) == (now.held_vnd, now.held_free, now.holds_lane)
 
 
+async def test_a_submit_lost_with_the_process_is_noted_once(shop: Shop, tmp_path: Path) -> None:
+    job = await shop.happens(await shop.order(1), Admitted())
+    timing = Timing(poll_s=3.0, image_deadline_s=600.0, video_deadline_s=1200.0)
+    clock = Creeping(shop.now())
+    restarted = Runner(shop.store, {}, data_dir=tmp_path, timing=timing, clock=clock)
+    await restarted._recover()
+    lost = await book.find_job(shop.store, job.job_id)
+    assert lost is not None
+    assert (JobState.UNKNOWN, job.version + 1) == (lost.state, lost.version)
+
+
 async def nudge(tx: Transaction) -> None:
     """The runner looks at its clock."""
     tx.wake(Topic.RUNNER)
