@@ -7,6 +7,7 @@ are read and compiled in memory when the program starts, so no compiled file can
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import gettext
 import html
 import io
@@ -62,6 +63,7 @@ class I18n:
         self._tongues = tongues
 
     @classmethod
+    @functools.cache
     def load(cls) -> I18n:
         return cls({language: Tongue(read_catalogue(language)) for language in LANGUAGES})
 

@@ -17,7 +17,7 @@ from telegram.request import HTTPXRequest
 from bot import media
 from bot.chat.pictures import TELEGRAM_MAX_BYTES
 from bot.errors import BadPicture, FileTooBig, Flaw
-from bot.providers.http import NO_ANSWER
+from bot.providers.http import NO_ANSWER, trusted
 
 CONNECTIONS = 4
 _LOCAL_CHUNK_BYTES = 1024 * 1024
@@ -67,7 +67,10 @@ class Downloader:
 @asynccontextmanager
 async def open_downloader(bot: Bot, proxy: str | None) -> AsyncIterator[Downloader]:
     """With connections of its own: a long download takes none from what is sent."""
-    async with FileRequest(connection_pool_size=CONNECTIONS, proxy=proxy) as request:
+    tls = {"verify": trusted(machine_says=True)}
+    async with FileRequest(
+        connection_pool_size=CONNECTIONS, proxy=proxy, httpx_kwargs=tls
+    ) as request:
         yield Downloader(bot, request)
 
 

@@ -16,6 +16,7 @@ from telegram.request import HTTPXRequest
 
 from bot.delivery.telegram import MEDIA_WRITE_S, READ_S
 from bot.errors import SettingsError
+from bot.providers.http import trusted
 
 CONNECTIONS = 8
 """More cost more than they bring (docs/telegram.md)."""
@@ -33,6 +34,7 @@ async def open_bot(
 
     ``root``: of the Bot API server. Raises SettingsError when the token is refused.
     """
+    tls = {"verify": trusted(machine_says=True)}
     request = HTTPXRequest(
         connection_pool_size=CONNECTIONS,
         read_timeout=READ_S,
@@ -40,8 +42,11 @@ async def open_bot(
         media_write_timeout=MEDIA_WRITE_S,
         pool_timeout=10.0,
         proxy=proxy,
+        httpx_kwargs=tls,
     )
-    updates = HTTPXRequest(connection_pool_size=1, read_timeout=longest_poll_s + 10, proxy=proxy)
+    updates = HTTPXRequest(
+        connection_pool_size=1, read_timeout=longest_poll_s + 10, proxy=proxy, httpx_kwargs=tls
+    )
     bot = Bot(
         token,
         base_url=f"{root}/bot",

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import os
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -42,6 +44,16 @@ NO_ANSWER = (httpx.HTTPError, OSError)
 """What breaks on the way."""
 
 _Origin = tuple[str, str, int | None]
+
+
+@functools.cache
+def trusted(*, machine_says: bool) -> ssl.SSLContext:
+    """By which certificates servers are believed to be who they say; for every client.
+
+    Read once: reading them takes longer than a call, and holds megabytes. ``machine_says``: its
+    SSL_CERT_FILE or SSL_CERT_DIR counts, where it has one.
+    """
+    return httpx.create_ssl_context(trust_env=machine_says)
 
 
 def _three_tries() -> stamina.AsyncRetryingCaller:
@@ -94,6 +106,7 @@ class Http:
         # not be told from a submit that arrived, and one host's never carries another's call.
         self._client = httpx.AsyncClient(
             transport=network.transport,
+            verify=trusted(machine_says=False),
             limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=0),
             timeout=httpx.Timeout(network.silence_s, connect=network.connect_s, pool=20.0),
             headers={"Accept-Encoding": "identity", "User-Agent": "easel-bot"},

@@ -6,6 +6,7 @@ from pathlib import Path
 from story import Story, is_media, living_bot, served_town, settings_for, words
 from telling import answers
 
+from bot.app import Clocks
 from bot.sandbox.limits import Limits
 
 AT_ONCE = 6
@@ -16,7 +17,7 @@ async def test_a_flood_in_a_private_chat_and_a_group_meets_no_429_and_loses_noth
 ) -> None:
     async with served_town(tmp_path / "town", limits=Limits()) as town:
         story = Story(town, tmp_path / "data")
-        async with living_bot(settings_for(town, story.data_dir)):
+        async with living_bot(settings_for(town, story.data_dir), clocks=Clocks()):
             an = story.person("An")
             crowd = [story.person(f"Bạn {number}") for number in range(AT_ONCE)]
             group = story.group("Nhóm vẽ", *crowd)

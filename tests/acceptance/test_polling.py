@@ -6,6 +6,9 @@ import pytest
 from story import Story, living_bot, served_town, settings_for
 from telling import until
 
+from bot.sandbox.apiframe import ApiframeSandbox
+from bot.sandbox.weather import Call
+
 JOBS = 40
 
 
@@ -18,6 +21,22 @@ async def busy_plans(tmp_path: Path) -> Path:
         "[plans.free]\nfree_images_per_day = 1000\nthreads = 100\n"
     )
     return plans
+
+
+async def all_asked_after(apiframe: ApiframeSandbox) -> list[Call]:
+    """The calls from now until every task was asked after."""
+    before = len(apiframe.calls)
+
+    def asked() -> set[str]:
+        bodies = [call.body or {} for call in apiframe.calls[before:]]
+        return {
+            task_id
+            for body in bodies
+            for task_id in body.get("task_ids", [body.get("task_id", "")])
+        }
+
+    await until(lambda: asked() >= apiframe.tasks.keys())
+    return apiframe.calls[before:]
 
 
 async def test_forty_pictures_being_made_are_asked_after_by_two_calls_a_round(
@@ -37,16 +56,8 @@ async def test_forty_pictures_being_made_are_asked_after_by_two_calls_a_round(
             for number in range(JOBS):
                 an.say(f"/img wave {number}")
             await until(lambda: len(town.apiframe.tasks) == JOBS)
-            before = len(town.apiframe.calls)
-            asked: set[str] = set()
-
-            def everybody_was_asked_after() -> bool:
-                for call in town.apiframe.calls[before:]:
-                    asked.update((call.body or {}).get("task_ids", []))
-                return len(asked) == JOBS
-
-            await until(everybody_was_asked_after)
-            calls = town.apiframe.calls[before:]
+            await all_asked_after(town.apiframe)  # what was ordered apart comes together
+            calls = await all_asked_after(town.apiframe)
     assert {"/fetch-many"} == {call.path.removeprefix("/apiframe") for call in calls}
     assert max(len(call.body["task_ids"]) for call in calls) <= 20
     together = sum(len(call.body["task_ids"]) for call in calls) / len(calls)

@@ -425,7 +425,7 @@ async def test_a_picture_chosen_for_new_words_costs_what_its_number_said(counter
         assert [["1 · ₫100", "2 · ₫100", "3 · ₫100", "4 · ₫100"]] == _in_one(first)
         second = await an.answer_to(an.say("/img as an etching", to=grid))
         assert "Got it!" == await press(an, first, "2")
-        await an.sees("as a watercolour", after=second)
+        await an.sees(lambda m: is_media(m) and "as a watercolour" in words(m), after=second)
     async with counter.opened(image=150, free=4):
         assert "Got it!" == await press(an, second, "3")
         question = await an.sees("This costs ₫150 now (the button said ₫100).")
