@@ -168,7 +168,7 @@ async def test_thrown_out_of_a_group_and_brought_back_it_says_what_was_finished(
         "INSERT INTO chat (chat_id, kind, title, language, created_at)"
         " VALUES (?, 'group', '', 'vi', 1)"
     )
-    change(story, known, group)
+    await change(story, known, group)
     await orders(story, an, 1, chat=group)
     story.world.remove_bot(an.user_id, group)
     await knows(story, group, is_away=True)
