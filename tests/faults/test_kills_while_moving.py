@@ -20,7 +20,9 @@ BASIC = -4001
 def nothing_is_written(host: Host) -> Iterator[None]:
     """Somebody else holds the database: whatever the bot has begun to write stays undone."""
     path = host.story.data_dir / DATABASE_NAME
-    with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)) as other:
+    with contextlib.closing(
+        sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
