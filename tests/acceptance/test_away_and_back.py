@@ -31,8 +31,13 @@ async def blocks(story: Story, person: Person) -> None:
 
 
 async def knows(story: Story, chat_id: int, *, is_away: bool) -> None:
-    question = "SELECT unreachable_at IS NOT NULL FROM chat WHERE chat_id = ?"
-    await until(lambda: rows(story, question, chat_id) == [(int(is_away),)])
+    """And whatever had left for there before has arrived or come back."""
+    question = (
+        "SELECT unreachable_at IS NOT NULL,"
+        " EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND chat_id = chat.chat_id)"
+        " FROM chat WHERE chat_id = ?"
+    )
+    await until(lambda: rows(story, question, chat_id) == [(int(is_away), 0)])
 
 
 async def finished(story: Story, count: int) -> None:
