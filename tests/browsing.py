@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 from programs import started
 from seat import DESKTOP, PHONE, address_in, opened_chromium
-from story import free_port
+from serving import free_port
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

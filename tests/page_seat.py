@@ -12,7 +12,7 @@ from botapi_client import BareBot, bare_bot
 from page_story import AN, empty_world
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page
 from seat import PATIENCE_MS
-from serving import listening, port_of, served
+from serving import free_port, listening, served
 
 from bot.sandbox.page import page
 from bot.sandbox.tasks import Pace
@@ -24,7 +24,7 @@ class Server:
 
     def __init__(self, world: World) -> None:
         self._app = page(world, token_path="k3v9", pace=Pace())
-        self._port = 0
+        self._port = free_port()
         self._open = contextlib.AsyncExitStack()
 
     @property
@@ -32,9 +32,7 @@ class Server:
         return f"http://127.0.0.1:{self._port}/k3v9/"
 
     async def start(self) -> None:
-        listener = listening(self._port)
-        self._port = port_of(listener)
-        await self._open.enter_async_context(served(self._app, listener))
+        await self._open.enter_async_context(served(self._app, listening(self._port)))
 
     def change_address(self) -> None:
         """As a demo that was started anew: same port, another path."""

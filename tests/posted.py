@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from story import Story, free_port, living_bot, served_town, settings_for
+from serving import free_port
+from story import Story, living_bot, served_town, settings_for
 
 from bot.sandbox.posting import SECRET_HEADER
 

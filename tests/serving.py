@@ -5,11 +5,16 @@ Knows nothing of what they serve.
 
 import asyncio
 import contextlib
+import itertools
+import os
 import socket
 from collections.abc import AsyncIterator
 
 import uvicorn
 from starlette.types import ASGIApp
+
+PORTS_FROM, PORTS_EACH = 20_000, 1_000
+_ports = itertools.count(os.getpid())
 
 
 def listening(port: int = 0) -> socket.socket:
@@ -25,10 +30,21 @@ def origin_of(listener: socket.socket) -> str:
     return f"http://127.0.0.1:{port_of(listener)}"
 
 
+def free_port() -> int:
+    """For a program that is told where to listen, though it gets there later.
+
+    Nobody takes it before: it is this worker's, and none of those the system gives out by itself.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        port = PORTS_FROM + worker * PORTS_EACH + next(_ports) % PORTS_EACH
+        with contextlib.suppress(OSError), listening(port):
+            return port
+
+
 def closed_origin() -> str:
     """An origin on this machine where nobody listens."""
-    with listening() as listener:
-        return origin_of(listener)
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import dataclasses
 import itertools
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -31,20 +30,6 @@ SPEED = 60.0
 PATIENCE_S = 120.0
 MINUTES_S = 200.0
 """Between two looks at a clock that keeps nobody waiting."""
-PORTS_FROM, PORTS_EACH = 20_000, 1_000
-_ports = itertools.count(os.getpid())
-
-
-def free_port() -> int:
-    """For a program that is told where to listen, though it gets there later.
-
-    Nobody takes it before: it is this worker's, and none of those the system gives out by itself.
-    """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    while True:
-        port = PORTS_FROM + worker * PORTS_EACH + next(_ports) % PORTS_EACH
-        with contextlib.suppress(OSError), listening(port):
-            return port
 
 
 @contextlib.asynccontextmanager

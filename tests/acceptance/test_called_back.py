@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from story import Story, free_port, living_bot, served_town, settings_for
+from serving import free_port
+from story import Story, living_bot, served_town, settings_for
 from telling import until
 
 from bot.sandbox.apiframe import ApiframeSandbox

@@ -8,7 +8,8 @@ import pytest
 from beside import change, handled, nobody_writes, rows
 from counters import Counter, built_counter, is_thanks
 from posted import webhook_settings
-from story import Person, Story, free_port
+from serving import free_port
+from story import Person, Story
 from telling import until
 
 from bot.chat.listening import CONNECTIONS as CALLS

@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 from programs import Program, started
 from seat import address_in
-from story import PATIENCE_S, Message, code_in, free_port, is_media, words
+from serving import free_port
+from story import PATIENCE_S, Message, code_in, is_media, words
 
 
 @dataclass

@@ -4,12 +4,13 @@ import pytest
 from beside import handled, rows
 from choosing import album_above, choose
 from story import Message, Person, Story, code_in, is_media, labels, words
-from telling import answers, forge, press, until
+from telling import answers, forge, later, press, until
 
 from bot.jobs.board import OWN_MOST
 from bot.sandbox.migrating import migrate_group
 
 DRAW = "/img@easel_bot"
+BUSY_S = 60
 TO_ME = {"vi": "🔒 Chỉ gửi cho tôi", "en": "🔒 To me only"}
 TO_ALL = {"vi": "👥 Gửi vào nhóm", "en": "👥 Show it here"}
 
@@ -178,8 +179,14 @@ async def refused_for_now(story: Story, method: str) -> None:
 
 def busy_for_the_next(story: Story, method: str) -> None:
     story.world.fail_next(
-        method, status=429, description="Too Many Requests", parameters={"retry_after": 2}
+        method, status=429, description="Too Many Requests", parameters={"retry_after": BUSY_S}
     )
+
+
+async def busy_no_more(story: Story, person: Person) -> None:
+    with later(BUSY_S + 1):
+        await person.answer_to(person.say("/quota"))  # the bot looks at its clock
+        await handled(story)
 
 
 @pytest.mark.parametrize("who", ["An", "Bình"])
@@ -230,7 +237,7 @@ async def test_an_album_that_still_waits_comes_without_what_was_taken_away(
     for result in pictures_in(an, group)[:taken]:
         await press(an, result, TO_ME["vi"])
     await until(lambda: [(taken,)] == rows(story, "SELECT SUM(to_private) FROM job"))
-    await handled(story)
+    await busy_no_more(story, an)
     left = 3 - taken
     albums = [m for m in pictures_in(an, group) if "media_group_id" in m]
     assert (left if left > 1 else 0) == len(albums)

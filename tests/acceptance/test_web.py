@@ -6,7 +6,8 @@ from pathlib import Path
 
 import httpx
 from beside import handled
-from story import Story, free_port, living_bot, served_town, settings_for
+from serving import free_port
+from story import Story, living_bot, served_town, settings_for
 
 from bot import app
 from bot.settings import load

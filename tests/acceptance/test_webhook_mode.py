@@ -9,7 +9,8 @@ import httpx
 from beside import rows
 from posted import SECRET, posted, webhook_settings
 from samples import picture
-from story import Person, Story, free_port, is_media, living_bot, served_town, settings_for, words
+from serving import free_port
+from story import Person, Story, is_media, living_bot, served_town, settings_for, words
 from telling import press, said_to, until
 
 

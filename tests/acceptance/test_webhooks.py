@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from story import Person, Story, free_port, living_bot, served_town, settings_for
+from serving import free_port
+from story import Person, Story, living_bot, served_town, settings_for
 from telling import until
 
 from bot.app import DATABASE_NAME

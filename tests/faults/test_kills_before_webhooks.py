@@ -3,7 +3,7 @@
 import httpx
 from orders import IMAGINE, check_done_once, is_answered
 from process import Host, until
-from story import free_port
+from serving import free_port
 
 SECRET = "a secret between two"  # of a test
 

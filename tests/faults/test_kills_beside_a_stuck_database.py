@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from posted import webhook_settings
 from process import Host, until
-from story import PATIENCE_S, free_port
+from serving import free_port
+from story import PATIENCE_S
 
 from bot.app import DATABASE_NAME
 from bot.chat.spill import FILE_NAME

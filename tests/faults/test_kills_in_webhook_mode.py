@@ -3,7 +3,8 @@
 from orders import IMAGINE, check_book, check_done_once, replies_to, results_for
 from posted import webhook_settings
 from process import Host, until
-from story import Message, Person, free_port
+from serving import free_port
+from story import Message, Person
 
 PEOPLE = 4
 KILLS = 3

@@ -171,7 +171,7 @@ async def test_what_happened_while_the_connection_was_lost_is_there_after_it(sea
     missed = await seat.easel.say(AN, "Xong ↑")
     await seat.server.start()
 
-    await expect(seat.bubble(missed)).to_be_visible(timeout=20_000)
+    await expect(seat.bubble(missed)).to_be_visible()
     await expect(seat.bubble(status).locator(".text")).to_have_text("Xong")
     await expect(seat.page.locator("#offline")).to_be_hidden()
 
