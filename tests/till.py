@@ -1,6 +1,7 @@
 """A shop in a state machine: whatever money does, in any order. Knows nothing of requests."""
 
 import asyncio
+import dataclasses
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -9,16 +10,28 @@ from typing import TypeVar
 
 from bookkeeping import account_of, check_book, check_terms, left_of_terms
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
 from payments import ask_back, payment_of, stays, went_back
 from shop import HOUR, Shop, opened_shop
 
 from bot.errors import EaselError
+from bot.jobs import receipts
 from bot.model import ChatId, Job, UserId
-from bot.money import corrections, payments, terms, vouchers
+from bot.money import corrections, ledger, payments, terms, vouchers
+from bot.money.ledger import EntryKind
 from bot.money.payments import Paid
+from bot.money.reconciling import Transfer
 from bot.money.refunds import NotEnoughLeft
 from bot.money.stars import Offer
+from bot.money.topups import pay_in
 from bot.store.port import Transaction
 
 T = TypeVar("T")
@@ -58,10 +71,21 @@ plans = st.sampled_from([None, "prepaid", "bulk", "monthly", "weekly"])
 wallets = st.sampled_from((*PEOPLE, GROUP))
 
 
+@dataclasses.dataclass(frozen=True)
+class Sale:
+    """A plan sold by hand."""
+
+    key: str
+    term_id: int
+    """That it began or went on with."""
+
+
 class Till(RuleBasedStateMachine):
     """A shop and all the ways money has in and out of it."""
 
     charges = Bundle[str]("charges")
+    grants = Bundle[str]("grants")
+    sales = Bundle[Sale]("sales")
 
     @initialize()
     def open(self) -> None:
@@ -78,6 +102,7 @@ class Till(RuleBasedStateMachine):
         self.came_in = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.went_out = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.parts = dict[str, int]()
+        self.listed: list[Transfer] = []
         for wallet, plan in ((PEOPLE[0], None), (PEOPLE[1], "monthly"), (GROUP, "weekly")):
             self.is_paid_in(wallet, 2_000, None)
             self.is_paid_in(wallet, 3_000, plan)
@@ -110,6 +135,91 @@ class Till(RuleBasedStateMachine):
     def _is_another_plan(self, refusal: EaselError, plan: str | None) -> None:
         assert isinstance(refusal, terms.AnotherPlanRuns)
         assert refusal.plan != plan
+
+    @rule(target=sales, whose=wallets, plan=st.sampled_from(["bulk", "monthly", "weekly"]))
+    def a_plan_is_sold(self, whose: int, plan: str) -> Sale | MultipleResults[Sale]:
+        """An operator's command is read twice at once, and is one sale."""
+        wallet, shop = UserId(self.wallet_of(whose)), self.shop
+        sold, price_vnd = shop.desk.plans.plans[plan], shop.desk.plans.plans[plan].price or 0
+        act = shop.act(f"plan:{plan}:1={next(shop.numbers)}")
+
+        async def sell() -> None:
+            each = (
+                shop.store.write(
+                    lambda tx: pay_in(
+                        tx, shop.desk.plans, wallet, EntryKind.GRANT, price_vnd, act, plan=sold
+                    )
+                )
+                for _ in range(2)
+            )
+            await asyncio.gather(*each)
+
+        refusal = self._refusal(sell())
+        if refusal is not None:
+            self._is_another_plan(refusal, plan)
+            return multiple()
+        self.came_in[wallet] += price_vnd
+        term = self.runner.run(
+            terms.same_running(shop.store, shop.desk.plans, sold, wallet, now=act.now)
+        )
+        assert term is not None
+        return Sale(act.key, term.term_id)
+
+    @rule(sale=sales)
+    def a_sale_is_undone(self, sale: Sale) -> None:
+        """Nothing goes but what was sold; or nothing at all."""
+        shop, now = self.shop, self.shop.now()
+        entry = self.runner.run(ledger.entry_of(shop.store, sale.key))
+        assert entry is not None
+        term = self.runner.run(terms.find_term(shop.store, entry.term_id or sale.term_id))
+        act = shop.act(f"correction:of:{sale.key}")
+        if term is None or self.runner.run(ledger.is_known(shop.store, act.key)):
+            return
+        purses, wallet = shop.desk.purses, entry.wallet_id
+        before = self.runner.run(purses.balance_of(shop.store, wallet))
+        entries = self.runner.run(shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry"))
+        undoing = shop.store.write(
+            lambda tx: corrections.undo_sale(tx, shop.desk.plans, entry, term, act)
+        )
+        if (refusal := self._refusal(undoing)) is not None:
+            assert isinstance(refusal, corrections.LessIsLeft)
+            assert entries == self.runner.run(
+                shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry")
+            )
+            return
+        self.went_out[wallet] += entry.amount_vnd
+        after = self.runner.run(purses.balance_of(shop.store, wallet))
+        assert before - entry.amount_vnd == after, now
+
+    @rule(target=grants, whose=wallets, amount_vnd=st.integers(1, 2_500))
+    def is_given_by_hand(self, whose: int, amount_vnd: int) -> str:
+        wallet, shop = UserId(self.wallet_of(whose)), self.shop
+        act = shop.act(f"grant:1={next(shop.numbers)}")
+        self.write(lambda tx: pay_in(tx, shop.desk.plans, wallet, EntryKind.GRANT, amount_vnd, act))
+        self.came_in[wallet] += amount_vnd
+        return act.key
+
+    @rule(grant=grants)
+    def a_grant_is_taken_back(self, grant: str) -> None:
+        """Many press the button at once; it goes once."""
+        shop = self.shop
+        entry = self.runner.run(ledger.entry_of(shop.store, grant))
+        assert entry is not None
+        act = shop.act(f"correction:of:{grant}")
+
+        async def press() -> list[bool | BaseException]:
+            each = (
+                shop.store.write(
+                    lambda tx: corrections.take_back(tx, entry.wallet_id, entry.amount_vnd, act)
+                )
+                for _ in range(2)
+            )
+            return await asyncio.gather(*each, return_exceptions=True)
+
+        pressed = self.runner.run(press())
+        if True in pressed:
+            assert [True, False] == pressed
+            self.went_out[entry.wallet_id] += entry.amount_vnd
 
     @rule(whose=wallets, amount_vnd=st.integers(1, 2_500))
     def is_taken_back(self, whose: int, amount_vnd: int) -> None:
@@ -178,17 +288,21 @@ class Till(RuleBasedStateMachine):
         stars = {"monthly": 300, "weekly": 70, "bulk": 90}.get(plan or "", 50)
         return self._paid(user, user if whose in PEOPLE else self.group, stars, plan)
 
-    def _paid(self, user: int, wallet: int, stars: int, plan: str | None) -> str:
-        """The same payment is told three times at once, and credited once."""
-        shop, now = self.shop, self.shop.now()
-        offer = Offer(stars, RATE, plan)
+    def offered_and_paid(self, user: int, wallet: int, stars: int, plan: str | None) -> Paid:
+        """By Telegram, which has not told us yet."""
+        offer, now = Offer(stars, RATE, plan), self.shop.now()
         payload = self.write(
             lambda tx: payments.make_invoice(
                 tx, UserId(user), UserId(wallet), ChatId(wallet), offer, now=now
             )
         )
-        charge = f"stx{next(shop.numbers)}"
-        paid = Paid(charge, UserId(user), payload, stars)
+        return Paid(f"stx{next(self.shop.numbers)}", UserId(user), payload, stars)
+
+    def _paid(self, user: int, wallet: int, stars: int, plan: str | None) -> str:
+        """The same payment is told three times at once, and credited once."""
+        shop, now = self.shop, self.shop.now()
+        paid = self.offered_and_paid(user, wallet, stars, plan)
+        self.is_listed(paid)
 
         async def tell() -> list[payments.Credit | None]:
             told = (
@@ -200,7 +314,16 @@ class Till(RuleBasedStateMachine):
         [credit] = [each for each in self.runner.run(tell()) if each is not None]
         assert (wallet, stars * RATE) == (credit.wallet_id, credit.amount_vnd)
         self.came_in[wallet] += stars * RATE
-        return charge
+        return paid.charge_id
+
+    def is_listed(self, paid: Paid, *, is_refund: bool = False) -> None:
+        """In Telegram's list of Stars."""
+        self.listed.append(
+            Transfer(
+                *(paid.charge_id, paid.user_id, paid.stars, paid.payload),
+                *(self.shop.now(), is_refund, False),
+            )
+        )
 
     @rule(charge=charges)
     def stars_are_asked_back(self, charge: str) -> None:
@@ -284,6 +407,14 @@ class Till(RuleBasedStateMachine):
         """And what was not: what jobs cost beside it, what goes out, is the rest's first."""
         if hasattr(self, "runner"):
             self.runner.run(check_terms(self.shop, self.parts))
+
+    @invariant()
+    def receipts_come_to_the_balance(self) -> None:
+        for wallet in getattr(self, "came_in", {}):
+            reading = receipts.older(self.shop.store, UserId(wallet), most=100_000)
+            lines = self.runner.run(reading)
+            balance_vnd = self.runner.run(self.shop.wallet(wallet)).balance_vnd
+            assert balance_vnd == sum(line.moved_vnd for line in lines)
 
     @invariant()
     def everything_that_came_in_is_there_or_was_taken_or_went_out(self) -> None:
