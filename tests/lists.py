@@ -5,8 +5,9 @@ Knows nothing of requests.
 
 from hypothesis import strategies as st
 from hypothesis.stateful import MultipleResults, initialize, multiple, rule
+from operating import Operating
 from payments import payment_of
-from till import PEOPLE, RATE, Till, plans, wallets
+from till import PEOPLE, RATE, plans, wallets
 
 from bot.jobs import reconciling
 from bot.model import UserId
@@ -15,7 +16,7 @@ from bot.money.reconciling import Differences, compare
 from bot.money.refunds import PaymentState, find_charge
 
 
-class Lists(Till):
+class Lists(Operating):
     """Payments and refunds whose update is lost, and the comparison that finds them."""
 
     @initialize()
@@ -31,7 +32,7 @@ class Lists(Till):
         self.is_listed(paid)
         self.unheard.append((user if whose in PEOPLE else whose, paid))
 
-    @rule(charge=Till.charges)
+    @rule(charge=Operating.charges)
     def stars_go_back_and_nobody_hears(self, charge: str) -> None:
         payment = self.runner.run(payment_of(self.shop, charge))
         paid = Paid(charge, payment.user_id, "", payment.stars)
@@ -42,7 +43,7 @@ class Lists(Till):
         for _, paid in self.unheard:
             self.is_listed(paid, is_refund=True)
 
-    @rule(target=Till.charges, may_be_on_its_way=st.booleans())
+    @rule(target=Operating.charges, may_be_on_its_way=st.booleans())
     def the_lists_are_compared(self, *, may_be_on_its_way: bool) -> MultipleResults[str]:
         """Twice: the second time they agree, and what is told late is nothing new."""
         before = self.shop.now() - reconciling.SETTLES_MS * may_be_on_its_way

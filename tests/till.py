@@ -1,7 +1,6 @@
 """A shop in a state machine: whatever money does, in any order. Knows nothing of requests."""
 
 import asyncio
-import dataclasses
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -25,13 +24,11 @@ from shop import HOUR, Shop, opened_shop
 from bot.errors import EaselError
 from bot.jobs import receipts
 from bot.model import ChatId, Job, UserId
-from bot.money import corrections, ledger, payments, terms, vouchers
-from bot.money.ledger import EntryKind
+from bot.money import corrections, payments, terms, vouchers
 from bot.money.payments import Paid
 from bot.money.reconciling import Transfer
 from bot.money.refunds import NotEnoughLeft
 from bot.money.stars import Offer
-from bot.money.topups import pay_in
 from bot.store.port import Transaction
 
 T = TypeVar("T")
@@ -71,21 +68,10 @@ plans = st.sampled_from([None, "prepaid", "bulk", "monthly", "weekly"])
 wallets = st.sampled_from((*PEOPLE, GROUP))
 
 
-@dataclasses.dataclass(frozen=True)
-class Sale:
-    """A plan sold by hand."""
-
-    key: str
-    term_id: int
-    """That it began or went on with."""
-
-
 class Till(RuleBasedStateMachine):
     """A shop and all the ways money has in and out of it."""
 
     charges = Bundle[str]("charges")
-    grants = Bundle[str]("grants")
-    sales = Bundle[Sale]("sales")
 
     @initialize()
     def open(self) -> None:
@@ -117,109 +103,24 @@ class Till(RuleBasedStateMachine):
     @rule(whose=wallets, amount_vnd=st.integers(1, 4_000), plan=plans)
     def is_paid_in(self, whose: int, amount_vnd: int, plan: str | None) -> None:
         wallet = self.wallet_of(whose)
-        refusal = self._refusal(self.shop.pay_in(wallet, amount_vnd, plan=plan))
+        refusal = self.refusal(self.shop.pay_in(wallet, amount_vnd, plan=plan))
         if refusal is None:
             self.came_in[wallet] += amount_vnd
         else:
-            self._is_another_plan(refusal, plan)
+            self.is_another_plan(refusal, plan)
 
     @rule(whose=wallets, plan=st.sampled_from(["prepaid", "bulk", "monthly"]))
     def a_plan_is_given(self, whose: int, plan: str) -> None:
         wallet, given = UserId(self.wallet_of(whose)), self.shop.desk.plans.plans[plan]
         act = self.shop.act("given")
         entering = self.shop.store.write(lambda tx: terms.enter(tx, given, wallet, act))
-        refusal = self._refusal(entering)
+        refusal = self.refusal(entering)
         if refusal is not None:
-            self._is_another_plan(refusal, plan)
+            self.is_another_plan(refusal, plan)
 
-    def _is_another_plan(self, refusal: EaselError, plan: str | None) -> None:
+    def is_another_plan(self, refusal: EaselError, plan: str | None) -> None:
         assert isinstance(refusal, terms.AnotherPlanRuns)
         assert refusal.plan != plan
-
-    @rule(target=sales, whose=wallets, plan=st.sampled_from(["bulk", "monthly", "weekly"]))
-    def a_plan_is_sold(self, whose: int, plan: str) -> Sale | MultipleResults[Sale]:
-        """An operator's command is read twice at once, and is one sale."""
-        wallet, shop = UserId(self.wallet_of(whose)), self.shop
-        sold, price_vnd = shop.desk.plans.plans[plan], shop.desk.plans.plans[plan].price or 0
-        act = shop.act(f"plan:{plan}:1={next(shop.numbers)}")
-
-        async def sell() -> None:
-            each = (
-                shop.store.write(
-                    lambda tx: pay_in(
-                        tx, shop.desk.plans, wallet, EntryKind.GRANT, price_vnd, act, plan=sold
-                    )
-                )
-                for _ in range(2)
-            )
-            await asyncio.gather(*each)
-
-        refusal = self._refusal(sell())
-        if refusal is not None:
-            self._is_another_plan(refusal, plan)
-            return multiple()
-        self.came_in[wallet] += price_vnd
-        term = self.runner.run(
-            terms.same_running(shop.store, shop.desk.plans, sold, wallet, now=act.now)
-        )
-        assert term is not None
-        return Sale(act.key, term.term_id)
-
-    @rule(sale=sales)
-    def a_sale_is_undone(self, sale: Sale) -> None:
-        """Nothing goes but what was sold; or nothing at all."""
-        shop, now = self.shop, self.shop.now()
-        entry = self.runner.run(ledger.entry_of(shop.store, sale.key))
-        assert entry is not None
-        term = self.runner.run(terms.find_term(shop.store, entry.term_id or sale.term_id))
-        act = shop.act(f"correction:of:{sale.key}")
-        if term is None or self.runner.run(ledger.is_known(shop.store, act.key)):
-            return
-        purses, wallet = shop.desk.purses, entry.wallet_id
-        before = self.runner.run(purses.balance_of(shop.store, wallet))
-        entries = self.runner.run(shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry"))
-        undoing = shop.store.write(
-            lambda tx: corrections.undo_sale(tx, shop.desk.plans, entry, term, act)
-        )
-        if (refusal := self._refusal(undoing)) is not None:
-            assert isinstance(refusal, corrections.LessIsLeft)
-            assert entries == self.runner.run(
-                shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry")
-            )
-            return
-        self.went_out[wallet] += entry.amount_vnd
-        after = self.runner.run(purses.balance_of(shop.store, wallet))
-        assert before - entry.amount_vnd == after, now
-
-    @rule(target=grants, whose=wallets, amount_vnd=st.integers(1, 2_500))
-    def is_given_by_hand(self, whose: int, amount_vnd: int) -> str:
-        wallet, shop = UserId(self.wallet_of(whose)), self.shop
-        act = shop.act(f"grant:1={next(shop.numbers)}")
-        self.write(lambda tx: pay_in(tx, shop.desk.plans, wallet, EntryKind.GRANT, amount_vnd, act))
-        self.came_in[wallet] += amount_vnd
-        return act.key
-
-    @rule(grant=grants)
-    def a_grant_is_taken_back(self, grant: str) -> None:
-        """Many press the button at once; it goes once."""
-        shop = self.shop
-        entry = self.runner.run(ledger.entry_of(shop.store, grant))
-        assert entry is not None
-        act = shop.act(f"correction:of:{grant}")
-
-        async def press() -> list[bool | BaseException]:
-            each = (
-                shop.store.write(
-                    lambda tx: corrections.take_back(tx, entry.wallet_id, entry.amount_vnd, act)
-                )
-                for _ in range(2)
-            )
-            return await asyncio.gather(*each, return_exceptions=True)
-
-        pressed = self.runner.run(press())
-        if True in pressed:
-            assert [True, False] == pressed
-            self.went_out[entry.wallet_id] += entry.amount_vnd
 
     @rule(whose=wallets, amount_vnd=st.integers(1, 2_500))
     def is_taken_back(self, whose: int, amount_vnd: int) -> None:
@@ -231,7 +132,7 @@ class Till(RuleBasedStateMachine):
         taking = self.shop.store.write(
             lambda tx: corrections.take_back(tx, UserId(wallet), amount_vnd, act)
         )
-        refusal = self._refusal(taking)
+        refusal = self.refusal(taking)
         assert (refusal is None) == (lasting_vnd >= amount_vnd)
         if refusal is None:
             self.went_out[wallet] += amount_vnd
@@ -281,12 +182,20 @@ class Till(RuleBasedStateMachine):
 
     @rule(target=charges, user=st.sampled_from(PEOPLE), whose=wallets, stars=st.integers(1, 400))
     def stars_are_paid(self, user: int, whose: int, stars: int) -> str:
-        return self._paid(user, user if whose in PEOPLE else self.group, stars, None)
+        return self.paid(user, user if whose in PEOPLE else self.group, stars, None)
 
     @rule(target=charges, user=st.sampled_from(PEOPLE), whose=wallets, plan=plans)
     def a_plan_is_paid_in_stars(self, user: int, whose: int, plan: str | None) -> str:
         stars = {"monthly": 300, "weekly": 70, "bulk": 90}.get(plan or "", 50)
-        return self._paid(user, user if whose in PEOPLE else self.group, stars, plan)
+        return self.paid(user, user if whose in PEOPLE else self.group, stars, plan)
+
+    @rule(target=charges, user=st.sampled_from(PEOPLE))
+    def a_plan_is_bought_twice_and_the_first_time_is_had(self, user: int) -> MultipleResults[str]:
+        first = self.paid(user, user, 70, "weekly")
+        self.time_passes(1, is_swept=False)
+        second = self.paid(user, user, 70, "weekly")
+        self.time_passes(24, is_swept=False)
+        return multiple(first, second)
 
     def offered_and_paid(self, user: int, wallet: int, stars: int, plan: str | None) -> Paid:
         """By Telegram, which has not told us yet."""
@@ -298,7 +207,7 @@ class Till(RuleBasedStateMachine):
         )
         return Paid(f"stx{next(self.shop.numbers)}", UserId(user), payload, stars)
 
-    def _paid(self, user: int, wallet: int, stars: int, plan: str | None) -> str:
+    def paid(self, user: int, wallet: int, stars: int, plan: str | None) -> str:
         """The same payment is told three times at once, and credited once."""
         shop, now = self.shop, self.shop.now()
         paid = self.offered_and_paid(user, wallet, stars, plan)
@@ -327,7 +236,7 @@ class Till(RuleBasedStateMachine):
 
     @rule(charge=charges)
     def stars_are_asked_back(self, charge: str) -> None:
-        refusal = self._refusal(ask_back(self.shop, charge))
+        refusal = self.refusal(ask_back(self.shop, charge))
         assert isinstance(refusal, NotEnoughLeft | terms.StillHeld | None)
 
     @rule(charge=charges)
@@ -387,7 +296,7 @@ class Till(RuleBasedStateMachine):
     def wallet_of(self, whose: int) -> int:
         return whose if whose > 0 else self.group
 
-    def _refusal(self, doing: Coroutine[object, object, object]) -> EaselError | None:
+    def refusal(self, doing: Coroutine[object, object, object]) -> EaselError | None:
         try:
             self.runner.run(doing)
         except EaselError as error:
