@@ -57,7 +57,7 @@ class Lists(Operating):
             if payment is None:
                 assert may_be_on_its_way
                 continue
-            assert self.write(lambda tx, paid=paid: credit(tx, plans, paid, now=now)) is None
+            self._is_told_late(paid)
             self.unheard.remove((whose, paid))
             came.append(paid.charge_id)
             if payment.state is PaymentState.PAID:
@@ -67,6 +67,10 @@ class Lists(Operating):
             else:
                 assert 0 == payment.amount_vnd
         return multiple(*came)
+
+    def _is_told_late(self, paid: Paid) -> None:
+        plans, now = self.shop.desk.plans, self.shop.now()
+        assert self.write(lambda tx: credit(tx, plans, paid, now=now)) is None
 
     def _compare(self, before: int) -> Differences:
         return self.runner.run(compare(self.shop.store, self.listed, since=0, before=before))
