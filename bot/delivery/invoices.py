@@ -10,10 +10,11 @@ import html
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.delivery.bills import Bill
 from bot.delivery.presentation import Button, clip
 from bot.delivery.scene import Scenes
 from bot.delivery.sent import Sent
-from bot.delivery.telegram import Bill, TelegramSender
+from bot.delivery.telegram import TelegramSender
 from bot.i18n import Tongue
 from bot.model import Outgoing
 
