@@ -19,7 +19,7 @@ from bot.jobs.rules import Payer
 from bot.jobs.saying import say
 from bot.model import Say, Urgency, UserId
 from bot.money.payments import in_the_way, make_invoice
-from bot.money.plans import Plan
+from bot.money.plans import FREE, Plan
 from bot.money.stars import Offer, packs_for, plan_offer
 from bot.money.terms import Term
 
@@ -76,7 +76,7 @@ class Buying:
 
     def _what_one_has(self, talk: Talk, plan: Plan, balance_vnd: int) -> list[Line]:
         if talk.is_private:
-            is_free = plan.name == "free"  # it has a name in each language
+            is_free = plan.name == FREE  # it has a name in each language
             key = "buy.own_balance_free" if is_free else "buy.own_balance"
             return [line(key, balance_vnd=balance_vnd, plan=plan.shown_name)]
         lines = [line("buy.group_balance", balance_vnd=balance_vnd)]

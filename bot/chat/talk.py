@@ -34,6 +34,11 @@ def counted(key: str, n: int, /, **values: Any) -> Line:
     return {"key": key, "n": n, "values": values}
 
 
+def shortened(words: str, most: int) -> str:
+    """What somebody wrote, in at most so many characters."""
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
 def apart(sentence: Line) -> Line:
     """With an empty line before it."""
     return {**sentence, "is_apart": True}

@@ -55,6 +55,11 @@ class Plan:
     """What people read in place of ``name``; "" for none. The free plan is named by the catalogues."""
 
     @property
+    def refund_percent(self) -> int:
+        """``refund`` in whole per cent: the plan file takes no finer one."""
+        return int(self.refund * 100)
+
+    @property
     def shown_name(self) -> str:
         """As people read it: its title, or its name without marks, as `My plan` of `my_plan`."""
         return self.title or self.name.replace("_", " ").replace("-", " ").strip().capitalize()

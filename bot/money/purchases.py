@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Millis
+from bot.model import DAY_MS, Millis
 from bot.money import terms
 from bot.money.ledger import Act
 from bot.money.plans import Plans
-from bot.money.terms import DAY_MS, Term
+from bot.money.terms import Term
 from bot.store.port import Reading, Row, Transaction
 
 
