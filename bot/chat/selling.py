@@ -165,7 +165,9 @@ class Selling:
             return ""
         log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
         told = line(
-            f"given.plan_undone_{whom.kind}", plan=self._shown(began), amount_vnd=sale.amount_vnd
+            f"given.plan_undone_{whom.kind}",
+            plan=self._plans.shown_name(began.plan),
+            amount_vnd=sale.amount_vnd,
         )
         await tell_elsewhere(talk, whom, told, *_until(stays))
         if whom.kind == "person" and not talk.is_private:
@@ -176,10 +178,6 @@ class Selling:
             key, values["plan"] = "plan.undone_stays", self._plans.typed_name(stays.plan)
         await talk.turn(_of_whom(key, whom, **values), *_until(stays))
         return ""
-
-    def _shown(self, term: Term) -> str:
-        plan = self._plans.plans.get(term.plan)
-        return term.plan if plan is None else plan.shown_name
 
 
 def _again(whom: Whom, plan: Plan, term: Term) -> Label:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from bot.app import TITLES
 from bot.errors import SettingsError
 from bot.i18n import I18n
-from bot.money.plan_file import FREE_TITLES, PROVIDERS, load_plans
+from bot.money.plan_file import PROVIDERS, load_plans
 from bot.money.plans import Limits, Plan, Plans, price_of
+from bot.money.titles import FREE_TITLES
 
 FREE = "[plans.free]\n"
 GOLD = FREE + "[plans.gold]\n"
