@@ -113,7 +113,9 @@ async def test_the_question_and_its_end_in_the_other_language(tmp_path: Path) ->
         an = story.person("An", "en")
         await said(an, "/quota")
         sold = await told(boss, f"/plan {an.user_id} monthly")
-        assert f"✅ An ({an.user_id}) có gói monthly, kèm 5.000.000 ₫ vào số dư" in sold
+        assert (
+            f"✅ An ({an.user_id}) có gói Theo tháng (monthly), kèm 5.000.000 ₫ vào số dư" in sold
+        )
         assert "mình sẽ hỏi lại, rồi hoàn 70% phần còn lại" in sold
         await an.sees("with ₫5,000,000 on your balance")
         question = await said(boss, f"/plan {an.user_id} free")
