@@ -204,7 +204,7 @@ async def test_a_plan_is_sold_once_and_its_money_is_on_the_balance(tmp_path: Pat
         assert f"✅ An ({an.user_id}) has the plan monthly, and ₫5,000 on the balance" in sold
         assert f"/plan {an.user_id} free ends it early" in sold
         await handled(story)
-        read_again(story, asked)
+        await read_again(story, asked)
         await handled(story)
         by = f"user {boss.user_id}"
         assert [(an.user_id, "grant", 5_000, by, "paid in cash")] == book(story)
@@ -276,7 +276,7 @@ async def test_a_plan_is_given_once_however_often_the_message_is_read(tmp_path: 
         asked = boss.say(f"/plan {an.user_id} staff")
         await boss.answer_to(asked)
         await handled(story)
-        read_again(story, asked)
+        await read_again(story, asked)
         await handled(story)
         await boss.sees("has the plan staff already")
         assert (1, 1) == (term_count(story), times(an, "Staff"))
