@@ -78,9 +78,9 @@ class Till(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        file = folder / "plans.toml"
-        file.write_text(PLANS, encoding="utf-8")
-        self.shop: Shop = self.runner.run(self.stack.enter_async_context(opened_shop(folder, file)))
+        self.shop: Shop = self.runner.run(
+            self.stack.enter_async_context(opened_shop(folder, PLANS))
+        )
         # Nothing is killed here, so nothing need reach the disk.
         self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
         self.shop.now.step = 1  # a code decides who goes first of two, and codes are by chance

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, message_of, tell_elsewhere
+from bot.chat.by_hand import act_of, message_of, of_whom, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, with_number
 from bot.jobs.buttons import Act, Press
@@ -47,6 +47,13 @@ async def before(talk: Talk, plans: Plans, wallet_id: UserId, plan: Plan) -> lis
     ]
 
 
+def until_lines(term: Term | None) -> list[Line]:
+    """When it ends, where it does of itself."""
+    if term is None or term.ends_at is None:
+        return []
+    return [line("plan.until", ends_at=term.ends_at)]
+
+
 class Selling:
     """Made once."""
 
@@ -69,7 +76,7 @@ class Selling:
             typed = self._plans.typed_name
             values = {"runs": typed(other.plan), "ends_at": other.ends_at, "plan": typed(plan.name)}
             if (there := await aside(talk, whom.number)) is not None:
-                await there.say(_of_whom("plan.another_runs", whom, **values))
+                await there.say(of_whom("plan.another_runs", whom, **values))
             return
         await talk.say(*told, buttons=[[undo]])
 
@@ -99,8 +106,8 @@ class Selling:
     def _question(self, whom: Whom, plan: Plan, term: Term) -> Line:
         values = {"plan": self._plans.typed_name(plan.name), "amount_vnd": plan.price or 0}
         if term.ends_at is None:
-            return _of_whom("plan.sell_again", whom, **values)
-        return _of_whom("plan.sell_again_until", whom, ends_at=term.ends_at, **values)
+            return of_whom("plan.sell_again", whom, **values)
+        return of_whom("plan.sell_again_until", whom, ends_at=term.ends_at, **values)
 
     async def _sold(
         self, talk: Talk, whom: Whom, plan: Plan, reason: str
@@ -113,17 +120,17 @@ class Selling:
         )
         log.info("plan_sold", whom=wallet_id, plan=plan.name, by=act.author, is_new=is_new)
         term = await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
-        until = _until(term)
+        until = until_lines(term)
         if plan.days is None:
             undo = line("plan.sold_keeps", number=str(wallet_id))
         else:
-            share = round(plan.refund * 100)
-            undo = line("plan.sold_refunds", number=str(wallet_id), percent=share)
+            percent = plan.refund_percent
+            undo = line("plan.sold_refunds", number=str(wallet_id), percent=percent)
         if is_new:
             key = f"given.plan_sold_{whom.kind}"
             given = line(key, plan=plan.shown_name, amount_vnd=price_vnd)
             await tell_elsewhere(talk, whom, given, *until)
-        sold = _of_whom(
+        sold = of_whom(
             "plan.sold", whom, plan=self._plans.typed_name(plan.name), amount_vnd=price_vnd
         )
         first = await before(talk, self._plans, wallet_id, plan)
@@ -161,25 +168,23 @@ class Selling:
         except LessIsLeft:
             key = "plan.undo_late_keeps" if term.ends_at is None else "plan.undo_late"
             if (there := await aside(talk, whom.number)) is not None:
-                await there.say(_of_whom(key, whom, **values))
+                await there.say(of_whom(key, whom, **values))
             return ""
         log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
         told = line(
-            f"given.plan_undone_{whom.kind}", plan=self._shown(began), amount_vnd=sale.amount_vnd
+            f"given.plan_undone_{whom.kind}",
+            plan=self._plans.shown_name(began.plan),
+            amount_vnd=sale.amount_vnd,
         )
-        await tell_elsewhere(talk, whom, told, *_until(stays))
+        await tell_elsewhere(talk, whom, told, *until_lines(stays))
         if whom.kind == "person" and not talk.is_private:
-            await talk.turn(_of_whom("plan.undone_aside", whom, **values))
+            await talk.turn(of_whom("plan.undone_aside", whom, **values))
             return ""
         key = "plan.undone_ended"
         if stays is not None:
             key, values["plan"] = "plan.undone_stays", self._plans.typed_name(stays.plan)
-        await talk.turn(_of_whom(key, whom, **values), *_until(stays))
+        await talk.turn(of_whom(key, whom, **values), *until_lines(stays))
         return ""
-
-    def _shown(self, term: Term) -> str:
-        plan = self._plans.plans.get(term.plan)
-        return term.plan if plan is None else plan.shown_name
 
 
 def _again(whom: Whom, plan: Plan, term: Term) -> Label:
@@ -201,13 +206,3 @@ def _until_s(term: Term) -> int:
 def _why(term: Term) -> str:
     """Where the operator's words wait for the tap: a button has no room for them."""
     return f"plan_sell:{term.term_id}"
-
-
-def _of_whom(key: str, whom: Whom, **values: object) -> Line:
-    return line(key, who=whom.name, number=str(whom.number), **values)
-
-
-def _until(term: Term | None) -> list[Line]:
-    if term is None or term.ends_at is None:
-        return []
-    return [line("plan.until", ends_at=term.ends_at)]

@@ -6,7 +6,7 @@ import dataclasses
 
 from bot.errors import EaselError
 from bot.model import Millis, UserId
-from bot.money import ledger, terms
+from bot.money import ledger, purchases, terms
 from bot.money.ledger import Act, Entry, EntryKind
 from bot.money.outgoing import take_out
 from bot.money.plans import Plans
@@ -67,11 +67,11 @@ async def undo_sale(
         raise LessIsLeft(term.left_vnd)
     else:
         await terms.take(tx, term, EntryKind.CORRECTION, sale.amount_vnd, act)
-    is_over = await terms.undo_purchase(tx, plans, term, dataclasses.replace(act, key=sale.key))
+    is_over = await purchases.undo(tx, plans, term, dataclasses.replace(act, key=sale.key))
     return None if is_over else await terms.find_term(tx, term.term_id)
 
 
 async def _loses_others(reading: Reading, sale: Entry, term: Term, *, now: Millis) -> bool:
-    if not await terms.is_lost_without(reading, term, sale.key, now=now):
+    if not await purchases.is_lost_without(reading, term, sale.key, now=now):
         return False
     return term.left_vnd + await terms.held_of(reading, term) > sale.amount_vnd

@@ -11,12 +11,12 @@ import enum
 import secrets
 from typing import Final
 
-from bot.model import ChatId, Millis, UserId
+from bot.model import DAY_MS, ChatId, Millis, UserId
 from bot.money import terms
 from bot.money.ledger import Act, EntryKind
 from bot.money.plans import Plan, Plans
 from bot.money.stars import Offer, still_stands
-from bot.money.terms import DAY_MS, Term
+from bot.money.terms import Term
 from bot.money.topups import pay_in
 from bot.store.port import Reading, Row, Transaction
 

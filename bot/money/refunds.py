@@ -13,7 +13,7 @@ import enum
 
 from bot.errors import EaselError
 from bot.model import Millis, UserId
-from bot.money import ledger, terms
+from bot.money import ledger, purchases, terms
 from bot.money.ledger import Act, EntryKind
 from bot.money.outgoing import take_out
 from bot.money.plans import Plans
@@ -237,7 +237,7 @@ async def _end_plan(tx: Transaction, plans: Plans, payment: Payment, *, now: Mil
         return None
     by = payment.refund_by or TELEGRAM
     act = Act(f"payment:{payment.charge_id}", by, "refunded", now)
-    is_over = await terms.undo_purchase(tx, plans, term, act)
+    is_over = await purchases.undo(tx, plans, term, act)
     return term.plan if is_over else None
 
 

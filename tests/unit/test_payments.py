@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from shop import HOUR, Shop, opened_shop
+from shop import HOUR, Shop, audited_shop
 
 from bot.model import ChatId, UserId
 from bot.money import ledger, payments, terms
@@ -41,11 +41,8 @@ WEEK = Offer(90, 10, "weekly")
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def offered(shop: Shop, offer: Offer, *, wallet: UserId = AN, asker: UserId = AN) -> str:

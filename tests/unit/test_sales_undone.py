@@ -1,12 +1,11 @@
 """A sale by hand is undone beside what others paid: nobody's own money goes with it unsaid."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from payments import ask_back, paid, stays, went_back
-from shop import HOUR, Shop, opened_shop
+from shop import HOUR, Shop, audited_shop
 
 from bot.model import UserId
 from bot.money import corrections, ledger, terms
@@ -35,11 +34,8 @@ refund = 0.70
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def sold(shop: Shop, plan: str) -> str:
