@@ -221,8 +221,9 @@ class Till(RuleBasedStateMachine):
 
     @rule(charge=charges)
     def stars_stay(self, charge: str) -> None:
-        payment = self.runner.run(stays(self.shop, charge))
-        if payment is not None:
+        kept = self.runner.run(stays(self.shop, charge))
+        if kept is not None:
+            payment = kept.payment
             self.came_in[self.wallet_of(payment.wallet_id)] += payment.reversed_vnd
 
     @rule(whose=wallets, amount_vnd=st.integers(1, 900), hours=st.sampled_from([-1, 1]))
