@@ -10,14 +10,14 @@ from typing import TypeVar
 from bookkeeping import account_of, check_book, check_terms, left_of_terms
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
-from payments import ask_back, payment_of, stays, went_back
+from payments import ask_back, foreseen, payment_of, stays, went_back
 from shop import HOUR, Shop, opened_shop
 
 from bot.errors import EaselError
 from bot.model import ChatId, Job, UserId
 from bot.money import corrections, payments, terms, vouchers
 from bot.money.payments import Paid
-from bot.money.refunds import NotEnoughLeft
+from bot.money.refunds import NotEnoughLeft, PaymentState, find
 from bot.money.stars import Offer
 from bot.store.port import Transaction
 
@@ -206,6 +206,37 @@ class Till(RuleBasedStateMachine):
     def stars_are_asked_back(self, charge: str) -> None:
         refusal = self._refusal(ask_back(self.shop, charge))
         assert isinstance(refusal, NotEnoughLeft | terms.StillHeld | None)
+
+    @rule(charge=charges)
+    def stars_go_back_as_was_said(self, charge: str) -> None:
+        """Nothing happens between the question, the yes and Telegram's answer."""
+        payment = self.runner.run(payment_of(self.shop, charge))
+        if payment.state is not PaymentState.PAID:
+            return
+        try:
+            said = self.runner.run(foreseen(self.shop, charge))
+        except (NotEnoughLeft, terms.StillHeld) as refused:
+            assert isinstance(self._refusal(ask_back(self.shop, charge)), type(refused))
+            return
+        before = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert self.runner.run(ask_back(self.shop, charge))
+        for other in said.going:
+            self.runner.run(went_back(self.shop, self._charge_of(other)))
+        back = self.runner.run(went_back(self.shop, charge))
+        assert back is not None
+        after = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert before - payment.amount_vnd - said.lapse_vnd == after
+        if said.plan is None:
+            return
+        term_id = said.plan.term.term_id
+        term = self.runner.run(terms.find_term(self.shop.store, term_id))
+        assert said.plan.is_over == (term is None)
+        assert term is None or said.plan.ends_at == term.ends_at
+
+    def _charge_of(self, payment_id: int) -> str:
+        payment = self.runner.run(find(self.shop.store, payment_id))
+        assert payment is not None
+        return payment.charge_id
 
     @rule(charge=charges)
     def stars_went_back(self, charge: str) -> None:

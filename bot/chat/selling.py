@@ -166,40 +166,45 @@ class Selling:
         term = await terms.find_term(talk.tx, sale.term_id or began.term_id)
         if term is None:
             return "plan.ended_before"
-        whom = await with_number(talk, sale.wallet_id)
-        typed = self._plans.typed_name(began.plan)
-        values = {"plan": typed, "name": began.plan, "amount_vnd": sale.amount_vnd}
-        act = act_of(talk, f"correction:of:{sale.key}")
-        if await ledger.is_known(talk.tx, act.key):
+        if await ledger.is_known(talk.tx, _undone_key(sale)):
             return "plan.undone_before"
+        whom = await with_number(talk, sale.wallet_id)
+        plan = self._plans.typed_name(began.plan)
         try:
             foreseen = await foresee_undo(talk.tx, self._plans, sale, term, now=talk.now)
         except LessIsLeft:
             key = "plan.undo_late_keeps" if term.ends_at is None else "plan.undo_late"
             if (there := await aside(talk, whom.number)) is not None:
-                await there.say(_of_whom(key, whom, **values))
+                await there.say(_of_whom(key, whom))
             return ""
         consequence = self._consequence(sale, foreseen)
         if mark_of(consequence) != read["mark"]:
-            button = _undo_button(read["message"], term, sale.amount_vnd, [consequence])
+            button = _undo_button(read["message"], began, sale.amount_vnd, [consequence])
             if (there := await aside(talk, whom.number)) is not None:
-                question = _of_whom("plan.undo_question", whom, **values)
+                question = _of_whom("plan.undo_question", whom, plan=plan)
                 await there.turn(question, consequence, buttons=[[button]])
             return "plan.undo_changed"
+        await self._undo(talk, whom, sale, term, began)
+        return ""
+
+    async def _undo(self, talk: Talk, whom: Whom, sale: Entry, term: Term, began: Term) -> None:
+        """``term``: the plan as it is now; ``began``: as it was when it was sold."""
+        act = act_of(talk, _undone_key(sale))
         stays = await undo_sale(talk.tx, self._plans, sale, term, act)
+        values = {"amount_vnd": sale.amount_vnd, "name": began.plan}
+        typed = self._plans.typed_name(began.plan)
         log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
         told = line(
             f"given.plan_undone_{whom.kind}", plan=self._shown(began), amount_vnd=sale.amount_vnd
         )
         await tell_elsewhere(talk, whom, told, *_until(stays))
         if whom.kind == "person" and not talk.is_private:
-            await talk.turn(_of_whom("plan.undone_aside", whom, **values))
-            return ""
+            await talk.turn(_of_whom("plan.undone_aside", whom, plan=typed, **values))
+            return
         key = "plan.undone_ended"
         if stays is not None:
-            key, values["plan"] = "plan.undone_stays", self._plans.typed_name(stays.plan)
-        await talk.turn(_of_whom(key, whom, **values), *_until(stays))
-        return ""
+            key, typed = "plan.undone_stays", self._plans.typed_name(stays.plan)
+        await talk.turn(_of_whom(key, whom, plan=typed, **values), *_until(stays))
 
     def _consequence(self, sale: Entry, foreseen: Undoing) -> Line:
         plan = self._plans.typed_name(foreseen.term.plan)
@@ -225,6 +230,10 @@ def _undo_button(message: str, term: Term | None, price_vnd: int, said: list[Lin
     term_id = 0 if term is None else term.term_id
     press = Press(Act.SALE_UNDO, how=f"{message}={term_id}={mark_of(*said)}")
     return Label("button.sale_undo", press, amount_vnd=price_vnd)
+
+
+def _undone_key(sale: Entry) -> str:
+    return f"correction:of:{sale.key}"
 
 
 def _key(talk: Talk, plan: Plan) -> str:

@@ -9,6 +9,7 @@ used up: until it no longer pays for the cheapest output.
 from __future__ import annotations
 
 import dataclasses
+
 from bot.errors import EaselError
 from bot.model import Job, Millis, UserId
 from bot.money import ledger
