@@ -11,6 +11,7 @@ from story import Message, Person, labels, words
 from telling import forge, in_code, press, said_to, until
 
 HOUR_S = 3_700
+DAY_S = 24 * 3_600
 
 
 @pytest.fixture
@@ -120,6 +121,25 @@ async def test_where_telegram_says_no_the_balance_is_as_it_was(till: Till) -> No
     await refunded(till, page, 1)
     await an.sees("You were given back ⭐ 10")
     assert 0 == await till.balance(an)
+
+
+async def test_where_telegram_says_no_after_the_plan_ran_out_it_is_said_what_lapsed(
+    till: Till,
+) -> None:
+    an = await till.person()
+    await till.paid(an, 51, "monthly")
+    world = till.story.world
+    slow = {"retry_after": 3_000}
+    world.fail_next("refundStarPayment", status=429, description="Too many", parameters=slow)
+    no = "Bad Request: CHARGE_NOT_FOUND"
+    world.fail_next("refundStarPayment", status=400, description=no)
+    await refunded(till, await payments_page(till), 1)
+    await until(lambda: till.calls("refundStarPayment") == 1)
+    till.goes_by(31 * DAY_S)
+    told = await till.operator.sees("Telegram does not give back ⭐ 51 of payment #1")
+    assert "of the ₫5,100 put back, ₫5,000 lapsed with it at once and ₫100 are on" in words(told)
+    assert f"/grant {an.user_id} 5000" == in_code(told)[-1]
+    assert 100 == await till.balance(an)
 
 
 async def test_what_is_spent_is_not_given_back_and_the_way_is_said(till: Till) -> None:

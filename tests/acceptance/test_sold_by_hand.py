@@ -223,3 +223,26 @@ async def test_in_a_group_nobody_reads_until_when_a_person_has_a_plan(tmp_path: 
         )
         await boss.sees("already has the plan monthly until")
         assert 1 == len(book(story))
+
+
+async def test_what_undoing_does_by_now_is_not_told_in_a_group_but_asked_in_private(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        await said(boss, "/quota")
+        an = await met(story)
+        group = story.group("Painters", boss, an)
+        sold = await said(boss, f"/plan {an.user_id} monthly", chat=group)
+        (first,) = ends_at(story)
+        again = await said(boss, f"/plan {an.user_id} monthly")
+        await sold_again(boss, again)
+        await press(boss, sold, UNDO)
+        question = await boss.sees("Nothing was undone yet")
+        assert "the plan monthly then runs until" in words_of(question)
+        assert 2 == len(book(story))
+        await press(boss, question, UNDO)
+        await boss.sees("The plan monthly goes on")
+        (now,) = ends_at(story)
+        assert first is not None
+        assert now is not None
+        assert first <= now < first + DAY_S * 1000
