@@ -129,8 +129,8 @@ def balances_after(page: Sequence[Receipt], last_vnd: int) -> list[int]:
 
     A job counts where it was asked for with what it has moved until now, so the lines add up.
     """
-    moved = (-each.moved_vnd for each in page[:-1])
-    return list(itertools.accumulate(moved, initial=last_vnd))
+    moved = (-each.moved_vnd for each in page)
+    return list(itertools.accumulate(moved, initial=last_vnd))[: len(page)]
 
 
 def _read_all(rows: Sequence[Row]) -> list[Receipt]:
