@@ -34,7 +34,7 @@ ARGUMENTS = [
 ]
 DESKTOP = (1280, 800)
 PHONE = (360, 740)
-PATIENCE_MS = 40_000
+PATIENCE_MS = 90_000
 SCREENSHOTS = "SCREENSHOTS"
 """The environment variable that names the folder screenshots go to; without it none are taken."""
 

@@ -61,6 +61,11 @@ def is_placed(talk: Talk) -> bool:
     return talk.replied is not None or not talk.is_private
 
 
+def of_whom(key: str, whom: Whom, /, **values: object) -> Line:
+    """A sentence about them: their name and their number are in its values."""
+    return line(key, who=whom.name, number=str(whom.number), **values)
+
+
 async def tell_elsewhere(talk: Talk, whom: Whom, *lines: Line) -> None:
     """Whom it is about hears of it, unless the answer itself is said in their chat."""
     if whom.number != talk.place.chat_id:

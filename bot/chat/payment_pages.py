@@ -11,8 +11,8 @@ from bot.chat.talk import Label, Line, apart, line
 from bot.jobs.buttons import Act, Press
 from bot.jobs.reconciling import Check, line_of
 from bot.money.plans import Plans
+from bot.money.purchases import Undoing
 from bot.money.refunds import Foreseen, PaymentState
-from bot.money.undoing import Undoing
 from bot.store.port import Row
 
 ON_A_PAGE: Final = 5

@@ -7,12 +7,12 @@ it goes on the balance. What a button says is looked up anew: an old question as
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, mark_of, message_of, tell_elsewhere
+from bot.chat.by_hand import act_of, mark_of, message_of, of_whom, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, with_number
 from bot.jobs.buttons import Act, Press
@@ -21,9 +21,9 @@ from bot.money import ledger, terms
 from bot.money.corrections import LessIsLeft, foresee_undo, undo_sale
 from bot.money.ledger import Entry, EntryKind
 from bot.money.plans import Plan, Plans
+from bot.money.purchases import Undoing
 from bot.money.terms import AnotherPlanRuns, Term
 from bot.money.topups import pay_in
-from bot.money.undoing import Undoing
 
 _AGAIN: Final = re.compile(
     r"(?P<number>-?[0-9]{1,15})=(?P<term>[0-9]{1,15})=(?P<mark>[0-9a-f]{12})", re.ASCII
@@ -50,6 +50,13 @@ async def before(talk: Talk, plans: Plans, wallet_id: UserId, plan: Plan) -> lis
     ]
 
 
+def until_lines(term: Term | None) -> list[Line]:
+    """When it ends, where it does of itself."""
+    if term is None or term.ends_at is None:
+        return []
+    return [line("plan.until", ends_at=term.ends_at)]
+
+
 class Selling:
     """Made once."""
 
@@ -72,7 +79,7 @@ class Selling:
             typed = self._plans.typed_name
             values = {"runs": typed(other.plan), "ends_at": other.ends_at, "plan": typed(plan.name)}
             if (there := await aside(talk, whom.number)) is not None:
-                await there.say(_of_whom("plan.another_runs", whom, **values))
+                await there.say(of_whom("plan.another_runs", whom, **values))
             return
         await talk.say(*told, buttons=[[undo]])
 
@@ -104,9 +111,9 @@ class Selling:
         values = {"plan": self._plans.typed_name(plan.name), "amount_vnd": plan.price or 0}
         then_at = terms.extended_to(term, plan)
         if then_at is None:
-            return _of_whom("plan.sell_again", whom, **values)
+            return of_whom("plan.sell_again", whom, **values)
         values |= {"ends_at": term.ends_at or 0, "then_at": then_at}
-        return _of_whom("plan.sell_again_until", whom, **values)
+        return of_whom("plan.sell_again_until", whom, **values)
 
     async def _sold(
         self, talk: Talk, whom: Whom, plan: Plan, reason: str
@@ -119,17 +126,17 @@ class Selling:
         )
         log.info("plan_sold", whom=wallet_id, plan=plan.name, by=act.author, is_new=is_new)
         term = await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
-        until = _until(term)
+        until = until_lines(term)
         if plan.days is None:
             later = line("plan.sold_keeps", number=str(wallet_id))
         else:
-            share = round(plan.refund * 100)
-            later = line("plan.sold_refunds", number=str(wallet_id), percent=share)
+            percent = plan.refund_percent
+            later = line("plan.sold_refunds", number=str(wallet_id), percent=percent)
         if is_new:
             key = f"given.plan_sold_{whom.kind}"
             given = line(key, plan=plan.shown_name, amount_vnd=price_vnd)
             await tell_elsewhere(talk, whom, given, *until)
-        sold = _of_whom(
+        sold = of_whom(
             "plan.sold", whom, plan=self._plans.typed_name(plan.name), amount_vnd=price_vnd
         )
         first = await before(talk, self._plans, wallet_id, plan)
@@ -175,13 +182,13 @@ class Selling:
         except LessIsLeft:
             key = "plan.undo_late_keeps" if term.ends_at is None else "plan.undo_late"
             if (there := await aside(talk, whom.number)) is not None:
-                await there.say(_of_whom(key, whom))
+                await there.say(of_whom(key, whom))
             return ""
         consequence = self._consequence(sale, foreseen)
         if mark_of(consequence) != read["mark"]:
             button = _undo_button(read["message"], began, sale.amount_vnd, [consequence])
             if (there := await aside(talk, whom.number)) is not None:
-                question = _of_whom("plan.undo_question", whom, plan=plan)
+                question = of_whom("plan.undo_question", whom, plan=plan)
                 await there.turn(question, consequence, buttons=[[button]])
             return "plan.undo_changed"
         await self._undo(talk, whom, sale, term, began)
@@ -195,29 +202,27 @@ class Selling:
         typed = self._plans.typed_name(began.plan)
         log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
         told = line(
-            f"given.plan_undone_{whom.kind}", plan=self._shown(began), amount_vnd=sale.amount_vnd
+            f"given.plan_undone_{whom.kind}",
+            plan=self._plans.shown_name(began.plan),
+            amount_vnd=sale.amount_vnd,
         )
-        await tell_elsewhere(talk, whom, told, *_until(stays))
+        await tell_elsewhere(talk, whom, told, *until_lines(stays))
         if whom.kind == "person" and not talk.is_private:
-            await talk.turn(_of_whom("plan.undone_aside", whom, plan=typed, **values))
+            await talk.turn(of_whom("plan.undone_aside", whom, plan=typed, **values))
             return
         key = "plan.undone_ended"
         if stays is not None:
             key, typed = "plan.undone_stays", self._plans.typed_name(stays.plan)
-        await talk.turn(_of_whom(key, whom, plan=typed, **values), *_until(stays))
+        await talk.turn(of_whom(key, whom, plan=typed, **values), *until_lines(stays))
 
     def _consequence(self, sale: Entry, foreseen: Undoing) -> Line:
         plan = self._plans.typed_name(foreseen.term.plan)
-        values: dict[str, str | int] = {"plan": plan, "amount_vnd": sale.amount_vnd}
+        values: dict[str, Any] = {"plan": plan, "amount_vnd": sale.amount_vnd}
         if foreseen.is_over:
             return line("plan.undo_ends", **values)
         if not foreseen.is_shorter:
             return line("plan.undo_stays", **values)
         return line("plan.undo_shortens", then_at=foreseen.ends_at, **values)
-
-    def _shown(self, term: Term) -> str:
-        plan = self._plans.plans.get(term.plan)
-        return term.plan if plan is None else plan.shown_name
 
 
 def _again(whom: Whom, plan: Plan, term: Term, question: Line) -> Label:
@@ -244,13 +249,3 @@ def _key(talk: Talk, plan: Plan) -> str:
 def _why(term: Term) -> str:
     """Where the operator's words wait for the tap: a button has no room for them."""
     return f"plan_sell:{term.term_id}"
-
-
-def _of_whom(key: str, whom: Whom, **values: object) -> Line:
-    return line(key, who=whom.name, number=str(whom.number), **values)
-
-
-def _until(term: Term | None) -> list[Line]:
-    if term is None or term.ends_at is None:
-        return []
-    return [line("plan.until", ends_at=term.ends_at)]

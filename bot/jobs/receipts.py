@@ -106,14 +106,17 @@ async def older(
     """Those before ``edge``, newest first."""
     values = dataclasses.asdict(edge)
     rows = await reading.all("receipts_older", wallet_id=wallet_id, most=most, **values)
-    return _read_all(rows)
+    return [_read_entry(row) if row["entry_id"] else _read_job(row) for row in rows]
 
 
 async def newer(reading: Reading, wallet_id: UserId, edge: Edge, *, most: int) -> list[Receipt]:
     """Those after ``edge``, oldest first."""
     values = dataclasses.asdict(edge)
-    rows = await reading.all("receipts_newer", wallet_id=wallet_id, most=most, **values)
-    return _read_all(rows)
+    rows = await reading.all("receipt_edges_newer", wallet_id=wallet_id, most=most + 1, **values)
+    edges = [Edge(row["at"], row["entry_id"], row["job_id"]) for row in rows]
+    beyond = edges[most] if len(edges) > most else NEWEST
+    page = await older(reading, wallet_id, beyond, most=min(most, len(edges)))
+    return page[::-1]
 
 
 async def balance_at(
@@ -131,10 +134,6 @@ def balances_after(page: Sequence[Receipt], last_vnd: int) -> list[int]:
     """
     moved = (-each.moved_vnd for each in page)
     return list(itertools.accumulate(moved, initial=last_vnd))[: len(page)]
-
-
-def _read_all(rows: Sequence[Row]) -> list[Receipt]:
-    return [_read_entry(row) if row["entry_id"] else _read_job(row) for row in rows]
 
 
 def _read_job(row: Row) -> JobReceipt:

@@ -1,9 +1,8 @@
 """Our list of payments is made to agree with Telegram's, and what was wrong is told once.
 
 Knows nothing of how Telegram's list is fetched. Once an hour, when an operator asks, and soon after
-somebody misses a payment; broken off
-anywhere it is done again, and nothing is done twice: each payment is credited, and goes back, by
-its charge.
+somebody misses a payment; broken off anywhere it is done again, and nothing is done twice: each
+payment is credited, and goes back, by its charge.
 """
 
 from __future__ import annotations

@@ -6,12 +6,12 @@ import dataclasses
 
 from bot.errors import EaselError
 from bot.model import Millis, UserId
-from bot.money import ledger, terms, undoing
+from bot.money import ledger, purchases, terms
 from bot.money.ledger import Act, Entry, EntryKind
 from bot.money.outgoing import take_out
 from bot.money.plans import Plans
+from bot.money.purchases import Undoing
 from bot.money.terms import Term
-from bot.money.undoing import Undoing
 from bot.store.port import Reading, Transaction
 
 
@@ -70,7 +70,7 @@ async def foresee_undo(
         or await _loses_others(reading, sale, term, now=now)
     ):
         raise LessIsLeft(term.left_vnd)
-    return await undoing.foresee(reading, plans, term, {sale.key}, now=now)
+    return await purchases.foresee(reading, plans, term, [sale.key], now=now)
 
 
 async def undo_sale(
@@ -86,11 +86,11 @@ async def undo_sale(
         await take_back(tx, sale.wallet_id, sale.amount_vnd, act)
     else:
         await terms.take(tx, term, EntryKind.CORRECTION, sale.amount_vnd, act)
-    done = await undoing.undo_purchase(tx, plans, term, dataclasses.replace(act, key=sale.key))
+    done = await purchases.undo(tx, plans, term, dataclasses.replace(act, key=sale.key))
     return None if done.is_over else await terms.find_term(tx, term.term_id)
 
 
 async def _loses_others(reading: Reading, sale: Entry, term: Term, *, now: Millis) -> bool:
-    if not await undoing.is_lost_without(reading, term, sale.key, now=now):
+    if not await purchases.is_lost_without(reading, term, sale.key, now=now):
         return False
     return term.left_vnd + await terms.held_of(reading, term) > sale.amount_vnd

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 
 from bot.errors import EaselError
 from bot.model import Millis, UserId
-from bot.money import ledger, terms, undoing
+from bot.money import ledger, purchases, terms
 from bot.money.ledger import Act, EntryKind
 from bot.money.outgoing import share_of_term, take_out
 from bot.money.plans import Plans
+from bot.money.purchases import Undoing
 from bot.money.terms import StillHeld, Term
-from bot.money.undoing import Undoing
 from bot.store.port import Reading, Row, Transaction
 
 TELEGRAM = "telegram"
@@ -134,8 +134,8 @@ async def foresee(tx: Transaction, plans: Plans, payment: Payment, *, now: Milli
         return Foreseen(payment, from_term_vnd, None, 0, ())
     rows = await tx.all("payments_going_of_term", term_id=term.term_id)
     going = [read_payment(row) for row in rows]
-    keys = {_key(each) for each in (payment, *going)}
-    plan = await undoing.foresee(tx, plans, term, keys, now=now)
+    keys = [_key(each) for each in (*going, payment)]
+    plan = await purchases.foresee(tx, plans, term, keys, now=now)
     lapse_vnd = 0
     if plan.is_over and lapsing is not None and lapsing.term_id == term.term_id:
         lapse_vnd = lapsing.left_vnd - from_term_vnd
@@ -298,7 +298,7 @@ async def _end_plan(tx: Transaction, plans: Plans, payment: Payment, *, now: Mil
         return None
     by = payment.refund_by or TELEGRAM
     act = Act(_key(payment), by, "refunded", now)
-    done = await undoing.undo_purchase(tx, plans, term, act)
+    done = await purchases.undo(tx, plans, term, act)
     return term.plan if done.is_over else None
 
 

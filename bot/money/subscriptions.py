@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.model import Millis, UserId
+from bot.model import DAY_MS, Millis, UserId
 from bot.money.refunds import Payment, read_payment
-from bot.money.terms import DAY_MS
 from bot.store.port import Reading, Topic, Transaction
 
 RENEWED_WITHIN_MS: Final = 33 * DAY_MS

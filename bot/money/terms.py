@@ -11,13 +11,11 @@ from __future__ import annotations
 import dataclasses
 
 from bot.errors import EaselError
-from bot.model import Job, Millis, UserId
+from bot.model import DAY_MS, Job, Millis, UserId
 from bot.money import ledger
 from bot.money.ledger import Act, EntryKind
-from bot.money.plans import Plan, Plans
+from bot.money.plans import FREE, Plan, Plans
 from bot.store.port import Reading, Row, Transaction
-
-DAY_MS = 24 * 3_600_000
 
 
 class AnotherPlanRuns(EaselError):
@@ -93,7 +91,7 @@ async def term_of(reading: Reading, plans: Plans, wallet_id: UserId, *, now: Mil
 async def plan_of(reading: Reading, plans: Plans, wallet_id: UserId, *, now: Millis) -> Plan:
     """Of a person, or of a group by the chat's id."""
     term = await term_of(reading, plans, wallet_id, now=now)
-    return plans.plans[term.plan if term else "free"]
+    return plans.plans[term.plan if term else FREE]
 
 
 async def lapsing_term(reading: Reading, wallet_id: UserId, *, now: Millis) -> Term | None:

@@ -10,7 +10,7 @@ from story import Story, free_port, living_bot, served_town, settings_for
 from bot import app
 from bot.settings import load
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 async def ask(port: int, path: str) -> httpx.Response:

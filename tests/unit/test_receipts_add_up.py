@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from payments import ask_back, paid, stays, went_back
-from shop import GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
+from shop import GRID, HOUR, NOON, SINGLE, Shop, audited_shop, opened_shop, outputs
 
 from bot.jobs import book, receipts
 from bot.jobs.accept import Accepted
@@ -45,11 +45,8 @@ threads = 4
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def all_of(shop: Shop, wallet: int = AN, *, most: int = 4) -> list[Receipt]:
@@ -106,10 +103,8 @@ async def end_early(shop: Shop) -> None:
 async def test_ended_early_on_day_twelve_the_refund_and_what_is_gone_stand_in_one_line(
     tmp_path: Path,
 ) -> None:
-    plans = tmp_path / "plans.toml"
     dear = PLANS.replace("image = 100", "image = 300_000").replace("_per_day = 2", "_per_day = 0")
-    await asyncio.to_thread(plans.write_text, dear)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, dear) as shop:
         await shop.pay_in(AN, 5_000_000, plan="monthly")
         shop.now.at += 1
         await made(shop, await shop.order(AN, GRID), 4)
@@ -282,9 +277,7 @@ def test_whatever_happened_the_receipts_come_to_the_balance(acts: list[Step]) ->
 
 async def _it_comes_to_the_balance(acts: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        plans = Path(folder) / "plans.toml"
-        await asyncio.to_thread(plans.write_text, PLANS)
-        async with opened_shop(Path(folder), plans) as shop:
+        async with opened_shop(Path(folder), PLANS) as shop:
             await shop.tamper("PRAGMA synchronous = OFF")
             await shop.set_rules(GROUP, GroupRules(payer=Payer.GROUP))
             shop.now.step = 1  # so that no two acts share a moment

@@ -1,12 +1,11 @@
 """What the question before a refund says is what the refund then does, and what stays is said truly."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from payments import ask_back, foreseen, paid, plan_of, stays, went_back
-from shop import GRID, HOUR, NOON, Shop, opened_shop, outputs
+from shop import GRID, HOUR, NOON, Shop, audited_shop, outputs
 
 from bot.jobs.facts import Admitted, Saved, SubmitAnswered
 from bot.model import TaskId, UserId
@@ -32,11 +31,8 @@ refund = 0.70
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def end_of_plan(shop: Shop) -> int | None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 from shop import Shop
+from story import PATIENCE_S
 
 from bot.chat.inbox import write_inbox
 from bot.chat.spill import FILE_NAME, LONG, MOST, Spill, open_spill
@@ -98,7 +99,7 @@ def spilled(file: Path) -> int:
 
 
 async def gone(file: Path) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while await asyncio.to_thread(file.exists):
             await asyncio.sleep(0.01)
 
@@ -226,7 +227,7 @@ async def test_what_came_into_the_file_and_left_it_counts_until_it_is_gone(
 ) -> None:
     with nobody_writes(shop):
         await spill.keep([update(number) for number in range(MOST - 1)])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while await asyncio.to_thread(file.exists):
             with contextlib.suppress(StoreError):
                 await spill.keep([update(MOST), update(MOST + 1)])
