@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     multiple,
     rule,
 )
-from payments import ask_back, payment_of, stays, went_back
+from payments import ask_back, foreseen, payment_of, stays, went_back
 from shop import HOUR, Shop, opened_shop
 
 from bot.errors import EaselError
@@ -27,7 +27,7 @@ from bot.model import ChatId, Job, UserId
 from bot.money import corrections, payments, terms, vouchers
 from bot.money.payments import Paid
 from bot.money.reconciling import Transfer
-from bot.money.refunds import NotEnoughLeft
+from bot.money.refunds import NotEnoughLeft, PaymentState, find
 from bot.money.stars import Offer
 from bot.store.port import Transaction
 
@@ -240,6 +240,37 @@ class Till(RuleBasedStateMachine):
         assert isinstance(refusal, NotEnoughLeft | terms.StillHeld | None)
 
     @rule(charge=charges)
+    def stars_go_back_as_was_said(self, charge: str) -> None:
+        """Nothing happens between the question, the yes and Telegram's answer."""
+        payment = self.runner.run(payment_of(self.shop, charge))
+        if payment.state is not PaymentState.PAID:
+            return
+        refusal = self.refusal(foreseen(self.shop, charge))
+        if refusal is not None:
+            assert type(refusal) is type(self.refusal(ask_back(self.shop, charge)))
+            return
+        said = self.runner.run(foreseen(self.shop, charge))
+        before = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert self.runner.run(ask_back(self.shop, charge))
+        for other in said.going:
+            self.runner.run(went_back(self.shop, self._charge_of(other)))
+        back = self.runner.run(went_back(self.shop, charge))
+        assert back is not None
+        after = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert before - payment.amount_vnd - said.lapse_vnd == after
+        if said.plan is None:
+            return
+        term_id = said.plan.term.term_id
+        term = self.runner.run(terms.find_term(self.shop.store, term_id))
+        assert said.plan.is_over == (term is None)
+        assert term is None or said.plan.ends_at == term.ends_at
+
+    def _charge_of(self, payment_id: int) -> str:
+        payment = self.runner.run(find(self.shop.store, payment_id))
+        assert payment is not None
+        return payment.charge_id
+
+    @rule(charge=charges)
     def stars_went_back(self, charge: str) -> None:
         self.runner.run(went_back(self.shop, charge))
         assert self.runner.run(went_back(self.shop, charge)) is None
@@ -253,8 +284,9 @@ class Till(RuleBasedStateMachine):
 
     @rule(charge=charges)
     def stars_stay(self, charge: str) -> None:
-        payment = self.runner.run(stays(self.shop, charge))
-        if payment is not None:
+        kept = self.runner.run(stays(self.shop, charge))
+        if kept is not None:
+            payment = kept.payment
             self.came_in[self.wallet_of(payment.wallet_id)] += payment.reversed_vnd
 
     @rule(whose=wallets, amount_vnd=st.integers(1, 900), hours=st.sampled_from([-1, 1]))

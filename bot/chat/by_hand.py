@@ -5,6 +5,8 @@ Knows nothing of what is done.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Final
 
 from bot.chat.reaching import tell
@@ -14,11 +16,19 @@ from bot.money.ledger import BY_HAND, Act
 
 REASON_MAX: Final = 200
 """Characters of it that are kept."""
+MARK_LETTERS: Final = 12
+"""A button has 64 bytes: as many as leave it room for the rest."""
 
 
 def message_of(talk: Talk) -> str:
     """Names what was said or pressed on; the same message read twice is one act."""
     return f"{talk.place.chat_id}={talk.place.reply_to}"
+
+
+def mark_of(*lines: Line) -> str:
+    """Names what a question said: the button under it that carries this does that and nothing else."""
+    said = json.dumps(lines, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:MARK_LETTERS]
 
 
 def author_of(talk: Talk) -> str:

@@ -2,11 +2,12 @@
 
 Knows nothing of who may do that: whoever calls has checked it; nor how one with a price is sold
 (`chat/selling.py`). Ending a plan whose balance lapses is asked about first, and the button holds to
-what the question said is paid back.
+what the question said.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, is_placed, known, of_whom, tell_elsewhere
+from bot.chat.by_hand import act_of, is_placed, known, mark_of, of_whom, tell_elsewhere
 from bot.chat.selling import Selling, before, until_lines
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
@@ -28,6 +29,15 @@ from bot.money.terms import Ending, StillHeld, Term
 _TERM: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 log = structlog.get_logger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Question:
+    """Before a plan is ended early."""
+
+    lines: Sequence[Line]
+    button: Label
+    mark: str
 
 
 class Planning:
@@ -126,8 +136,8 @@ class Planning:
             return
         if ending is not None:
             await talk.tx.run("setting_set", scope=0, name=_why(ending.term.term_id), value=reason)
-            lines, button = self._question(whom, ending)
-            await talk.say(*lines, buttons=[[button]])
+            question = await self._question(talk, whom, ending)
+            await talk.say(*question.lines, buttons=[[question.button]])
             return
         act = act_of(talk, "", reason)
         ended = await terms.end_open(talk.tx, wallet_id, act)
@@ -140,7 +150,7 @@ class Planning:
         await tell_elsewhere(talk, whom, line("given.plan_over", plan=shown))
         await talk.say(of_whom("plan.over", whom, plan=names))
 
-    def _question(self, whom: Whom, ending: Ending) -> tuple[Sequence[Line], Label]:
+    async def _question(self, talk: Talk, whom: Whom, ending: Ending) -> _Question:
         term = ending.term
         plan = self._plans.plans.get(term.plan)
         percent = plan.refund_percent if plan is not None else 0
@@ -151,12 +161,16 @@ class Planning:
             line("plan.paid_back", refund_vnd=ending.refund_vnd, percent=percent),
             line("plan.lapses", lapse_vnd=ending.lapse_vnd),
         ]
-        press = Press(Act.PLAN_END, how=f"{whom.number}={term.term_id}", said_vnd=ending.refund_vnd)
-        return lines, Label("button.plan_end", press, amount_vnd=ending.refund_vnd)
+        if await subscriptions.is_term_renewed(talk.tx, term.term_id):
+            lines.append(line("payments.confirm_renewal"))
+        mark = mark_of(*lines)
+        press = Press(Act.PLAN_END, how=f"{whom.number}={term.term_id}={mark}")
+        button = Label("button.plan_end", press, amount_vnd=ending.refund_vnd)
+        return _Question(lines, button, mark)
 
     async def press(self, talk: Talk, press: Press) -> str:
         """End the plan that the question was about; the catalogue key of what floats by."""
-        number, _, term_id = press.how.partition("=")
+        number, term_id, mark = (*press.how.split("="), "", "")[:3]
         if not is_number(number) or not _TERM.fullmatch(term_id):
             return "press.nothing"
         whom = await with_number(talk, int(number))
@@ -168,9 +182,9 @@ class Planning:
             return ""
         if ending is None:
             return "plan.ended_before"
-        if (str(ending.term.term_id), ending.refund_vnd) != (term_id, press.said_vnd):
-            lines, button = self._question(whom, ending)
-            await talk.turn(*lines, buttons=[[button]])
+        question = await self._question(talk, whom, ending)
+        if (str(ending.term.term_id), question.mark) != (term_id, mark):
+            await talk.turn(*question.lines, buttons=[[question.button]])
             return "plan.end_changed"
         await self._end_early(talk, whom, ending)
         return ""

@@ -56,11 +56,20 @@ async def unknown_went_back(
 
 
 async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> None:
-    """Telegram refuses: the money is on the balance again, and the operators hear why."""
-    payment = await refunds.stays(tx, payment_id, why=why, now=now)
-    if payment is not None:
-        values = await facts_of(tx, payment)
-        await book.tell_operator(tx, "operator.payment_stays", now=now, why=why, **values)
+    """Telegram refuses: the operators hear why, and what is on the balance again."""
+    kept = await refunds.stays(tx, payment_id, why=why, now=now)
+    if kept is None:
+        return
+    values = await facts_of(tx, kept.payment)
+    back_vnd = kept.payment.reversed_vnd
+    if kept.lapsed_vnd:
+        how = "lapsed"
+        values["command"] = f"/grant {kept.payment.wallet_id} {kept.lapsed_vnd}"
+        values |= {"lapsed_vnd": kept.lapsed_vnd, "rest_vnd": back_vnd - kept.lapsed_vnd}
+    else:
+        how = "credited" if back_vnd else "uncredited"
+    key = f"operator.payment_stays_{how}"
+    await book.tell_operator(tx, key, now=now, why=why, back_vnd=back_vnd, **values)
 
 
 async def goes_on(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> None:

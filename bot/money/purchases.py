@@ -1,10 +1,12 @@
 """Purchases: what bought a term its days, and what is left of them without one of these.
 
-Knows nothing of the money a purchase brought, nor of why it is undone.
+Knows nothing of the money a purchase brought, nor of why it is undone. What is foreseen of that is
+what it does: there is no other rule.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from bot.model import DAY_MS, Millis
@@ -15,28 +17,69 @@ from bot.money.terms import Term
 from bot.store.port import Reading, Row, Transaction
 
 
-async def undo(tx: Transaction, plans: Plans, term: Term, act: Act) -> bool:
-    """Let ``term`` go on as if the act of this key had not bought it; True: it ends now.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Undoing:
+    """What undoing purchases does to the plan they were of."""
 
-    Its days are those of the plan file at the time. Where the plan ends its balance lapses; what
-    jobs hold of it does once they give it back.
+    term: Term
+    """As it is before."""
+    is_over: bool
+    """It ends at once."""
+    ends_at: Millis | None
+    """Else when it ends then; None: it has no end of its own."""
+    is_had: bool = False
+    """The last one's days have been had, and so they stand: nothing is undone."""
+
+    @property
+    def is_shorter(self) -> bool:
+        """It goes on, and not for as long."""
+        return not self.is_over and self.ends_at != self.term.ends_at
+
+
+async def foresee(
+    reading: Reading, plans: Plans, term: Term, keys: Sequence[str], *, now: Millis
+) -> Undoing:
+    """What becomes of ``term`` when the acts of these keys are undone, one after the other.
+
+    Its days are those of the plan file at the time.
     """
-    bought = await tx.all("purchases_of_term", term_id=term.term_id)
-    others = [each for each in bought if each["key"] != act.key]
+    bought = await reading.all("purchases_of_term", term_id=term.term_id)
     if term.ends_at is None:
-        is_over = not others and not await _is_entered_by_hand(tx, plans, term)
-    else:
-        ends_at = _end_without(term.ends_at, others)
-        is_over = ends_at <= act.now
-        if is_over and bought and bought[-1]["key"] != act.key:
-            # Its days have been had, and so they stand: whoever bought later was promised their end.
-            return False
-        await tx.run("term_extend", term_id=term.term_id, ends_at=act.now if is_over else ends_at)
+        others = [each for each in bought if each["key"] not in keys]
+        is_over = not others and not await _is_entered_by_hand(reading, plans, term)
+        return Undoing(term, is_over, None)
+    undoing = Undoing(term, is_over=False, ends_at=term.ends_at)
+    for key in keys:
+        others = [each for each in bought if each["key"] != key]
+        ends_at = _end_without(undoing.ends_at or 0, others)
+        # Whoever bought later was promised the end there is.
+        is_had = ends_at <= now and bool(bought) and bought[-1]["key"] != key
+        if is_had:
+            undoing = dataclasses.replace(undoing, is_had=True)
+            continue
+        bought = others
+        undoing = Undoing(term, is_over=ends_at <= now, ends_at=ends_at)
+        if undoing.is_over:
+            break
+    return undoing
+
+
+async def undo(tx: Transaction, plans: Plans, term: Term, act: Act) -> Undoing:
+    """Let ``term`` go on as if the act of this key had not bought it.
+
+    Where the plan ends its balance lapses; what jobs hold of it does once they give it back.
+    """
+    undoing = await foresee(tx, plans, term, [act.key], now=act.now)
+    if undoing.is_had:
+        return undoing
+    if term.ends_at is not None:
+        ends_at = act.now if undoing.is_over else undoing.ends_at
+        await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
     await tx.run("purchase_undone", term_id=term.term_id, key=act.key, now=act.now)
-    if is_over:
+    if undoing.is_over:
         await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="reversed")
         await terms.close_over(tx, term.wallet_id, now=act.now)
-    return is_over
+    return undoing
 
 
 async def is_lost_without(reading: Reading, term: Term, key: str, *, now: Millis) -> bool:

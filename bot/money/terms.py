@@ -179,7 +179,7 @@ async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Ter
     for term in terms:
         if term.plan == plan.name and (term.ends_at is None) == (lasts_ms is None):
             await _note_purchase(tx, term, plan, act)
-            return await _extend(tx, term, lasts_ms)
+            return await _extend(tx, term, plan)
     if lasts_ms is not None and terms and terms[0].ends_at is not None:
         raise AnotherPlanRuns(terms[0].plan, terms[0].ends_at)
     row = await tx.one(
@@ -201,10 +201,17 @@ async def _note_purchase(tx: Transaction, term: Term, plan: Plan, act: Act) -> N
     await tx.run("purchase_add", term_id=term.term_id, key=act.key, days=plan.days, now=act.now)
 
 
-async def _extend(tx: Transaction, term: Term, lasts_ms: Millis | None) -> Term:
-    if lasts_ms is None or term.ends_at is None:
+def extended_to(term: Term, plan: Plan) -> Millis | None:
+    """When ``term`` ends if ``plan`` is bought once more; None: it has no end."""
+    if plan.days is None or term.ends_at is None:
+        return None
+    return term.ends_at + plan.days * DAY_MS
+
+
+async def _extend(tx: Transaction, term: Term, plan: Plan) -> Term:
+    ends_at = extended_to(term, plan)
+    if ends_at is None:
         return term
-    ends_at = term.ends_at + lasts_ms
     await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
     return dataclasses.replace(term, ends_at=ends_at)
 

@@ -600,6 +600,10 @@ SELECT * FROM payment
 WHERE user_id = :user_id AND is_recurring = 1 AND state = 'paid' AND paid_at > :since
 ORDER BY payment_id DESC
 
+-- payments_going_of_term --
+-- On their way back, of those that bought one plan.
+SELECT * FROM payment WHERE term_id = :term_id AND state = 'refunding' ORDER BY payment_id
+
 -- charges_of_term --
 SELECT * FROM payment WHERE term_id = :term_id AND is_recurring = 1
 

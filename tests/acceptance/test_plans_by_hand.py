@@ -145,6 +145,21 @@ async def test_what_is_paid_back_is_asked_about_again_where_it_changed_meanwhile
         assert 1 == [row[1] for row in book(story)].count("refund")
 
 
+async def test_where_nothing_is_paid_back_it_is_asked_again_when_something_else_would_be_gone(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **with_plans(tmp_path)) as (story, boss):
+        an = story.person("An", "en")
+        await said(an, "/quota")
+        await said(boss, f"/plan {an.user_id} weekly")
+        question = await said(boss, f"/plan {an.user_id} free")
+        assert "Gone: ₫900" in words_of(question)
+        await an.result_of(an.say("/img a cat"))
+        assert "look at it and press again" in await press(boss, question, END)
+        await boss.sees("Gone: ₫500")
+        assert "lapse" not in [row[1] for row in book(story)]
+
+
 async def test_a_button_of_an_earlier_plan_does_not_end_the_one_bought_since(
     tmp_path: Path,
 ) -> None:
