@@ -67,7 +67,7 @@ async def sky(tmp_path: Path) -> AsyncIterator[Sky]:
 @pytest.fixture
 async def short_sky(tmp_path: Path) -> AsyncIterator[Sky]:
     """The same with a patience of seconds."""
-    async with under_sky(tmp_path, BOT_IMAGE_DEADLINE_S="2") as sky:
+    async with under_sky(tmp_path, BOT_IMAGE_DEADLINE_S="4") as sky:
         yield sky
 
 

@@ -47,9 +47,9 @@ def book(story: Story) -> list[tuple[Any, ...]]:
     )
 
 
-def read_again(story: Story, message: Message) -> None:
+async def read_again(story: Story, message: Message) -> None:
     """The same message reaches the bot once more, as another update."""
-    change(
+    await change(
         story,
         "INSERT INTO inbox (update_id, lane, payload, received_at) "
         "SELECT update_id + 1000000, lane, payload, received_at FROM inbox "

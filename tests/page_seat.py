@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from botapi_client import BareBot, bare_bot
 from page_story import AN, empty_world
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page
+from seat import PATIENCE_MS
 from serving import listening, port_of, served
 
 from bot.sandbox.page import page
@@ -78,7 +79,7 @@ async def seated(browser: Browser, size: tuple[int, int]) -> AsyncIterator[Seat]
 async def _opened(browser: Browser, url: str, size: tuple[int, int]) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": size[0], "height": size[1]})
     opened = await context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.extend(_complaint(said)))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from beside import is_taken_in
 from story import PATIENCE_S, Person, Story, settings_for
 
 import bot
@@ -23,6 +24,12 @@ from bot.app import DATABASE_NAME
 SOURCE = Path(bot.__file__).parents[1]
 LOOK_S = 0.01
 """How often to look where nobody tells."""
+_UNFINISHED = """
+SELECT 1 FROM inbox WHERE state = 'new'
+UNION ALL SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending')
+UNION ALL SELECT 1 FROM job WHERE state NOT IN ('done', 'failed', 'cancelled', 'needs_review')
+"""
+"""In one look: what goes from one table to the next between two is seen by neither."""
 
 
 async def until(look: Callable[[], Any], what: str) -> None:
@@ -143,7 +150,7 @@ class Host:
 
     def change(self, statement: str, *values: Any) -> None:
         """What no chat can do: put the database into the state a kill at that point leaves."""
-        with contextlib.closing(sqlite3.connect(self._database, timeout=10)) as db, db:
+        with contextlib.closing(sqlite3.connect(self._database, timeout=PATIENCE_S)) as db, db:
             db.execute(statement, values)
 
     @property
@@ -160,13 +167,9 @@ class Host:
         return int(used)
 
     async def is_quiet(self) -> None:
-        """Every job has ended and everything to say was said."""
+        """The running bot was told everything, every job has ended, everything to say was said."""
         await until(
-            lambda: (
-                set(self.states()) <= {"done", "failed", "cancelled", "needs_review"}
-                and not self.rows("SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending')")
-                and not self.rows("SELECT 1 FROM inbox WHERE state = 'new'")
-            ),
+            lambda: is_taken_in(self.story) and not self.rows(_UNFINISHED),
             "the bot to have done everything",
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-START_S = 60.0
+START_S = 120.0
 
 
 @dataclass

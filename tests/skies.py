@@ -13,7 +13,9 @@ from pathlib import Path
 
 import httpx
 import stamina
+from beside import change, rows
 from story import PATIENCE_S, Message, Person, Story, is_media, served_town, settings_for, words
+from telling import until
 
 from bot import app
 from bot.app import DATABASE_NAME
@@ -172,6 +174,12 @@ class Sky:
         async with asyncio.timeout(PATIENCE_S):
             while sum(path in call.path for call in sandbox.calls) < count:
                 await asyncio.sleep(0.01)
+
+    async def is_waited_for_long(self, jobs: int = 1) -> None:
+        """So many are at work, as if for an hour: as long is one looked after that is late."""
+        started = "SELECT 1 FROM job WHERE started_at IS NOT NULL"
+        await until(lambda: len(rows(self.story, started)) == jobs)
+        await change(self.story, "UPDATE job SET started_at = started_at - 3600000")
 
     async def nudge(self) -> None:
         """The bot looks at its clock: somebody else has written to its database."""

@@ -5,7 +5,9 @@ The bot runs as it would for real, over loopback, told only addresses and keys.
 
 import asyncio
 import contextlib
+import dataclasses
 import itertools
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle import check_call
-from serving import listening, origin_of, port_of, served
+from serving import listening, origin_of, served
 
 from bot import app
 from bot.app import Clocks
@@ -26,15 +28,23 @@ from bot.settings import Settings, load
 
 Message = dict[str, Any]
 SPEED = 60.0
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 MINUTES_S = 200.0
 """Between two looks at a clock that keeps nobody waiting."""
+PORTS_FROM, PORTS_EACH = 20_000, 1_000
+_ports = itertools.count(os.getpid())
 
 
 def free_port() -> int:
-    """For a program that is told where to listen."""
-    with listening() as probe:
-        return port_of(probe)
+    """For a program that is told where to listen, though it gets there later.
+
+    Nobody takes it before: it is this worker's, and none of those the system gives out by itself.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        port = PORTS_FROM + worker * PORTS_EACH + next(_ports) % PORTS_EACH
+        with contextlib.suppress(OSError), listening(port):
+            return port
 
 
 @contextlib.asynccontextmanager
@@ -45,13 +55,16 @@ async def served_town(
     limits: Limits | None = None,
     clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Town]:
-    """A sandbox on loopback, every call of the bot judged by the oracle."""
+    """A sandbox on loopback, every call of the bot judged by the oracle.
+
+    ``limits``: else there is no pace, and whoever pays has patience with a busy machine.
+    """
     listener = listening()
     town = build_town(
         origin_of(listener),
         folder,
         speed=speed,
-        limits=limits or Limits.off(),
+        limits=limits or dataclasses.replace(Limits.off(), checkout_s=PATIENCE_S),
         check_call=check_call,
         clock=clock,
     )

@@ -12,9 +12,10 @@ from typing import TypeVar
 
 import time_machine
 from PIL import Image, ImageChops, ImageStat
-from story import PATIENCE_S, Message, Person, Story, is_media, words
+from story import PATIENCE_S, Message, Person, Story, is_media, labels, words
 
 from bot.sandbox.watch import Subscription
+from bot.sandbox.world import World
 
 T = TypeVar("T")
 SMALL = (24, 24)
@@ -22,9 +23,15 @@ EDITS = ("editMessageText", "editMessageMedia", "editMessageCaption")
 
 
 async def press(person: Person, message: Message, label: str) -> str:
-    """Press a button, as the message stands now, and read what floats by."""
+    """Press a button, as soon as the message has it, and read what floats by."""
     heard = person.world.subscribe()
-    now = person.world.message(message["chat"]["id"], message["message_id"])
+
+    def offering(world: World) -> Message | None:
+        now = world.message(message["chat"]["id"], message["message_id"])
+        offered = [text for row in labels(now) for text in row if text.startswith(label)]
+        return now if offered else None
+
+    now = await person.world.wait_for(offering, PATIENCE_S)
     return await _answer(heard, person.press(now, label))
 
 

@@ -18,6 +18,7 @@ from bot.chat.by_hand import act_of, is_placed, known, of_whom, tell_elsewhere
 from bot.chat.selling import Selling, before, until_lines
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
+from bot.i18n import Named, listed
 from bot.jobs.buttons import Act, Press
 from bot.model import UserId
 from bot.money import ledger, subscriptions, terms
@@ -134,8 +135,8 @@ class Planning:
             await talk.say(of_whom("plan.is_free", whom))
             return
         log.info("plan_ended", whom=wallet_id, by=act.author)
-        names = ", ".join(self._typed(term.plan) for term in ended)
-        shown = ", ".join(self._plans.shown_name(term.plan) for term in ended)
+        names = listed(self._typed(term.plan) for term in ended)
+        shown = listed(self._plans.shown_name(term.plan) for term in ended)
         await tell_elsewhere(talk, whom, line("given.plan_over", plan=shown))
         await talk.say(of_whom("plan.over", whom, plan=names))
 
@@ -194,7 +195,7 @@ class Planning:
         ended = of_whom(f"plan.ended_{back}", whom, plan=self._typed(name), **values)
         await talk.turn(ended, *behind)
 
-    def _typed(self, name: str) -> str:
+    def _typed(self, name: str) -> Named:
         return self._plans.typed_name(name)
 
     def _of(self, term: Term | None) -> dict[str, object]:

@@ -22,17 +22,17 @@ async def undo(tx: Transaction, plans: Plans, term: Term, act: Act) -> bool:
     jobs hold of it does once they give it back.
     """
     bought = await tx.all("purchases_of_term", term_id=term.term_id)
-    await tx.run("purchase_undone", term_id=term.term_id, key=act.key, now=act.now)
     others = [each for each in bought if each["key"] != act.key]
     if term.ends_at is None:
         is_over = not others and not await _is_entered_by_hand(tx, plans, term)
     else:
         ends_at = _end_without(term.ends_at, others)
-        if ends_at <= act.now and bought and bought[-1]["key"] != act.key:
-            # Its days have been had; whoever bought later was promised the end there is.
-            ends_at = term.ends_at
         is_over = ends_at <= act.now
+        if is_over and bought and bought[-1]["key"] != act.key:
+            # Its days have been had, and so they stand: whoever bought later was promised their end.
+            return False
         await tx.run("term_extend", term_id=term.term_id, ends_at=act.now if is_over else ends_at)
+    await tx.run("purchase_undone", term_id=term.term_id, key=act.key, now=act.now)
     if is_over:
         await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="reversed")
         await terms.close_over(tx, term.wallet_id, now=act.now)

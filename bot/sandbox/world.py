@@ -291,7 +291,7 @@ class World:
         """Every event from now on; `close()` it when done."""
         return self.watch.subscribe()
 
-    async def wait_for(self, predicate: Callable[["World"], T | None], timeout_s: float = 30) -> T:
+    async def wait_for(self, predicate: Callable[["World"], T | None], timeout_s: float = 120) -> T:
         """The first truthy answer of `predicate`, asked again after everything that happens.
 
         Raises TimeoutError telling what was last said in each chat.

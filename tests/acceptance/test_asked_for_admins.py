@@ -58,7 +58,7 @@ async def test_a_banned_group_and_a_stranger_cost_no_call(tmp_path: Path) -> Non
                 an.say(line, chat=group)
             await handled(story)
             assert 0 == asked(story)
-            change(story, "UPDATE chat SET is_allowed = 1")
+            await change(story, "UPDATE chat SET is_allowed = 1")
             await an.answer_to(an.say("/doctor@easel_bot", chat=group), chat=group)
             assert asked(story)
 
@@ -109,8 +109,9 @@ async def test_what_was_missed_is_told_whatever_is_said_first(story: Story, firs
     group = story.group("Painters", an)
     await an.result_of(an.say(f"{DRAW} a cat", chat=group), chat=group)
     await rule(story, group, ONLY_ADMINS)
-    change(story, "UPDATE chat SET unreachable_at = 1 WHERE chat_id = ?", group)
-    change(story, "UPDATE outbox SET state = 'dropped', error = 'gone' WHERE say = 'result'")
+    await handled(story)  # that the result is there was written down
+    await change(story, "UPDATE chat SET unreachable_at = 1 WHERE chat_id = ?", group)
+    await change(story, "UPDATE outbox SET state = 'dropped', error = 'gone' WHERE say = 'result'")
     with later(70):
         if first == "hello":
             an.say(first, chat=group)

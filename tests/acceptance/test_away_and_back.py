@@ -31,8 +31,13 @@ async def blocks(story: Story, person: Person) -> None:
 
 
 async def knows(story: Story, chat_id: int, *, is_away: bool) -> None:
-    question = "SELECT unreachable_at IS NOT NULL FROM chat WHERE chat_id = ?"
-    await until(lambda: rows(story, question, chat_id) == [(int(is_away),)])
+    """And whatever had left for there before has arrived or come back."""
+    question = (
+        "SELECT unreachable_at IS NOT NULL,"
+        " EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND chat_id = chat.chat_id)"
+        " FROM chat WHERE chat_id = ?"
+    )
+    await until(lambda: rows(story, question, chat_id) == [(int(is_away), 0)])
 
 
 async def finished(story: Story, count: int) -> None:
@@ -168,7 +173,7 @@ async def test_thrown_out_of_a_group_and_brought_back_it_says_what_was_finished(
         "INSERT INTO chat (chat_id, kind, title, language, created_at)"
         " VALUES (?, 'group', '', 'vi', 1)"
     )
-    change(story, known, group)
+    await change(story, known, group)
     await orders(story, an, 1, chat=group)
     story.world.remove_bot(an.user_id, group)
     await knows(story, group, is_away=True)

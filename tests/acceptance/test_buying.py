@@ -110,10 +110,10 @@ async def test_forged_foreign_paid_and_outdated_invoices_are_refused_in_a_senten
         await an.sees(is_thanks)
         paid = await world.checkout(an.user_id, payload=payload, stars=200)
         assert (False, sentence(Refusal.PAID)) == paid
-        change(counter.story, "UPDATE invoice SET created_at = created_at - 86400000")
+        await change(counter.story, "UPDATE invoice SET created_at = created_at - 86400000")
         assert sentence(Refusal.OLD) == await counter.refused(an, again)
     async with counter.opened(rate=331):
-        change(counter.story, "UPDATE invoice SET created_at = created_at + 86400000")
+        await change(counter.story, "UPDATE invoice SET created_at = created_at + 86400000")
         assert sentence(Refusal.CHANGED) == await counter.refused(an, again)
     assert 66_000 == counter.balance(an.user_id)
 
@@ -143,13 +143,13 @@ async def test_whoever_is_banned_may_not_pay_but_what_they_have_paid_is_credited
     an = counter.story.person("An", "en")
     async with counter.opened():
         invoice = await counter.invoice(an, "⭐ 200")
-        change(counter.story, "UPDATE user SET is_banned = 1")
+        await change(counter.story, "UPDATE user SET is_banned = 1")
         assert "@shop" in await counter.refused(an, invoice)
-        change(counter.story, "UPDATE user SET is_banned = 0")
+        await change(counter.story, "UPDATE user SET is_banned = 0")
         send = counter.story.world.hold_next("answerPreCheckoutQuery")
         paying = asyncio.ensure_future(counter.pay(an, invoice))
         await send.arrived()
-        change(counter.story, "UPDATE user SET is_banned = 1")
+        await change(counter.story, "UPDATE user SET is_banned = 1")
         send.release()
         await paying
         await an.sees(is_thanks)
@@ -236,7 +236,7 @@ async def test_a_payment_of_before_a_restored_backup_is_credited_and_the_operato
         send = counter.story.world.hold_next("answerPreCheckoutQuery")
         paying = asyncio.ensure_future(counter.pay(an, invoice))
         await send.arrived()
-        change(counter.story, "DELETE FROM invoice")
+        await change(counter.story, "DELETE FROM invoice")
         send.release()
         charge = await paying
         await an.sees(is_thanks)

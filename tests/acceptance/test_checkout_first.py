@@ -1,19 +1,16 @@
 """Who is about to pay is answered at once, whatever else waits: Telegram gives ten seconds."""
 
 import asyncio
-import contextlib
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from beside import change, handled, rows
+from beside import change, handled, nobody_writes, rows
 from counters import Counter, built_counter, is_thanks
 from posted import webhook_settings
 from story import Person, Story, free_port
 from telling import until
 
-from bot.app import DATABASE_NAME
 from bot.chat.listening import CONNECTIONS as CALLS
 from bot.chat.spill import FILE_NAME
 from bot.delivery.connecting import CONNECTIONS
@@ -33,17 +30,6 @@ SELECT 10000000 + number, number % 40, '{"update_id": 1}', 'new', 1 FROM many
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     async with built_counter(tmp_path) as counter:
         yield counter
-
-
-@contextlib.contextmanager
-def nobody_writes(story: Story) -> Iterator[None]:
-    """Another process holds the database."""
-    path = story.data_dir / DATABASE_NAME
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("PRAGMA busy_timeout = 10000")
-        database.execute("BEGIN IMMEDIATE")
-        yield
-        database.execute("ROLLBACK")
 
 
 def waiting(story: Story) -> int:
@@ -66,8 +52,7 @@ async def test_while_nothing_can_be_written_and_thousands_of_updates_wait(
         invoice = await counter.invoice(an, "⭐ 200")
         await handled(story)
         query = story.world.hold_next("answerPreCheckoutQuery")
-        change(story, THOUSANDS)
-        with nobody_writes(story):
+        async with nobody_writes(story, first=THOUSANDS):
             for _ in range(50):
                 binh.say("/quota")  # its updates cannot be kept, nor those that follow
             before = waiting(story)
@@ -89,7 +74,7 @@ async def test_while_more_updates_wait_at_telegram_than_it_gives_at_once_and_non
         invoice = await counter.invoice(an, "⭐ 200")
         await handled(story)
         query = story.world.hold_next("answerPreCheckoutQuery")
-        with nobody_writes(story):
+        async with nobody_writes(story):
             for _ in range(AHEAD):
                 binh.say("/quota")
             paying = asyncio.ensure_future(counter.pay(an, invoice))
@@ -136,7 +121,7 @@ async def test_called_by_telegram_it_is_answered_while_nothing_can_be_written_an
         invoice = await counter.invoice(an, "⭐ 200")
         await handled(story)
         query = story.world.hold_next("answerPreCheckoutQuery")
-        with nobody_writes(story):
+        async with nobody_writes(story):
             binh.say("/quota")
             paying = asyncio.ensure_future(counter.pay(an, invoice))
             await query.arrived()
@@ -156,7 +141,7 @@ async def test_called_by_telegram_more_often_at_once_than_it_may_while_nothing_c
         invoice = await counter.invoice(an, "⭐ 200")
         await handled(story)
         query = story.world.hold_next("answerPreCheckoutQuery")
-        with nobody_writes(story):
+        async with nobody_writes(story):
             for each in crowd:
                 each.say("/quota")
             paying = asyncio.ensure_future(counter.pay(an, invoice))
@@ -182,9 +167,9 @@ async def test_where_nothing_can_be_read_they_are_asked_to_try_again(counter: Co
     an = counter.story.person("An", "en")
     async with counter.opened():
         invoice = await counter.invoice(an, "⭐ 200")
-        change(counter.story, "ALTER TABLE invoice RENAME TO invoice_away")
+        await change(counter.story, "ALTER TABLE invoice RENAME TO invoice_away")
         with pytest.raises(PaymentRefused, match="Please pay again in a moment"):
             await counter.pay(an, invoice)
-        change(counter.story, "ALTER TABLE invoice_away RENAME TO invoice")
+        await change(counter.story, "ALTER TABLE invoice_away RENAME TO invoice")
         await counter.pay(an, invoice)
         await an.sees(is_thanks)

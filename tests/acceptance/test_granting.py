@@ -46,7 +46,7 @@ async def test_the_same_message_read_twice_is_one_grant_and_told_once(tmp_path: 
         asked = boss.say(f"/grant {an.user_id} 50000")
         await boss.answer_to(asked)
         await handled(story)
-        read_again(story, asked)
+        await read_again(story, asked)
         await handled(story)
         assert 1 == len(book(story))
         assert 1 == times(an, "50.000 ₫ cho bạn")

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from story import Message, Person, Story, code_in, is_media, words
+from story import PATIENCE_S, Message, Person, Story, code_in, is_media, words
 from telling import file_of, next_result, press
 
 DRAW = "/img@easel_bot"
@@ -141,7 +141,7 @@ async def test_a_group_that_throws_the_bot_out_costs_nobody_a_result(story: Stor
     story.world.remove_bot(an.user_id, group)
     held.release()
     code = code_in(status)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             answer = await an.answer_to(an.say("/jobs"))
             if code not in words(answer):

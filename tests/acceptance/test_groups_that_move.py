@@ -8,7 +8,7 @@ import pytest
 from beside import rows
 from hurrying import hurried
 from ruling import rule
-from story import Message, Person, Story, code_in, is_media, labels, words
+from story import PATIENCE_S, Message, Person, Story, code_in, is_media, labels, words
 from telling import answers, forge, press, until
 
 from bot.jobs.rules import GroupRules, Payer
@@ -210,7 +210,7 @@ async def test_at_whatever_call_the_group_moves_each_result_comes_once(
         calls = sum(call.method.startswith(("send", "edit")) for call in story.world.calls)
         return calls - first >= calls_before
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while not is_time():
             await anext(aiter(heard))
     heard.close()

@@ -55,7 +55,7 @@ async def test_in_a_group_whose_wallet_pays_it_says_so(story: Story) -> None:
     group = story.group("Painters", an)
     rules = dataclasses.asdict(GroupRules(payer=Payer.GROUP))
     setting = "INSERT INTO setting (scope, name, value) VALUES (?, 'group', ?)"
-    change(story, setting, group, json.dumps(rules))
+    await change(story, setting, group, json.dumps(rules))
     hello = await an.answer_to(an.say("/start@easel_bot", chat=group), chat=group)
     assert "paid from the group's wallet" in words(hello)
     assert "their own allowance" not in words(hello)

@@ -113,7 +113,9 @@ async def test_the_question_and_its_end_in_the_other_language(tmp_path: Path) ->
         an = story.person("An", "en")
         await said(an, "/quota")
         sold = await told(boss, f"/plan {an.user_id} monthly")
-        assert f"✅ An ({an.user_id}) có gói monthly, kèm 5.000.000 ₫ vào số dư" in sold
+        assert (
+            f"✅ An ({an.user_id}) có gói Theo tháng (monthly), kèm 5.000.000 ₫ vào số dư" in sold
+        )
         assert "mình sẽ hỏi lại, rồi hoàn 70% phần còn lại" in sold
         await an.sees("with ₫5,000,000 on your balance")
         question = await said(boss, f"/plan {an.user_id} free")
@@ -202,7 +204,7 @@ async def test_a_plan_is_sold_once_and_its_money_is_on_the_balance(tmp_path: Pat
         assert f"✅ An ({an.user_id}) has the plan monthly, and ₫5,000 on the balance" in sold
         assert f"/plan {an.user_id} free ends it early" in sold
         await handled(story)
-        read_again(story, asked)
+        await read_again(story, asked)
         await handled(story)
         by = f"user {boss.user_id}"
         assert [(an.user_id, "grant", 5_000, by, "paid in cash")] == book(story)
@@ -274,7 +276,7 @@ async def test_a_plan_is_given_once_however_often_the_message_is_read(tmp_path: 
         asked = boss.say(f"/plan {an.user_id} staff")
         await boss.answer_to(asked)
         await handled(story)
-        read_again(story, asked)
+        await read_again(story, asked)
         await handled(story)
         await boss.sees("has the plan staff already")
         assert (1, 1) == (term_count(story), times(an, "Staff"))

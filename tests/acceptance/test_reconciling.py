@@ -1,6 +1,5 @@
 """Our book of Stars and Telegram's: compared daily and on request, and made to agree."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -148,8 +147,7 @@ async def test_a_difference_that_cannot_be_mended_stops_nothing_and_is_tried_aga
     till.paid_unheard(an, 50, await till.offered(an, 50))
     await till.paid(binh, 20)
     till.goes_by(SETTLED_S)
-    await asyncio.to_thread(
-        change,
+    await change(
         till.story,
         "CREATE TRIGGER broken BEFORE INSERT ON payment "
         "BEGIN SELECT RAISE(ABORT, 'a row that breaks a rule'); END",
@@ -157,7 +155,7 @@ async def test_a_difference_that_cannot_be_mended_stops_nothing_and_is_tried_aga
     await compare(till)
     await until(lambda: till.calls("getStarTransactions") > 1)
     await binh.answer_to(binh.say("/quota"))
-    await asyncio.to_thread(change, till.story, "DROP TRIGGER broken")
+    await change(till.story, "DROP TRIGGER broken")
     till.goes_by(DAY_S)
     await an.sees("I have found the ⭐ 50 you paid")
 

@@ -1,6 +1,5 @@
 """Stars go back to who paid, by the operator's hand or by Telegram's, and the balance follows once."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -232,7 +231,7 @@ async def test_a_payment_that_cannot_be_settled_keeps_none_of_the_others_waiting
     await refunded_while_broken(till)
     await binh.sees("You were given back ⭐ 20")
     assert ["refunding", "refunded"] == states(till)
-    await asyncio.to_thread(change, till.story, "DROP TRIGGER broken")
+    await change(till.story, "DROP TRIGGER broken")
     till.goes_by(HOUR_S)
     await an.sees("You were given back ⭐ 10")
     assert ["refunded", "refunded"] == states(till)
@@ -240,8 +239,7 @@ async def test_a_payment_that_cannot_be_settled_keeps_none_of_the_others_waiting
 
 async def refunded_while_broken(till: Till) -> None:
     """Both are asked back, and what became of the first cannot be written down."""
-    await asyncio.to_thread(
-        change,
+    await change(
         till.story,
         "CREATE TRIGGER broken BEFORE UPDATE OF state ON payment "
         "WHEN new.payment_id = 1 AND new.state = 'refunded' "

@@ -16,9 +16,7 @@ import pytest
 from PIL import Image
 from programs import Program, started
 from seat import address_in
-from story import Message, code_in, free_port, is_media, words
-
-PATIENCE_S = 60.0
+from story import PATIENCE_S, Message, code_in, free_port, is_media, words
 
 
 @dataclass

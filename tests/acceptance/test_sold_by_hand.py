@@ -91,7 +91,7 @@ async def test_the_same_message_read_twice_asks_nothing_and_sells_once(tmp_path:
         line = boss.say(f"/plan {an.user_id} monthly")
         sold = await boss.answer_to(line)
         await handled(story)
-        read_again(story, line)
+        await read_again(story, line)
         await boss.sees("has the plan monthly, and", after=sold)
         assert 1 == len(book(story))
 

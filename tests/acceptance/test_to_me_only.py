@@ -148,6 +148,7 @@ async def test_who_likes_albums_sees_one_picture_in_the_group_and_the_album_priv
     left = [m["message_id"] for m in an.from_bot(group)]
     assert [stub["message_id"]] == left
     assert 4 == len(pictures_in(an))
+    await an.sees(lambda m: ["1", "2", "3", "4"] in labels(m))
     assert ["1", "2", "3", "4"] == labels(an.from_bot()[-1])[0]
 
 
@@ -158,6 +159,7 @@ async def test_a_private_result_comes_in_the_form_its_person_likes(story: Story)
     group = story.group("Nhóm vẽ", an)
     _, status = await being_drawn(an, group)
     stub = await an.sees("đã gửi riêng", chat=group)
+    await an.sees(lambda m: ["1", "2", "3", "4"] in labels(m))
     [below] = [m for m in an.from_bot() if labels(m) and ["1", "2", "3", "4"] in labels(m)]
 
     assert 4 == len([m for m in album_above(an, below) if "document" in m])

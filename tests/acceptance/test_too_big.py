@@ -76,8 +76,8 @@ async def _asks_for_the_file(story: Story, person: Person, word: str) -> None:
     """Twice: the second time Telegram has it, and is told the same."""
     result = person.from_bot()[-1]
     for _ in range(2):
-        await press(person, result, "📁")
         last = person.from_bot()[-1]
+        await press(person, result, "📁")
         file = await person.sees(lambda message: "document" in message, after=last)
         assert word in words(file)
         assert len(file_of(story, file)) < 1_000_000

@@ -137,6 +137,7 @@ async def test_a_host_that_stays_unknown_costs_nothing_and_what_comes_later_is_f
     sky.story.town.apiframe.host_next_result_at(CDN)
     sky.internet.knows_names = False
     asked = an.say("/img mèo")
+    await sky.is_waited_for_long()
     await an.sees("Chờ quá lâu nên mình đã dừng. Bạn không bị tính phí; hãy thử lại.")
     await sky.settled(an, paid_vnd=0)
     await sky.told_operator("Midjourney không làm xong yêu cầu")

@@ -21,6 +21,7 @@ async def test_the_deadline_gives_the_money_back_and_a_later_result_is_free(
     sky.sandbox(service).never_finish()
     asked = an.say(service.said)
     ben.say(service.said_in_english)
+    await sky.is_waited_for_long(jobs=2)
     late = await an.sees(LATE)
     assert [[f"🔄 Thử lại · {service.price_vnd} ₫"]] == labels(late)[:1]
     await ben.sees(
@@ -42,6 +43,7 @@ async def test_a_download_that_hangs_does_not_keep_anybody_waiting_past_the_dead
     held = sky.sandbox(service).hold_next(service.download)
     asked = an.say(service.said)
     await held.arrived()
+    await sky.is_waited_for_long()
     await an.sees(LATE)
     await sky.settled(an, paid_vnd=0)
     held.release()
@@ -57,6 +59,7 @@ async def test_a_read_that_hangs_does_not_keep_anybody_waiting_past_the_deadline
     held = sky.sandbox(service).hold_next(service.read)
     asked = an.say(service.said)
     await held.arrived()
+    await sky.is_waited_for_long()
     await an.sees(LATE)
     await sky.settled(an, paid_vnd=0)
     held.release()

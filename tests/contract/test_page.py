@@ -19,7 +19,7 @@ from bot.sandbox.world import World
 
 TOKEN = "k3v9"
 HOST = "127.0.0.1:8765"
-PATIENCE_S = 30
+PATIENCE_S = 120
 PARTS = sorted(path.name for path in (ROOT / "bot/sandbox/page").iterdir())
 
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from story import PATIENCE_S
 
 from bot.sandbox.posting import SECRET_HEADER
 from bot.sandbox.world import World
@@ -61,7 +62,7 @@ async def called(bot: telegram.Bot, ear: Ear, **more: Any) -> AsyncIterator[str]
 
 
 async def all_taken(world: World) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while world.updates.pending:
             await asyncio.sleep(0.01)
 
@@ -85,7 +86,7 @@ async def test_what_is_not_taken_comes_again_before_what_follows_in_its_chat(
     async with called(bot, ear):
         world.send_text(lan, lan, "one")
         world.send_text(lan, lan, "two")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not world.updates.posting.last_error:
                 await asyncio.sleep(0.01)
         info = await bot.get_webhook_info()
@@ -104,7 +105,7 @@ async def test_no_more_calls_at_once_than_were_asked_for(
         for number in range(5):
             person = world.add_user(f"Person {number}")["id"]
             world.send_text(person, person, "hello")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while len(ear.heard) < 2:
                 await asyncio.sleep(0.01)
         ear.go.set()
@@ -131,7 +132,7 @@ async def test_the_question_before_a_payment_does_not_wait_for_the_chat_to_be_he
     async with called(bot, ear):
         world.send_text(lan, lan, "a message that takes long")
         paying = asyncio.create_task(world.checkout(lan, payload="p", stars=1))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while len(ear.heard) < 2:
                 await asyncio.sleep(0.01)
         asked = [each["pre_checkout_query"] for each in ear.heard if "pre_checkout_query" in each]

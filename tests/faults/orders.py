@@ -9,6 +9,9 @@ from story import Message, Person, is_media, words
 from bot.sandbox.apiframe import ApiframeSandbox
 from bot.sandbox.flow import FlowSandbox
 from bot.sandbox.weather import Held
+from bot.sandbox.world import World
+
+BROKEN = "Internal Server Error"
 
 
 @dataclass(frozen=True)
@@ -141,10 +144,15 @@ async def is_answered(host: Host, person: Person, asked: Message) -> Message:
     return status
 
 
+def was_broken_off(world: World, method: str) -> bool:
+    """Whether a call that a kill had cut off was turned away since."""
+    return any(c.method == method and c.description == BROKEN for c in world.calls)
+
+
 async def kill_before_arrival(host: Host, call: Held, method: str) -> None:
     """Killed while a held call is on its way, which then takes no effect."""
     await host.kill()
     world = host.story.world
-    world.fail_next(method, status=500, description="Internal Server Error")
+    world.fail_next(method, status=500, description=BROKEN)
     call.release()
-    await world.wait_for(lambda w: any(c.method == method and c.ok is False for c in w.calls))
+    await world.wait_for(lambda w: was_broken_off(w, method))

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from orders import (
+    BROKEN,
     FILM,
     IMAGINE,
     PICTURE,
@@ -20,6 +21,7 @@ from orders import (
     replies_to,
     results_for,
     turn_away,
+    was_broken_off,
 )
 from process import Host, until
 
@@ -74,15 +76,16 @@ async def test_a_request_accepted_and_not_yet_answered_is_answered_and_made(host
     await host.start()
     town.pace.speed = 0.01
     first = an.say("/img con mèo thứ nhất")
+    await is_answered(host, an, first)
     await is_under_way(host, IMAGINE)
     answer = town.world.hold_next("sendMessage")
     second = an.say("/img con mèo thứ hai")
     await answer.arrived()
     await host.kill()
     assert ["running", "queued"] == host.states()
-    town.world.fail_next("sendMessage", status=500, description="Internal Server Error")
+    town.world.fail_next("sendMessage", status=500, description=BROKEN)
     answer.release()
-    await town.world.wait_for(lambda w: w.calls[-1].ok is False)
+    await until(lambda: was_broken_off(town.world, "sendMessage"), "the answer to be turned away")
     await host.start()
     assert [] == results_for(an, first)
     town.pace.speed = 60.0

@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 import pytest
-from orders import check_book, replies_to, results_for
+from orders import BROKEN, check_book, replies_to, results_for, was_broken_off
 from process import Host, until
 from story import Message, Person, labels, words
 from telling import press
@@ -33,9 +33,13 @@ async def opened(host: Host) -> tuple[Person, Person, int]:
     return an, binh, group
 
 
-async def asked_by(an: Person, group: int) -> tuple[Message, Message]:
+async def asked_by(host: Host, an: Person, group: int) -> tuple[Message, Message]:
+    """What was asked, and the question, once the bot knows that it arrived."""
     asked = an.say("/img@easel_bot a lake", chat=group)
-    return asked, await an.sees("🙋 An wants 4 pictures: a lake", chat=group)
+    question = await an.sees("🙋 An wants 4 pictures: a lake", chat=group)
+    shown = "SELECT 1 FROM approval WHERE shown_id = ?"
+    await until(lambda: host.rows(shown, question["message_id"]), "the question to be noted")
+    return asked, question
 
 
 async def check_made_once(host: Host, an: Person, asked: Message, group: int) -> None:
@@ -53,7 +57,7 @@ async def check_made_once(host: Host, an: Person, asked: Message, group: int) ->
 
 async def test_a_question_asked_before_the_kill_is_agreed_to_after_it(host: Host) -> None:
     an, binh, group = await opened(host)
-    asked, question = await asked_by(an, group)
+    asked, question = await asked_by(host, an, group)
     await host.restart()
     assert [] == host.states()
     assert "Đã nhận!" == await press(binh, question, "✅")
@@ -66,10 +70,10 @@ async def test_killed_before_the_question_arrives_it_is_asked_once(host: Host) -
     asked = an.say("/img@easel_bot a lake", chat=group)
     await sending.arrived()
     await host.kill()
-    host.story.world.fail_next("sendMessage", status=500, description="Internal Server Error")
+    host.story.world.fail_next("sendMessage", status=500, description=BROKEN)
     sending.release()
     await until(
-        lambda: any(c.method == "sendMessage" and not c.ok for c in host.story.world.calls),
+        lambda: was_broken_off(host.story.world, "sendMessage"),
         "the cut off call to be turned away",
     )
     await host.start()
@@ -83,7 +87,7 @@ async def test_killed_before_the_question_arrives_it_is_asked_once(host: Host) -
 
 async def test_a_yes_tapped_three_times_while_the_bot_is_killed_is_one_order(host: Host) -> None:
     an, binh, group = await opened(host)
-    asked, question = await asked_by(an, group)
+    asked, question = await asked_by(host, an, group)
     host.freeze()
     for _ in range(3):
         binh.press(question, "✅")
@@ -95,7 +99,7 @@ async def test_killed_before_the_message_says_who_approved_it_says_so_after_the_
     host: Host,
 ) -> None:
     an, binh, group = await opened(host)
-    asked, question = await asked_by(an, group)
+    asked, question = await asked_by(host, an, group)
     editing = host.story.world.hold_next("editMessageText")
     binh.press(question, "✅")
     await editing.arrived()
@@ -109,7 +113,7 @@ async def test_killed_before_the_message_says_who_approved_it_says_so_after_the_
 
 async def test_a_question_nobody_noted_is_sent_again_as_what_was_decided(host: Host) -> None:
     an, binh, group = await opened(host)
-    asked, question = await asked_by(an, group)
+    asked, question = await asked_by(host, an, group)
     await host.kill()
     # As a kill leaves it between Telegram's answer and the note of it.
     host.change("UPDATE outbox SET state = 'sending', sends = 0 WHERE say = 'approval'")
@@ -128,7 +132,7 @@ async def test_a_question_asked_twice_is_decided_in_both_messages(
     host: Host, *, is_noted: bool
 ) -> None:
     an, binh, group = await opened(host)
-    asked, question = await asked_by(an, group)
+    asked, question = await asked_by(host, an, group)
     host.freeze()
     binh.press(question, "✅")
     await host.kill()

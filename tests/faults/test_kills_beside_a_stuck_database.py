@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from posted import webhook_settings
 from process import Host, until
-from story import free_port
+from story import PATIENCE_S, free_port
 
 from bot.app import DATABASE_NAME
 from bot.chat.spill import FILE_NAME
@@ -18,8 +18,9 @@ QUESTIONS = 12
 @contextlib.contextmanager
 def nobody_writes(host: Host) -> Iterator[None]:
     path = host.story.data_dir / DATABASE_NAME
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("PRAGMA busy_timeout = 10000")
+    with contextlib.closing(
+        sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+    ) as database:
         database.execute("BEGIN IMMEDIATE")
         yield
         database.execute("ROLLBACK")

@@ -49,6 +49,7 @@ async def test_killed_while_a_shown_result_leaves_the_group_it_is_gone_in_the_en
     await host.start()
     await an.answer_to(an.say("/quota"))
     shown = await an.result_of(an.say(A_CAT, chat=group), chat=group)
+    await host.is_quiet()  # that it is there was written down
     saying = world.hold_next("sendMessage")
     await press(an, shown, "🔒")
     await saying.arrived()  # the picture is in the private chat and gone from the group

@@ -1,7 +1,7 @@
 """Killed with -9 around an album: its pictures and its buttons are two sends, and both stand once."""
 
 from choosing import choose
-from orders import IMAGINE, check_book, kill_before_arrival
+from orders import IMAGINE, check_book, is_answered, kill_before_arrival
 from process import Host
 from story import Message, Person, labels
 from telling import answers
@@ -51,6 +51,7 @@ async def test_killed_while_the_pictures_leave_they_are_sent_and_the_buttons_fol
     await choose(an, "form=album")
     pictures = world.hold_next("sendMediaGroup")
     asked = an.say(IMAGINE.text)
+    await is_answered(host, an, asked)
     await pictures.arrived()
     await kill_before_arrival(host, pictures, "sendMediaGroup")
     await host.start()

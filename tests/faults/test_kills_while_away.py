@@ -1,6 +1,14 @@
 """Killed with -9 around an absence: who is back is told once, and gets nothing twice."""
 
-from orders import IMAGINE, check_book, is_answered, is_under_way, results_for
+from orders import (
+    BROKEN,
+    IMAGINE,
+    check_book,
+    is_answered,
+    is_under_way,
+    results_for,
+    was_broken_off,
+)
 from process import Host, until
 from story import words
 
@@ -26,9 +34,9 @@ async def test_killed_at_every_step_of_an_absence_it_tells_once_what_was_finishe
     world.unblock_bot(an.user_id)
     await telling.arrived()
     await host.kill()
-    world.fail_next("sendMessage", status=500, description="Internal Server Error")
+    world.fail_next("sendMessage", status=500, description=BROKEN)
     telling.release()
-    await world.wait_for(lambda w: w.calls[-1].ok is False)
+    await until(lambda: was_broken_off(world, "sendMessage"), "the words to be turned away")
     await host.start()
     told = await an.sees(BACK)
     assert "1 kết quả đã xong" in words(told)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from orders import IMAGINE, check_book, is_under_way
 from process import Host, until
-from story import Message, Person, is_media
+from story import PATIENCE_S, Message, Person, is_media
 
 from bot.app import DATABASE_NAME
 from bot.sandbox.migrating import migrate_group
@@ -20,7 +20,9 @@ BASIC = -4001
 def nothing_is_written(host: Host) -> Iterator[None]:
     """Somebody else holds the database: whatever the bot has begun to write stays undone."""
     path = host.story.data_dir / DATABASE_NAME
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with contextlib.closing(
+        sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")

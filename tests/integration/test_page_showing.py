@@ -183,7 +183,7 @@ async def test_an_old_address_of_a_demo_started_anew_says_so(seat: Seat) -> None
     seat.server.change_address()
     await seat.server.start()
 
-    await expect(banner).to_contain_text("địa chỉ mới", timeout=20_000)
+    await expect(banner).to_contain_text("địa chỉ mới")
 
 
 async def test_a_whole_story_is_drawn_without_a_complaint_and_survives_reload(

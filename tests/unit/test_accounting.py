@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from shop import Shop, opened_shop
+from story import PATIENCE_S
 
 from bot.chat.stats import Accounting
 from bot.store.port import Reading, Row, Topic, Transaction
@@ -80,7 +81,7 @@ async def accounting(shop: Shop, reading: Reading) -> AsyncIterator[None]:
 
 async def said(shop: Shop) -> list[Row]:
     """As soon as something is."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not (rows := await shop.rows("SELECT payload, reply_to FROM outbox")):
             await asyncio.sleep(0.01)
     return rows
@@ -91,7 +92,7 @@ async def test_nobody_waits_while_a_month_is_added_up(shop: Shop) -> None:
     await ask(shop)
     async with accounting(shop, slow):
         await slow.is_reading.wait()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert await shop.grant(OPERATOR, 500)
         slow.may_read.set()
         [told] = await said(shop)

@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 from outgoing import Telegram
 from shop import GRID, HOUR, NOON, Shop
+from story import PATIENCE_S
 
 from bot.delivery.loop import Delivery
 from bot.delivery.sending import Sending
@@ -63,7 +64,7 @@ async def say_what_is_due(shop: Shop, sent: Sent | None = None) -> tuple[str, in
     )
     running = asyncio.create_task(delivery.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await sayer.said.get()
             while (row := await status_row(shop))[0] == "sending" or row[2] is None:
                 await ears.wait(1.0)

@@ -10,6 +10,7 @@ import pytest
 from market import BOTH, PAINTER
 from outgoing import Telegram
 from shop import GRID, Shop
+from story import PATIENCE_S
 
 from bot.delivery.bulk_scene import BulkScenes
 from bot.delivery.bulks import Bulks
@@ -132,7 +133,7 @@ async def shown_again(shop: Shop, error: Exception) -> None:
         return bool(list(await shop.store._reader.execute_fetchall(sql)))
 
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not await is_given_up():
                 await asyncio.sleep(0.01)
             await shop.store.write(lambda tx: comes_back(tx, shop))

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 from outgoing import Telegram
 from shop import Shop
+from story import PATIENCE_S
 
 from bot.delivery.loop import HEAVY_AT_ONCE, Delivery
 from bot.delivery.sending import Sending
@@ -85,7 +86,7 @@ async def test_a_database_that_stalls_after_a_send_does_not_forget_it(shop: Shop
     )
     running = asyncio.create_task(delivery.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not await is_sent(shop):
                 await asyncio.sleep(0.01)
     finally:
@@ -130,7 +131,7 @@ async def test_an_answer_goes_past_any_number_of_slow_uploads(shop: Shop) -> Non
         await put(Say.PICK, chat_id, Urgency.RESULT)
     running = asyncio.create_task(delivery.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while sayer.uploads < HEAVY_AT_ONCE:
                 await asyncio.sleep(0.01)
             await put(Say.TEXT, 99, Urgency.ANSWER)
@@ -188,7 +189,7 @@ async def test_what_was_put_off_since_the_look_at_it_is_not_said_early(shop: Sho
     )
     running = asyncio.create_task(delivery.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await store.has_looked.wait()
             await delivery.drain(30)
     finally:

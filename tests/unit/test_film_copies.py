@@ -10,6 +10,7 @@ from types import FrameType
 
 import pytest
 from samples import clip
+from story import PATIENCE_S
 
 from bot import media
 from bot.delivery.films import FilmCopies
@@ -52,7 +53,7 @@ async def stands_in(function: str) -> None:
 
 
 async def soon(work: Awaitable[object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await work
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import samples
 from shop import Shop
+from story import PATIENCE_S
 from telegram.error import NetworkError
 
 from bot.chat.bulking import Bulking
@@ -151,12 +152,12 @@ class Desk:
         return [first["key"] for first, *_ in lines]
 
     async def until_drafts(self, count: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while len(await self.drafts()) != count:
                 await asyncio.sleep(0.01)
 
     async def until_asked(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await self.telegram.was_asked.wait()
         self.telegram.was_asked.clear()
 
@@ -241,7 +242,7 @@ async def test_a_picture_that_cannot_be_fetched_is_tried_a_few_times_and_then_gi
     async with desk.at_work():
         for attempt in range(MOST_ATTEMPTS - 1):
             await desk.until_asked()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 while (await desk.drafts())[0] <= desk.shop.now():
                     await asyncio.sleep(0.01)
             assert attempt + 1 == len(desk.telegram.asked)
@@ -272,7 +273,7 @@ async def test_one_persons_many_pictures_do_not_keep_anothers_waiting(desk: Desk
     await desk.later(1)
     his = Picture(1, "his", "photo", 100)
     await desk.ask(user=BINH, picture=his)
-    async with desk.at_work(), asyncio.timeout(20):
+    async with desk.at_work(), asyncio.timeout(PATIENCE_S):
         while len(desk.telegram.asked) < 2:
             await asyncio.sleep(0.01)
         assert sorted([a_picture(1).file_id, "his"]) == sorted(desk.telegram.asked)

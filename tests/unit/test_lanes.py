@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 from shop import NOON, Shop
+from story import PATIENCE_S
 from telegram import Bot, Update
 
 from bot.chat.dispatch import ASKS_AT_ONCE, LANES_AT_ONCE, TURN, Dispatcher
@@ -89,7 +90,7 @@ async def working(shop: Shop, desk: Desk) -> AsyncIterator[None]:
 
 
 async def until_handled(desk: Desk, chat_id: int, count: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while len(desk.of(chat_id)) < count:  # nobody tells of it
             await asyncio.sleep(0.005)
 

@@ -10,6 +10,7 @@ import pytest
 import telegram
 from serving import closed_origin, listening, origin_of, served
 from shop import Shop
+from story import PATIENCE_S
 from telegram.error import NetworkError
 
 from bot.chat.inbox import ALLOWED
@@ -59,7 +60,7 @@ async def kept(shop: Shop) -> int:
 
 
 async def until_kept(shop: Shop, count: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while await kept(shop) != count:
             await asyncio.sleep(0.01)
 
@@ -98,7 +99,7 @@ async def test_an_address_nobody_answers_at_is_spoken_of_until_an_update_comes_t
     listener = a_listener(bot, shop, closed_origin())
     await listener.look()
     world.send_text(lan, lan, "/help")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not world.updates.posting.last_error:
             await asyncio.sleep(0.01)
     await listener.look()
@@ -116,7 +117,7 @@ async def test_a_refused_address_is_told_in_telegrams_words(
     world.fail_next("setWebhook", status=502, description="Bad Gateway", times=100)
     running = asyncio.create_task(listener.run())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while "Bad Gateway" not in str(listener.trouble()):
                 await asyncio.sleep(0.01)
     finally:
@@ -134,7 +135,7 @@ async def test_an_update_a_full_disk_does_not_take_comes_again_when_there_is_roo
     await shop.store._writer.execute(f"PRAGMA max_page_count = {pages}")
     world.send_text(lan, lan, "x" * 4_000)
     world.send_text(lan, lan, "and after it")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while "503" not in str(world.updates.posting.last_error):
             await asyncio.sleep(0.01)
     assert 0 == await kept(shop)

@@ -194,3 +194,15 @@ async def test_the_entry_says_who_paid_and_how(shop: Shop) -> None:
     expected = (GROUP, "topup", 2_000, "payment:c1", "user 8", "stars")
     names = ("wallet_id", "kind", "amount_vnd", "key", "author", "reason")
     assert expected == tuple(row[name] for name in names)
+
+
+async def test_a_plan_the_operator_has_made_endless_is_told_from_the_one_with_days(
+    shop: Shop,
+) -> None:
+    await pays(shop, "with days", await offered(shop, WEEK), 90)
+    week = dataclasses.replace(shop.desk.plans.plans["weekly"], days=None)
+    plans = dataclasses.replace(shop.desk.plans, plans={**shop.desk.plans.plans, "weekly": week})
+    done = await pays(shop, "without", await offered(shop, WEEK), 90, plans=plans)
+    assert done is not None
+    assert done.term is not None
+    assert done.term.ends_at is None

@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 from shop import Shop
+from story import PATIENCE_S
 
 from bot.errors import Unreachable
 from bot.jobs import book
@@ -65,7 +66,7 @@ async def test_what_falls_due_between_two_looks_of_one_round_is_asked_after(
         )
         running = asyncio.create_task(runner.run())
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 await provider.asked.wait()
         finally:
             running.cancel()
@@ -115,7 +116,7 @@ async def test_what_nobody_can_ask_after_any_more_gives_its_money_back_and_then_
     running = asyncio.create_task(without_its_key.run())
     states: list[JobState] = []
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             for state, later_ms in ((JobState.UNKNOWN, 121_000), (JobState.NEEDS_REVIEW, 601_000)):
                 while (now := await book.find_job(shop.store, job.job_id)) and (
                     now.state is not state

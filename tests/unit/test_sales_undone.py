@@ -99,6 +99,21 @@ async def test_a_payment_that_goes_back_leaves_the_later_one_the_end_it_was_prom
     assert 5_000 == (await shop.wallet(AN)).balance_vnd
 
 
+async def test_what_was_promised_to_one_outlasts_another_that_comes_and_goes_back(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="first")
+    shop.now.at += 5 * DAY
+    await paid(shop, AN, 500, plan="monthly", charge="second")
+    before = await runs_until(shop)
+    shop.now.at += 31 * DAY
+    await went_back(shop, "first")
+    await paid(shop, AN, 500, plan="monthly", charge="third")
+    await went_back(shop, "third")
+    assert before == await runs_until(shop)
+    assert 5_000 == (await shop.wallet(AN)).balance_vnd
+
+
 async def test_a_plan_sold_by_hand_is_no_money_that_enters_another(shop: Shop) -> None:
     await paid(shop, AN, 50, plan="prepaid", charge="pack")
     await sold(shop, "bulk")

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from story import PATIENCE_S
 
 from bot.errors import DatabaseTooNew, DataFolderInUse, StoreError
 from bot.money import auditing
@@ -308,7 +309,7 @@ async def test_a_database_another_program_keeps_is_told_and_leaves_no_connection
         with pytest.raises(StoreError, match="close what else has it open"):
             async with open_store(tmp_path / "bot.db"):
                 pass
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while left := set(threading.enumerate()) - before:
             if all(each.name.startswith("asyncio_") for each in left):  # the loop's own
                 break
