@@ -11,7 +11,7 @@ import functools
 import gettext
 import html
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
 from typing import Final
 
@@ -26,6 +26,12 @@ from babel.units import format_unit
 from bot.model import Millis
 
 LANGUAGES: Final = ("vi", "en")
+
+Named = str | Mapping[str, str]
+"""A name that is the same in every language, or told in each one, by its code.
+
+It may stand in an outbox row: who reads it decides when it is written.
+"""
 
 
 class UnknownText(LookupError):
@@ -48,6 +54,22 @@ def choose(own: str | None, group: str | None, language_code: str | None, defaul
         if language in LANGUAGES:
             return language
     return default
+
+
+def in_language(name: Named, language: str) -> str:
+    return name if isinstance(name, str) else name[language]
+
+
+def in_each(write: Callable[[str], str]) -> Named:
+    """What ``write`` makes of each language; one text where that is the same in all."""
+    written = {language: write(language) for language in LANGUAGES}
+    return written if len(set(written.values())) > 1 else written[LANGUAGES[0]]
+
+
+def listed(names: Iterable[Named]) -> Named:
+    """One behind the other, with commas."""
+    each = list(names)
+    return in_each(lambda language: ", ".join(in_language(name, language) for name in each))
 
 
 def read_catalogue(language: str) -> Catalog:
@@ -112,6 +134,9 @@ class Tongue:
     def html_plural(self, key: str, n: int, /, **values: object) -> str:
         """As ``plural``, in Telegram's HTML: every value escaped unless Raw. Raises UnknownText."""
         return self.plural(key, n, **{name: _escaped(value) for name, value in values.items()})
+
+    def own(self, name: Named) -> str:
+        return in_language(name, self.language)
 
     def number(self, n: int) -> str:
         return str(format_decimal(n, locale=self._locale))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 JobId = NewType("JobId", str)
 """A job's code as people see it: base32 without look-alikes."""
@@ -22,6 +22,7 @@ MessageId = NewType("MessageId", int)
 
 Millis = int
 """UTC milliseconds since 1970."""
+DAY_MS: Final[Millis] = 24 * 3_600_000
 
 Clock = Callable[[], Millis]
 """The time now; injected, so that tests own it."""

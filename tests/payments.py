@@ -62,6 +62,12 @@ async def ask_back(shop: Shop, charge_id: str) -> bool:
     )
 
 
+async def foreseen(shop: Shop, charge_id: str) -> refunds.Foreseen:
+    """What the operator reads before it is asked back."""
+    payment, plans = await payment_of(shop, charge_id), shop.desk.plans
+    return await shop.store.write(lambda tx: refunds.foresee(tx, plans, payment, now=shop.now()))
+
+
 async def went_back(shop: Shop, charge_id: str) -> refunds.GivenBack | None:
     """Telegram has given it back."""
     plans = shop.desk.plans
@@ -70,7 +76,7 @@ async def went_back(shop: Shop, charge_id: str) -> refunds.GivenBack | None:
     )
 
 
-async def stays(shop: Shop, charge_id: str) -> Payment | None:
+async def stays(shop: Shop, charge_id: str) -> refunds.Kept | None:
     """Telegram will not give it back."""
     payment_id = (await payment_of(shop, charge_id)).payment_id
     return await shop.store.write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import itertools
 from collections.abc import AsyncIterator
@@ -256,9 +257,20 @@ class Shop:
 
 
 @asynccontextmanager
-async def opened_shop(folder: Path, plans_file: Path | None = None) -> AsyncIterator[Shop]:
-    """With the shipped plans, or those of a file."""
-    now = Now()
+async def opened_shop(folder: Path, plans: str | None = None) -> AsyncIterator[Shop]:
+    """With the shipped plans, or with ``plans``, a plan file's text."""
+    now, file = Now(), None
+    if plans is not None:
+        file = folder / "plans.toml"
+        await asyncio.to_thread(file.write_text, plans, encoding="utf-8")
     async with open_store(folder / "bot.db") as store:
-        desk = Desk(load_plans(plans_file), ZoneInfo("Asia/Ho_Chi_Minh"), now)
+        desk = Desk(load_plans(file), ZoneInfo("Asia/Ho_Chi_Minh"), now)
         yield Shop(store, desk, now, folder)
+
+
+@asynccontextmanager
+async def audited_shop(folder: Path, plans: str | None = None) -> AsyncIterator[Shop]:
+    """The same; when a story is over its book adds up."""
+    async with opened_shop(folder, plans) as shop:
+        yield shop
+        assert [] == await shop.findings()

@@ -9,15 +9,25 @@ from typing import TypeVar
 
 from bookkeeping import account_of, check_book, check_terms, left_of_terms
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
-from payments import ask_back, payment_of, stays, went_back
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+from payments import ask_back, foreseen, payment_of, stays, went_back
 from shop import HOUR, Shop, opened_shop
 
 from bot.errors import EaselError
+from bot.jobs import receipts
 from bot.model import ChatId, Job, UserId
 from bot.money import corrections, payments, terms, vouchers
 from bot.money.payments import Paid
-from bot.money.refunds import NotEnoughLeft
+from bot.money.reconciling import Transfer
+from bot.money.refunds import NotEnoughLeft, PaymentState, find
 from bot.money.stars import Offer
 from bot.store.port import Transaction
 
@@ -68,9 +78,9 @@ class Till(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        file = folder / "plans.toml"
-        file.write_text(PLANS, encoding="utf-8")
-        self.shop: Shop = self.runner.run(self.stack.enter_async_context(opened_shop(folder, file)))
+        self.shop: Shop = self.runner.run(
+            self.stack.enter_async_context(opened_shop(folder, PLANS))
+        )
         # Nothing is killed here, so nothing need reach the disk.
         self.runner.run(self.shop.tamper("PRAGMA synchronous = OFF"))
         self.shop.now.step = 1  # a code decides who goes first of two, and codes are by chance
@@ -78,6 +88,7 @@ class Till(RuleBasedStateMachine):
         self.came_in = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.went_out = dict.fromkeys((*PEOPLE, GROUP), 0)
         self.parts = dict[str, int]()
+        self.listed: list[Transfer] = []
         for wallet, plan in ((PEOPLE[0], None), (PEOPLE[1], "monthly"), (GROUP, "weekly")):
             self.is_paid_in(wallet, 2_000, None)
             self.is_paid_in(wallet, 3_000, plan)
@@ -92,22 +103,22 @@ class Till(RuleBasedStateMachine):
     @rule(whose=wallets, amount_vnd=st.integers(1, 4_000), plan=plans)
     def is_paid_in(self, whose: int, amount_vnd: int, plan: str | None) -> None:
         wallet = self.wallet_of(whose)
-        refusal = self._refusal(self.shop.pay_in(wallet, amount_vnd, plan=plan))
+        refusal = self.refusal(self.shop.pay_in(wallet, amount_vnd, plan=plan))
         if refusal is None:
             self.came_in[wallet] += amount_vnd
         else:
-            self._is_another_plan(refusal, plan)
+            self.is_another_plan(refusal, plan)
 
     @rule(whose=wallets, plan=st.sampled_from(["prepaid", "bulk", "monthly"]))
     def a_plan_is_given(self, whose: int, plan: str) -> None:
         wallet, given = UserId(self.wallet_of(whose)), self.shop.desk.plans.plans[plan]
         act = self.shop.act("given")
         entering = self.shop.store.write(lambda tx: terms.enter(tx, given, wallet, act))
-        refusal = self._refusal(entering)
+        refusal = self.refusal(entering)
         if refusal is not None:
-            self._is_another_plan(refusal, plan)
+            self.is_another_plan(refusal, plan)
 
-    def _is_another_plan(self, refusal: EaselError, plan: str | None) -> None:
+    def is_another_plan(self, refusal: EaselError, plan: str | None) -> None:
         assert isinstance(refusal, terms.AnotherPlanRuns)
         assert refusal.plan != plan
 
@@ -121,7 +132,7 @@ class Till(RuleBasedStateMachine):
         taking = self.shop.store.write(
             lambda tx: corrections.take_back(tx, UserId(wallet), amount_vnd, act)
         )
-        refusal = self._refusal(taking)
+        refusal = self.refusal(taking)
         assert (refusal is None) == (lasting_vnd >= amount_vnd)
         if refusal is None:
             self.went_out[wallet] += amount_vnd
@@ -171,24 +182,36 @@ class Till(RuleBasedStateMachine):
 
     @rule(target=charges, user=st.sampled_from(PEOPLE), whose=wallets, stars=st.integers(1, 400))
     def stars_are_paid(self, user: int, whose: int, stars: int) -> str:
-        return self._paid(user, user if whose in PEOPLE else self.group, stars, None)
+        return self.paid(user, user if whose in PEOPLE else self.group, stars, None)
 
     @rule(target=charges, user=st.sampled_from(PEOPLE), whose=wallets, plan=plans)
     def a_plan_is_paid_in_stars(self, user: int, whose: int, plan: str | None) -> str:
         stars = {"monthly": 300, "weekly": 70, "bulk": 90}.get(plan or "", 50)
-        return self._paid(user, user if whose in PEOPLE else self.group, stars, plan)
+        return self.paid(user, user if whose in PEOPLE else self.group, stars, plan)
 
-    def _paid(self, user: int, wallet: int, stars: int, plan: str | None) -> str:
-        """The same payment is told three times at once, and credited once."""
-        shop, now = self.shop, self.shop.now()
-        offer = Offer(stars, RATE, plan)
+    @rule(target=charges, user=st.sampled_from(PEOPLE))
+    def a_plan_is_bought_twice_and_the_first_time_is_had(self, user: int) -> MultipleResults[str]:
+        first = self.paid(user, user, 70, "weekly")
+        self.time_passes(1, is_swept=False)
+        second = self.paid(user, user, 70, "weekly")
+        self.time_passes(24, is_swept=False)
+        return multiple(first, second)
+
+    def offered_and_paid(self, user: int, wallet: int, stars: int, plan: str | None) -> Paid:
+        """By Telegram, which has not told us yet."""
+        offer, now = Offer(stars, RATE, plan), self.shop.now()
         payload = self.write(
             lambda tx: payments.make_invoice(
                 tx, UserId(user), UserId(wallet), ChatId(wallet), offer, now=now
             )
         )
-        charge = f"stx{next(shop.numbers)}"
-        paid = Paid(charge, UserId(user), payload, stars)
+        return Paid(f"stx{next(self.shop.numbers)}", UserId(user), payload, stars)
+
+    def paid(self, user: int, wallet: int, stars: int, plan: str | None) -> str:
+        """The same payment is told three times at once, and credited once."""
+        shop, now = self.shop, self.shop.now()
+        paid = self.offered_and_paid(user, wallet, stars, plan)
+        self.is_listed(paid)
 
         async def tell() -> list[payments.Credit | None]:
             told = (
@@ -200,12 +223,52 @@ class Till(RuleBasedStateMachine):
         [credit] = [each for each in self.runner.run(tell()) if each is not None]
         assert (wallet, stars * RATE) == (credit.wallet_id, credit.amount_vnd)
         self.came_in[wallet] += stars * RATE
-        return charge
+        return paid.charge_id
+
+    def is_listed(self, paid: Paid, *, is_refund: bool = False) -> None:
+        """In Telegram's list of Stars."""
+        self.listed.append(
+            Transfer(
+                *(paid.charge_id, paid.user_id, paid.stars, paid.payload),
+                *(self.shop.now(), is_refund, False),
+            )
+        )
 
     @rule(charge=charges)
     def stars_are_asked_back(self, charge: str) -> None:
-        refusal = self._refusal(ask_back(self.shop, charge))
+        refusal = self.refusal(ask_back(self.shop, charge))
         assert isinstance(refusal, NotEnoughLeft | terms.StillHeld | None)
+
+    @rule(charge=charges)
+    def stars_go_back_as_was_said(self, charge: str) -> None:
+        """Nothing happens between the question, the yes and Telegram's answer."""
+        payment = self.runner.run(payment_of(self.shop, charge))
+        if payment.state is not PaymentState.PAID:
+            return
+        refusal = self.refusal(foreseen(self.shop, charge))
+        if refusal is not None:
+            assert type(refusal) is type(self.refusal(ask_back(self.shop, charge)))
+            return
+        said = self.runner.run(foreseen(self.shop, charge))
+        before = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert self.runner.run(ask_back(self.shop, charge))
+        for other in said.going:
+            self.runner.run(went_back(self.shop, self._charge_of(other)))
+        back = self.runner.run(went_back(self.shop, charge))
+        assert back is not None
+        after = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert before - payment.amount_vnd - said.lapse_vnd == after
+        if said.plan is None:
+            return
+        term_id = said.plan.term.term_id
+        term = self.runner.run(terms.find_term(self.shop.store, term_id))
+        assert said.plan.is_over == (term is None)
+        assert term is None or said.plan.ends_at == term.ends_at
+
+    def _charge_of(self, payment_id: int) -> str:
+        payment = self.runner.run(find(self.shop.store, payment_id))
+        assert payment is not None
+        return payment.charge_id
 
     @rule(charge=charges)
     def stars_went_back(self, charge: str) -> None:
@@ -221,8 +284,9 @@ class Till(RuleBasedStateMachine):
 
     @rule(charge=charges)
     def stars_stay(self, charge: str) -> None:
-        payment = self.runner.run(stays(self.shop, charge))
-        if payment is not None:
+        kept = self.runner.run(stays(self.shop, charge))
+        if kept is not None:
+            payment = kept.payment
             self.came_in[self.wallet_of(payment.wallet_id)] += payment.reversed_vnd
 
     @rule(whose=wallets, amount_vnd=st.integers(1, 900), hours=st.sampled_from([-1, 1]))
@@ -264,7 +328,7 @@ class Till(RuleBasedStateMachine):
     def wallet_of(self, whose: int) -> int:
         return whose if whose > 0 else self.group
 
-    def _refusal(self, doing: Coroutine[object, object, object]) -> EaselError | None:
+    def refusal(self, doing: Coroutine[object, object, object]) -> EaselError | None:
         try:
             self.runner.run(doing)
         except EaselError as error:
@@ -284,6 +348,14 @@ class Till(RuleBasedStateMachine):
         """And what was not: what jobs cost beside it, what goes out, is the rest's first."""
         if hasattr(self, "runner"):
             self.runner.run(check_terms(self.shop, self.parts))
+
+    @invariant()
+    def receipts_come_to_the_balance(self) -> None:
+        for wallet in getattr(self, "came_in", {}):
+            reading = receipts.older(self.shop.store, UserId(wallet), most=100_000)
+            lines = self.runner.run(reading)
+            balance_vnd = self.runner.run(self.shop.wallet(wallet)).balance_vnd
+            assert balance_vnd == sum(line.moved_vnd for line in lines)
 
     @invariant()
     def everything_that_came_in_is_there_or_was_taken_or_went_out(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from bot import i18n
 from bot.chat.codes import read_code
 from bot.chat.links import deep_link
-from bot.chat.talk import Label, Line, Link, Talk, counted, line
+from bot.chat.talk import Label, Line, Link, Talk, counted, line, shortened
 from bot.chat.to_me import show_alone
 from bot.jobs import book
 from bot.jobs.buttons import Act, Press
@@ -127,15 +127,11 @@ def _jobs_line(members: Sequence[Job], now: Millis) -> Line:
     first = members[0]
     if first.bulk_id is None:
         return _job_line(first, now)
-    return counted("jobs.bulk", len(members), prompt=_shortened(first.request.prompt))
-
-
-def _shortened(prompt: str) -> str:
-    return prompt if len(prompt) <= PROMPT_SHOWN else prompt[: PROMPT_SHOWN - 1] + "…"
+    return counted("jobs.bulk", len(members), prompt=shortened(first.request.prompt, PROMPT_SHOWN))
 
 
 def _job_line(job: Job, now: Millis) -> Line:
-    prompt = _shortened(job.request.prompt)
+    prompt = shortened(job.request.prompt, PROMPT_SHOWN)
     progress = carried_progress(job, now=now)
     if progress is not None and job.state is JobState.RUNNING:
         return line("jobs.running", code=job.job_id, prompt=prompt, percent=progress)

@@ -19,7 +19,7 @@ from bot.jobs.rules import Payer
 from bot.jobs.saying import say
 from bot.model import Say, Urgency, UserId
 from bot.money.payments import in_the_way, make_invoice
-from bot.money.plans import Plan
+from bot.money.plans import FREE, Plan
 from bot.money.stars import Offer, packs_for, plan_offer
 from bot.money.terms import Term
 
@@ -76,7 +76,7 @@ class Buying:
 
     def _what_one_has(self, talk: Talk, plan: Plan, balance_vnd: int) -> list[Line]:
         if talk.is_private:
-            is_free = plan.name == "free"  # it has a name in each language
+            is_free = plan.name == FREE  # it has a name in each language
             key = "buy.own_balance_free" if is_free else "buy.own_balance"
             return [line(key, balance_vnd=balance_vnd, plan=plan.shown_name)]
         lines = [line("buy.group_balance", balance_vnd=balance_vnd)]
@@ -137,19 +137,22 @@ class Buying:
         how = f"{PACK}={offer.stars}={offer.plan or NO_PLAN}"
         word = self._stars(talk, offer)
         if len(_plans_in(packs)) > 1:
-            word = f"{self._plans.shown_name(offer.plan or NO_PLAN)} · {word}"
+            word = f"{self._shown_name(talk, offer)} · {word}"
         return Label("buy.offer", Press(Act.BUY, how=how), word, amount_vnd=offer.amount_vnd)
 
     def _plan_label(self, talk: Talk, offer: Offer) -> Label:
         key = "buy.offer_monthly" if offer.is_subscription else "buy.offer"
-        name = self._plans.shown_name(offer.plan or NO_PLAN)
-        word = f"{name} · {self._stars(talk, offer)}"
+        word = f"{self._shown_name(talk, offer)} · {self._stars(talk, offer)}"
         press = Press(Act.BUY, how=f"{PLAN}={offer.plan}")
         return Label(key, press, word, amount_vnd=offer.amount_vnd)
 
     def _after(self, term: Term) -> Line:
         other = self._plans.shown_name(term.plan)
         return line("buy.plan_after", other=other, ends_at=term.ends_at)
+
+    def _shown_name(self, talk: Talk, offer: Offer) -> str:
+        name = self._plans.shown_name(offer.plan or NO_PLAN)
+        return self._i18n.tongue(talk.language).own(name)
 
     def _stars(self, talk: Talk, offer: Offer) -> str:
         return f"⭐ {self._i18n.tongue(talk.language).number(offer.stars)}"

@@ -5,20 +5,30 @@ Knows nothing of what is done.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Final
 
-from bot.chat.reaching import tell
 from bot.chat.talk import Line, Talk, line
 from bot.chat.whom import Whom, find, replied_to, with_number
+from bot.jobs.reaching import tell
 from bot.money.ledger import BY_HAND, Act
 
 REASON_MAX: Final = 200
 """Characters of it that are kept."""
+MARK_LETTERS: Final = 12
+"""A button has 64 bytes: as many as leave it room for the rest."""
 
 
 def message_of(talk: Talk) -> str:
     """Names what was said or pressed on; the same message read twice is one act."""
     return f"{talk.place.chat_id}={talk.place.reply_to}"
+
+
+def mark_of(*lines: Line) -> str:
+    """Names what a question said: the button under it that carries this does that and nothing else."""
+    said = json.dumps(lines, sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:MARK_LETTERS]
 
 
 def author_of(talk: Talk) -> str:
@@ -49,6 +59,11 @@ async def known(talk: Talk, word: str | None) -> Whom | None:
 def is_placed(talk: Talk) -> bool:
     """Whether somebody is meant without a word: who is replied to, or the group spoken in."""
     return talk.replied is not None or not talk.is_private
+
+
+def of_whom(key: str, whom: Whom, /, **values: object) -> Line:
+    """A sentence about them: their name and their number are in its values."""
+    return line(key, who=whom.name, number=str(whom.number), **values)
 
 
 async def tell_elsewhere(talk: Talk, whom: Whom, *lines: Line) -> None:

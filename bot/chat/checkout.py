@@ -142,7 +142,8 @@ class Checkout:
         term = await in_the_way(
             self._reading, self._plans, invoice.offer, invoice.wallet_id, now=self._clock()
         )
-        return tongue.text(refusal, plan=self._plans.shown_name(term.plan) if term else "")
+        name = self._plans.shown_name(term.plan) if term else ""
+        return tongue.text(refusal, plan=tongue.own(name))
 
     def _contact(self, tongue: Tongue) -> str:
         return self._door.contact or tongue.text("contact.unnamed")

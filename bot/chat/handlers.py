@@ -11,7 +11,6 @@ from typing import assert_never
 from telegram import (
     CallbackQuery,
     Chat,
-    ExternalReplyInfo,
     MaybeInaccessibleMessage,
     Message,
     SuccessfulPayment,
@@ -19,14 +18,13 @@ from telegram import (
 )
 
 from bot.chat.access import Access, Doorkeeper, Refusal
-from bot.chat.afar import chat_replied_to
+from bot.chat.addressed import is_for_us
 from bot.chat.deriving import Target
 from bot.chat.doings import make_doings
 from bot.chat.drafts import note_album_item
 from bot.chat.hinting import hint_line, is_answered, line_for_wordless
 from bot.chat.making import Making
 from bot.chat.membership import Membership
-from bot.chat.migrating import quoted_job
 from bot.chat.owners import pressed_as
 from bot.chat.parsed import (
     AgainCommand,
@@ -44,11 +42,12 @@ from bot.chat.parsed import (
 )
 from bot.chat.payments import hear_refund
 from bot.chat.pictures import Brought, brought_by, picture_in
-from bot.chat.plain import ADMIN_ONLY, Plain
+from bot.chat.plain import Plain
 from bot.chat.presses import Presses
 from bot.chat.questions import Question, Questions, is_missed, is_wordless
 from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
+from bot.chat.replied import replied_to, target_of
 from bot.chat.talk import (
     Speaker,
     Talk,
@@ -61,11 +60,9 @@ from bot.chat.talk import (
 )
 from bot.chat.turning_away import TurningAway
 from bot.i18n import I18n
-from bot.jobs import book
 from bot.jobs.accept import Desk
 from bot.jobs.buttons import read_press
 from bot.jobs.preferences import preferences_of
-from bot.jobs.privacy import is_hidden
 from bot.model import ChatId, Clock, MessageId, Say
 from bot.store.port import Transaction
 
@@ -143,13 +140,13 @@ class Handlers:
         text = message.text or message.caption
         if speaker is None or message.via_bot is not None:
             return
-        target = await self._target(tx, speaker, message)
+        target = await target_of(tx, speaker, message, bot_id=self._me.bot_id)
         question = await self._questions.replied(tx, speaker, message)
         if not text:
             await self._wordless(tx, speaker, message, question, target)
             return
         # What is replied to is a picture of theirs, or a result of ours, never both.
-        brought = brought_by(message, None if target else _replied(message))
+        brought = brought_by(message, None if target else replied_to(message))
         if question is not None:
             text = question.answered(text)
             brought = brought if brought.pictures else question.brought
@@ -162,7 +159,7 @@ class Handlers:
             preferences=await preferences_of(tx, speaker.user_id),
         )
         is_operators = speaker.user_id in self._me.admin_ids and isinstance(parsed, PlainCommand)
-        if not is_operators and not _is_for_us(parsed, text, message.chat.type):
+        if not is_operators and not is_for_us(parsed, text, message.chat.type):
             return
         talk = await self._open(tx, speaker, message)
         talk = dataclasses.replace(talk, replied=author_of(message))
@@ -338,25 +335,6 @@ class Handlers:
     async def _refusal(self, talk: Talk) -> Refusal | None:
         return await self.door.refusal(talk.tx, talk.speaker.user_id, talk.place.chat_id)
 
-    async def _target(self, tx: Transaction, speaker: Speaker, message: Message) -> Target | None:
-        """The result replied to, by our own table: no guessing, however old it is.
-
-        What is hidden where it stands, or where the answer would go, is not there.
-        """
-        replied = _replied(message)
-        if replied is None:
-            return None
-        stands_in = ChatId(chat_replied_to(message).id)
-        job, tile = await quoted_job(tx, message, replied, self._me.bot_id), None
-        if replied.message_id is not None:
-            row = await tx.one("message_get", chat_id=stands_in, message_id=replied.message_id)
-            job = await book.find_job(tx, row["job_id"]) if row else None
-            tile = row["tile"] if row else None
-        chats = {stands_in, ChatId(message.chat.id)}
-        if job is None or any(is_hidden(job, chat, speaker.user_id) for chat in chats):
-            return None
-        return Target(job, tile)
-
 
 async def _ask_again(talk: Talk, question: Question, target: Target | None) -> None:
     await talk.ask(
@@ -365,21 +343,6 @@ async def _ask_again(talk: Talk, question: Question, target: Target | None) -> N
         about=target.job.job_id if target else None,
         tile=target.tile if target else None,
     )
-
-
-def _is_for_us(parsed: Parsed, text: str, chat_type: str) -> bool:
-    """Whether to answer: in private nearly everything, in a group what is plainly meant for us."""
-    if chat_type == "private":
-        return not (isinstance(parsed, NotForUs) and text.lstrip().startswith("/"))
-    if isinstance(parsed, Complaint):
-        return parsed.is_addressed
-    return not (isinstance(parsed, NotForUs) or _may_be_for_another_bot(parsed, text))
-
-
-def _may_be_for_another_bot(parsed: Parsed, text: str) -> bool:
-    """`/ban` and the like name no bot, and groups have bots for that."""
-    is_common = isinstance(parsed, PlainCommand) and parsed.name in ADMIN_ONLY
-    return is_common and "@" not in text.split(maxsplit=1)[0]
 
 
 def _is_channel(chat: Chat) -> bool:
@@ -392,10 +355,3 @@ def _buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:
     markup = message.reply_markup if isinstance(message, Message) else None
     rows = markup.inline_keyboard if markup else ()
     return {button.callback_data for row in rows for button in row}
-
-
-def _replied(message: Message) -> Message | ExternalReplyInfo | None:
-    """What is replied to. From another topic or chat it comes apart: in a topic the plain field
-    then names the message that opened the topic.
-    """
-    return message.external_reply or message.reply_to_message

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.chat.account import PROMPT_SHOWN, Account
 from bot.chat.links import deep_link
-from bot.chat.talk import Label, Line, Link, Talk, apart, line
+from bot.chat.talk import Label, Line, Link, Talk, apart, line, shortened
 from bot.chat.to_me import show_alone
 from bot.jobs import book
 from bot.jobs.buttons import Act, Press
@@ -141,9 +141,8 @@ def _entry(job: Job) -> list[Line]:
     """What it was and what it cost; and of which picture it was made."""
     kind = _kind(job)
     prompt = " ".join(job.request.prompt.split()) or _WORDLESS
-    if len(prompt) > PROMPT_SHOWN:
-        prompt = prompt[: PROMPT_SHOWN - 1] + "…"
-    values = {"code": job.job_id, "asked_at": job.accepted_at, "prompt": prompt}
+    shown = shortened(prompt, PROMPT_SHOWN)
+    values = {"code": job.job_id, "asked_at": job.accepted_at, "prompt": shown}
     match job.state:
         case JobState.DONE if job.charged_vnd:
             entry = line(f"history.{kind}_paid", **values, charged_vnd=job.charged_vnd)

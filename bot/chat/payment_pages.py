@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from bot.chat.by_hand import mark_of
 from bot.chat.talk import Label, Line, apart, line
 from bot.jobs.buttons import Act, Press
 from bot.jobs.reconciling import Check, line_of
 from bot.money.plans import Plans
-from bot.money.refunds import PaymentState
+from bot.money.purchases import Undoing
+from bot.money.refunds import Foreseen, PaymentState
 from bot.store.port import Row
 
 ON_A_PAGE: Final = 5
@@ -36,9 +38,7 @@ def page(rows: Sequence[Row], plans: Plans, *, newer_id: int | None, check: Chec
     for row in shown:
         lines += _entry(row, plans)
     refunds = [
-        [Label("button.refund", _press("refund", row["payment_id"]), str(row["payment_id"]))]
-        for row in shown
-        if row["state"] == PaymentState.PAID
+        [_refund_label(row["payment_id"])] for row in shown if row["state"] == PaymentState.PAID
     ]
     arrows = []
     if newer_id is not None:
@@ -49,22 +49,68 @@ def page(rows: Sequence[Row], plans: Plans, *, newer_id: int | None, check: Chec
     return Page(lines, [*refunds, *([arrows] if arrows else []), look])
 
 
-def confirm(row: Row, plans: Plans) -> Page:
-    """What a refund takes away, before it is done."""
-    whose = "group" if row["wallet_id"] < 0 else "own"
-    lines = [line(f"payments.confirm_{whose}", **_values(row), amount_vnd=row["amount_vnd"])]
-    if row["plan"] is not None:
-        lines.append(line("payments.confirm_plan", plan=plans.typed_name(row["plan"])))
-    if row["is_recurring"]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Question(Page):
+    """Before a refund; ``mark`` names what it says, "" where nothing can be done."""
+
+    mark: str
+
+
+def question(row: Row, plans: Plans, foreseen: Foreseen, *, is_renewed: bool) -> Question:
+    """What a refund will do, before it is done."""
+    lines = list(_consequences(row, plans, foreseen))
+    if is_renewed:
         lines.append(line("payments.confirm_renewal"))
+    payment_id, mark = row["payment_id"], mark_of(*lines)
+    yes = Label("button.refund_yes", Press(Act.PAYMENTS, how=f"yes={payment_id}={mark}"))
+    return Question(lines, [[yes], to_payments(payment_id)], mark)
+
+
+def refusal(row: Row, why: Line) -> Question:
+    """It cannot be done as things stand; it can be looked at again."""
     payment_id = row["payment_id"]
-    yes = Label("button.refund_yes", _press("yes", payment_id))
-    return Page(lines, [[yes], to_payments(payment_id)])
+    buttons = [[_refund_label(payment_id)], to_payments(payment_id)]
+    return Question([line("payments.refused", **_values(row)), why], buttons, "")
 
 
 def to_payments(payment_id: int) -> list[Label]:
     """Back to the page on which that one stands."""
     return [Label("button.payments_back", _press("page", payment_id))]
+
+
+def _consequences(row: Row, plans: Plans, foreseen: Foreseen) -> Iterator[Line]:
+    amount_vnd, term_vnd = row["amount_vnd"], foreseen.from_term_vnd
+    whose = "group" if row["wallet_id"] < 0 else "own"
+    key = f"payments.confirm_{whose}" if amount_vnd else "payments.confirm_uncredited"
+    yield line(key, **_values(row), amount_vnd=amount_vnd)
+    if 0 < term_vnd < amount_vnd:
+        yield line("payments.confirm_parts", term_vnd=term_vnd, rest_vnd=amount_vnd - term_vnd)
+    if row["plan"] is None:
+        return
+    if foreseen.plan is None:
+        yield line("payments.plan_over_before", plan=plans.typed_name(row["plan"]))
+        return
+    yield _of_plan(foreseen.plan, plans)
+    if foreseen.lapse_vnd:
+        yield line("payments.plan_lapses", lapse_vnd=foreseen.lapse_vnd)
+    if foreseen.going:
+        numbers = ", ".join(f"#{number}" for number in foreseen.going)
+        yield line("payments.plan_going", numbers=numbers)
+
+
+def _of_plan(undoing: Undoing, plans: Plans) -> Line:
+    plan = plans.typed_name(undoing.term.plan)
+    if undoing.is_over:
+        return line("payments.plan_ends", plan=plan)
+    if undoing.ends_at is None:
+        return line("payments.plan_stays", plan=plan)
+    how = "shortens" if undoing.is_shorter else "stays_until"
+    values = {"plan": plan, "ends_at": undoing.term.ends_at, "then_at": undoing.ends_at}
+    return line(f"payments.plan_{how}", **values)
+
+
+def _refund_label(payment_id: int) -> Label:
+    return Label("button.refund", _press("refund", payment_id), str(payment_id))
 
 
 def _entry(row: Row, plans: Plans) -> list[Line]:

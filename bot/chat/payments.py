@@ -1,7 +1,8 @@
 """The operators' page of payments in Stars: the latest of them, a refund, a look at Telegram's list.
 
 Knows nothing of how the page reads. Whoever presses is an operator: that is checked before. Everything
-is in the buttons, and what a button names is looked up anew.
+is in the buttons, and what a button names is looked up anew: a refund is done only as its question
+said, else it is asked again.
 """
 
 from __future__ import annotations
@@ -10,16 +11,24 @@ from typing import Final
 
 from telegram import Message
 
-from bot.chat.payment_pages import ON_A_PAGE, Page, confirm, page, to_payments
-from bot.chat.talk import Line, Talk, line
+from bot.chat.payment_pages import (
+    ON_A_PAGE,
+    Page,
+    Question,
+    page,
+    question,
+    refusal,
+    to_payments,
+)
+from bot.chat.talk import Talk, line
 from bot.jobs import reconciling, refunding
 from bot.jobs.buttons import Press
 from bot.model import Millis, UserId
-from bot.money import refunds
+from bot.money import refunds, subscriptions
 from bot.money.plans import Plans
-from bot.money.refunds import NotEnoughLeft, Payment, PaymentState
+from bot.money.refunds import NotEnoughLeft, PaymentState
 from bot.money.terms import StillHeld
-from bot.store.port import Transaction
+from bot.store.port import Row, Transaction
 
 NEWEST: Final = 2**53
 DIGITS_MAX: Final = 15
@@ -36,6 +45,7 @@ class Payments:
         if not talk.is_private:
             return "press.nothing"
         name, _, word = press.how.partition("=")
+        word, _, mark = word.partition("=")
         number = int(word) if _is_number(word) else None
         match name, number:
             case "", _:
@@ -49,24 +59,43 @@ class Payments:
                 await reconciling.ask(talk.tx, talk.place, talk.language, now=talk.now)
                 return "payments.checking"
             case "refund" | "yes", int(payment_id):
-                return await self._refund(talk, payment_id, is_sure=name == "yes")
+                return await self._refund(talk, payment_id, mark)
             case _:
                 return "press.nothing"
         return ""
 
-    async def _refund(self, talk: Talk, payment_id: int, *, is_sure: bool) -> str:
+    async def _refund(self, talk: Talk, payment_id: int, mark: str) -> str:
+        """``mark``: of the question that was answered with yes, "" for none."""
         row = await talk.tx.one("payment_named", payment_id=payment_id)
         if row is None:
             return "press.nothing"
         payment = refunds.read_payment(row)
-        if is_sure:
-            await talk.turn(await _asked(talk, payment), buttons=[to_payments(payment_id)])
-        elif payment.state is not PaymentState.PAID:
+        if payment.state is not PaymentState.PAID:
             await talk.turn(line("payments.on_its_way"), buttons=[to_payments(payment_id)])
-        else:
-            shown = confirm(row, self._plans)
-            await talk.turn(*shown.lines, buttons=shown.buttons)
+            return ""
+        asked = await self._question(talk, row)
+        if not mark or mark != asked.mark:
+            await talk.turn(*asked.lines, buttons=asked.buttons)
+            return "payments.changed" if mark else ""
+        await refunding.ask_back(talk.tx, payment, operator_id=talk.speaker.user_id, now=talk.now)
+        key = "payments.asked" if payment.amount_vnd else "payments.asked_uncredited"
+        told = line(key, stars=payment.stars, amount_vnd=payment.amount_vnd)
+        await talk.turn(told, buttons=[to_payments(payment_id)])
         return ""
+
+    async def _question(self, talk: Talk, row: Row) -> Question:
+        payment = refunds.read_payment(row)
+        try:
+            foreseen = await refunds.foresee(talk.tx, self._plans, payment, now=talk.now)
+        except StillHeld as error:
+            return refusal(row, line("payments.still_held", held_vnd=error.held_vnd))
+        except NotEnoughLeft as error:
+            missing_vnd = error.missing_vnd
+            values = {"missing_vnd": missing_vnd, "amount_vnd": payment.amount_vnd}
+            command = f"/grant {payment.wallet_id} {missing_vnd}"
+            return refusal(row, line("payments.not_enough", command=command, **values))
+        is_renewed = await subscriptions.is_renewed(talk.tx, payment)
+        return question(row, self._plans, foreseen, is_renewed=is_renewed)
 
     async def _page(self, talk: Talk, from_id: int) -> Page:
         rows = await talk.tx.all("payments_older", from_id=from_id, most=ON_A_PAGE + 1)
@@ -88,23 +117,6 @@ async def hear_refund(tx: Transaction, plans: Plans, message: Message, *, now: M
         payer_id = UserId(message.chat.id)  # it is told in the private chat of who paid
         stars = told.total_amount
         await refunding.unknown_went_back(tx, charge_id, payer_id, stars, now=now)
-
-
-async def _asked(talk: Talk, payment: Payment) -> Line:
-    """Have it given back; what to say of it."""
-    try:
-        is_new = await refunding.ask_back(
-            talk.tx, payment, operator_id=talk.speaker.user_id, now=talk.now
-        )
-    except StillHeld as error:
-        return line("payments.still_held", held_vnd=error.held_vnd)
-    except NotEnoughLeft as error:
-        missing_vnd = error.missing_vnd
-        command = f"/grant {payment.wallet_id} {missing_vnd}"
-        return line("payments.not_enough", missing_vnd=missing_vnd, command=command)
-    if not is_new:
-        return line("payments.on_its_way")
-    return line("payments.asked", stars=payment.stars, amount_vnd=payment.amount_vnd)
 
 
 def _is_number(word: str) -> bool:

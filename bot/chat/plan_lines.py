@@ -87,8 +87,7 @@ def way_in_lines(plans: Plans, plan: Plan) -> list[Line]:
     else:
         lines = [counted("plans.enter_days", plan.days, price_vnd=plan.price)]
     if plan.refund:
-        share = int(plan.refund * 100)
-        lines.append(line("plans.refund", percent=share, contact=plans.contact))
+        lines.append(line("plans.refund", percent=plan.refund_percent, contact=plans.contact))
     if plans.stars is not None and not stars.is_sold(plans, plan):
         lines.append(line("plans.not_for_stars", contact=plans.contact))
     return lines

@@ -2,11 +2,12 @@
 
 Knows nothing of who may do that: whoever calls has checked it; nor how one with a price is sold
 (`chat/selling.py`). Ending a plan whose balance lapses is asked about first, and the button holds to
-what the question said is paid back.
+what the question said.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -14,10 +15,11 @@ from typing import Final
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, is_placed, known, tell_elsewhere
-from bot.chat.selling import Selling, before
+from bot.chat.by_hand import act_of, is_placed, known, mark_of, of_whom, tell_elsewhere
+from bot.chat.selling import Selling, before, until_lines
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
+from bot.i18n import Named, listed
 from bot.jobs.buttons import Act, Press
 from bot.model import UserId
 from bot.money import ledger, subscriptions, terms
@@ -27,6 +29,15 @@ from bot.money.terms import Ending, StillHeld, Term
 _TERM: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 log = structlog.get_logger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Question:
+    """Before a plan is ended early."""
+
+    lines: Sequence[Line]
+    button: Label
+    mark: str
 
 
 class Planning:
@@ -70,7 +81,7 @@ class Planning:
         """Which plan, since when, until when, by whom; what is there and what is left of it."""
         wallet_id = UserId(whom.number)
         term = await terms.term_of(talk.tx, self._plans, wallet_id, now=talk.now)
-        lines = [_of_whom("plan.is_free" if term is None else "plan.has", whom, **self._of(term))]
+        lines = [of_whom("plan.is_free" if term is None else "plan.has", whom, **self._of(term))]
         if term is not None:
             by = await _named_author(talk, term.author)
             lines.append(line("plan.since", began_at=term.began_at, who=by))
@@ -106,7 +117,7 @@ class Planning:
             told = line(f"given.plan_{whom.kind}", plan=plan.shown_name)
             await tell_elsewhere(talk, whom, told)
         key = "plan.given" if is_new else "plan.has_already"
-        lines = [_of_whom(key, whom, plan=self._typed(plan.name))]
+        lines = [of_whom(key, whom, plan=self._typed(plan.name))]
         if plan.min_topup:
             least = {"amount": str(plan.min_topup), "amount_vnd": plan.min_topup}
             lines.append(line("plan.money_by_grant", number=number, **least))
@@ -121,41 +132,45 @@ class Planning:
         try:
             ending = await terms.ending_of(talk.tx, self._plans, wallet_id, now=talk.now)
         except StillHeld as still:
-            await talk.say(_of_whom("plan.still_held", whom, held_vnd=still.held_vnd))
+            await talk.say(of_whom("plan.still_held", whom, held_vnd=still.held_vnd))
             return
         if ending is not None:
             await talk.tx.run("setting_set", scope=0, name=_why(ending.term.term_id), value=reason)
-            lines, button = self._question(whom, ending)
-            await talk.say(*lines, buttons=[[button]])
+            question = await self._question(talk, whom, ending)
+            await talk.say(*question.lines, buttons=[[question.button]])
             return
         act = act_of(talk, "", reason)
         ended = await terms.end_open(talk.tx, wallet_id, act)
         if not ended:
-            await talk.say(_of_whom("plan.is_free", whom))
+            await talk.say(of_whom("plan.is_free", whom))
             return
         log.info("plan_ended", whom=wallet_id, by=act.author)
-        names = ", ".join(self._typed(term.plan) for term in ended)
-        shown = ", ".join(self._plans.shown_name(term.plan) for term in ended)
+        names = listed(self._typed(term.plan) for term in ended)
+        shown = listed(self._plans.shown_name(term.plan) for term in ended)
         await tell_elsewhere(talk, whom, line("given.plan_over", plan=shown))
-        await talk.say(_of_whom("plan.over", whom, plan=names))
+        await talk.say(of_whom("plan.over", whom, plan=names))
 
-    def _question(self, whom: Whom, ending: Ending) -> tuple[Sequence[Line], Label]:
+    async def _question(self, talk: Talk, whom: Whom, ending: Ending) -> _Question:
         term = ending.term
         plan = self._plans.plans.get(term.plan)
-        share = round(plan.refund * 100) if plan is not None else 0
+        percent = plan.refund_percent if plan is not None else 0
         lines = [
-            _of_whom("plan.end_question", whom, **self._of(term)),
-            *_until(term),
+            of_whom("plan.end_question", whom, **self._of(term)),
+            *until_lines(term),
             line("plan.left", left_vnd=ending.left_vnd),
-            line("plan.paid_back", refund_vnd=ending.refund_vnd, percent=share),
+            line("plan.paid_back", refund_vnd=ending.refund_vnd, percent=percent),
             line("plan.lapses", lapse_vnd=ending.lapse_vnd),
         ]
-        press = Press(Act.PLAN_END, how=f"{whom.number}={term.term_id}", said_vnd=ending.refund_vnd)
-        return lines, Label("button.plan_end", press, amount_vnd=ending.refund_vnd)
+        if await subscriptions.is_term_renewed(talk.tx, term.term_id):
+            lines.append(line("payments.confirm_renewal"))
+        mark = mark_of(*lines)
+        press = Press(Act.PLAN_END, how=f"{whom.number}={term.term_id}={mark}")
+        button = Label("button.plan_end", press, amount_vnd=ending.refund_vnd)
+        return _Question(lines, button, mark)
 
     async def press(self, talk: Talk, press: Press) -> str:
         """End the plan that the question was about; the catalogue key of what floats by."""
-        number, _, term_id = press.how.partition("=")
+        number, term_id, mark = (*press.how.split("="), "", "")[:3]
         if not is_number(number) or not _TERM.fullmatch(term_id):
             return "press.nothing"
         whom = await with_number(talk, int(number))
@@ -163,13 +178,13 @@ class Planning:
         try:
             ending = await terms.ending_of(talk.tx, self._plans, wallet_id, now=talk.now)
         except StillHeld as still:
-            await talk.say(_of_whom("plan.still_held", whom, held_vnd=still.held_vnd))
+            await talk.say(of_whom("plan.still_held", whom, held_vnd=still.held_vnd))
             return ""
         if ending is None:
             return "plan.ended_before"
-        if (str(ending.term.term_id), ending.refund_vnd) != (term_id, press.said_vnd):
-            lines, button = self._question(whom, ending)
-            await talk.turn(*lines, buttons=[[button]])
+        question = await self._question(talk, whom, ending)
+        if (str(ending.term.term_id), question.mark) != (term_id, mark):
+            await talk.turn(*question.lines, buttons=[[question.button]])
             return "plan.end_changed"
         await self._end_early(talk, whom, ending)
         return ""
@@ -189,26 +204,16 @@ class Planning:
         if ruling is not None:  # it had stood behind
             shown = self._plans.shown_name(ruling.plan)
             told_now = [line(f"given.plan_now_{whom.kind}", plan=shown)]
-            behind = [_of_whom("plan.rules_now", whom, plan=self._typed(ruling.plan))]
+            behind = [of_whom("plan.rules_now", whom, plan=self._typed(ruling.plan))]
         await tell_elsewhere(talk, whom, told, *told_now)
-        ended = _of_whom(f"plan.ended_{back}", whom, plan=self._typed(name), **values)
+        ended = of_whom(f"plan.ended_{back}", whom, plan=self._typed(name), **values)
         await talk.turn(ended, *behind)
 
-    def _typed(self, name: str) -> str:
+    def _typed(self, name: str) -> Named:
         return self._plans.typed_name(name)
 
     def _of(self, term: Term | None) -> dict[str, object]:
         return {} if term is None else {"plan": self._typed(term.plan)}
-
-
-def _of_whom(key: str, whom: Whom, /, **values: object) -> Line:
-    return line(key, who=whom.name, number=str(whom.number), **values)
-
-
-def _until(term: Term | None) -> list[Line]:
-    if term is None or term.ends_at is None:
-        return []
-    return [line("plan.until", ends_at=term.ends_at)]
 
 
 def _why(term_id: int) -> str:

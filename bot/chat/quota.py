@@ -15,7 +15,7 @@ from bot.jobs.purses import UNLIMITED
 from bot.jobs.rules import Payer
 from bot.model import AssetKind, ChatId, Job, JobState, UserId
 from bot.money import ledger, terms
-from bot.money.plans import Plan
+from bot.money.plans import FREE, Plan
 from bot.store.records import read_job
 
 _RUNNING: Final = frozenset({JobState.SUBMITTING, JobState.UNKNOWN, JobState.RUNNING})
@@ -55,7 +55,7 @@ class Quota:
         if term is None or term.plan != plan.name:
             # The free plan is everybody's and has a name in each language; the others are the
             # shop's.
-            is_free = plan.name == "free"
+            is_free = plan.name == FREE
             return [
                 line("quota.plan_free") if is_free else line("quota.plan", plan=plan.shown_name)
             ]
@@ -64,7 +64,7 @@ class Quota:
         if not left_vnd:
             return lines
         lines.append(line("quota.lapses", left_vnd=left_vnd))
-        if percent := round(plan.refund * 100):
+        if percent := plan.refund_percent:
             lines.append(line("quota.refund", percent=percent, contact=self._desk.plans.contact))
         return lines
 
@@ -131,7 +131,7 @@ class Quota:
         balance_vnd = await self._desk.purses.balance_of(talk.tx, group_id)
         lines = [line("purse.balance", balance_vnd=balance_vnd, held_vnd=wallet.held_vnd)]
         plan = await self._desk.purses.plan_of(talk.tx, group_id)
-        if plan.name != "free":
+        if plan.name != FREE:
             lines += await self._plan_lines(talk, group_id, plan)
         lines += await self._cap_lines(talk, chat_id)
         if rules.cap_vnd is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bot.chat.talk import Line, apart, counted, line
+from bot.chat.talk import Line, apart, counted, line, shortened
 from bot.jobs.causes import cause_of
 from bot.jobs.receipts import EntryReceipt, JobReceipt, Receipt
 from bot.model import FINAL_STATES, Job, JobState
@@ -33,7 +33,7 @@ def _of_job(receipt: JobReceipt, *, names_asker: bool) -> Iterator[Line]:
         f"receipts.job_{job.request.operation}",
         code=job.job_id,
         asked_at=job.accepted_at,
-        prompt=_shortened(job.request.prompt),
+        prompt=_prompt(job.request.prompt),
     )
     if names_asker and receipt.asker:
         yield line("receipts.asked_by", name=receipt.asker)
@@ -115,6 +115,6 @@ def _of_entry(entry: EntryReceipt, plans: Plans) -> Iterator[Line]:
         yield line("receipts.reason", reason=entry.reason)
 
 
-def _shortened(prompt: str) -> str:
+def _prompt(prompt: str) -> str:
     words = " ".join(prompt.split()) or _WORDLESS
-    return words if len(words) <= PROMPT_SHOWN else words[: PROMPT_SHOWN - 1] + "…"
+    return shortened(words, PROMPT_SHOWN)

@@ -20,7 +20,7 @@ from bot.jobs.accept import Desk
 from bot.jobs.buttons import Act, Press
 from bot.jobs.receipts import Edge, Receipt
 from bot.model import JobId, UserId
-from bot.money import ledger
+from bot.money import ledger, terms
 
 ON_A_PAGE: Final = 6
 _TURN = re.compile(r"(?P<way>[on])\.(?P<at>[0-9]{1,15})\.(?P<entry>[0-9]{1,15})")
@@ -47,6 +47,7 @@ class Receipts:
         if not _may_see(talk):
             await talk.say(line("receipts.elsewhere"), buttons=[[self._own()]])
             return
+        await _let_lapse(talk)
         lines, buttons = await self._told(talk, await _newest(talk))
         await talk.say(*lines, buttons=buttons)
 
@@ -58,6 +59,7 @@ class Receipts:
         turn = _TURN.fullmatch(press.how)
         if turn is None or not _may_see(talk):
             return "press.not_yours"
+        await _let_lapse(talk)
         edge = Edge(int(turn["at"]), int(turn["entry"]), press.job_id or JobId(""))
         page = await (_older if turn["way"] == "o" else _newer)(talk, edge)
         if not page.receipts:
@@ -73,14 +75,15 @@ class Receipts:
         if not page.receipts:
             return [line(f"receipts.none_{whose}")], own
         wallet = await ledger.read_wallet(talk.tx, _wallet_id(talk))
-        balance_vnd = await self._desk.purses.balance_of(talk.tx, _wallet_id(talk))
         key = "receipts.balance_held" if wallet.held_vnd else "receipts.balance"
         lines = [
             line(f"receipts.title_{whose}"),
-            line(key, balance_vnd=balance_vnd, held_vnd=wallet.held_vnd),
+            line(key, balance_vnd=wallet.balance_vnd, held_vnd=wallet.held_vnd),
         ]
-        for receipt in page.receipts:
+        for receipt, after_vnd in await _with_balances(talk, page, wallet.balance_vnd):
             lines += receipt_lines(receipt, self._desk.plans, names_asker=not talk.is_private)
+            if after_vnd is not None and receipt.moved_vnd:
+                lines.append(line("receipts.after", balance_vnd=after_vnd))
         return lines, [*_arrows(page), *own]
 
     def _own(self) -> Link:
@@ -92,8 +95,26 @@ def _may_see(talk: Talk) -> bool:
     return talk.is_private or talk.is_group_admin
 
 
+async def _let_lapse(talk: Talk) -> None:
+    """What is over goes before it is looked at: the lines come to the balance that is shown."""
+    await terms.close_over(talk.tx, _wallet_id(talk), now=talk.now)
+
+
 def _wallet_id(talk: Talk) -> UserId:
     return talk.speaker.user_id if talk.is_private else UserId(talk.place.chat_id)
+
+
+async def _with_balances(
+    talk: Talk, page: _Page, balance_vnd: int
+) -> list[tuple[Receipt, int | None]]:
+    """With the balance after each; None: too much has come since."""
+    shown, last_vnd = page.receipts, balance_vnd
+    if page.has_newer:
+        at_vnd = await receipts.balance_at(talk.tx, _wallet_id(talk), shown[0].edge, balance_vnd)
+        if at_vnd is None:
+            return [(each, None) for each in shown]
+        last_vnd = at_vnd
+    return list(zip(shown, receipts.balances_after(shown, last_vnd), strict=True))
 
 
 async def _newest(talk: Talk) -> _Page:

@@ -7,27 +7,30 @@ it goes on the balance. What a button says is looked up anew: an old question as
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, message_of, tell_elsewhere
+from bot.chat.by_hand import act_of, mark_of, message_of, of_whom, tell_elsewhere
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, with_number
 from bot.jobs.buttons import Act, Press
 from bot.model import UserId
 from bot.money import ledger, terms
-from bot.money.corrections import LessIsLeft, undo_sale
-from bot.money.ledger import EntryKind
+from bot.money.corrections import LessIsLeft, foresee_undo, undo_sale
+from bot.money.ledger import Entry, EntryKind
 from bot.money.plans import Plan, Plans
+from bot.money.purchases import Undoing
 from bot.money.terms import AnotherPlanRuns, Term
 from bot.money.topups import pay_in
 
 _AGAIN: Final = re.compile(
-    r"(?P<number>-?[0-9]{1,15})=(?P<term>[0-9]{1,15})=(?P<until>[0-9]{1,11})", re.ASCII
+    r"(?P<number>-?[0-9]{1,15})=(?P<term>[0-9]{1,15})=(?P<mark>[0-9a-f]{12})", re.ASCII
 )
-_SALE: Final = re.compile(r"(?P<message>-?[0-9]{1,16}=[0-9]{1,10})=(?P<term>[0-9]{1,12})", re.ASCII)
+_SALE: Final = re.compile(
+    r"(?P<message>-?[0-9]{1,16}=[0-9]{1,10})=(?P<term>[0-9]{1,12})=(?P<mark>[0-9a-f]{12})", re.ASCII
+)
 """The message as `message_of` writes it."""
 
 log = structlog.get_logger(__name__)
@@ -47,6 +50,13 @@ async def before(talk: Talk, plans: Plans, wallet_id: UserId, plan: Plan) -> lis
     ]
 
 
+def until_lines(term: Term | None) -> list[Line]:
+    """When it ends, where it does of itself."""
+    if term is None or term.ends_at is None:
+        return []
+    return [line("plan.until", ends_at=term.ends_at)]
+
+
 class Selling:
     """Made once."""
 
@@ -61,7 +71,7 @@ class Selling:
             await talk.tx.run("setting_set", scope=0, name=_why(runs), value=reason)
             if (there := await aside(talk, whom.number)) is not None:
                 question = self._question(whom, plan, runs)
-                await there.say(question, buttons=[[_again(whom, plan, runs)]])
+                await there.say(question, buttons=[[_again(whom, plan, runs, question)]])
             return
         try:
             told, undo = await self._sold(talk, whom, plan, reason)
@@ -69,7 +79,7 @@ class Selling:
             typed = self._plans.typed_name
             values = {"runs": typed(other.plan), "ends_at": other.ends_at, "plan": typed(plan.name)}
             if (there := await aside(talk, whom.number)) is not None:
-                await there.say(_of_whom("plan.another_runs", whom, **values))
+                await there.say(of_whom("plan.another_runs", whom, **values))
             return
         await talk.say(*told, buttons=[[undo]])
 
@@ -85,8 +95,9 @@ class Selling:
             return "plan.ended_before"
         if await ledger.is_known(talk.tx, _key(talk, plan)):
             return "plan.sold_before"
-        if (str(_until_s(term)), plan.price) != (read["until"], press.said_vnd):
-            await talk.turn(self._question(whom, plan, term), buttons=[[_again(whom, plan, term)]])
+        question = self._question(whom, plan, term)
+        if mark_of(question) != read["mark"]:
+            await talk.turn(question, buttons=[[_again(whom, plan, term, question)]])
             return "plan.sell_changed"
         why = await talk.tx.one("setting_get", scope=0, name=_why(term))
         try:
@@ -98,9 +109,11 @@ class Selling:
 
     def _question(self, whom: Whom, plan: Plan, term: Term) -> Line:
         values = {"plan": self._plans.typed_name(plan.name), "amount_vnd": plan.price or 0}
-        if term.ends_at is None:
-            return _of_whom("plan.sell_again", whom, **values)
-        return _of_whom("plan.sell_again_until", whom, ends_at=term.ends_at, **values)
+        then_at = terms.extended_to(term, plan)
+        if then_at is None:
+            return of_whom("plan.sell_again", whom, **values)
+        values |= {"ends_at": term.ends_at or 0, "then_at": then_at}
+        return of_whom("plan.sell_again_until", whom, **values)
 
     async def _sold(
         self, talk: Talk, whom: Whom, plan: Plan, reason: str
@@ -113,27 +126,37 @@ class Selling:
         )
         log.info("plan_sold", whom=wallet_id, plan=plan.name, by=act.author, is_new=is_new)
         term = await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
-        until = _until(term)
+        until = until_lines(term)
         if plan.days is None:
-            undo = line("plan.sold_keeps", number=str(wallet_id))
+            later = line("plan.sold_keeps", number=str(wallet_id))
         else:
-            share = round(plan.refund * 100)
-            undo = line("plan.sold_refunds", number=str(wallet_id), percent=share)
+            percent = plan.refund_percent
+            later = line("plan.sold_refunds", number=str(wallet_id), percent=percent)
         if is_new:
             key = f"given.plan_sold_{whom.kind}"
             given = line(key, plan=plan.shown_name, amount_vnd=price_vnd)
             await tell_elsewhere(talk, whom, given, *until)
-        sold = _of_whom(
+        sold = of_whom(
             "plan.sold", whom, plan=self._plans.typed_name(plan.name), amount_vnd=price_vnd
         )
         first = await before(talk, self._plans, wallet_id, plan)
-        term_id = 0 if term is None else term.term_id
-        sale = f"{message_of(talk)}={term_id}"
-        button = Label("button.sale_undo", Press(Act.SALE_UNDO, how=sale), amount_vnd=price_vnd)
+        undo = await self._undo_of(talk, act.key, term)
+        button = _undo_button(message_of(talk), term, price_vnd, undo)
         if whom.kind == "person" and not talk.is_private:  # the rest is nobody else's
             kept = line("plan.sold_aside", who=whom.name, plan=self._plans.typed_name(plan.name))
             return [kept], button
-        return [sold, *until, *first, undo], button
+        return [sold, *until, *first, *undo, later], button
+
+    async def _undo_of(self, talk: Talk, key: str, term: Term | None) -> list[Line]:
+        """What undoing the sale of this key will do; none: it was undone, or spent, already."""
+        sale = await ledger.entry_of(talk.tx, key)
+        if sale is None or term is None:
+            return []
+        try:
+            foreseen = await foresee_undo(talk.tx, self._plans, sale, term, now=talk.now)
+        except LessIsLeft:
+            return []
+        return [self._consequence(sale, foreseen)]
 
     async def press_undo(self, talk: Talk, press: Press) -> str:
         """Undo the sale above the button; the catalogue key of what floats by."""
@@ -150,42 +173,72 @@ class Selling:
         term = await terms.find_term(talk.tx, sale.term_id or began.term_id)
         if term is None:
             return "plan.ended_before"
-        whom = await with_number(talk, sale.wallet_id)
-        typed = self._plans.typed_name(began.plan)
-        values = {"plan": typed, "name": began.plan, "amount_vnd": sale.amount_vnd}
-        act = act_of(talk, f"correction:of:{sale.key}")
-        if await ledger.is_known(talk.tx, act.key):
+        if await ledger.is_known(talk.tx, _undone_key(sale)):
             return "plan.undone_before"
+        whom = await with_number(talk, sale.wallet_id)
+        plan = self._plans.typed_name(began.plan)
         try:
-            stays = await undo_sale(talk.tx, self._plans, sale, term, act)
+            foreseen = await foresee_undo(talk.tx, self._plans, sale, term, now=talk.now)
         except LessIsLeft:
             key = "plan.undo_late_keeps" if term.ends_at is None else "plan.undo_late"
             if (there := await aside(talk, whom.number)) is not None:
-                await there.say(_of_whom(key, whom, **values))
+                await there.say(of_whom(key, whom))
             return ""
-        log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
-        told = line(
-            f"given.plan_undone_{whom.kind}", plan=self._shown(began), amount_vnd=sale.amount_vnd
-        )
-        await tell_elsewhere(talk, whom, told, *_until(stays))
-        if whom.kind == "person" and not talk.is_private:
-            await talk.turn(_of_whom("plan.undone_aside", whom, **values))
-            return ""
-        key = "plan.undone_ended"
-        if stays is not None:
-            key, values["plan"] = "plan.undone_stays", self._plans.typed_name(stays.plan)
-        await talk.turn(_of_whom(key, whom, **values), *_until(stays))
+        consequence = self._consequence(sale, foreseen)
+        if mark_of(consequence) != read["mark"]:
+            button = _undo_button(read["message"], began, sale.amount_vnd, [consequence])
+            if (there := await aside(talk, whom.number)) is not None:
+                question = of_whom("plan.undo_question", whom, plan=plan)
+                await there.turn(question, consequence, buttons=[[button]])
+            return "plan.undo_changed"
+        await self._undo(talk, whom, sale, term, began)
         return ""
 
-    def _shown(self, term: Term) -> str:
-        plan = self._plans.plans.get(term.plan)
-        return term.plan if plan is None else plan.shown_name
+    async def _undo(self, talk: Talk, whom: Whom, sale: Entry, term: Term, began: Term) -> None:
+        """``term``: the plan as it is now; ``began``: as it was when it was sold."""
+        act = act_of(talk, _undone_key(sale))
+        stays = await undo_sale(talk.tx, self._plans, sale, term, act)
+        values = {"amount_vnd": sale.amount_vnd, "name": began.plan}
+        typed = self._plans.typed_name(began.plan)
+        log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
+        told = line(
+            f"given.plan_undone_{whom.kind}",
+            plan=self._plans.shown_name(began.plan),
+            amount_vnd=sale.amount_vnd,
+        )
+        await tell_elsewhere(talk, whom, told, *until_lines(stays))
+        if whom.kind == "person" and not talk.is_private:
+            await talk.turn(of_whom("plan.undone_aside", whom, plan=typed, **values))
+            return
+        key = "plan.undone_ended"
+        if stays is not None:
+            key, typed = "plan.undone_stays", self._plans.typed_name(stays.plan)
+        await talk.turn(of_whom(key, whom, plan=typed, **values), *until_lines(stays))
+
+    def _consequence(self, sale: Entry, foreseen: Undoing) -> Line:
+        plan = self._plans.typed_name(foreseen.term.plan)
+        values: dict[str, Any] = {"plan": plan, "amount_vnd": sale.amount_vnd}
+        if foreseen.is_over:
+            return line("plan.undo_ends", **values)
+        if not foreseen.is_shorter:
+            return line("plan.undo_stays", **values)
+        return line("plan.undo_shortens", then_at=foreseen.ends_at, **values)
 
 
-def _again(whom: Whom, plan: Plan, term: Term) -> Label:
-    how = f"{whom.number}={term.term_id}={_until_s(term)}"
-    press = Press(Act.PLAN_SELL, how=how, said_vnd=plan.price)
-    return Label("button.plan_sell", press, amount_vnd=plan.price)
+def _again(whom: Whom, plan: Plan, term: Term, question: Line) -> Label:
+    how = f"{whom.number}={term.term_id}={mark_of(question)}"
+    return Label("button.plan_sell", Press(Act.PLAN_SELL, how=how), amount_vnd=plan.price)
+
+
+def _undo_button(message: str, term: Term | None, price_vnd: int, said: list[Line]) -> Label:
+    """``said``: what the press will do, as the words beside it say."""
+    term_id = 0 if term is None else term.term_id
+    press = Press(Act.SALE_UNDO, how=f"{message}={term_id}={mark_of(*said)}")
+    return Label("button.sale_undo", press, amount_vnd=price_vnd)
+
+
+def _undone_key(sale: Entry) -> str:
+    return f"correction:of:{sale.key}"
 
 
 def _key(talk: Talk, plan: Plan) -> str:
@@ -193,21 +246,6 @@ def _key(talk: Talk, plan: Plan) -> str:
     return f"plan:{plan.name}:{message_of(talk)}"
 
 
-def _until_s(term: Term) -> int:
-    """Sold again meanwhile, it ends at another moment; 0: it has no end."""
-    return (term.ends_at or 0) // 1000
-
-
 def _why(term: Term) -> str:
     """Where the operator's words wait for the tap: a button has no room for them."""
     return f"plan_sell:{term.term_id}"
-
-
-def _of_whom(key: str, whom: Whom, **values: object) -> Line:
-    return line(key, who=whom.name, number=str(whom.number), **values)
-
-
-def _until(term: Term | None) -> list[Line]:
-    if term is None or term.ends_at is None:
-        return []
-    return [line("plan.until", ends_at=term.ends_at)]

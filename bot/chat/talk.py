@@ -14,6 +14,7 @@ from telegram import Chat, Message, MessageOriginUser, User
 
 from bot.chat.pictures import Brought
 from bot.chat.returning import see_chat
+from bot.i18n import Named
 from bot.jobs.buttons import Press
 from bot.jobs.migration import home_of, place_now
 from bot.jobs.people import language_for
@@ -34,6 +35,11 @@ def counted(key: str, n: int, /, **values: Any) -> Line:
     return {"key": key, "n": n, "values": values}
 
 
+def shortened(words: str, most: int) -> str:
+    """What somebody wrote, in at most so many characters."""
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
 def apart(sentence: Line) -> Line:
     """With an empty line before it."""
     return {**sentence, "is_apart": True}
@@ -45,8 +51,8 @@ class Label:
 
     key: str
     press: Press
-    word: str = ""
-    """Fills `{word}` in the label: a code, a number."""
+    word: Named = ""
+    """Fills `{word}` in the label: a code, a number, a plan."""
     is_chosen: bool = False
     """It is how things stand already: the label is ticked."""
     is_priced: bool = False

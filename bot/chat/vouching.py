@@ -12,12 +12,12 @@ from bot.chat.amounts import BadAmount, read_amount
 from bot.chat.codes import VOUCHER_PREFIX, read_voucher, shown_voucher
 from bot.chat.links import command_meant, deep_link
 from bot.chat.parsed import Parsed, PlainCommand
-from bot.chat.reaching import tell
-from bot.chat.talk import Line, Talk, apart, line
+from bot.chat.talk import Line, Talk, apart, line, shortened
 from bot.jobs.accept import Desk
 from bot.jobs.codes import voucher_code
+from bot.jobs.reaching import tell
 from bot.jobs.rules import payer_of
-from bot.model import Millis
+from bot.model import DAY_MS, Millis
 from bot.money import vouchers
 from bot.money.plans import AMOUNT_MAX_VND
 
@@ -28,7 +28,6 @@ COUNT_MAX: Final = 20
 OPEN_SHOWN: Final = 10
 TYPED_SHOWN: Final = 40
 """Characters of what was typed that are said back: longer than any code."""
-_DAY_MS: Final[Millis] = 24 * 3_600_000
 
 
 class Vouching:
@@ -50,7 +49,7 @@ class Vouching:
         elif is_operator:
             await self._make(talk, words.split())
         elif words.strip():
-            await talk.say(line("voucher.not_a_code", typed=_clipped(words.strip())))
+            await talk.say(line("voucher.not_a_code", typed=shortened(words.strip(), TYPED_SHOWN)))
         else:
             await talk.say(line("voucher.how"))
 
@@ -99,11 +98,15 @@ class Vouching:
         days = _count(words[1], DAYS_MAX) if len(words) > 1 else DAYS
         count = _count(words[2], COUNT_MAX) if len(words) > 2 else 1
         if days is None:
-            await talk.say(line("voucher.bad_days", typed=_clipped(words[1]), most=DAYS_MAX))
+            await talk.say(
+                line("voucher.bad_days", typed=shortened(words[1], TYPED_SHOWN), most=DAYS_MAX)
+            )
         elif count is None:
-            await talk.say(line("voucher.bad_count", typed=_clipped(words[2]), most=COUNT_MAX))
+            await talk.say(
+                line("voucher.bad_count", typed=shortened(words[2], TYPED_SHOWN), most=COUNT_MAX)
+            )
         else:
-            until_at = talk.now + days * _DAY_MS
+            until_at = talk.now + days * DAY_MS
             codes = [await _made(talk, amount_vnd, until_at) for _ in range(count)]
             told = line("voucher.made", amount_vnd=amount_vnd, until_at=until_at)
             await talk.say(told, *(self._line(code) for code in codes))
@@ -140,7 +143,3 @@ def _count(word: str, most: int) -> int | None:
     """A whole number from 1 on, in plain digits."""
     is_number = word.isascii() and word.isdecimal() and len(word) <= len(str(most))
     return int(word) if is_number and 1 <= int(word) <= most else None
-
-
-def _clipped(typed: str) -> str:
-    return typed if len(typed) <= TYPED_SHOWN else typed[: TYPED_SHOWN - 1] + "…"

@@ -42,8 +42,9 @@ def catalogue_text(
     behind a command as `{at}`, where one without it may reach nobody (`people.at_in`).
 
     A value's name says how it is written: `*_vnd` money, `*_at` a moment, `*_day` an ISO date,
-    `*_s` a duration, `percent` whole per cent; a plain integer is a number; everything else is
-    somebody's words and is escaped, and cut where the message would be longer than Telegram takes.
+    `*_s` a duration, `percent` whole per cent; a plain integer is a number, a table a name in each
+    language; everything else is somebody's words. Words are escaped, and cut where the message
+    would be longer than Telegram takes.
     """
     for most in VALUES_MAX:
         text = "\n".join(
@@ -74,7 +75,8 @@ def _own_button(
 ) -> Button:
     if "url" in button:
         return Button(tongue.text(button["key"]), url=button["url"].replace("{bot}", bot))
-    values = {"word": titles.get(button["word"], button["word"])}
+    word = tongue.own(button["word"])
+    values = {"word": titles.get(word, word)}
     if "amount_vnd" in button:
         values["amount"] = tongue.money(button["amount_vnd"])
     label = tongue.text(button["key"], **values)
@@ -119,6 +121,8 @@ def _value(tongue: Tongue, name: str, value: Any, timezone: Any, most: int) -> o
         return tongue.percent(value)
     if name == "contact" and not value:
         return tongue.text("contact.unnamed")  # the plan file names nobody
+    if isinstance(value, Mapping):  # a name that is another in each language
+        value = tongue.own(value)
     if isinstance(value, int):
         return tongue.number(value)
     return clip(value, most) if isinstance(value, str) else value

@@ -10,10 +10,11 @@ import html
 from collections.abc import Mapping
 from typing import Any, Final
 
+from bot.delivery.bills import Bill
 from bot.delivery.presentation import Button, clip
 from bot.delivery.scene import Scenes
 from bot.delivery.sent import Sent
-from bot.delivery.telegram import Bill, TelegramSender
+from bot.delivery.telegram import TelegramSender
 from bot.i18n import Tongue
 from bot.model import Outgoing
 
@@ -49,9 +50,12 @@ class Invoices:
 
 def bill_of(tongue: Tongue, payload: Mapping[str, Any]) -> Bill:
     """What it buys, for how much and for whom, in lengths that Telegram takes. Pure."""
-    amount, plan = tongue.money(payload["amount_vnd"]), payload["plan"]
+    amount = tongue.money(payload["amount_vnd"])
     stars = tongue.number(payload["stars"])
-    title = plan if payload["is_bought"] else tongue.text("invoice.title", amount=amount)
+    if payload["is_bought"]:
+        title = tongue.own(payload["plan"])
+    else:
+        title = tongue.text("invoice.title", amount=amount)
     return Bill(
         title=clip(title, TITLE_MAX),
         description=clip(" ".join(_described(tongue, payload, amount, stars)), DESCRIPTION_MAX),
@@ -75,7 +79,7 @@ def _described(tongue: Tongue, payload: Mapping[str, Any], amount: str, stars: s
     told = tongue.text("invoice.for_oneself", amount=amount, stars=stars)
     if plan is None:
         return [told]
-    entered = tongue.text("invoice.enters", plan=plan)
+    entered = tongue.text("invoice.enters", plan=tongue.own(plan))
     return [told, entered, *_capped(tongue, payload), *less_free]
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import html
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -19,16 +17,14 @@ import structlog
 from telegram import (
     Bot,
     ForceReply,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
-    LabeledPrice,
     Message,
-    ReplyParameters,
     StarTransaction,
 )
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from bot.delivery.bills import START_WORD, SUBSCRIPTION_S, Bill, billed, pay_button
 from bot.delivery.limiter import Limiter
 from bot.delivery.meaning import (
     FloodWait,
@@ -38,6 +34,7 @@ from bot.delivery.meaning import (
     meaning_of,
 )
 from bot.delivery.presentation import Keyboard
+from bot.delivery.shaping import bare_words, markup_of, where
 from bot.delivery.uploads import Picture, input_media, opened, whole_seconds
 from bot.model import ChatId, MessageId, Place, Urgency, UserId
 from bot.telemetry import Metrics
@@ -50,25 +47,7 @@ MEDIA_WRITE_S = 300.0
 CALLBACK_ANSWER_MAX = 200
 """Characters Telegram takes in the answer to a press."""
 
-STARS = "XTR"
-SUBSCRIPTION_S = 30 * 86_400
-"""Telegram has no other period."""
-START_WORD = "buy"
-"""What a forwarded invoice opens the bot with: only the one that was sent is paid."""
-
 log = structlog.get_logger(__name__)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Bill:
-    """What is paid for in Stars."""
-
-    title: str
-    description: str
-    payload: str
-    stars: int
-    pay: str
-    """What Telegram's own button says."""
 
 
 def _in_any_words(send: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
@@ -100,11 +79,6 @@ def _replying_or_not(
     return sent
 
 
-def bare_words(text: str) -> str:
-    """HTML of ours without its markup, as HTML that nobody can fail to read."""
-    return html.escape(html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>", "", text)), quote=False)
-
-
 class TelegramSender:
     """Every call that leaves for Telegram passes here, so that one limiter sees them all."""
 
@@ -129,7 +103,7 @@ class TelegramSender:
     @_replying_or_not
     async def text(self, place: Place, html: str, keyboard: Keyboard) -> Message:
         """A new message. Raises SendError."""
-        return await self._words(place, html, _markup(keyboard))
+        return await self._words(place, html, markup_of(keyboard))
 
     @_in_any_words
     @_replying_or_not
@@ -148,7 +122,7 @@ class TelegramSender:
                 parse_mode="HTML",
                 reply_markup=markup,
                 disable_web_page_preview=True,
-                **_where(place),
+                **where(place),
             ),
         )
 
@@ -165,7 +139,7 @@ class TelegramSender:
                     chat_id=chat_id,
                     message_id=message_id,
                     parse_mode="HTML",
-                    reply_markup=_markup(keyboard),
+                    reply_markup=markup_of(keyboard),
                     disable_web_page_preview=True,
                 ),
             )
@@ -179,10 +153,10 @@ class TelegramSender:
         common: dict[str, Any] = {
             "caption": caption or None,
             "parse_mode": "HTML",
-            "reply_markup": _markup(keyboard),
+            "reply_markup": markup_of(keyboard),
             "read_timeout": READ_S,
             "write_timeout": MEDIA_WRITE_S,
-            **_where(place),
+            **where(place),
         }
         async with opened(picture) as (file, thumbnail):
             match picture.kind:
@@ -235,7 +209,7 @@ class TelegramSender:
                         media,
                         chat_id=chat_id,
                         message_id=message_id,
-                        reply_markup=_markup(keyboard),
+                        reply_markup=markup_of(keyboard),
                         read_timeout=READ_S,
                         write_timeout=MEDIA_WRITE_S,
                     ),
@@ -268,7 +242,7 @@ class TelegramSender:
                     media,
                     read_timeout=READ_S,
                     write_timeout=MEDIA_WRITE_S,
-                    **_where(place),
+                    **where(place),
                 ),
             )
 
@@ -279,10 +253,10 @@ class TelegramSender:
             place.chat_id,
             lambda: self._bot.send_invoice(
                 place.chat_id,
-                **_billed(bill),
+                **billed(bill),
                 start_parameter=START_WORD,
-                reply_markup=_pay_button(bill),
-                **_where(place),
+                reply_markup=pay_button(bill),
+                **where(place),
             ),
         )
 
@@ -291,7 +265,7 @@ class TelegramSender:
         return await self._call(
             chat_id,
             lambda: self._bot.create_invoice_link(
-                **_billed(bill), subscription_period=SUBSCRIPTION_S
+                **billed(bill), subscription_period=SUBSCRIPTION_S
             ),
         )
 
@@ -351,44 +325,3 @@ class TelegramSender:
             raise meaning from error
         self._calls.labels("done").inc()
         return answer
-
-
-def _pay_button(bill: Bill) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([[InlineKeyboardButton(bill.pay, pay=True)]])
-
-
-def _billed(bill: Bill) -> dict[str, Any]:
-    return {
-        "title": bill.title,
-        "description": bill.description,
-        "payload": bill.payload,
-        "currency": STARS,
-        "prices": [LabeledPrice(bill.title, bill.stars)],
-    }
-
-
-def _where(place: Place) -> dict[str, Any]:
-    reply = None
-    if place.reply_to is not None and place.reply_to > 0:  # else of before its group moved
-        reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True)
-    return {
-        "message_thread_id": place.thread_id,
-        "reply_parameters": reply,
-        "disable_notification": place.is_silent or None,
-    }
-
-
-def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
-    if not keyboard:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(button.label, url=button.url)
-                if button.url
-                else InlineKeyboardButton(button.label, callback_data=button.data)
-                for button in row
-            ]
-            for row in keyboard
-        ]
-    )

@@ -160,7 +160,12 @@ class Till:
         return await self._store.write(lambda tx: reconciling.open_books(tx, now=now))
 
     async def _list(self, transfers: list[Transfer]) -> None:
-        """All of Telegram's into ``transfers``. Raises SendError."""
+        """All of Telegram's into ``transfers``, from the beginning each time. Raises SendError.
+
+        That Telegram lists the oldest first would let us begin later. But a payment of ours that it
+        does not have is found by the whole list alone, and one transaction listed out of its order
+        would never be seen again; a hundred thousand payments are a thousand calls.
+        """
         offset, is_last = 0, False
         while not is_last:
             page = await self._telegram.star_transactions(offset, PAGE)

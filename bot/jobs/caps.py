@@ -2,7 +2,8 @@
 
 Knows nothing of money. Counted from the jobs of the operator's day in the transaction that takes
 the next one on, so no crash can lose one and no crowd overrun it; what came to nothing counts for
-none.
+none. A result that comes after its job had failed counts again, beyond the cap if need be: others may
+have taken its place. It has cost what it costs, so to keep it from who asked would protect nobody.
 """
 
 from __future__ import annotations

@@ -123,7 +123,12 @@ async def _move_money(tx: Transaction, old_id: ChatId, new_id: ChatId, now: Mill
 
 
 async def _move_terms(tx: Transaction, old_id: ChatId, new_id: ChatId) -> None:
-    """Plans go along. Where both have one whose balance lapses, the old becomes part of the new."""
+    """Plans go along. Where both have one whose balance lapses, the old becomes part of the new.
+
+    Two such plans cannot run side by side, so the new one's name and refund share hold for both, and
+    a sale of it that is undone may leave it the other's days. No money is lost by it, and only who
+    buys a plan under the new id before we hear of the move gets there.
+    """
     before = await tx.one("term_lapsing", wallet_id=old_id)
     since = await tx.one("term_lapsing", wallet_id=new_id)
     if before is not None and since is not None:

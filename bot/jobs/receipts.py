@@ -1,12 +1,13 @@
 """What was held, taken and given back of a wallet, line by line: its jobs, and money that came or went.
 
 Knows no words and no chats. A line is one job, or one act of somebody; what all of them moved adds
-up to the balance.
+up to the balance, and what the older ones moved to the balance after each.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,6 +31,8 @@ class Edge:
     """"": it is none."""
 
 
+FAR: Final = 300
+"""Lines: as many are added up at most to know the balance after an older one."""
 NEWEST: Final = Edge(_AFTER_ALL, 0, JobId(""))
 
 
@@ -103,18 +106,34 @@ async def older(
     """Those before ``edge``, newest first."""
     values = dataclasses.asdict(edge)
     rows = await reading.all("receipts_older", wallet_id=wallet_id, most=most, **values)
-    return _read_all(rows)
+    return [_read_entry(row) if row["entry_id"] else _read_job(row) for row in rows]
 
 
 async def newer(reading: Reading, wallet_id: UserId, edge: Edge, *, most: int) -> list[Receipt]:
     """Those after ``edge``, oldest first."""
     values = dataclasses.asdict(edge)
-    rows = await reading.all("receipts_newer", wallet_id=wallet_id, most=most, **values)
-    return _read_all(rows)
+    rows = await reading.all("receipt_edges_newer", wallet_id=wallet_id, most=most + 1, **values)
+    edges = [Edge(row["at"], row["entry_id"], row["job_id"]) for row in rows]
+    beyond = edges[most] if len(edges) > most else NEWEST
+    page = await older(reading, wallet_id, beyond, most=min(most, len(edges)))
+    return page[::-1]
 
 
-def _read_all(rows: Sequence[Row]) -> list[Receipt]:
-    return [_read_entry(row) if row["entry_id"] else _read_job(row) for row in rows]
+async def balance_at(
+    reading: Reading, wallet_id: UserId, edge: Edge, balance_vnd: int
+) -> int | None:
+    """Đồng after the line at ``edge``, ``balance_vnd`` being there now; None: it lies too far back."""
+    since = await newer(reading, wallet_id, edge, most=FAR)
+    return None if len(since) == FAR else balance_vnd - sum(each.moved_vnd for each in since)
+
+
+def balances_after(page: Sequence[Receipt], last_vnd: int) -> list[int]:
+    """Đồng after each line, the newest of which left ``last_vnd``.
+
+    A job counts where it was asked for with what it has moved until now, so the lines add up.
+    """
+    moved = (-each.moved_vnd for each in page)
+    return list(itertools.accumulate(moved, initial=last_vnd))[: len(page)]
 
 
 def _read_job(row: Row) -> JobReceipt:

@@ -1,9 +1,8 @@
 """Our list of payments is made to agree with Telegram's, and what was wrong is told once.
 
 Knows nothing of how Telegram's list is fetched. Once an hour, when an operator asks, and soon after
-somebody misses a payment; broken off
-anywhere it is done again, and nothing is done twice: each payment is credited, and goes back, by
-its charge.
+somebody misses a payment; broken off anywhere it is done again, and nothing is done twice: each
+payment is credited, and goes back, by its charge.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.jobs import book, refunding
+from bot.jobs.reaching import tell
 from bot.jobs.renewing import lines_if_gone
 from bot.jobs.saying import say
 from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency, UserId
@@ -176,7 +176,7 @@ async def _credit(
         values: dict[str, Any] = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
         line = {"key": f"payment.found_{'group' if wallet_id < 0 else 'own'}", "values": values}
         lines = [line, *gone[user_id, wallet_id]]
-        await refunding.tell_privately(tx, user_id, *lines, now=now)
+        await tell(tx, user_id, *lines, now=now)
         if number < room:
             who = await refunding.name_of(tx, user_id)
             await book.tell_operator(

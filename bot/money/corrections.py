@@ -6,10 +6,11 @@ import dataclasses
 
 from bot.errors import EaselError
 from bot.model import Millis, UserId
-from bot.money import ledger, terms
+from bot.money import ledger, purchases, terms
 from bot.money.ledger import Act, Entry, EntryKind
 from bot.money.outgoing import take_out
 from bot.money.plans import Plans
+from bot.money.purchases import Undoing
 from bot.money.terms import Term
 from bot.store.port import Reading, Transaction
 
@@ -40,12 +41,36 @@ async def take_back(tx: Transaction, wallet_id: UserId, amount_vnd: int, act: Ac
     """
     if await ledger.is_known(tx, act.key):
         return False
-    left_vnd = await lasting_of(tx, wallet_id, now=act.now)
-    if left_vnd < amount_vnd:
-        wallet = await ledger.read_wallet(tx, wallet_id)
-        raise LessIsLeft(left_vnd, wallet.balance_vnd - left_vnd)
+    await _check_lasting(tx, wallet_id, amount_vnd, now=act.now)
     await take_out(tx, wallet_id, EntryKind.CORRECTION, amount_vnd, act)
     return True
+
+
+async def _check_lasting(
+    reading: Reading, wallet_id: UserId, amount_vnd: int, *, now: Millis
+) -> None:
+    left_vnd = await lasting_of(reading, wallet_id, now=now)
+    if left_vnd < amount_vnd:
+        wallet = await ledger.read_wallet(reading, wallet_id)
+        raise LessIsLeft(left_vnd, wallet.balance_vnd - left_vnd)
+
+
+async def foresee_undo(
+    reading: Reading, plans: Plans, sale: Entry, term: Term, *, now: Millis
+) -> Undoing:
+    """What undoing a sale by hand would do to the plan beside taking its money; nothing is written.
+
+    Raises LessIsLeft where some of it is spent or held, or where what others paid would lapse with it.
+    """
+    if term.ends_at is None:
+        await _check_lasting(reading, sale.wallet_id, sale.amount_vnd, now=now)
+    elif (
+        term.left_vnd < sale.amount_vnd
+        or term.ends_at <= now
+        or await _loses_others(reading, sale, term, now=now)
+    ):
+        raise LessIsLeft(term.left_vnd)
+    return await purchases.foresee(reading, plans, term, [sale.key], now=now)
 
 
 async def undo_sale(
@@ -54,24 +79,18 @@ async def undo_sale(
     """Take back what selling a plan by hand brought: its money and its days.
 
     The plan's term as it goes on; None: it ended with it. ``act.key`` is `correction:of:` the sale's.
-    Raises LessIsLeft where some of it is spent or held, or where what others paid would lapse with
-    it; then nothing is written.
+    Raises LessIsLeft as `foresee_undo` does; then nothing is written.
     """
+    await foresee_undo(tx, plans, sale, term, now=act.now)
     if term.ends_at is None:
         await take_back(tx, sale.wallet_id, sale.amount_vnd, act)
-    elif (
-        term.left_vnd < sale.amount_vnd
-        or term.ends_at <= act.now
-        or await _loses_others(tx, sale, term, now=act.now)
-    ):
-        raise LessIsLeft(term.left_vnd)
     else:
         await terms.take(tx, term, EntryKind.CORRECTION, sale.amount_vnd, act)
-    is_over = await terms.undo_purchase(tx, plans, term, dataclasses.replace(act, key=sale.key))
-    return None if is_over else await terms.find_term(tx, term.term_id)
+    done = await purchases.undo(tx, plans, term, dataclasses.replace(act, key=sale.key))
+    return None if done.is_over else await terms.find_term(tx, term.term_id)
 
 
 async def _loses_others(reading: Reading, sale: Entry, term: Term, *, now: Millis) -> bool:
-    if not await terms.is_lost_without(reading, term, sale.key, now=now):
+    if not await purchases.is_lost_without(reading, term, sale.key, now=now):
         return False
     return term.left_vnd + await terms.held_of(reading, term) > sale.amount_vnd

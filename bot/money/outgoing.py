@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from bot.model import UserId
+from bot.model import Millis, UserId
 from bot.money import ledger, terms
 from bot.money.ledger import Act, EntryKind
-from bot.store.port import Transaction
+from bot.money.terms import Term
+from bot.store.port import Reading, Transaction
 
 
 async def take_out(
@@ -29,13 +30,25 @@ async def take_out(
     looked, and the database refuses.
     """
     await terms.close_over(tx, wallet_id, now=act.now)
-    wallet = await ledger.read_wallet(tx, wallet_id)
-    term = await terms.lapsing_term(tx, wallet_id, now=act.now)
-    left_vnd = 0 if term is None else term.left_vnd
-    lasting_vnd = wallet.balance_vnd - left_vnd
-    from_term_vnd = max(0, min(of_term_vnd, amount_vnd, left_vnd), amount_vnd - lasting_vnd)
+    term, from_term_vnd = await share_of_term(
+        tx, wallet_id, amount_vnd, of_term_vnd=of_term_vnd, now=act.now
+    )
     if term is not None and from_term_vnd:
         await terms.take(tx, term, kind, from_term_vnd, act)
         act = dataclasses.replace(act, key=f"{act.key}:rest")
     if rest_vnd := amount_vnd - from_term_vnd:
         await ledger.enter(tx, wallet_id, kind, rest_vnd, act)
+
+
+async def share_of_term(
+    reading: Reading, wallet_id: UserId, amount_vnd: int, *, of_term_vnd: int, now: Millis
+) -> tuple[Term | None, int]:
+    """The plan that lapses, and how many of these đồng come out of its balance.
+
+    Of a wallet whose plans that are over have been closed.
+    """
+    wallet = await ledger.read_wallet(reading, wallet_id)
+    term = await terms.lapsing_term(reading, wallet_id, now=now)
+    left_vnd = 0 if term is None else term.left_vnd
+    lasting_vnd = wallet.balance_vnd - left_vnd
+    return term, max(0, min(of_term_vnd, amount_vnd, left_vnd), amount_vnd - lasting_vnd)

@@ -11,12 +11,12 @@ import enum
 import secrets
 from typing import Final
 
-from bot.model import ChatId, Millis, UserId
+from bot.model import DAY_MS, ChatId, Millis, UserId
 from bot.money import terms
 from bot.money.ledger import Act, EntryKind
 from bot.money.plans import Plan, Plans
 from bot.money.stars import Offer, still_stands
-from bot.money.terms import DAY_MS, Term
+from bot.money.terms import Term
 from bot.money.topups import pay_in
 from bot.store.port import Reading, Row, Transaction
 
@@ -229,7 +229,11 @@ async def _term_of(
     if plan is None:
         return None
     running = await terms.running(reading, wallet_id, now=now)
-    return next((each for each in running if each.plan == plan.name), None)
+    is_endless = (
+        plan.days is None
+    )  # the plan file may have changed since another of this name began
+    same = (each for each in running if each.plan == plan.name)
+    return next((each for each in same if (each.ends_at is None) == is_endless), None)
 
 
 def _read(row: Row) -> Invoice:

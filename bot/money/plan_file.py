@@ -9,8 +9,6 @@ import dataclasses
 import importlib.resources
 import re
 import tomllib
-import unicodedata
-from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -26,6 +24,7 @@ from bot.money.plans import (
     PriceKey,
     Stars,
 )
+from bot.money.titles import judge_titles, read_title
 from bot.money.toml_table import Table, is_whole, shown
 
 PROVIDERS: Final = ("apiframe", "flow", "local")
@@ -39,11 +38,6 @@ PACKS_MOST: Final = 20
 RATE_MOST: Final = 1_000_000
 """Đồng for one Star, so that the largest invoice stays a sum of money."""
 CONTACT_CHARACTERS: Final = 100
-TITLE_CHARACTERS: Final = 32
-"""The title of an invoice is no longer (Bot API, sendInvoice)."""
-
-FREE_TITLES: Final = ("Free", "Miễn phí")
-"""What the catalogues call the free plan."""
 
 _PLAN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 """Typed in `/plan USER NAME` and carried in the 64 bytes behind a button."""
@@ -173,25 +167,8 @@ def _read_plan_tables(top: Table) -> dict[str, Plan]:
         plans[name] = _read_plan(name, table)
     if FREE not in plans:
         tables.note(FREE, "missing: it is what everybody has without another plan")
-    _judge_names(tables, plans)
+    judge_titles(tables, plans)
     return plans
-
-
-def _judge_names(tables: Table, plans: Mapping[str, Plan]) -> None:
-    """People tell plans apart by nothing but what they read."""
-    read_as = {_as_read(title): FREE for title in FREE_TITLES}
-    for name, plan in plans.items():
-        if name == FREE:
-            continue
-        other = read_as.setdefault(_as_read(plan.shown_name), name)
-        if other != name:
-            place = f"{name}.title" if plan.title else name
-            tables.note(place, f"{shown(plan.shown_name)} is what people read for {other} as well")
-
-
-def _as_read(title: str) -> str:
-    """The same for what looks the same but for capitals and gaps."""
-    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
 
 
 def _refuse_for_free(table: Table) -> None:
@@ -216,7 +193,7 @@ def _read_plan(name: str, table: Table) -> Plan:
         refund=table.share("refund"),
         prices=_read_prices(table, "prices"),
         priority=table.switch("priority"),
-        title=table.text("title", most=TITLE_CHARACTERS),
+        title=read_title(table),
     )
     table.finish()
     if name != FREE:

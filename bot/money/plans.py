@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final, Literal
 
+from bot.i18n import Named, in_each, in_language
 from bot.model import AssetKind, Operation, Request
 
 PriceKey = Literal["image", "image_hd", "image_turbo", "video"]
@@ -51,13 +52,32 @@ class Plan:
     prices: Mapping[PriceKey, int] = dataclasses.field(default_factory=dict)
     """Its own, in đồng; they go before the common ones."""
     priority: bool = False
-    title: str = ""
+    title: Named = ""
     """What people read in place of ``name``; "" for none. The free plan is named by the catalogues."""
 
     @property
-    def shown_name(self) -> str:
+    def refund_percent(self) -> int:
+        """``refund`` in whole per cent: the plan file takes no finer one."""
+        return int(self.refund * 100)
+
+    @property
+    def shown_name(self) -> Named:
         """As people read it: its title, or its name without marks, as `My plan` of `my_plan`."""
-        return self.title or self.name.replace("_", " ").replace("-", " ").strip().capitalize()
+        return in_each(self.shown_in)
+
+    def shown_in(self, language: str) -> str:
+        """``shown_name`` in one language."""
+        words = self.name.replace("_", " ").replace("-", " ").strip().capitalize()
+        return in_language(self.title, language) or words
+
+    @property
+    def typed_name(self) -> Named:
+        """Its name, as it is typed, after the title that people read where that is another."""
+        return in_each(self._typed_in)
+
+    def _typed_in(self, language: str) -> str:
+        title = in_language(self.title, language)
+        return f"{title} ({self.name})" if title and title.casefold() != self.name else self.name
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,15 +106,15 @@ class Plans:
     costs: Mapping[str, Mapping[PriceKey, int]] = dataclasses.field(default_factory=dict)
     """By provider, what an output costs the operator, in đồng; for `/stats` alone."""
 
-    def shown_name(self, name: str) -> str:
+    def shown_name(self, name: str) -> Named:
         """As people read it; of a plan taken out of the file, as it was called there."""
         plan = self.plans.get(name)
         return name if plan is None else plan.shown_name
 
-    def typed_name(self, name: str) -> str:
-        """As whoever runs the shop types it, after the title that people read where it has one."""
+    def typed_name(self, name: str) -> Named:
+        """As whoever runs the shop reads it: see ``Plan.typed_name``."""
         plan = self.plans.get(name)
-        return name if plan is None or not plan.title else f"{plan.title} ({name})"
+        return name if plan is None else plan.typed_name
 
 
 def gives_less_free(plan: Plan, than: Plan) -> bool:

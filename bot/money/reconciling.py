@@ -51,7 +51,8 @@ class Differences:
 async def compare(
     reading: Reading, transfers: Iterable[Transfer], *, since: Millis, before: Millis
 ) -> Differences:
-    """``since``: older payments were made to whatever this bot was before, and buy nothing here.
+    """``since``: what is older came to, and went back from, whatever this bot was before: it buys
+    nothing here.
     ``before``: what is younger may still be on its way to us, or to the list.
     """
     paid = {each.charge_id: each for each in transfers if not each.is_refund}
@@ -61,10 +62,12 @@ async def compare(
         if transfer.at >= before:
             continue
         payment = await find_charge(reading, charge_id)
+        if payment is None and transfer.at < since:
+            continue
         if charge_id in returned:
             if payment is None or payment.state is not PaymentState.REFUNDED:
                 went_back.append(transfer)
-        elif payment is None and transfer.at >= since:
+        elif payment is None:
             uncredited.append(transfer)
     unheard_of = await _others_than(reading, paid.keys() | returned.keys(), before=before)
     return Differences(len(paid), uncredited, went_back, unheard_of)

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Sequence
 
 from bot.errors import EaselError
 from bot.model import Millis, UserId
-from bot.money import ledger, terms
+from bot.money import ledger, purchases, terms
 from bot.money.ledger import Act, EntryKind
-from bot.money.outgoing import take_out
+from bot.money.outgoing import share_of_term, take_out
 from bot.money.plans import Plans
+from bot.money.purchases import Undoing
 from bot.money.terms import StillHeld, Term
 from bot.store.port import Reading, Row, Transaction
 
@@ -68,6 +70,32 @@ class Payment:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What giving a payment back will do. Amounts in đồng."""
+
+    payment: Payment
+    """Its amount leaves the balance."""
+    from_term_vnd: int
+    """Of it, out of the balance of the plan that lapses."""
+    plan: Undoing | None
+    """What becomes of the plan it bought; None: it bought none, or that is over."""
+    lapse_vnd: int
+    """Left of that plan's balance beside it, and gone when the plan ends with it."""
+    going: Sequence[int]
+    """Other payments for that plan on their way back, reckoned as gone."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Kept:
+    """What it came to when Telegram would not give a payment back. Amounts in đồng."""
+
+    payment: Payment
+    """As it was while on its way."""
+    lapsed_vnd: int
+    """Of what was put on the balance again, lapsed at once: its plan had run out meanwhile."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class GivenBack:
     """What it came to when Telegram had given a payment back."""
 
@@ -92,6 +120,29 @@ async def find_charge(reading: Reading, charge_id: str) -> Payment | None:
     return None if row is None else read_payment(row)
 
 
+async def foresee(tx: Transaction, plans: Plans, payment: Payment, *, now: Millis) -> Foreseen:
+    """What `ask_back` and then `went_back` would do now; written is only what had lapsed anyway.
+
+    Raises NotEnoughLeft, StillHeld.
+    """
+    part_vnd = await _may_go_back(tx, payment, now=now)
+    lapsing, from_term_vnd = await share_of_term(
+        tx, payment.wallet_id, payment.amount_vnd, of_term_vnd=part_vnd, now=now
+    )
+    term = await _term_of(tx, payment)
+    if term is None:
+        return Foreseen(payment, from_term_vnd, None, 0, ())
+    rows = await tx.all("payments_going_of_term", term_id=term.term_id)
+    going = [read_payment(row) for row in rows]
+    keys = [_key(each) for each in (*going, payment)]
+    plan = await purchases.foresee(tx, plans, term, keys, now=now)
+    lapse_vnd = 0
+    if plan.is_over and lapsing is not None and lapsing.term_id == term.term_id:
+        lapse_vnd = lapsing.left_vnd - from_term_vnd
+    numbers = [each.payment_id for each in going]
+    return Foreseen(payment, from_term_vnd, plan, lapse_vnd, numbers)
+
+
 async def ask_back(
     tx: Transaction, payment: Payment, *, author: str, why: str, now: Millis
 ) -> bool:
@@ -101,16 +152,14 @@ async def ask_back(
     """
     if payment.state is not PaymentState.PAID:
         return False
-    await terms.close_over(tx, payment.wallet_id, now=now)
-    part = await _part_of_term(tx, payment)
-    await _check_enough(tx, payment, part, now=now)
+    part_vnd = await _may_go_back(tx, payment, now=now)
     if not await tx.run(
         "payment_asked_back", payment_id=payment.payment_id, by=author, why=why, now=now
     ):
         return False
     act = Act(_reversed_key(payment, payment.refund_asks + 1), author, why, now)
     await take_out(
-        tx, payment.wallet_id, EntryKind.REVERSAL, payment.amount_vnd, act, of_term_vnd=part[1]
+        tx, payment.wallet_id, EntryKind.REVERSAL, payment.amount_vnd, act, of_term_vnd=part_vnd
     )
     return True
 
@@ -138,7 +187,7 @@ async def went_back(
     return GivenBack(payment, was_asked, missing_vnd, held_vnd, plan_over)
 
 
-async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> Payment | None:
+async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> Kept | None:
     """Telegram will not give it back: the money is put on the balance again. None: it did.
 
     What was a plan's is so again; where that is over by now, it lapses as it would have.
@@ -147,6 +196,7 @@ async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> P
     payment = await find(tx, payment_id)
     if payment is None or not await tx.run("payment_stays", payment_id=payment_id):
         return None
+    await terms.close_over(tx, payment.wallet_id, now=now)
     number = payment.refund_asks
     act = Act(_restored_key(payment, number), TELEGRAM, why, now)
     taken = await tx.one("entry_known", key=_reversed_key(payment, number))
@@ -157,9 +207,9 @@ async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> P
         act = dataclasses.replace(act, key=f"{act.key}:rest")
     if rest_vnd := payment.reversed_vnd - to_term_vnd:
         await ledger.enter(tx, payment.wallet_id, EntryKind.TOPUP, rest_vnd, act)
-    await terms.close_over(tx, payment.wallet_id, now=now)
+    lapsed_vnd = await terms.close_over(tx, payment.wallet_id, now=now)
     await tx.run("wallet_filled", wallet_id=payment.wallet_id)
-    return payment
+    return Kept(payment, lapsed_vnd)
 
 
 async def never_credit(
@@ -174,6 +224,17 @@ async def never_credit(
         "payment_never_credited", charge_id=charge_id, user_id=user_id, stars=stars, now=now
     )
     return bool(is_new)
+
+
+async def _may_go_back(tx: Transaction, payment: Payment, *, now: Millis) -> int:
+    """How much of it became the balance of a plan that lapses. Raises NotEnoughLeft, StillHeld.
+
+    What is over lapses first, whatever becomes of this.
+    """
+    await terms.close_over(tx, payment.wallet_id, now=now)
+    part = await _part_of_term(tx, payment)
+    await _check_enough(tx, payment, part, now=now)
+    return part[1]
 
 
 async def _check_enough(
@@ -222,7 +283,7 @@ async def _take_what_is_there(tx: Transaction, payment: Payment, *, now: Millis)
 async def _part_of_term(reading: Reading, payment: Payment) -> tuple[Term | None, int]:
     """The term whose bought balance it became, and how much of it: that lapses with the term."""
     last = payment.refund_asks
-    key = _restored_key(payment, last) if last else f"payment:{payment.charge_id}"
+    key = _restored_key(payment, last) if last else _key(payment)
     row = await reading.one("entry_known", key=key)
     if row is None or row["term_id"] is None:
         return None, 0
@@ -232,21 +293,31 @@ async def _part_of_term(reading: Reading, payment: Payment) -> tuple[Term | None
 
 async def _end_plan(tx: Transaction, plans: Plans, payment: Payment, *, now: Millis) -> str | None:
     """The plan goes on as if this had not bought it; where nothing else did it ends: which did."""
-    term = None if payment.term_id is None else await terms.find_term(tx, payment.term_id)
+    term = await _term_of(tx, payment)
     if term is None:
         return None
     by = payment.refund_by or TELEGRAM
-    act = Act(f"payment:{payment.charge_id}", by, "refunded", now)
-    is_over = await terms.undo_purchase(tx, plans, term, act)
-    return term.plan if is_over else None
+    act = Act(_key(payment), by, "refunded", now)
+    done = await purchases.undo(tx, plans, term, act)
+    return term.plan if done.is_over else None
+
+
+async def _term_of(reading: Reading, payment: Payment) -> Term | None:
+    """The plan it bought, where that has not ended."""
+    return None if payment.term_id is None else await terms.find_term(reading, payment.term_id)
+
+
+def _key(payment: Payment) -> str:
+    """Of the act that credited it; it names the purchase too."""
+    return f"payment:{payment.charge_id}"
 
 
 def _reversed_key(payment: Payment, number: int) -> str:
-    return f"payment:{payment.charge_id}:reversed:{number}"
+    return f"{_key(payment)}:reversed:{number}"
 
 
 def _restored_key(payment: Payment, number: int) -> str:
-    return f"payment:{payment.charge_id}:restored:{number}"
+    return f"{_key(payment)}:restored:{number}"
 
 
 def read_payment(row: Row) -> Payment:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.model import Millis, UserId
+from bot.model import DAY_MS, Millis, UserId
 from bot.money.refunds import Payment, read_payment
-from bot.money.terms import DAY_MS
 from bot.store.port import Reading, Topic, Transaction
 
 RENEWED_WITHIN_MS: Final = 33 * DAY_MS
@@ -44,6 +43,19 @@ async def stop_of_term(tx: Transaction, term_id: int, *, now: Millis) -> int:
     """The plan has ended before its time: what pays for it anew every month; how many did."""
     rows = await tx.all("charges_of_term", term_id=term_id)
     return sum([await stop(tx, read_payment(row), now=now) for row in rows])
+
+
+async def is_renewed(reading: Reading, charge: Payment) -> bool:
+    """Whether Telegram takes the Stars anew for what ``charge`` is of, as far as we know."""
+    return charge.is_recurring and await _is_renewed(reading, await _first(reading, charge))
+
+
+async def is_term_renewed(reading: Reading, term_id: int) -> bool:
+    """Whether the early end of a plan stops something."""
+    for row in await reading.all("charges_of_term", term_id=term_id):
+        if await is_renewed(reading, read_payment(row)):
+            return True
+    return False
 
 
 async def _first(reading: Reading, charge: Payment) -> Payment:

@@ -9,16 +9,13 @@ used up: until it no longer pays for the cheapest output.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 from bot.errors import EaselError
-from bot.model import Job, Millis, UserId
+from bot.model import DAY_MS, Job, Millis, UserId
 from bot.money import ledger
 from bot.money.ledger import Act, EntryKind
-from bot.money.plans import Plan, Plans
+from bot.money.plans import FREE, Plan, Plans
 from bot.store.port import Reading, Row, Transaction
-
-DAY_MS = 24 * 3_600_000
 
 
 class AnotherPlanRuns(EaselError):
@@ -94,7 +91,7 @@ async def term_of(reading: Reading, plans: Plans, wallet_id: UserId, *, now: Mil
 async def plan_of(reading: Reading, plans: Plans, wallet_id: UserId, *, now: Millis) -> Plan:
     """Of a person, or of a group by the chat's id."""
     term = await term_of(reading, plans, wallet_id, now=now)
-    return plans.plans[term.plan if term else "free"]
+    return plans.plans[term.plan if term else FREE]
 
 
 async def lapsing_term(reading: Reading, wallet_id: UserId, *, now: Millis) -> Term | None:
@@ -182,7 +179,7 @@ async def enter(tx: Transaction, plan: Plan, wallet_id: UserId, act: Act) -> Ter
     for term in terms:
         if term.plan == plan.name and (term.ends_at is None) == (lasts_ms is None):
             await _note_purchase(tx, term, plan, act)
-            return await _extend(tx, term, lasts_ms)
+            return await _extend(tx, term, plan)
     if lasts_ms is not None and terms and terms[0].ends_at is not None:
         raise AnotherPlanRuns(terms[0].plan, terms[0].ends_at)
     row = await tx.one(
@@ -204,10 +201,17 @@ async def _note_purchase(tx: Transaction, term: Term, plan: Plan, act: Act) -> N
     await tx.run("purchase_add", term_id=term.term_id, key=act.key, days=plan.days, now=act.now)
 
 
-async def _extend(tx: Transaction, term: Term, lasts_ms: Millis | None) -> Term:
-    if lasts_ms is None or term.ends_at is None:
+def extended_to(term: Term, plan: Plan) -> Millis | None:
+    """When ``term`` ends if ``plan`` is bought once more; None: it has no end."""
+    if plan.days is None or term.ends_at is None:
+        return None
+    return term.ends_at + plan.days * DAY_MS
+
+
+async def _extend(tx: Transaction, term: Term, plan: Plan) -> Term:
+    ends_at = extended_to(term, plan)
+    if ends_at is None:
         return term
-    ends_at = term.ends_at + lasts_ms
     await tx.run("term_extend", term_id=term.term_id, ends_at=ends_at)
     return dataclasses.replace(term, ends_at=ends_at)
 
@@ -282,59 +286,6 @@ async def end_open(tx: Transaction, wallet_id: UserId, act: Act) -> list[Term]:
     for term in terms:
         await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="early")
     return terms
-
-
-async def undo_purchase(tx: Transaction, plans: Plans, term: Term, act: Act) -> bool:
-    """Let ``term`` go on as if the act of this key had not bought it; True: it ends now.
-
-    Its days are those of the plan file at the time. Where the plan ends its balance lapses; what
-    jobs hold of it does once they give it back.
-    """
-    bought = await tx.all("purchases_of_term", term_id=term.term_id)
-    await tx.run("purchase_undone", term_id=term.term_id, key=act.key, now=act.now)
-    others = [each for each in bought if each["key"] != act.key]
-    if term.ends_at is None:
-        is_over = not others and not await _is_entered_by_hand(tx, plans, term)
-    else:
-        ends_at = _end_without(term.ends_at, others)
-        if ends_at <= act.now and bought and bought[-1]["key"] != act.key:
-            # Its days have been had; whoever bought later was promised the end there is.
-            ends_at = term.ends_at
-        is_over = ends_at <= act.now
-        await tx.run("term_extend", term_id=term.term_id, ends_at=act.now if is_over else ends_at)
-    if is_over:
-        await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="reversed")
-        await close_over(tx, term.wallet_id, now=act.now)
-    return is_over
-
-
-async def is_lost_without(reading: Reading, term: Term, key: str, *, now: Millis) -> bool:
-    """Other purchases stand, and without this act's their days would be over by now."""
-    bought = await reading.all("purchases_of_term", term_id=term.term_id)
-    others = [each for each in bought if each["key"] != key]
-    return bool(others) and term.ends_at is not None and _end_without(term.ends_at, others) <= now
-
-
-def _end_without(ends_at: Millis, bought: Sequence[Row]) -> Millis:
-    """When a term ends that ended at ``ends_at`` with one purchase more."""
-    end_at = 0
-    for purchase in bought:
-        end_at = max(end_at, purchase["bought_at"]) + (purchase["days"] or 0) * DAY_MS
-    return min(ends_at, end_at)
-
-
-async def _is_entered_by_hand(reading: Reading, plans: Plans, term: Term) -> bool:
-    """As much was given by hand at once as enters a plan that is paid in, since it began."""
-    plan = plans.plans.get(term.plan)
-    if plan is None or plan.min_topup is None:
-        return False
-    given = await reading.one(
-        "given_at_once",
-        wallet_id=term.wallet_id,
-        since=term.began_at,
-        least_vnd=plan.min_topup,
-    )
-    return given is not None
 
 
 async def put_back(tx: Transaction, term_id: int, amount_vnd: int, act: Act) -> int:

@@ -12,13 +12,12 @@ from pathlib import Path
 import structlog
 
 from bot import media
-from bot.model import Millis, UserId
+from bot.model import DAY_MS, Millis, UserId
 from bot.money import terms
 from bot.runner.settling import settle
 from bot.store.port import Store, Transaction
 
 EVERY_MS = 3_600_000
-DAY_MS = 24 * EVERY_MS
 KEPT_MS = 30 * DAY_MS
 """Albums, questions nobody answered, and what an admin was asked to agree to."""
 REFERENCES = "references"

@@ -1,12 +1,11 @@
-"""One piece of work on jobs: a submit, a read, a fetch, a lookup; each ends in a fact.
+"""One piece of work on jobs: a submit, a read, a lookup; each ends in a fact.
 
-Knows nothing of when it is called. Every way a provider can fail becomes a fact here, so that
+Knows nothing of when it is called, nor of files (see `collecting`). Every way a provider can fail becomes a fact here, so that
 nothing but facts moves a job.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Protocol, assert_never
@@ -15,10 +14,8 @@ import structlog
 
 from bot.errors import (
     AccountUnusable,
-    BadAddress,
     BrokenMedia,
     FileTooBig,
-    NotReady,
     NotSent,
     OutcomeUnknown,
     ProviderError,
@@ -32,7 +29,6 @@ from bot.jobs.facts import (
     Fact,
     LookedUp,
     Misnamed,
-    Saved,
     Seen,
     SubmitAnswered,
     SubmitBegun,
@@ -43,24 +39,17 @@ from bot.jobs.facts import (
 )
 from bot.jobs.pace import MOST_SHOWN
 from bot.model import Clock, Job, JobId, JobState, Millis, Reason, TaskId
-from bot.providers.port import Failed, Queued, RemoteAsset, Running, Snapshot, Succeeded
+from bot.providers.port import Failed, Queued, Running, Snapshot, Succeeded
 from bot.runner.accounts import Account, Timing, retry_s
-from bot.runner.fetching import fetch, fetched
+from bot.runner.collecting import Collecting
+from bot.runner.failures import Failures, longer_s
 from bot.runner.handing_over import hand_over
 from bot.runner.keeping import keep
 from bot.runner.pace import Standing
 from bot.store.port import Store, Transaction
 
 LOOKUP_EVERY_S = 5.0
-FETCH_RETRY_S = 2.0
-LAG_TRIES = 5
-"""Looks for files that nobody announced, until those that are there are believed to be all."""
-ANNOUNCED_TRIES = 30
-"""The same of files the provider counted."""
-BROKEN_FETCHES = 6
-"""Downloads of one result that may come broken before it is given up: it is paid for, and what
-stands before the files (a page that says sorry) often gives way."""
-LONGEST_RETRY_PAUSE_S = 30.0
+FIRST_LOOKUP_S = 2.0
 UNUSABLE_PAUSE_S = 60.0
 """Until the next read with a key that was refused."""
 SUBMIT_CLOCK_SLACK_S = 30.0
@@ -92,10 +81,10 @@ class Work:
         self._timing = timing
         self._clock = clock
         self._move = move
-        self._broken: dict[JobId, int] = {}
-        self._missing: dict[JobId, int] = {}
-        self._failed_reads: dict[JobId, int] = {}
-        self._failed_fetches: dict[JobId, int] = {}
+        self._collecting = Collecting(
+            store, data_dir=data_dir, timing=timing, clock=clock, move=move
+        )
+        self._failed_reads = Failures()
 
     async def submit(self, job: Job, account: Account) -> None:
         """Send the one submit of an admitted job; whatever breaks, it is not sent again."""
@@ -124,7 +113,9 @@ class Work:
         except OutcomeUnknown as error:
             log.warning("submit_outcome_unknown", job=job.job_id, detail=error.detail)
             until = self._in(self._timing.grace_s)
-            await self._move(job.job_id, SubmitLost(lookup_at=self._in(FETCH_RETRY_S), until=until))
+            await self._move(
+                job.job_id, SubmitLost(lookup_at=self._in(FIRST_LOOKUP_S), until=until)
+            )
         except Rejected as error:
             log.warning("submit_refused", job=job.job_id, detail=error.detail)
             await self._move(job.job_id, SubmitRefused(Reason.REFUSED, error.detail))
@@ -155,11 +146,8 @@ class Work:
 
     async def forget_ended(self) -> None:
         """Drop what was counted of jobs that nothing more happens to."""
-        for counted in (self._broken, self._missing, self._failed_reads, self._failed_fetches):
-            for job_id in list(counted):
-                row = await self._store.one("job_get", job_id=job_id)
-                if row is None or row["due_at"] is None:
-                    counted.pop(job_id, None)
+        await self._failed_reads.forget_ended(self._store)
+        await self._collecting.forget_ended()
 
     async def _put_off(self, job: Job, account: Account, error: NotSent) -> Millis:
         """When to order again; what an account says of itself goes for everybody's orders."""
@@ -254,7 +242,8 @@ class Work:
             snapshots = await account.provider.poll(list(tasks))
         except Unreachable as error:
             for job in jobs:
-                wait_s = self._longer_s(self._failed_reads, job, error.retry_after_s)
+                times = self._failed_reads.add(job.job_id)
+                wait_s = longer_s(times, self._timing.poll_s, error.retry_after_s)
                 await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
             return
         except AccountUnusable as error:
@@ -263,16 +252,8 @@ class Work:
                 await self._move(job.job_id, Seen(None, poll_at=self._in(UNUSABLE_PAUSE_S)))
             return
         for task_id, job in tasks.items():
-            self._failed_reads.pop(job.job_id, None)
+            self._failed_reads.clear(job.job_id)
             await self._found(job, account, task_id, snapshots.get(task_id), start_fetch)
-
-    def _longer_s(
-        self, failures: dict[JobId, int], job: Job, asked_s: float | None = None
-    ) -> float:
-        """The wait after one more of ``failures``: longer each time, so that it may recover."""
-        times = failures[job.job_id] = failures.get(job.job_id, 0) + 1
-        wait_s = min(LONGEST_RETRY_PAUSE_S, self._timing.poll_s * 2.0 ** min(times, 10))
-        return max(wait_s, asked_s or 0.0)
 
     async def _found(
         self,
@@ -291,9 +272,7 @@ class Work:
                 log.warning("task_failed", job=job.job_id, detail=snapshot.detail)
                 await self._move(job.job_id, Ended(Reason.FAILED, snapshot.detail))
             case Succeeded():
-                tries = LAG_TRIES if not snapshot.is_count_known else ANNOUNCED_TRIES
-                remote = _files_of(job, snapshot)
-                start_fetch(job.job_id, self._fetch(job, account, task_id, remote, tries))
+                start_fetch(job.job_id, self._collecting.collect(job, account, task_id, snapshot))
             case _:
                 assert_never(snapshot)
 
@@ -312,66 +291,6 @@ class Work:
         seen = Seen(progress, poll_at=self._in(wait_s), was_due_at=job.due_at)
         await self._move(job.job_id, seen)
 
-    async def _fetch(
-        self,
-        job: Job,
-        account: Account,
-        task_id: TaskId,
-        remote: Sequence[RemoteAsset],
-        tries: int,
-    ) -> None:
-        """``tries``: how often a file may be missing until the others are believed to be all."""
-        try:
-            is_drawn = await book.is_drawn(self._store, job)
-            assets = await fetch(
-                job, task_id, remote, account.provider, self._data_dir, is_drawn=is_drawn
-            )
-        except NotReady as error:
-            there = await self._believed(job, remote, tries)
-            if there:
-                log.warning("fewer_files", job=job.job_id, told=len(remote), found=len(there))
-                await self._fetch(job, account, task_id, there, tries)
-                return
-            await self._fetch_again(job, error, FETCH_RETRY_S)
-        except Unreachable as error:
-            wait_s = self._longer_s(self._failed_fetches, job, error.retry_after_s)
-            await self._fetch_again(job, error, wait_s)
-        except (AccountUnusable, OSError) as error:
-            await self._fetch_again(job, error, self._longer_s(self._failed_fetches, job))
-        except (BrokenMedia, FileTooBig, BadAddress, Rejected) as error:
-            await self._fetched_broken(job, error)
-        else:
-            self._broken.pop(job.job_id, None)
-            self._missing.pop(job.job_id, None)
-            self._failed_fetches.pop(job.job_id, None)
-            await self._move(job.job_id, Saved(assets))
-
-    async def _fetch_again(self, job: Job, error: Exception, wait_s: float) -> None:
-        log.info("fetch_again", job=job.job_id, error=str(error))
-        await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
-
-    async def _believed(
-        self, job: Job, remote: Sequence[RemoteAsset], tries: int
-    ) -> tuple[RemoteAsset, ...]:
-        """The files that are all there will be; none while more may come, or none has."""
-        self._missing[job.job_id] = self._missing.get(job.job_id, 0) + 1
-        if self._missing[job.job_id] < tries:
-            return ()
-        return await fetched(job, remote, self._data_dir)
-
-    async def _fetched_broken(
-        self, job: Job, error: BrokenMedia | FileTooBig | BadAddress | Rejected
-    ) -> None:
-        wait_s = self._longer_s(self._broken, job)
-        broken = self._broken[job.job_id]
-        log.warning("result_broken", job=job.job_id, error=str(error), times=broken)
-        if broken >= BROKEN_FETCHES:
-            del self._broken[job.job_id]
-            detail = str(error) if isinstance(error, FileTooBig) else error.detail
-            await self._move(job.job_id, Ended(Reason.BROKEN, detail))
-            return
-        await self._move(job.job_id, Seen(None, poll_at=self._in(wait_s)))
-
     async def _typical_s(self, job: Job, account: Account) -> float:
         operation = job.request.operation
         return await queue.typical_duration(
@@ -383,12 +302,3 @@ class Work:
 
     def _in(self, seconds: float) -> Millis:
         return self._clock() + int(seconds * 1000)
-
-
-def _files_of(job: Job, result: Succeeded) -> list[RemoteAsset]:
-    """What to fetch: as many as the provider tells of, else as many as were asked for."""
-    # What was ordered is surer than what an answer lets one guess.
-    kind = job.request.operation.output_kind
-    if result.is_count_known:
-        return [dataclasses.replace(asset, kind=kind) for asset in result.assets]
-    return [RemoteAsset(kind, index) for index in range(job.request.count)]

@@ -28,6 +28,7 @@ from bot.sandbox.files import Files, own_folder
 from bot.sandbox.limits import Limits, Pace
 from bot.sandbox.profile import Profile, scopes_for
 from bot.sandbox.refusal import Json, Refusal
+from bot.sandbox.standing import Standing
 from bot.sandbox.till import Till
 from bot.sandbox.trouble import Trouble
 from bot.sandbox.updates import Updates
@@ -86,6 +87,11 @@ class World:
         self.pay, self.pay_link, self.renew = self.till.pay, self.till.pay_link, self.till.renew
         self.checkout, self.refund_elsewhere = self.till.checkout, self.till.refund_elsewhere
         self.stars_of, self.charges = self.till.stars_of, self.till.charges
+        self.standing = Standing(self.bot, self.chats, clock, self._queue)
+        # What people do with the bot in their chats; `standing` says how.
+        self.block_bot, self.unblock_bot = self.standing.block_bot, self.standing.unblock_bot
+        self.remove_bot, self.add_bot = self.standing.remove_bot, self.standing.add_bot
+        self.forbid, self.restrict_bot = self.standing.forbid, self.standing.restrict_bot
         # Beyond 32 bits, as people's ids are by now.
         self._user_ids = itertools.count(7_000_000_001)
 
@@ -245,28 +251,6 @@ class World:
         self.message(chat_id, message_id)
         self.chats.remove(self._room(chat_id), message_id)
 
-    def block_bot(self, user_id: int) -> None:
-        self._set_bot_status(user_id, user_id, "kicked")
-
-    def unblock_bot(self, user_id: int) -> None:
-        self._set_bot_status(user_id, user_id, "member")
-
-    def remove_bot(self, user_id: int, chat_id: int) -> None:
-        """Somebody throws the bot out of a group."""
-        self._set_bot_status(user_id, chat_id, "kicked")
-
-    def add_bot(self, user_id: int, chat_id: int, *, status: str = "member") -> None:
-        """Somebody brings the bot back, or makes it an `administrator`."""
-        self._set_bot_status(user_id, chat_id, status)
-
-    def forbid(self, chat_id: int, *rights: str) -> None:
-        """The group gives these rights (`can_send_photos`, …) to nobody but its admins any more."""
-        self._room(chat_id).forbidden = frozenset(rights)
-
-    def restrict_bot(self, user_id: int, chat_id: int, *lacking: str) -> None:
-        """An admin takes these rights (`can_send_photos`, …) from the bot, and no others."""
-        self._set_bot_status(user_id, chat_id, "restricted", *lacking)
-
     # What happened.
 
     def chat(self, chat_id: int) -> Json:
@@ -389,9 +373,3 @@ class World:
     def _queue(self, kind: str, body: Json) -> None:
         self.updates.add(kind, body)
         self.watch.stir()
-
-    def _set_bot_status(self, user_id: int, chat_id: int, status: str, *lacking: str) -> None:
-        room = self._room(chat_id)
-        said = {"from": shapes.sender(self.chats.users[user_id]), "date": int(self.clock())}
-        change = room.change_member(self.bot, status, lacking)
-        self._queue("my_chat_member", {"chat": room.info, **said, **change})

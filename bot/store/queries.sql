@@ -183,14 +183,9 @@ LEFT JOIN plan_term t ON t.term_id = e.term_id
 LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `payment:CHARGE`
 ORDER BY line.at DESC, line.entry_id DESC, line.job_id DESC LIMIT :most
 
--- receipts_newer --
--- The same after one of its lines, oldest first.
-SELECT line.at, line.entry_id, j.*, who.first_name, held.amount_vnd AS hold_vnd,
-       used.delta AS hold_free, e.kind AS entry_kind, e.author, e.reason AS entry_reason,
-       e.amount_vnd + COALESCE(rest.amount_vnd, 0) AS amount_vnd,
-       COALESCE(gone.amount_vnd, 0) AS gone_vnd, COALESCE(t.plan, p.plan) AS plan, t.ended_why,
-       p.stars, e.key
-FROM (
+-- receipt_edges_newer --
+-- The places of the lines after one of them, oldest first.
+SELECT at, entry_id, job_id FROM (
     SELECT * FROM (
         SELECT accepted_at AS at, 0 AS entry_id, job_id FROM job
         WHERE payer_id = :wallet_id AND operation <> 'enlarge' AND accepted_at >= :at
@@ -210,17 +205,7 @@ FROM (
         ORDER BY created_at, entry_id LIMIT :most
     ) AS moved
 ) AS line
-LEFT JOIN job j ON j.job_id = line.job_id
-LEFT JOIN user who ON who.user_id = j.user_id
-LEFT JOIN ledger_entry held ON held.job_id = j.job_id AND held.kind = 'hold'
-LEFT JOIN allowance_use used ON used.job_id = j.job_id AND used.delta > 0
-LEFT JOIN ledger_entry e ON e.entry_id = line.entry_id
-LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
-LEFT JOIN ledger_entry gone
-    ON gone.term_id = e.term_id AND gone.kind = 'lapse' AND e.kind = 'refund'
-LEFT JOIN plan_term t ON t.term_id = e.term_id
-LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `payment:CHARGE`
-ORDER BY line.at, line.entry_id, line.job_id LIMIT :most
+ORDER BY at, entry_id, job_id LIMIT :most
 
 -- verify_wallets --
 -- Wallets whose balance or hold is not the sum of their entries; also where either side is missing.
@@ -614,6 +599,10 @@ ORDER BY payment_id LIMIT 1
 SELECT * FROM payment
 WHERE user_id = :user_id AND is_recurring = 1 AND state = 'paid' AND paid_at > :since
 ORDER BY payment_id DESC
+
+-- payments_going_of_term --
+-- On their way back, of those that bought one plan.
+SELECT * FROM payment WHERE term_id = :term_id AND state = 'refunding' ORDER BY payment_id
 
 -- charges_of_term --
 SELECT * FROM payment WHERE term_id = :term_id AND is_recurring = 1

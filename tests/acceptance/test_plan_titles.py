@@ -1,4 +1,7 @@
-"""A plan that the shop has given a title: people read that and never the name behind it."""
+"""A plan that the shop has given a title: people read that and never the name behind it.
+
+Where there is a title in each language, they read the one in theirs.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 import pytest
 from counters import Counter, built_counter, is_thanks
 from handing import said, told
-from story import Person, labels, words
+from story import Message, Person, labels, words
 from telling import press, said_to, until
 
 PLANS = """
@@ -24,6 +27,34 @@ refund = 0.70
 [plans.week]
 price = 90_000
 days = 7
+"""
+IN_EACH = """
+[prices]
+image = 100
+[stars]
+vnd_per_star = 330
+packs = [100]
+[plans.free]
+[plans.week]
+price = 90_000
+days = 7
+[plans.week.title]
+vi = "Theo tuần"
+en = "Weekly"
+[plans.season]
+price = 330_000
+days = 90
+[plans.season.title]
+vi = "Theo quý"
+en = "Quarterly"
+[plans.saver]
+min_topup = 10_000
+[plans.saver.title]
+vi = "Tiết kiệm"
+en = "Saver"
+[plans.club.title]
+vi = "Câu lạc bộ"
+en = "Circle"
 """
 
 
@@ -86,3 +117,76 @@ async def test_a_title_is_read_when_what_bought_it_goes_back(counter: Counter) -
         over = await an.sees("You were given back ⭐ 1,000")
         assert "Gói tháng vàng" in words(over)
         assert "m30" not in all_read(an)
+
+
+async def invoice(person: Person, sold: Message, label: str) -> Message:
+    """What a button under /buy brings."""
+    last = person.from_bot()[-1]
+    await press(person, sold, label)
+    return await person.sees(lambda m: "invoice" in m, after=last)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "week", "season", "saver", "runs"),
+    [
+        ("An", "vi", "Theo tuần", "Theo quý", "Tiết kiệm", "Gói Theo tuần đang chạy"),
+        ("Ben", "en", "Weekly", "Quarterly", "Saver", "The plan Weekly is running"),
+    ],
+)
+async def test_an_reads_vietnamese_names_of_the_plans_of_which_ben_reads_the_english_ones(
+    counter: Counter, name: str, language: str, week: str, season: str, saver: str, runs: str
+) -> None:
+    person = counter.story.person(name, language)
+    async with counter.opened(text=IN_EACH):
+        plans = (await said_to(person, "/plans")).splitlines()
+        assert {week, season, saver} <= set(plans)
+        sold = await person.answer_to(person.say("/buy"))
+        assert all(title in words(sold) for title in (week, season, saver))
+        assert [label.split(" · ")[0] for [label] in labels(sold)] == ["⭐ 100", week, season]
+        pack = await invoice(person, sold, "⭐ 100")
+        assert saver in pack["invoice"]["description"]
+        quarter = await invoice(person, sold, season)
+        assert season == quarter["invoice"]["title"]
+        chosen = await invoice(person, sold, week)
+        assert week == chosen["invoice"]["title"]
+        await counter.pay(person, chosen)
+        assert week in words(await person.sees(is_thanks))
+        assert runs in await counter.refused(person, quarter)
+        assert week in words(await person.answer_to(person.say("/buy")))
+        assert week in await said_to(person, "/quota")
+        assert week in await said_to(person, "/receipts")
+        others = {"vi": ("weekly", "quarterly", "saver"), "en": ("theo ", "tiết kiệm")}[language]
+        assert not [title for title in others if title in all_read(person)]
+
+
+async def test_an_operator_reads_it_in_their_own_language_with_what_is_typed_behind(
+    counter: Counter,
+) -> None:
+    an, ben = counter.story.person("An", "vi"), counter.story.person("Ben", "en")
+    boss, chi = counter.story.person("Boss", "en"), counter.story.person("Chi", "vi")
+    admins = {"BOT_ADMIN_IDS": f"{boss.user_id},{chi.user_id}"}
+    async with counter.opened(admins, text=IN_EACH):
+        for person in (an, ben):
+            await person.answer_to(person.say("/jobs"))
+        assert "has the plan Quarterly (season)" in await told(boss, f"/plan {an.user_id} season")
+        assert "có gói Theo quý (season)" in await told(chi, f"/plan {ben.user_id} season")
+        await an.sees("Bạn đã có gói Theo quý")
+        await ben.sees("You have the plan Quarterly")
+        assert "có gói Theo quý (season)" in await told(chi, f"/plan {an.user_id} week")
+        question = await said(chi, f"/plan {ben.user_id} free")
+        assert "Theo quý (season)" in words(question)
+        await press(chi, question, "⏹")
+        await ben.sees("⏹ Your plan Quarterly has ended early")
+
+
+async def test_several_plans_that_are_over_are_each_told_in_the_language_of_who_had_them(
+    counter: Counter,
+) -> None:
+    an, boss = counter.story.person("An", "vi"), counter.story.person("Boss", "en")
+    async with counter.opened({"BOT_ADMIN_IDS": str(boss.user_id)}, text=IN_EACH):
+        await an.answer_to(an.say("/jobs"))
+        for plan in ("saver", "club"):
+            await told(boss, f"/plan {an.user_id} {plan}")
+        over = await told(boss, f"/plan {an.user_id} free")
+        assert "plan Circle (club), saver any more" in over
+        await an.sees("Gói Câu lạc bộ, Tiết kiệm đã kết thúc")

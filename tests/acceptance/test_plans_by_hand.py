@@ -113,7 +113,9 @@ async def test_the_question_and_its_end_in_the_other_language(tmp_path: Path) ->
         an = story.person("An", "en")
         await said(an, "/quota")
         sold = await told(boss, f"/plan {an.user_id} monthly")
-        assert f"✅ An ({an.user_id}) có gói monthly, kèm 5.000.000 ₫ vào số dư" in sold
+        assert (
+            f"✅ An ({an.user_id}) có gói Theo tháng (monthly), kèm 5.000.000 ₫ vào số dư" in sold
+        )
         assert "mình sẽ hỏi lại, rồi hoàn 70% phần còn lại" in sold
         await an.sees("with ₫5,000,000 on your balance")
         question = await said(boss, f"/plan {an.user_id} free")
@@ -141,6 +143,21 @@ async def test_what_is_paid_back_is_asked_about_again_where_it_changed_meanwhile
         await boss.sees("Pay them back ₫2,800,000")
         assert "That plan has ended already." == await forge(boss, question, data)
         assert 1 == [row[1] for row in book(story)].count("refund")
+
+
+async def test_where_nothing_is_paid_back_it_is_asked_again_when_something_else_would_be_gone(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **with_plans(tmp_path)) as (story, boss):
+        an = story.person("An", "en")
+        await said(an, "/quota")
+        await said(boss, f"/plan {an.user_id} weekly")
+        question = await said(boss, f"/plan {an.user_id} free")
+        assert "Gone: ₫900" in words_of(question)
+        await an.result_of(an.say("/img a cat"))
+        assert "look at it and press again" in await press(boss, question, END)
+        await boss.sees("Gone: ₫500")
+        assert "lapse" not in [row[1] for row in book(story)]
 
 
 async def test_a_button_of_an_earlier_plan_does_not_end_the_one_bought_since(

@@ -59,16 +59,16 @@ async def test_every_plan_is_told_in_a_few_lines_with_ones_own_marked(story: Sto
             "Video: ngoài lượt miễn phí, hỏi giá @your_shop"
         ),
         "✅ Miễn phí (gói của bạn)\nMiễn phí mỗi ngày: 40 ảnh · 2 video\nCùng lúc: 1 yêu cầu",
-        "Prepaid\nNạp từ 50.000 ₫, không hết hạn\nKhông có lượt miễn phí mỗi ngày\nCùng lúc: 3 yêu cầu",
+        "Trả trước\nNạp từ 50.000 ₫, không hết hạn\nKhông có lượt miễn phí mỗi ngày\nCùng lúc: 3 yêu cầu",
         (
-            "Monthly\n"
+            "Theo tháng\n"
             "5.000.000 ₫ vào số dư cho 30 ngày, sau đó phần còn lại hết hạn\n"
             "Dừng sớm (nhắn @your_shop) được hoàn 70% phần còn lại\n"
             "Không có lượt miễn phí mỗi ngày\n"
             "Tối đa 3.000 ảnh mỗi ngày\n"
             "Cùng lúc: 3 yêu cầu"
         ),
-        "Unlimited\n5.000.000 ₫ vào số dư, dùng đến khi hết\nKhông có lượt miễn phí mỗi ngày\nCùng lúc: 3 yêu cầu",
+        "Không giới hạn\n5.000.000 ₫ vào số dư, dùng đến khi hết\nKhông có lượt miễn phí mỗi ngày\nCùng lúc: 3 yêu cầu",
         (
             "Turbo\n"
             "Nạp từ 5.000.000 ₫, không hết hạn\n"
@@ -110,7 +110,7 @@ async def test_a_bought_plan_is_marked_from_then_on(story: Story) -> None:
     await shown(an)
     await buys(story, an.user_id, "monthly")
     told = words(await shown(an))
-    assert "✅ Monthly (gói của bạn)" in told
+    assert "✅ Theo tháng (gói của bạn)" in told
     assert 1 == told.count("gói của bạn")
 
 
@@ -181,11 +181,11 @@ async def test_in_a_group_it_is_short_and_nobodys_plan_is_told(story: Story) -> 
     told = await shown(an, "/plans@easel_bot", chat=group)
     assert "✅" not in words(told)
     assert "Cùng lúc" not in words(told)
-    assert "Prepaid\nNạp từ 50.000 ₫, không hết hạn\n\nMonthly" in words(told)
-    assert "Miễn phí\nMiễn phí mỗi ngày: 40 ảnh · 2 video\n\nPrepaid" in words(told)
-    assert "Unlimited\n5.000.000 ₫ vào số dư, dùng đến khi hết\n\n" in words(told)
+    assert "Trả trước\nNạp từ 50.000 ₫, không hết hạn\n\nTheo tháng" in words(told)
+    assert "Miễn phí\nMiễn phí mỗi ngày: 40 ảnh · 2 video\n\nTrả trước" in words(told)
+    assert "Không giới hạn\n5.000.000 ₫ vào số dư, dùng đến khi hết\n\n" in words(told)
     assert [["📋 Xem đủ trong chat riêng"]] == labels(told)
-    assert "Monthly (gói của bạn)" in await said_to(an, "/start plans")
+    assert "Theo tháng (gói của bạn)" in await said_to(an, "/start plans")
 
 
 async def test_where_the_group_pays_its_own_plan_is_marked_and_its_wallet_can_be_filled(
@@ -202,5 +202,5 @@ async def test_where_the_group_pays_its_own_plan_is_marked_and_its_wallet_can_be
     assert "✅ Turbo (gói của nhóm)" in words(told)
     assert "Miễn phí\nVí của nhóm trả từng yêu cầu, không có lượt miễn phí\n\n" in words(told)
     assert "5.000.000 ₫ vào số dư, dùng đến khi hết\nMua qua @your_shop\n\n" in words(told)
-    assert "Prepaid\nNạp từ 50.000 ₫, không hết hạn\n\n" in words(told)
+    assert "Trả trước\nNạp từ 50.000 ₫, không hết hạn\n\n" in words(told)
     assert [["⭐ Nạp tiền, mua gói"], ["📋 Xem đủ trong chat riêng"]] == labels(told)

@@ -91,10 +91,10 @@ async def test_what_was_made_failed_and_given_stands_with_what_it_moved_and_why(
         assert "🧾 Your receipts, newest first" == title
         assert "Balance now: ₫1,400 (set aside: ₫400)" == balance
         assert [
-            ["a hill", "Still being made: ₫400 held"],
+            ["a hill", "Still being made: ₫400 held", "Balance after: ₫1,400"],
             ["a storm", "₫400 held, all given back", "The provider refused"],
-            ["a lake", "2 free of that day's", "₫200 held, ₫200 taken"],
-            ["Reason: paid at the counter"],
+            ["a lake", "2 free of that day's", "₫200 held, ₫200 taken", "Balance after: ₫1,800"],
+            ["Reason: paid at the counter", "Balance after: ₫2,000"],
         ] == tails(page)
         assert f"🎨 {code_in(done)} · " in words(page)
         assert "➕ ₫2,000 · " in words(page)
@@ -119,11 +119,13 @@ async def test_a_plan_ended_early_on_day_twelve_shows_the_refund_and_what_is_gon
                 "₫2,660,000 = 70% of ₫3,800,000, paid back by the shop",
                 "The other ₫1,140,000 are gone",
                 "Plan: Monthly 5M",
+                "Balance after: ₫0",
             ] == refund[1:]
             assert [
                 "2.660.000 ₫ = 70% của 3.800.000 ₫, shop hoàn lại",
                 "1.140.000 ₫ còn lại đã hết hiệu lực",
                 "Gói: Monthly 5M",
+                "Số dư sau đó: 0 ₫",
             ] == tails(await receipts(binh))[0]
             assert "Balance now: ₫0" in words(await receipts(an))
 
@@ -142,6 +144,10 @@ async def test_pages_of_six_turn_in_place_there_and_back(tmp_path: Path) -> None
         second = await turned(an, page, "Older")
         assert ["➕ ₫1,002", "➕ ₫1,001"] == [each[0].split(" · ")[0] for each in lines_of(second)]
         assert [["◀ Newer"]] == labels(second)
+        assert ["₫8,036", "₫7,028"] == [each[-1].split()[-1] for each in first[:2]]
+        assert ["Balance after: ₫2,003", "Balance after: ₫1,001"] == [
+            each[-1] for each in lines_of(second)
+        ]
         assert first == lines_of(await turned(an, second, "◀"))
 
 
@@ -164,7 +170,7 @@ async def test_a_request_moved_cancelled_or_varied_is_a_line_of_its_own(tmp_path
         )
         varied = lines_of(page)[4]
         assert varied[0].endswith(" · variations")
-        assert ["a lake", "₫400 held, ₫400 taken"] == varied[1:]
+        assert ["a lake", "₫400 held, ₫400 taken", "Balance after: ₫4,200"] == varied[1:]
 
 
 async def test_the_groups_receipts_are_its_admins_and_ones_own_are_never_shown_there(
@@ -181,7 +187,8 @@ async def test_the_groups_receipts_are_its_admins_and_ones_own_are_never_shown_t
 
         page = await receipts(an, chat=group)
         assert words(page).startswith("🧾 Receipts of the group's wallet, newest first\n")
-        assert ["a lake", "Asked by Ben", "₫400 held, ₫400 taken"] == tails(page)[0]
+        asked = ["a lake", "Asked by Ben", "₫400 held, ₫400 taken", "Balance after: ₫600"]
+        assert asked == tails(page)[0]
         assert "my secret" not in words(page)
         assert [["🧾 Your own receipts"]] == labels(page)
 
@@ -193,6 +200,21 @@ async def test_the_groups_receipts_are_its_admins_and_ones_own_are_never_shown_t
         assert NOT_YOURS == await forge(ben, page, forged)
         own = words(await an.answer_to(an.say("/start receipts")))
         assert ("my secret" in own, "a lake" in own) == (True, False)
+
+
+async def test_what_lapsed_stands_in_the_receipts_that_are_opened_after_it(tmp_path: Path) -> None:
+    async with ruled_story(tmp_path, plans()) as story:
+        an = story.person("An", "en")
+        await an.answer_to(an.say("/jobs"))
+        await sell(story, an, 5_000_000, plan="monthly")
+        await sell(story, an, 700)
+        with later(31 * A_DAY_S):
+            page = await receipts(an)
+        assert "Balance now: ₫700" in words(page)
+        assert "lapsed at the end of the plan" in lines_of(page)[0][0]
+        assert ["₫700", "₫5,000,700", "₫5,000,000"] == [
+            each[-1].removeprefix("Balance after: ") for each in lines_of(page)
+        ]
 
 
 async def test_a_page_somebody_made_up_shows_nobody_elses_money(story: Story) -> None:

@@ -10,6 +10,7 @@ from story import Message, Person, labels, words
 from telling import forge, in_code, press, said_to, until
 
 HOUR_S = 3_700
+DAY_S = 24 * 3_600
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ async def test_where_telegram_says_no_the_balance_is_as_it_was(till: Till) -> No
     page = await payments_page(till)
     await refunded(till, page, 1)
     told = await till.operator.sees("Telegram does not give back ⭐ 10 of payment #1")
-    assert "Charge_not_found" in words(told)
+    assert "Charge_not_found. ₫1,000 are on the balance again" in words(told)
     assert (1_000, False) == (
         await till.balance(an),
         till.story.world.charges[charge].is_refunded,
@@ -121,18 +122,36 @@ async def test_where_telegram_says_no_the_balance_is_as_it_was(till: Till) -> No
     assert 0 == await till.balance(an)
 
 
+async def test_where_telegram_says_no_after_the_plan_ran_out_it_is_said_what_lapsed(
+    till: Till,
+) -> None:
+    an = await till.person()
+    await till.paid(an, 51, "monthly")
+    world = till.story.world
+    slow = {"retry_after": 3_000}
+    world.fail_next("refundStarPayment", status=429, description="Too many", parameters=slow)
+    no = "Bad Request: CHARGE_NOT_FOUND"
+    world.fail_next("refundStarPayment", status=400, description=no)
+    await refunded(till, await payments_page(till), 1)
+    await until(lambda: till.calls("refundStarPayment") == 1)
+    till.goes_by(31 * DAY_S)
+    told = await till.operator.sees("Telegram does not give back ⭐ 51 of payment #1")
+    assert "of the ₫5,100 put back, ₫5,000 lapsed with it at once and ₫100 are on" in words(told)
+    assert f"/grant {an.user_id} 5000" == in_code(told)[-1]
+    assert 100 == await till.balance(an)
+
+
 async def test_what_is_spent_is_not_given_back_and_the_way_is_said(till: Till) -> None:
     an = await till.person()
     await till.paid(an, 10)
     await an.result_of(an.say("/img a lake"))
     page = await payments_page(till)
-    await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐")
-    shown = await turns(till.operator, page, "↩️ Yes", "the balance lacks ₫400")
-    assert [f"/grant {an.user_id} 400"] == in_code(shown)
+    shown = await turns(till.operator, page, "↩️ Refund #1", "the balance lacks ₫400 of the ₫1,000")
+    assert [["↩️ Refund #1"], ["◀ Payments"]] == labels(shown)
+    assert f"/grant {an.user_id} 400" == in_code(shown)[-1]
     assert 600 == await till.balance(an)
     assert 0 == till.calls("refundStarPayment")
-    await said_to(till.operator, in_code(shown)[0])
-    await turns(till.operator, page, "◀ Payments", "Payments in Stars")
+    await said_to(till.operator, in_code(shown)[-1])
     await refunded(till, page, 1)
     await an.sees("You were given back ⭐ 10")
     assert 0 == await till.balance(an)
@@ -145,9 +164,39 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
     assert "⭐ 50 → ₫5,000 · plan monthly" in words(page)
     shown = await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐ 50")
     assert "The plan monthly bought with it ends as well" in words(shown)
+    assert "balance goes down by ₫5,000" in words(shown)
     await turns(till.operator, page, "↩️ Yes", "₫5,000 have been taken off")
     told = await an.sees("You were given back ⭐ 50")
     assert "The plan Monthly bought with it has ended" in words(told)
+
+
+async def test_what_changed_since_the_question_is_asked_about_again(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 50, "monthly")
+    page = await payments_page(till)
+    shown = await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐ 50")
+    assert "ends as well" in words(shown)
+    await till.paid(an, 50, "monthly")
+    assert "look at it and press again" in await press(till.operator, shown, "↩️ Yes")
+    await until(lambda: "loses the days it brought: it runs until" in reads(till.operator, page))
+    assert (10_000, 0) == (await till.balance(an), till.calls("refundStarPayment"))
+    shown = till.operator.world.message(page["chat"]["id"], page["message_id"])
+    await turns(till.operator, shown, "↩️ Yes", "₫5,000 have been taken off")
+    told = await an.sees("You were given back ⭐ 50")
+    assert "has ended" not in words(told)
+
+
+async def test_money_under_way_is_said_before_anything_is_asked_of_telegram(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    page = await payments_page(till)
+    shown = await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐ 10")
+    held = till.story.town.apiframe.hold_next("/imagine")
+    await an.answer_to(an.say("/img a lake"))
+    await press(till.operator, shown, "↩️ Yes")
+    await until(lambda: "₫400 are set aside for a request" in reads(till.operator, page))
+    assert 0 == till.calls("refundStarPayment")
+    held.release()
 
 
 async def test_given_back_by_telegram_itself_what_is_left_is_taken_and_the_rest_reported(

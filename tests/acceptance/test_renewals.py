@@ -95,6 +95,7 @@ async def test_the_early_end_of_the_plan_stops_it(till: Till) -> None:
     charge = await till.paid(an, 50, "monthly", renews=True)
     operator = till.operator
     question = await operator.answer_to(operator.say(f"/plan {an.user_id} free"))
+    assert "It is not renewed any more, either." in words(question)
     await press(operator, question, labels(question)[0][0])
     await until(lambda: is_cancelled(till, charge))
 

@@ -54,6 +54,17 @@ async def sold_again(boss: Person, question: Message) -> Message:
     return await boss.sees(lambda m: m["message_id"] == number and "✅" in words_of(m))
 
 
+async def undone_after_a_question(boss: Person, sold: Message, consequence: str) -> None:
+    """What the button did when the plan was sold is not what it does now."""
+    assert "look at what the button does now" in await press(boss, sold, UNDO)
+    number = sold["message_id"]
+    question = await boss.sees(
+        lambda m: m["message_id"] == number and "Nothing was undone yet" in words_of(m)
+    )
+    assert consequence in words_of(question)
+    await press(boss, question, UNDO)
+
+
 async def test_a_plan_that_runs_is_sold_again_only_after_a_question(tmp_path: Path) -> None:
     async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
         an = await met(story)
@@ -62,6 +73,7 @@ async def test_a_plan_that_runs_is_sold_again_only_after_a_question(tmp_path: Pa
         assert began_ends is not None
         question = await said(boss, f"/plan {an.user_id} monthly 5")
         assert "already has the plan monthly until" in words_of(question)
+        assert "with ₫5,000 more on the balance, so that it runs until" in words_of(question)
         assert [["➕ Sell once more, ₫5,000"]] == labels(question)
         assert (before, [began_ends]) == (book(story), ends_at(story))
         data = question["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
@@ -101,6 +113,7 @@ async def test_a_plan_sold_by_mistake_is_undone_and_they_hear_of_it(tmp_path: Pa
         an = await met(story, "vi")
         sold = await said(boss, f"/plan {an.user_id} monthly")
         assert [["↩️ Undo, take ₫5,000 back"]] == labels(sold)
+        assert "takes ₫5,000 off the balance again, and the plan monthly ends" in words_of(sold)
         data = sold["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
         await press(boss, sold, UNDO)
         await boss.sees("Undone: An")
@@ -123,6 +136,7 @@ async def test_the_second_of_two_sales_undone_takes_its_days_and_leaves_the_firs
         first = ends_at(story)
         again = await said(boss, f"/plan {an.user_id} monthly")
         sold = await sold_again(boss, again)
+        assert "the plan monthly then runs until" in words_of(sold)
         data = sold["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
         await press(boss, sold, UNDO)
         await boss.sees("The plan monthly goes on")
@@ -149,10 +163,10 @@ async def test_a_plan_without_an_end_is_undone_with_its_money(tmp_path: Path) ->
         question = await said(boss, f"/plan {an.user_id} bulk")
         assert "already has the plan bulk. Nothing was written yet" in words_of(question)
         second = await sold_again(boss, question)
-        await press(boss, first, UNDO)
+        await undone_after_a_question(boss, first, "plan bulk goes on as it is")
         await boss.sees("The plan bulk goes on")
         assert [None] == ends_at(story)
-        await press(boss, second, UNDO)
+        await undone_after_a_question(boss, second, "the plan bulk ends")
         await boss.sees("no longer has the plan bulk")
         assert [] == ends_at(story)
         assert [("grant", 2_000), ("correction", 2_000)] == [
@@ -189,7 +203,7 @@ async def test_a_sale_is_undone_after_two_plans_of_a_group_became_one(tmp_path: 
         await said(boss, f"/plan {new} monthly")
         await said(boss, f"/grant {group} 100")  # what is said there tells that it has moved
         await an.sees("100", chat=new)
-        await press(boss, sold, UNDO)
+        await undone_after_a_question(boss, sold, "the plan monthly then runs until")
         undone = await boss.sees("The plan monthly goes on")
         assert "₫900 were taken off" in words_of(undone)
         assert (new, "correction", 900) == book(story)[-1][:3]
@@ -209,3 +223,26 @@ async def test_in_a_group_nobody_reads_until_when_a_person_has_a_plan(tmp_path: 
         )
         await boss.sees("already has the plan monthly until")
         assert 1 == len(book(story))
+
+
+async def test_what_undoing_does_by_now_is_not_told_in_a_group_but_asked_in_private(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        await said(boss, "/quota")
+        an = await met(story)
+        group = story.group("Painters", boss, an)
+        sold = await said(boss, f"/plan {an.user_id} monthly", chat=group)
+        (first,) = ends_at(story)
+        again = await said(boss, f"/plan {an.user_id} monthly")
+        await sold_again(boss, again)
+        await press(boss, sold, UNDO)
+        question = await boss.sees("Nothing was undone yet")
+        assert "the plan monthly then runs until" in words_of(question)
+        assert 2 == len(book(story))
+        await press(boss, question, UNDO)
+        await boss.sees("The plan monthly goes on")
+        (now,) = ends_at(story)
+        assert first is not None
+        assert now is not None
+        assert first <= now < first + DAY_S * 1000

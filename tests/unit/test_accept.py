@@ -18,12 +18,6 @@ ANSWERED = SubmitAnswered(TaskId("t"), poll_at=NOON, deadline_at=NOON + HOUR)
 MIDNIGHT = NOON + 12 * HOUR
 
 
-async def shop_with(folder: Path, text: str) -> Path:
-    path = folder / "plans.toml"
-    await asyncio.to_thread(path.write_text, text, encoding="utf-8")
-    return path
-
-
 async def test_of_a_hundred_at_once_as_many_are_accepted_as_there_is_room_for(shop: Shop) -> None:
     await shop.grant(AN, 4 * 400)  # and forty free ones a day: ten grids
     await shop.order(AN)
@@ -42,7 +36,7 @@ async def test_of_a_hundred_at_once_as_many_are_accepted_as_there_is_room_for(sh
 async def test_with_room_for_eight_exactly_eight_of_a_hundred_are_accepted(
     tmp_path: Path,
 ) -> None:
-    plans = await shop_with(tmp_path, "[prices]\nimage = 100\n[plans.free]\n")
+    plans = "[prices]\nimage = 100\n[plans.free]\n"
     async with opened_shop(tmp_path, plans) as shop:
         await shop.grant(AN, 8 * 400 + 399)
         outcomes = await asyncio.gather(*(shop.ask(AN) for _ in range(100)))
@@ -150,11 +144,11 @@ async def test_the_price_is_that_of_what_is_asked(
 
 
 async def test_the_price_is_fixed_when_it_is_accepted(tmp_path: Path) -> None:
-    cheap = await shop_with(tmp_path, "[prices]\nimage = 100\n[plans.free]\n")
+    cheap = "[prices]\nimage = 100\n[plans.free]\n"
     async with opened_shop(tmp_path, cheap) as shop:
         await shop.grant(AN, 1_000)
         job = await shop.order(AN)
-    dear = await shop_with(tmp_path, "[prices]\nimage = 9000\n[plans.free]\n")
+    dear = "[prices]\nimage = 9000\n[plans.free]\n"
     async with opened_shop(tmp_path, dear) as shop:
         job = await shop.happens(job, Admitted(), ANSWERED, Saved(outputs(job, 4)))
         assert 400 == job.charged_vnd
@@ -163,7 +157,7 @@ async def test_the_price_is_fixed_when_it_is_accepted(tmp_path: Path) -> None:
 
 
 async def test_a_price_of_zero_is_accepted_without_money(tmp_path: Path) -> None:
-    plans = await shop_with(tmp_path, "[prices]\nimage = 0\n[plans.free]\n")
+    plans = "[prices]\nimage = 0\n[plans.free]\n"
     async with opened_shop(tmp_path, plans) as shop:
         job = await shop.order(AN)
         await shop.happens(job, Admitted(), ANSWERED, Saved(outputs(job, 4)))
@@ -172,7 +166,7 @@ async def test_a_price_of_zero_is_accepted_without_money(tmp_path: Path) -> None
 
 
 async def test_an_unlimited_allowance_never_ends(tmp_path: Path) -> None:
-    plans = await shop_with(tmp_path, '[plans.free]\nfree_images_per_day = "unlimited"\n')
+    plans = '[plans.free]\nfree_images_per_day = "unlimited"\n'
     async with opened_shop(tmp_path, plans) as shop:
         for _ in range(50):
             await shop.order(AN)
@@ -184,9 +178,7 @@ async def test_less_is_given_from_tomorrow_and_nobody_owes_for_what_was_used(
 ) -> None:
     async with opened_shop(tmp_path) as shop:
         jobs = [await shop.order(AN) for _ in range(5)]
-    plans = await shop_with(
-        tmp_path, "[prices]\nimage = 100\n[plans.free]\nfree_images_per_day = 8\n"
-    )
+    plans = "[prices]\nimage = 100\n[plans.free]\nfree_images_per_day = 8\n"
     async with opened_shop(tmp_path, plans) as shop:
         await shop.grant(AN, 1_000)
         assert 0 == await shop.free_left(AN)

@@ -128,9 +128,7 @@ async def test_as_many_are_begun_as_were_said_to_be_covered(shop: Shop, balance_
 
 
 async def test_when_nothing_is_covered_it_stays_a_question(tmp_path: Path) -> None:
-    plans = tmp_path / "plans.toml"
-    plans.write_text("[prices]\nimage = 100\n[plans.free]\n")
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, "[prices]\nimage = 100\n[plans.free]\n") as shop:
         there = await begun(shop, parts(2))
         assert (BulkState.ASKED, 0) == (there.state, there.begun)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from market import BOTH, NOBODY, PAINTER_ALONE
 from shop import CLIP, a_job
 
+from bot.chat.by_hand import mark_of
 from bot.chat.drafts import draft_number
 from bot.jobs.buttons import Act, Press, presses_for_result, presses_for_tile, read_press
 from bot.jobs.codes import ALPHABET, CODE_LENGTH
@@ -65,9 +66,24 @@ def test_what_is_none_of_our_buttons_means_nothing(data: str) -> None:
 
 def test_the_largest_sum_a_button_names_is_read_back() -> None:
     much = 20 * AMOUNT_MAX_VND * 70 // 100
-    longest = Press(Act.PLAN_END, how=f"-{10**15}={10**14}", said_vnd=much)
+    longest = Press(Act.APPROVE, how=f"{10**14}-yes", said_vnd=much)
     assert longest == read_press(longest.data())
     assert len(longest.data()) <= 64
+
+
+@pytest.mark.parametrize(
+    ("act", "how"),
+    [
+        (Act.PLAN_END, f"-{10**15}={10**14}"),
+        (Act.PLAN_SELL, f"-{10**14}={10**14}"),
+        (Act.SALE_UNDO, f"-{10**15}={10**9}={10**11}"),
+        (Act.PAYMENTS, f"yes={10**14}"),
+    ],
+)
+def test_what_a_question_said_fits_behind_whom_it_is_about(act: Act, how: str) -> None:
+    marked = Press(act, how=f"{how}={mark_of({'key': 'payments.plan_ends', 'values': {}})}")
+    assert marked == read_press(marked.data())
+    assert len(marked.data()) <= 64
 
 
 def test_acts_have_one_letter_each() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from market import BOTH
-from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
+from shop import CLIP, GRID, HOUR, NOON, SINGLE, Shop, audited_shop, opened_shop, outputs
 
 from bot.chat.refusing import over_cap_lines
 from bot.jobs import book, bulk
@@ -55,12 +55,8 @@ min_topup = 5_000_000
 @asynccontextmanager
 async def opened(folder: Path, limits: str = "") -> AsyncIterator[Shop]:
     """A shop whose monthly plan makes ten a day, with these limits of its own."""
-    path = folder / "plans.toml"
-    text = PLANS.format(limits=f"[limits]\n{limits}")
-    await asyncio.to_thread(path.write_text, text, encoding="utf-8")
-    async with opened_shop(folder, path) as shop:
+    async with audited_shop(folder, PLANS.format(limits=f"[limits]\n{limits}")) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 def count(outcomes: Sequence[Outcome]) -> tuple[int, int]:
@@ -163,18 +159,14 @@ async def test_nobody_is_told_to_top_up_where_the_cap_would_refuse_them_all_the_
 
 
 async def test_what_has_no_price_is_said_to_have_none_whatever_the_cap(tmp_path: Path) -> None:
-    plans = tmp_path / "plans.toml"
     text = "[prices]\nimage = 100\n[limits]\nvideos_per_day = 0\n[plans.free]\n"
-    await asyncio.to_thread(plans.write_text, text)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, text) as shop:
         assert isinstance(await shop.ask(AN, CLIP), NotPriced)
 
 
 async def test_free_pictures_of_the_day_count_as_well(tmp_path: Path) -> None:
     text = "[prices]\nimage = 100\n[plans.free]\nfree_images_per_day = 6\nmax_images_per_day = 8\n"
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, text)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, text) as shop:
         await shop.grant(AN, 10_000)
         assert (4, 0) == _held(await shop.ask(AN))
         assert (2, 200) == _held(await shop.ask(AN))

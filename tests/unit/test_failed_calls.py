@@ -32,7 +32,7 @@ from bot.delivery.meaning import (
     WordsUnreadable,
     meaning_of,
 )
-from bot.delivery.telegram import bare_words
+from bot.delivery.shaping import bare_words
 from bot.sandbox.entities import parse_html
 
 _MEANINGS: list[tuple[TelegramError, type[SendError]]] = [

@@ -149,10 +149,8 @@ async def test_a_group_without_money_pays_for_nothing_but_what_is_made_here(shop
 
 
 async def test_the_price_is_that_of_the_groups_plan(tmp_path: Path) -> None:
-    plans = tmp_path / "plans.toml"
     text = "[prices]\nimage = 100\n[plans.free]\n[plans.bulk]\nprices = { image = 70 }\n"
-    await asyncio.to_thread(plans.write_text, text)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, text) as shop:
         await shop.set_rules(GROUP, PAYS)
         await shop.grant(GROUP, 1_000)
         await shop.pay_in(GROUP, 100, plan="bulk")

@@ -6,8 +6,9 @@ from bookkeeping import outputs_today
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, multiple, rule
+from lists import Lists
 from shop import CLIP, GRID, HOUR, NOON, SINGLE, outputs
-from till import GROUP, MOST_A_DAY, PEOPLE, SUPERGROUP, Till, plans
+from till import GROUP, MOST_A_DAY, PEOPLE, SUPERGROUP, plans
 
 from bot.jobs.accept import Accepted
 from bot.jobs.facts import (
@@ -39,7 +40,7 @@ RULES = {
 }
 
 
-class Book(Till):
+class Book(Lists):
     """People ask and pay, lanes are given, things end; `bot ledger --verify` finds nothing, ever."""
 
     jobs = Bundle[Job]("jobs")

@@ -32,9 +32,7 @@ free_images_per_day = {free}
 @pytest.fixture
 async def paid(tmp_path: Path) -> Any:
     """A shop without Stars where everything is to be paid for."""
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS.format(price=100, free=0))
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, PLANS.format(price=100, free=0)) as shop:
         await opens_chat(shop, AN)
         yield shop
         assert [] == await shop.findings()
@@ -133,9 +131,7 @@ async def test_a_video_that_leaves_little_tells_it_in_pictures(paid: Shop) -> No
 
 
 async def test_where_pictures_cost_nothing_no_balance_is_low(tmp_path: Path) -> None:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS.format(price=0, free=0))
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, PLANS.format(price=0, free=0)) as shop:
         await opens_chat(shop, AN)
         await shop.grant(AN, 500)
         await shop.order(AN, CLIP)

@@ -24,7 +24,8 @@ from bot.providers.port import (
     Succeeded,
 )
 from bot.runner.accounts import Account, Timing
-from bot.runner.work import ANNOUNCED_TRIES, LAG_TRIES, Work
+from bot.runner.collecting import ANNOUNCED_TRIES, LAG_TRIES
+from bot.runner.work import Work
 
 ONE_UNCOUNTED = Succeeded((RemoteAsset(AssetKind.IMAGE, 0),), is_count_known=False)
 

@@ -121,9 +121,7 @@ async def test_where_the_money_does_not_suffice_nothing_changes(shop: Shop) -> N
 async def test_what_a_plan_that_is_over_by_now_paid_for_does_not_pay_for_the_move(
     tmp_path: Path, chat: int | None
 ) -> None:
-    file = tmp_path / "plans.toml"
-    file.write_text(MONTHLY)
-    async with opened_shop(tmp_path, file) as shop:
+    async with opened_shop(tmp_path, MONTHLY) as shop:
         await shop.set_rules(GROUP, GroupRules(payer=Payer.GROUP, cap_vnd=1_000))
         await shop.pay_in(chat or 1, 5_000, plan="monthly")
         shop.now.at += 30 * 24 * HOUR - 60_000
@@ -142,9 +140,7 @@ async def test_what_a_plan_that_is_over_by_now_paid_for_does_not_pay_for_the_mov
 async def test_what_was_paid_beside_a_plan_that_is_over_by_now_pays_for_the_move(
     tmp_path: Path,
 ) -> None:
-    file = tmp_path / "plans.toml"
-    file.write_text(MONTHLY.replace("price = 5_000", "price = 300"))
-    async with opened_shop(tmp_path, file) as shop:
+    async with opened_shop(tmp_path, MONTHLY.replace("price = 5_000", "price = 300")) as shop:
         await shop.pay_in(1, 400, plan="monthly")
         job = await shop.order(1)
         shop.now.at += 31 * 24 * HOUR

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from shop import HOUR, Shop, opened_shop
+from shop import HOUR, Shop, audited_shop
 
 from bot.model import ChatId, UserId
 from bot.money import ledger, payments, terms
@@ -41,11 +41,8 @@ WEEK = Offer(90, 10, "weekly")
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def offered(shop: Shop, offer: Offer, *, wallet: UserId = AN, asker: UserId = AN) -> str:
@@ -197,3 +194,15 @@ async def test_the_entry_says_who_paid_and_how(shop: Shop) -> None:
     expected = (GROUP, "topup", 2_000, "payment:c1", "user 8", "stars")
     names = ("wallet_id", "kind", "amount_vnd", "key", "author", "reason")
     assert expected == tuple(row[name] for name in names)
+
+
+async def test_a_plan_the_operator_has_made_endless_is_told_from_the_one_with_days(
+    shop: Shop,
+) -> None:
+    await pays(shop, "with days", await offered(shop, WEEK), 90)
+    week = dataclasses.replace(shop.desk.plans.plans["weekly"], days=None)
+    plans = dataclasses.replace(shop.desk.plans, plans={**shop.desk.plans.plans, "weekly": week})
+    done = await pays(shop, "without", await offered(shop, WEEK), 90, plans=plans)
+    assert done is not None
+    assert done.term is not None
+    assert done.term.ends_at is None

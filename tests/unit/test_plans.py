@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.i18n import Named
 from bot.model import Operation, Request
 from bot.money import stars
 from bot.money.plan_file import load_plans
@@ -25,18 +26,27 @@ def test_the_shipped_file_says_what_the_shop_sells() -> None:
     assert plans.contact == "@your_shop"
     assert list(plans.plans) == ["free", "prepaid", "monthly", "unlimited", "turbo"]
     assert plans.plans["free"] == Plan("free", free_images_per_day=40, free_videos_per_day=2)
-    assert plans.plans["prepaid"] == Plan("prepaid", min_topup=50_000, threads=3)
+    assert plans.plans["prepaid"] == Plan(
+        "prepaid", title={"vi": "Trả trước", "en": "Prepaid"}, min_topup=50_000, threads=3
+    )
     assert plans.plans["monthly"] == Plan(
         "monthly",
+        title={"vi": "Theo tháng", "en": "Monthly"},
         price=5_000_000,
         days=30,
         max_images_per_day=3_000,
         refund=Decimal("0.70"),
         threads=3,
     )
-    assert plans.plans["unlimited"] == Plan("unlimited", price=5_000_000, threads=3)
+    assert plans.plans["unlimited"] == Plan(
+        "unlimited",
+        title={"vi": "Không giới hạn", "en": "Unlimited"},
+        price=5_000_000,
+        threads=3,
+    )
     assert plans.plans["turbo"] == Plan(
         "turbo",
+        title="Turbo",
         prices={"image": 200, "image_hd": 200},
         min_topup=5_000_000,
         threads=6,
@@ -94,7 +104,30 @@ def test_a_plan_is_sold_for_stars_where_one_payment_reaches_it(
         (Plan("monthly"), "Monthly"),
         (Plan("for_my-friends"), "For my friends"),
         (Plan("m5", title="Gói tháng 5M"), "Gói tháng 5M"),
+        (Plan("m5", title={"vi": "5 triệu", "en": "5M"}), {"vi": "5 triệu", "en": "5M"}),
+        (Plan("m5", title={"vi": "5M", "en": "5M"}), "5M"),
     ],
 )
-def test_people_read_a_plans_title_or_its_name_without_marks(plan: Plan, expected: str) -> None:
+def test_people_read_a_plans_title_or_its_name_without_marks(plan: Plan, expected: Named) -> None:
     assert expected == plan.shown_name
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (Plan("monthly"), "monthly"),
+        (Plan("m5", title="Gói tháng 5M"), "Gói tháng 5M (m5)"),
+        (Plan("turbo", title="Turbo"), "turbo"),
+        (
+            Plan("monthly", title={"vi": "Theo tháng", "en": "Monthly"}),
+            {"vi": "Theo tháng (monthly)", "en": "monthly"},
+        ),
+    ],
+)
+def test_an_operator_reads_what_is_typed_behind_a_title_that_says_something_else(
+    plan: Plan, expected: Named
+) -> None:
+    assert expected == plan.typed_name
+    plans = Plans({}, None, "", {plan.name: plan})
+    assert expected == plans.typed_name(plan.name)
+    assert "gone" == plans.typed_name("gone")

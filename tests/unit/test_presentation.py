@@ -280,6 +280,23 @@ def test_a_values_name_says_how_it_is_written() -> None:
     assert "&lt;i&gt;" in text_of(tongue, line("hint.corrected", command="<i>"))
 
 
+@pytest.mark.parametrize(("language", "expected"), [("vi", "&lt;Vàng&gt;"), ("en", "Gold")])
+def test_a_name_that_waited_is_written_in_the_language_of_who_reads_it(
+    language: str, expected: str
+) -> None:
+    name = {"vi": "<Vàng>", "en": "Gold"}
+    row = [{"key": "button.stop_renewing", "word": name, "data": "x"}]
+    told = catalogue_text(
+        TONGUES.tongue(language),
+        {"lines": [line("quota.plan", plan=name)], "buttons": [row]},
+        UTC,
+        {},
+        bot="easel_bot",
+    )
+    assert f"<b>{expected}</b>" in told.html
+    assert html.unescape(expected) in told.keyboard[0][0].label
+
+
 HOSTILE = '<a href="https://evil.example">&<b>'
 FORMATTED = re.compile(r".*_(?:vnd|at|day|s)|percent")
 

@@ -1,9 +1,12 @@
-"""Receipts add up: whatever happened to a wallet, its lines come to its balance, each once."""
+"""Receipts add up: whatever happened to a wallet, its lines come to its balance, each once.
+
+And to the balance after each of them, as the book itself has it.
+"""
 
 import asyncio
 import itertools
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from payments import ask_back, paid, stays, went_back
-from shop import GRID, HOUR, NOON, SINGLE, Shop, opened_shop, outputs
+from shop import GRID, HOUR, NOON, SINGLE, Shop, audited_shop, opened_shop, outputs
 
 from bot.jobs import book, receipts
 from bot.jobs.accept import Accepted
@@ -20,7 +23,7 @@ from bot.jobs.receipts import EntryReceipt, JobReceipt, Receipt
 from bot.jobs.rules import GroupRules, Payer
 from bot.model import Job, JobId, Operation, Reason, Request, TaskId, UserId
 from bot.money import refunds, terms
-from bot.money.ledger import EntryKind
+from bot.money.ledger import EntryKind, direction_of
 
 AN = 7
 GROUP = -100_123
@@ -42,11 +45,8 @@ threads = 4
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def all_of(shop: Shop, wallet: int = AN, *, most: int = 4) -> list[Receipt]:
@@ -63,6 +63,25 @@ async def all_of(shop: Shop, wallet: int = AN, *, most: int = 4) -> list[Receipt
         back += page
     assert lines == back[::-1]
     return lines
+
+
+async def balances(shop: Shop, wallet: int, lines: Sequence[Receipt]) -> list[int]:
+    """After each line, as it is shown when that line is a page's first."""
+    has = await shop.wallet(wallet)
+    found = [
+        await receipts.balance_at(shop.store, UserId(wallet), line.edge, has.balance_vnd)
+        for line in lines
+    ]
+    return [balance_vnd for balance_vnd in found if balance_vnd is not None]
+
+
+async def booked_until(shop: Shop, wallet: int, at: int) -> int:
+    """What the book's entries come to by then, those of a job where it was asked for."""
+    rows = await shop.rows(
+        "SELECT kind, amount_vnd FROM ledger_entry LEFT JOIN job USING (job_id)"
+        f" WHERE wallet_id = {wallet} AND COALESCE(accepted_at, ledger_entry.created_at) <= {at}"
+    )
+    return sum(direction_of(EntryKind(row["kind"])) * row["amount_vnd"] for row in rows)
 
 
 async def taken_on(shop: Shop, request: Request = GRID, *, chat: int | None = None) -> Job | None:
@@ -84,10 +103,8 @@ async def end_early(shop: Shop) -> None:
 async def test_ended_early_on_day_twelve_the_refund_and_what_is_gone_stand_in_one_line(
     tmp_path: Path,
 ) -> None:
-    plans = tmp_path / "plans.toml"
     dear = PLANS.replace("image = 100", "image = 300_000").replace("_per_day = 2", "_per_day = 0")
-    await asyncio.to_thread(plans.write_text, dear)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, dear) as shop:
         await shop.pay_in(AN, 5_000_000, plan="monthly")
         shop.now.at += 1
         await made(shop, await shop.order(AN, GRID), 4)
@@ -143,6 +160,18 @@ async def test_a_group_sees_who_asked_and_nobody_sees_what_others_paid(shop: Sho
     own = await shop.order(AN, SINGLE)
     assert [100, 1_000] == [abs(line.moved_vnd) for line in await all_of(shop, GROUP)]
     assert [own.job_id] == [line.edge.job_id for line in await all_of(shop)]
+
+
+async def test_a_line_too_far_back_is_shown_without_the_balance_after_it(shop: Shop) -> None:
+    for _ in range(receipts.FAR + 1):
+        await shop.pay_in(AN, 1)
+        shop.now.at += 1
+    lines = await all_of(shop, most=receipts.FAR + 2)
+    near, far = [
+        await receipts.balance_at(shop.store, UserId(AN), line.edge, receipts.FAR + 1)
+        for line in (lines[-2], lines[-1])
+    ]
+    assert (2, None) == (near, far)
 
 
 async def test_what_was_enlarged_here_costs_nothing_and_is_no_receipt(shop: Shop) -> None:
@@ -248,11 +277,10 @@ def test_whatever_happened_the_receipts_come_to_the_balance(acts: list[Step]) ->
 
 async def _it_comes_to_the_balance(acts: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        plans = Path(folder) / "plans.toml"
-        await asyncio.to_thread(plans.write_text, PLANS)
-        async with opened_shop(Path(folder), plans) as shop:
+        async with opened_shop(Path(folder), PLANS) as shop:
             await shop.tamper("PRAGMA synchronous = OFF")
             await shop.set_rules(GROUP, GroupRules(payer=Payer.GROUP))
+            shop.now.step = 1  # so that no two acts share a moment
             history = History(shop)
             for act in acts:
                 await act(history)
@@ -261,4 +289,8 @@ async def _it_comes_to_the_balance(acts: list[Step]) -> None:
                 has = await shop.wallet(wallet)
                 assert has.balance_vnd == sum(line.moved_vnd for line in lines)
                 assert len(lines) == len({line.edge for line in lines})
+                after = receipts.balances_after(lines, has.balance_vnd)
+                assert after == await balances(shop, wallet, lines)
+                assert after == [await booked_until(shop, wallet, line.edge.at) for line in lines]
+                assert all(balance_vnd >= 0 for balance_vnd in after)
             assert [] == await shop.findings()

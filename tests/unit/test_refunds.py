@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from payments import ask_back, paid, payment_of, plan_of, stays, went_back
-from shop import GRID, HOUR, NOON, Shop, opened_shop, outputs
+from shop import GRID, HOUR, NOON, Shop, audited_shop, outputs
 
 from bot.jobs.facts import Admitted, Ended, Saved, SubmitAnswered
 from bot.model import Job, Reason, TaskId, UserId
@@ -39,11 +39,8 @@ threads = 5
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def made(shop: Shop, job: Job) -> None:

@@ -182,7 +182,7 @@ async def test_what_was_counted_of_a_job_goes_when_the_job_has_ended(
     account = Account(cast("Provider", Silent()), lanes=3)
     await work.read([job], account, lambda _, __: None)
     await work.forget_ended()
-    assert {job.job_id: 1} == work._failed_reads
+    assert {job.job_id: 1} == work._failed_reads.times
     await shop.happens(job, Ended(Reason.FAILED, ""))
     await work.forget_ended()
-    assert {} == work._failed_reads
+    assert {} == work._failed_reads.times

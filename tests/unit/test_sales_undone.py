@@ -1,12 +1,11 @@
 """A sale by hand is undone beside what others paid: nobody's own money goes with it unsaid."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from payments import ask_back, paid, stays, went_back
-from shop import HOUR, Shop, opened_shop
+from shop import HOUR, Shop, audited_shop
 
 from bot.model import UserId
 from bot.money import corrections, ledger, terms
@@ -35,11 +34,8 @@ refund = 0.70
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def sold(shop: Shop, plan: str) -> str:
@@ -99,6 +95,21 @@ async def test_a_payment_that_goes_back_leaves_the_later_one_the_end_it_was_prom
     shop.now.at += 31 * DAY
     await ask_back(shop, "first")
     await went_back(shop, "first")
+    assert before == await runs_until(shop)
+    assert 5_000 == (await shop.wallet(AN)).balance_vnd
+
+
+async def test_what_was_promised_to_one_outlasts_another_that_comes_and_goes_back(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="first")
+    shop.now.at += 5 * DAY
+    await paid(shop, AN, 500, plan="monthly", charge="second")
+    before = await runs_until(shop)
+    shop.now.at += 31 * DAY
+    await went_back(shop, "first")
+    await paid(shop, AN, 500, plan="monthly", charge="third")
+    await went_back(shop, "third")
     assert before == await runs_until(shop)
     assert 5_000 == (await shop.wallet(AN)).balance_vnd
 

@@ -1,6 +1,5 @@
 """How the shop went: what the numbers of `/stats` count."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -27,9 +26,7 @@ image = 60
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, PLANS) as shop:
         await shop.grant(AN, 50_000)
         yield shop
 

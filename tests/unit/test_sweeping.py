@@ -8,8 +8,8 @@ from shop import NOON, Shop
 
 from bot.jobs.accept import Order
 from bot.jobs.approvals import add_approval, find_approval
-from bot.model import ChatId, Operation, Place, Request, UserId
-from bot.runner.sweeping import DAY_MS, KEPT_MS, sweep
+from bot.model import DAY_MS, ChatId, Operation, Place, Request, UserId
+from bot.runner.sweeping import KEPT_MS, sweep
 
 AN = UserId(7)
 USED, UNUSED = "references/used.jpg", "references/unused.jpg"

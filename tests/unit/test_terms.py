@@ -1,11 +1,10 @@
 """Which plan somebody has, and what its end leaves behind."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from shop import GRID, HOUR, NOON, Shop, opened_shop, outputs
+from shop import GRID, HOUR, NOON, Shop, audited_shop, outputs
 
 from bot.jobs.facts import Admitted, Ended, Saved, SubmitAnswered
 from bot.jobs.purses import Purses
@@ -38,11 +37,8 @@ threads = 5
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with audited_shop(tmp_path, PLANS) as shop:
         yield shop
-        assert [] == await shop.findings()
 
 
 async def plan_of(shop: Shop) -> str:

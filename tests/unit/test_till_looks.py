@@ -1,6 +1,5 @@
 """When the till looks again: as soon as it said it would, with nobody ringing for it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import cast
@@ -34,9 +33,7 @@ class NobodyPaid:
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    plans = tmp_path / "plans.toml"
-    await asyncio.to_thread(plans.write_text, PLANS)
-    async with opened_shop(tmp_path, plans) as shop:
+    async with opened_shop(tmp_path, PLANS) as shop:
         yield shop
 
 

@@ -27,7 +27,7 @@ CREATE INDEX plan_term_unsettled ON plan_term (wallet_id, ends_at)
     WHERE settled_at IS NULL AND ends_at IS NOT NULL;
 
 -- What began a term or went on with it. One that is undone counts for none: the term ends as if
--- the others alone had been.
+-- the others alone had been. One whose days had been had by then, with others to come, is not.
 CREATE TABLE term_purchase (
     purchase_id INTEGER PRIMARY KEY AUTOINCREMENT,
     term_id     INTEGER NOT NULL REFERENCES plan_term (term_id),
