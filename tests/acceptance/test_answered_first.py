@@ -1,7 +1,8 @@
 """A press is answered at once: before anything is ordered, drawn or sent, and whatever becomes of it."""
 
+import pytest
 from beside import rows
-from story import Message, Person, Story, is_media
+from story import PATIENCE_S, Message, Person, Story, is_media
 from telling import next_result, press, said_to, until
 
 from bot.delivery.loop import SENDS_AT_ONCE
@@ -17,6 +18,13 @@ def calls_since(story: Story, mark: int) -> list[str]:
     return [call.method for call in story.world.calls[mark:] if call.method != "getUpdates"]
 
 
+@pytest.fixture
+def answers_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long one takes to leave on a slow machine."""
+    monkeypatch.setattr("bot.chat.dispatch.ANSWER_FIRST_S", PATIENCE_S)
+
+
+@pytest.mark.usefixtures("answers_are_waited_for")
 async def test_a_press_that_orders_something_is_answered_before_the_order_leaves(
     story: Story,
 ) -> None:
@@ -33,6 +41,7 @@ async def test_a_press_that_orders_something_is_answered_before_the_order_leaves
     await next_result(an, grid, after=grid)
 
 
+@pytest.mark.usefixtures("answers_are_waited_for")
 async def test_a_press_that_shows_something_is_answered_before_it_is_sent(story: Story) -> None:
     an = story.person("An", "en")
     grid = await grid_of(an)
