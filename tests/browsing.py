@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import page_seat
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 from programs import started
@@ -31,8 +32,9 @@ async def phone(chromium: Browser) -> AsyncIterator[page_seat.Seat]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def demo(tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a fresh demo; it has to end well on Ctrl-C."""
-    arguments = ("-m", "bot", "demo", "--port", str(free_port()), "--speed", "30")
+async def demo(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a fresh demo; it has to end well on Ctrl-C. A parameter is its speed."""
+    speed = getattr(request, "param", "30")
+    arguments = ("-m", "bot", "demo", "--port", str(free_port()), "--speed", speed)
     async with started(*arguments, home=tmp_path) as program:
         yield address_in(await program.line_with("http://"))

@@ -51,6 +51,7 @@ class Lists(Operating):
         found = self._compare(before)
         self.runner.run(reconciling.mend(self.shop.store, plans, found, now=now))
         assert self._compare(before).are_none
+        self._is_known_to_be_back(before)
         came: list[str] = []
         for whose, paid in list(self.unheard):
             payment = self.runner.run(find_charge(self.shop.store, paid.charge_id))
@@ -67,6 +68,12 @@ class Lists(Operating):
             else:
                 assert 0 == payment.amount_vnd
         return multiple(*came)
+
+    def _is_known_to_be_back(self, before: int) -> None:
+        for each in self.listed:
+            if each.is_refund and each.at < before:
+                payment = self.runner.run(payment_of(self.shop, each.charge_id))
+                assert PaymentState.REFUNDED == payment.state
 
     def _is_told_late(self, paid: Paid) -> None:
         plans, now = self.shop.desk.plans, self.shop.now()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from beside import is_taken_in
 from story import PATIENCE_S, Person, Story, settings_for
 
 import bot
@@ -167,9 +168,8 @@ class Host:
 
     async def is_quiet(self) -> None:
         """The running bot was told everything, every job has ended, everything to say was said."""
-        updates = self.story.world.updates
         await until(
-            lambda: not updates.pending and not self.rows(_UNFINISHED),
+            lambda: is_taken_in(self.story) and not self.rows(_UNFINISHED),
             "the bot to have done everything",
         )
 

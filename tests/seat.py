@@ -3,6 +3,7 @@
 What a browser complains of while they do is kept, and fails the test that caused it.
 """
 
+import asyncio
 import contextlib
 import os
 import re
@@ -35,6 +36,16 @@ ARGUMENTS = [
 DESKTOP = (1280, 800)
 PHONE = (360, 740)
 PATIENCE_MS = 90_000
+LOOK_S = 0.05
+TOASTS = """
+window.toasts = [];
+new MutationObserver(changes => {
+  for (const { addedNodes } of changes)
+    for (const node of addedNodes)
+      if (node.nodeType === Node.ELEMENT_NODE && node.matches(".toast")) toasts.push(node.textContent);
+}).observe(document, { childList: true, subtree: true });
+"""
+"""Keeps what the page says for three seconds and a half, for whoever looks later."""
 SCREENSHOTS = "SCREENSHOTS"
 """The environment variable that names the folder screenshots go to; without it none are taken."""
 
@@ -121,6 +132,13 @@ class Seat:
         await bubble.get_by_test_id("button").filter(has_text=label).click()
         await expect(bubble).to_contain_text(shows)
 
+    async def toasted(self, words: str) -> str:
+        """The first toast with these words since the page was opened, there still or gone by now."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not (said := [t for t in await self.page.evaluate("toasts") if words in t]):
+                await asyncio.sleep(LOOK_S)
+        return str(said[0])
+
     async def turn_speed(self, times: int) -> None:
         dial = self.one(f"speed-{times}")
         await dial.click()
@@ -147,6 +165,7 @@ async def seated(
         has_touch=is_touch,
         is_mobile=is_touch,
     )
+    await context.add_init_script(TOASTS)
     seat = Seat(await context.new_page())
     seat.page.set_default_timeout(PATIENCE_MS)
     seat.page.on("pageerror", lambda error: seat.complaints.append(str(error)))

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from beside import is_taken_in
 from shop import NOON
 from story import PATIENCE_S, Story, living_bot, served_town, settings_for
 
@@ -258,7 +259,11 @@ class Stage:
         world = self.story.world
         calls = [call for call in world.calls if call.method != "getUpdates"]
         answered = sum(call.method == "answerCallbackQuery" for call in calls)
-        if world.updates.pending or answered < self.presses or any(c.ok is None for c in calls):
+        if (
+            not is_taken_in(self.story)
+            or answered < self.presses
+            or any(c.ok is None for c in calls)
+        ):
             return False
         held = len(self.door.waiting)
         if _sends_under_way():

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import structlog
 
-from bot.chat.reaching import tell
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, find, is_number, names_one, replied_to, with_number
 from bot.jobs.buttons import Act, Press
+from bot.jobs.reaching import tell
 
 BACK: Final[Mapping[str, str]] = {
     "allow": "disallow",

@@ -9,9 +9,9 @@ import hashlib
 import json
 from typing import Final
 
-from bot.chat.reaching import tell
 from bot.chat.talk import Line, Talk, line
 from bot.chat.whom import Whom, find, replied_to, with_number
+from bot.jobs.reaching import tell
 from bot.money.ledger import BY_HAND, Act
 
 REASON_MAX: Final = 200

@@ -12,10 +12,10 @@ from bot.chat.amounts import BadAmount, read_amount
 from bot.chat.codes import VOUCHER_PREFIX, read_voucher, shown_voucher
 from bot.chat.links import command_meant, deep_link
 from bot.chat.parsed import Parsed, PlainCommand
-from bot.chat.reaching import tell
 from bot.chat.talk import Line, Talk, apart, line, shortened
 from bot.jobs.accept import Desk
 from bot.jobs.codes import voucher_code
+from bot.jobs.reaching import tell
 from bot.jobs.rules import payer_of
 from bot.model import DAY_MS, Millis
 from bot.money import vouchers

@@ -11,9 +11,9 @@ import secrets
 from bot import app
 from bot.chat.amounts import BadAmount, read_amount
 from bot.chat.granting import line_for_given, lines_for_taken
-from bot.chat.reaching import tell
 from bot.errors import SettingsError
 from bot.jobs.migration import home_of
+from bot.jobs.reaching import tell
 from bot.model import UserId
 from bot.money import ledger
 from bot.money.corrections import LessIsLeft, take_back

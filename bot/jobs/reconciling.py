@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.jobs import book, refunding
+from bot.jobs.reaching import tell
 from bot.jobs.renewing import lines_if_gone
 from bot.jobs.saying import say
 from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency, UserId
@@ -175,7 +176,7 @@ async def _credit(
         values: dict[str, Any] = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
         line = {"key": f"payment.found_{'group' if wallet_id < 0 else 'own'}", "values": values}
         lines = [line, *gone[user_id, wallet_id]]
-        await refunding.tell_privately(tx, user_id, *lines, now=now)
+        await tell(tx, user_id, *lines, now=now)
         if number < room:
             who = await refunding.name_of(tx, user_id)
             await book.tell_operator(

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot.jobs import book
-from bot.jobs.people import language_for
-from bot.jobs.saying import say
-from bot.model import ChatId, Millis, Place, Say, Urgency, UserId
+from bot.jobs.reaching import tell
+from bot.model import Millis, UserId
 from bot.money import refunds, subscriptions
 from bot.money.plans import Plans
 from bot.money.refunds import GivenBack, Payment
@@ -80,9 +79,7 @@ async def goes_on(tx: Transaction, payment_id: int, *, why: str, now: Millis) ->
     assert payment is not None
     values = await facts_of(tx, payment)
     await book.tell_operator(tx, "operator.subscription_goes_on", now=now, why=why, **values)
-    await tell_privately(
-        tx, payment.user_id, {"key": "subscription.goes_on", "values": {}}, now=now
-    )
+    await tell(tx, payment.user_id, {"key": "subscription.goes_on", "values": {}}, now=now)
 
 
 async def facts_of(reading: Reading, payment: Payment) -> dict[str, Any]:
@@ -98,24 +95,6 @@ async def facts_of(reading: Reading, payment: Payment) -> dict[str, Any]:
 async def name_of(reading: Reading, user_id: UserId) -> str:
     row = await reading.one("user_get", user_id=user_id)
     return str(row["first_name"]) if row and row["first_name"] else "?"
-
-
-async def tell_privately(
-    tx: Transaction, user_id: UserId, *lines: dict[str, Any], now: Millis
-) -> None:
-    """Where the bot can speak to them."""
-    chat = await tx.one("chat_get", chat_id=user_id)
-    if chat is None or chat["unreachable_at"] is not None:
-        return
-    language = await language_for(tx, user_id, ChatId(user_id), default="")
-    await say(
-        tx,
-        Say.TEXT,
-        Place(ChatId(user_id), None, None),
-        urgency=Urgency.ANSWER,
-        now=now,
-        payload={"language": language, "lines": list(lines)},
-    )
 
 
 async def _tell_operators(tx: Transaction, done: GivenBack, now: Millis) -> None:
@@ -141,4 +120,4 @@ async def _tell_payer(tx: Transaction, plans: Plans, done: GivenBack, now: Milli
     if done.plan_over is not None:
         values = {"plan": plans.shown_name(done.plan_over)}
         lines.append({"key": f"payment.plan_over_{whose}", "values": values})
-    await tell_privately(tx, payment.user_id, *lines, now=now)
+    await tell(tx, payment.user_id, *lines, now=now)

@@ -23,6 +23,10 @@ A_MINUTE_MS = 90_000
 """For what waits until a group takes more messages, on a slow machine."""
 
 
+slowly = pytest.mark.parametrize("demo", ["0.1"], indirect=True, ids=[""])
+"""The providers take minutes, so that nothing is made while somebody still looks at it being made."""
+
+
 class Company:
     """An, Ben and Chi in front of one window, each in turn; nothing they look at is cut off."""
 
@@ -145,12 +149,12 @@ async def test_an_sets_who_may_press_and_the_language_and_the_others_feel_it(
     await seat.turn(settings, "👆", "Ai được bấm nút dưới một kết quả?")
     await company.look("who-may-press")
     await seat.turn(settings, "Người đã yêu cầu", "Chỉ người đã yêu cầu")
-    await expect(seat.one("toast")).to_contain_text("Đã lưu")
+    await seat.toasted("Đã lưu")
     await company.look("saved")
 
     await company.turn_to("Ben")
     await key(chis, "V2").click()
-    await expect(seat.one("toast").last).to_contain_text("only the person who asked")
+    await seat.toasted("only the person who asked")
     await company.look("ben-refused")
     read = await seat.ask("/settings@easel_bot")
     await expect(read).to_contain_text("Only who asked for a result may press")
@@ -167,11 +171,11 @@ async def test_an_sets_who_may_press_and_the_language_and_the_others_feel_it(
     await expect(await seat.ask("/jobs@easel_bot")).to_contain_text("Nothing is being made")
 
 
+@slowly
 async def test_five_requests_at_once_share_one_message_and_each_comes_as_a_reply(
     company: Company,
 ) -> None:
     seat = company.seat
-    await company.turn_speed(1)
     for name, *wishes in [("An", "hoa sen", "hoa cúc"), ("Ben", "a fox", "an owl"), ("Chi", "tre")]:
         await company.turn_to(name)
         for wish in wishes:
@@ -186,7 +190,7 @@ async def test_five_requests_at_once_share_one_message_and_each_comes_as_a_reply
 
     await company.turn_to("Ben")
     await key(board, "✖").first.click()
-    await expect(seat.one("toast")).to_contain_text("is cancelled")
+    await seat.toasted("is cancelled")
     await expect(board).to_contain_text("1 cancelled, not charged", timeout=A_MINUTE_MS)
     await company.look("board-cancelled")
     await company.turn_speed(30)
@@ -198,10 +202,10 @@ async def test_five_requests_at_once_share_one_message_and_each_comes_as_a_reply
     await company.look("all-came")
 
 
+@slowly
 async def test_ben_has_a_picture_sent_to_him_only_though_he_never_met_the_bot(
     company: Company,
 ) -> None:
-    await company.turn_speed(1)
     seat = await company.turn_to("Ben")
     status = await seat.ask(f"{DRAW} a secret garden")
     await company.look("being-made")

@@ -9,6 +9,10 @@ async def grid_of(person: Person, *, chat: int | None = None) -> Message:
     return await person.result_of(person.say("/img@easel_bot a garden", chat=chat), chat=chat)
 
 
+def results_of(person: Person, grid: Message, chat: int) -> list[Message]:
+    return [m for m in person.from_bot(chat) if is_media(m) and answers(m, grid)]
+
+
 def data_of(message: Message, label: str) -> str:
     buttons = [b for row in message["reply_markup"]["inline_keyboard"] for b in row]
     return next(str(b["callback_data"]) for b in buttons if b["text"].startswith(label))
@@ -52,11 +56,7 @@ async def test_two_people_who_press_the_same_button_both_pay_and_both_get_theirs
     grid = await grid_of(an, chat=group)
     assert "Got it!" == await press(an, grid, "V1")
     assert "Got it!" == await press(ben, grid, "V1")
-
-    def theirs() -> list[Message]:
-        return [each for each in an.from_bot(group) if is_media(each) and answers(each, grid)]
-
-    await until(lambda: 2 == len(theirs()))  # in whichever order
+    await until(lambda: 2 == len(results_of(an, grid, group)))  # whichever comes first
     assert 3 == len(story.town.apiframe.tasks)
     assert "32 of 40" in await said_to(an, "/quota")
     assert "36 of 40" in await said_to(ben, "/quota")

@@ -105,7 +105,7 @@ async def test_an_mistypes_taps_the_corrected_line_and_goes_on_without_a_slash(
     await an.meet_the_bot()
     mistake = await seat.ask("/img mèo con trên mái nhà --as 16:9")
     await mistake.locator("code").last.click()
-    await expect(seat.one("toast")).to_contain_text("Đã chép")
+    await seat.toasted("Đã chép")
     await an.look("mistake")
     await seat.one("offer").click()
     await expect(seat.one("composer")).to_have_value("/img mèo con trên mái nhà --ar 16:9")

@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 
 import httpx
+from beside import handled
 from story import Story, free_port, living_bot, served_town, settings_for
 
 from bot import app
@@ -33,12 +34,14 @@ async def test_a_running_bot_is_alive_ready_and_counts_its_jobs(tmp_path: Path) 
     async with served_town(tmp_path / "town") as town:
         environ = settings_for(town, tmp_path / "data", BOT_WEB_LISTEN=f"127.0.0.1:{port}")
         async with living_bot(environ):
-            an = Story(town, tmp_path / "data").person("An")
+            story = Story(town, tmp_path / "data")
+            an = story.person("An")
             # Nobody writes for now: a quiet bot is ready as well.
             assert {"ready": True} == (await until_ready(port, ready=True)).json()
             assert (200, "ok\n") == ((alive := await ask(port, "/healthz")).status_code, alive.text)
             await an.result_of(an.say("/img mèo"))
             await an.answer_to(an.say("/jobs"))
+            await handled(story)  # that the picture is there was written down
             metrics = (await ask(port, "/metrics")).text
             assert 'easel_jobs{state="done"} 1.0' in metrics.splitlines()
             assert 'easel_jobs{state="queued"} 0.0' in metrics.splitlines()

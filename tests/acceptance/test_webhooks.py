@@ -71,6 +71,7 @@ async def called(folder: Path, **more: str) -> AsyncIterator[Called]:
 async def test_a_call_wakes_the_read_and_the_result_is_what_the_read_says(tmp_path: Path) -> None:
     async with called(tmp_path) as bot:
         town, an = bot.story.town, bot.an
+        town.apiframe.never_finish()
         asked = an.say("/img sóng biển")
         reference, task = await bot.running()
         submit = next(c for c in town.apiframe.calls if c.path.endswith("/imagine"))
@@ -78,7 +79,6 @@ async def test_a_call_wakes_the_read_and_the_result_is_what_the_read_says(tmp_pa
         assert SECRET == submit.body["webhook_secret"]
         # A lie: it is not finished, and these pictures are nobody's.
         lie = {"task_id": task, "status": "finished", "image_urls": ["http://169.254.1.1/x.png"]}
-        town.apiframe.never_finish()
         assert 200 == await bot.call(reference, lie)
         await until(lambda: any("/fetch" in c.path for c in town.apiframe.calls))
         assert [("running",)] == bot.rows("SELECT state FROM job")

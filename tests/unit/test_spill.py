@@ -98,6 +98,11 @@ def spilled(file: Path) -> int:
     return 0
 
 
+def have_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the disk is here, a commit is waited for."""
+    monkeypatch.setattr("bot.chat.spill.PATIENCE_S", PATIENCE_S)
+
+
 async def gone(file: Path) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while await asyncio.to_thread(file.exists):
@@ -112,14 +117,17 @@ async def left(shop: Shop, file: Path, content: bytes) -> list[int]:
         return await kept(shop)
 
 
-async def test_what_is_written_at_once_is_in_no_file(shop: Shop, spill: Spill, file: Path) -> None:
+async def test_what_is_written_at_once_is_in_no_file(
+    shop: Shop, spill: Spill, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_patience(monkeypatch)
     await spill.keep([update(1), update(2)])
     assert [1, 2] == await kept(shop)
     assert not file.exists()
 
 
 async def test_while_nobody_can_write_it_is_in_the_file_and_follows_in_its_order(
-    shop: Shop, spill: Spill, file: Path
+    shop: Shop, spill: Spill, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.now.step = 1
     with nobody_writes(shop):
@@ -130,6 +138,7 @@ async def test_while_nobody_can_write_it_is_in_the_file_and_follows_in_its_order
     await gone(file)
     assert {3, 4, 5} == set(await kept(shop))
     assert 3 == len(await kept(shop))
+    have_patience(monkeypatch)
     await spill.keep([update(6)])
     assert 6 == (await kept(shop))[-1]
     assert not file.exists()

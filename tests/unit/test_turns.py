@@ -17,6 +17,7 @@ from bot.model import ChatId, Outgoing, Place, Say, Urgency
 
 GROUP, LAN = -100, 7
 ALBUM = 4
+LOOK_S = 0.01
 
 
 class Paced(Telegram):
@@ -45,6 +46,7 @@ class Chats:
         self.said: list[tuple[int, Urgency]] = []
         self.uploads_end = asyncio.Event()
         self.uploads_end.set()
+        self.uploading = 0
         self.delivery = Delivery(
             shop.store,
             cast("Sending", self),
@@ -73,16 +75,18 @@ class Chats:
             if self.uploads_end.is_set():
                 await asyncio.gather(*under_way)
                 continue
-            await asyncio.wait(under_way, timeout=0.05)  # the others end; an upload does not
-            if under_way == self.delivery._tasks:
+            if len(under_way) == self.uploading:
                 return
+            await asyncio.wait(under_way, timeout=LOOK_S)  # the others end; an upload does not
 
     async def cost(self, row: Outgoing) -> int:
         return ALBUM if row.say is Say.FILES else 1
 
     async def say(self, row: Outgoing) -> Sent:
         if row.say is Say.FILES:
+            self.uploading += 1
             await self.uploads_end.wait()
+            self.uploading -= 1
         self.said.append((row.place.chat_id, row.urgency))
         return Sent(messages=await self.cost(row))
 
