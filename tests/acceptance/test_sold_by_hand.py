@@ -203,7 +203,7 @@ async def test_a_sale_is_undone_after_two_plans_of_a_group_became_one(tmp_path: 
         await said(boss, f"/plan {new} monthly")
         await said(boss, f"/grant {group} 100")  # what is said there tells that it has moved
         await an.sees("100", chat=new)
-        await undone_after_a_question(boss, sold, "the plan monthly then runs until")
+        await undone_after_a_question(boss, sold, "plan monthly goes on as it is")
         undone = await boss.sees("The plan monthly goes on")
         assert "₫900 were taken off" in words_of(undone)
         assert (new, "correction", 900) == book(story)[-1][:3]
