@@ -100,7 +100,7 @@ async def test_a_yes_pressed_again_after_a_kill_begins_nothing_more(host: Host) 
     request, question = await asked(host, an)
     town.pace.speed = 0.01
     an.press(question, "✅")
-    await is_running(host)
+    await until(lambda: "running" in host.states(), "the first to be ordered")  # none is half out
     await host.restart()
     assert "Already on it" == await press_again(an, question)
     town.pace.speed = 60.0
