@@ -7,7 +7,7 @@ from shop import HOUR, Shop
 
 from bot.model import FINAL_STATES
 
-_COMES_IN = ("grant", "topup", "voucher")
+_COMES_IN = ("grant", "topup", "voucher", "borne")
 _GOES_OUT = ("correction", "refund")
 _VANISHES = ("lapse", "reversal")
 

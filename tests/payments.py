@@ -54,18 +54,22 @@ async def payment_of(shop: Shop, charge_id: str) -> Payment:
     return payment
 
 
-async def ask_back(shop: Shop, charge_id: str) -> bool:
+async def ask_back(shop: Shop, charge_id: str, *, bears_vnd: int = 0) -> bool:
     """An operator wants it back."""
     payment = await payment_of(shop, charge_id)
     return await shop.store.write(
-        lambda tx: refunds.ask_back(tx, payment, author="user 1", why="asked", now=shop.now())
+        lambda tx: refunds.ask_back(
+            tx, payment, author="user 1", why="asked", bears_vnd=bears_vnd, now=shop.now()
+        )
     )
 
 
-async def foreseen(shop: Shop, charge_id: str) -> refunds.Foreseen:
+async def foreseen(shop: Shop, charge_id: str, *, bears_vnd: int = 0) -> refunds.Foreseen:
     """What the operator reads before it is asked back."""
     payment, plans = await payment_of(shop, charge_id), shop.desk.plans
-    return await shop.store.write(lambda tx: refunds.foresee(tx, plans, payment, now=shop.now()))
+    return await shop.store.write(
+        lambda tx: refunds.foresee(tx, plans, payment, bears_vnd=bears_vnd, now=shop.now())
+    )
 
 
 async def went_back(shop: Shop, charge_id: str) -> refunds.GivenBack | None:

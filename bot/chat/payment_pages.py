@@ -54,6 +54,8 @@ class Question(Page):
     """Before a refund; ``mark`` names what it says, "" where nothing can be done."""
 
     mark: str
+    bears_vnd: int = 0
+    """Đồng that the shop bears by it."""
 
 
 def question(row: Row, plans: Plans, foreseen: Foreseen, *, is_renewed: bool) -> Question:
@@ -61,9 +63,12 @@ def question(row: Row, plans: Plans, foreseen: Foreseen, *, is_renewed: bool) ->
     lines = list(_consequences(row, plans, foreseen))
     if is_renewed:
         lines.append(line("payments.confirm_renewal"))
-    payment_id, mark = row["payment_id"], mark_of(*lines)
-    yes = Label("button.refund_yes", Press(Act.PAYMENTS, how=f"yes={payment_id}={mark}"))
-    return Question(lines, [[yes], to_payments(payment_id)], mark)
+    payment_id, mark, borne_vnd = row["payment_id"], mark_of(*lines), foreseen.borne_vnd
+    yes = Press(Act.PAYMENTS, how=f"yes={payment_id}={mark}")
+    label = Label("button.refund_yes", yes)
+    if borne_vnd:
+        label = Label("button.refund_bears", yes, amount_vnd=borne_vnd)
+    return Question(lines, [[label], to_payments(payment_id)], mark, borne_vnd)
 
 
 def refusal(row: Row, why: Line) -> Question:
@@ -80,15 +85,24 @@ def to_payments(payment_id: int) -> list[Label]:
 
 def _consequences(row: Row, plans: Plans, foreseen: Foreseen) -> Iterator[Line]:
     amount_vnd, term_vnd = row["amount_vnd"], foreseen.from_term_vnd
+    there_vnd = amount_vnd - foreseen.borne_vnd
     whose = "group" if row["wallet_id"] < 0 else "own"
     key = f"payments.confirm_{whose}" if amount_vnd else "payments.confirm_uncredited"
-    yield line(key, **_values(row), amount_vnd=amount_vnd)
-    if 0 < term_vnd < amount_vnd:
-        yield line("payments.confirm_parts", term_vnd=term_vnd, rest_vnd=amount_vnd - term_vnd)
+    asks = line(key, **_values(row), amount_vnd=there_vnd)
+    yield line("payments.refused", **_values(row)) if foreseen.borne_vnd and not there_vnd else asks
+    if foreseen.borne_vnd:
+        lacks = {"missing_vnd": foreseen.borne_vnd, "amount_vnd": amount_vnd}
+        yield line("payments.not_enough", **lacks)
+    if 0 < term_vnd < there_vnd:
+        yield line("payments.confirm_parts", term_vnd=term_vnd, rest_vnd=there_vnd - term_vnd)
     if row["plan"] is None:
         return
+    plan = plans.typed_name(row["plan"])
+    if foreseen.paid_back_vnd:
+        yield line("payments.paid_back", plan=plan, refund_vnd=foreseen.paid_back_vnd)
+        return
     if foreseen.plan is None:
-        yield line("payments.plan_over_before", plan=plans.typed_name(row["plan"]))
+        yield line("payments.plan_over_before", plan=plan)
         return
     yield _of_plan(foreseen.plan, plans)
     if foreseen.lapse_vnd:

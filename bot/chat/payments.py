@@ -26,7 +26,7 @@ from bot.jobs.buttons import Press
 from bot.model import Millis, UserId
 from bot.money import refunds, subscriptions
 from bot.money.plans import Plans
-from bot.money.refunds import NotEnoughLeft, PaymentState
+from bot.money.refunds import Foreseen, NotEnoughLeft, Payment, PaymentState
 from bot.money.terms import StillHeld
 from bot.store.port import Row, Transaction
 
@@ -77,25 +77,34 @@ class Payments:
         if not mark or mark != asked.mark:
             await talk.turn(*asked.lines, buttons=asked.buttons)
             return "payments.changed" if mark else ""
-        await refunding.ask_back(talk.tx, payment, operator_id=talk.speaker.user_id, now=talk.now)
-        key = "payments.asked" if payment.amount_vnd else "payments.asked_uncredited"
-        told = line(key, stars=payment.stars, amount_vnd=payment.amount_vnd)
+        operator_id, bears_vnd = talk.speaker.user_id, asked.bears_vnd
+        await refunding.ask_back(
+            talk.tx, payment, operator_id=operator_id, bears_vnd=bears_vnd, now=talk.now
+        )
+        taken_vnd = payment.amount_vnd - bears_vnd
+        key = "payments.asked" if taken_vnd else "payments.asked_uncredited"
+        told = line(key, stars=payment.stars, amount_vnd=taken_vnd)
         await talk.turn(told, buttons=[to_payments(payment_id)])
         return ""
 
     async def _question(self, talk: Talk, row: Row) -> Question:
         payment = refunds.read_payment(row)
         try:
-            foreseen = await refunds.foresee(talk.tx, self._plans, payment, now=talk.now)
+            foreseen = await self._foresee(talk, payment)
         except StillHeld as error:
             return refusal(row, line("payments.still_held", held_vnd=error.held_vnd))
-        except NotEnoughLeft as error:
-            missing_vnd = error.missing_vnd
-            values = {"missing_vnd": missing_vnd, "amount_vnd": payment.amount_vnd}
-            command = f"/grant {payment.wallet_id} {missing_vnd}"
-            return refusal(row, line("payments.not_enough", command=command, **values))
         is_renewed = await subscriptions.is_renewed(talk.tx, payment)
         return question(row, self._plans, foreseen, is_renewed=is_renewed)
+
+    async def _foresee(self, talk: Talk, payment: Payment) -> Foreseen:
+        """What the balance lacks is the shop's to bear. Raises StillHeld."""
+        tx, plans, now = talk.tx, self._plans, talk.now
+        try:
+            return await refunds.foresee(tx, plans, payment, now=now)
+        except NotEnoughLeft as error:
+            return await refunds.foresee(
+                tx, plans, payment, bears_vnd=error.missing_vnd, now=now
+            )
 
     async def _page(self, talk: Talk, from_id: int) -> Page:
         rows = await talk.tx.all("payments_older", from_id=from_id, most=ON_A_PAGE + 1)

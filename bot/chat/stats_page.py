@@ -21,6 +21,7 @@ _TOLD: Final = (
     EntryKind.VOUCHER,
     EntryKind.CORRECTION,
     EntryKind.REVERSAL,
+    EntryKind.BORNE,
     EntryKind.REFUND,
     EntryKind.LAPSE,
 )

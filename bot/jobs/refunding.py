@@ -19,13 +19,17 @@ ASKED = "refund"
 """Why, in the book: an operator's button."""
 
 
-async def ask_back(tx: Transaction, payment: Payment, *, operator_id: UserId, now: Millis) -> bool:
+async def ask_back(
+    tx: Transaction, payment: Payment, *, operator_id: UserId, bears_vnd: int, now: Millis
+) -> bool:
     """Have Telegram asked to give it back; False: that was begun before.
 
-    Raises NotEnoughLeft, StillHeld.
+    ``bears_vnd``: of it, what the shop bears. Raises NotEnoughLeft, StillHeld.
     """
     author = f"user {operator_id}"
-    if not await refunds.ask_back(tx, payment, author=author, why=ASKED, now=now):
+    if not await refunds.ask_back(
+        tx, payment, author=author, why=ASKED, bears_vnd=bears_vnd, now=now
+    ):
         return False
     tx.wake(Topic.TILL)
     return True
@@ -106,6 +110,9 @@ async def _tell_operators(tx: Transaction, done: GivenBack, now: Millis) -> None
     elif done.missing_vnd:
         key = "operator.payment_back_short"
         values["missing_vnd"] = done.missing_vnd
+    elif done.payment.borne_vnd:
+        key = "operator.payment_back_borne"
+        values["borne_vnd"] = done.payment.borne_vnd
     else:
         key = "operator.payment_back" if done.was_asked else "operator.payment_back_unasked"
     await book.tell_operator(tx, key, now=now, **values)

@@ -58,7 +58,7 @@ class Money:
 
     moved: Mapping[EntryKind, int]
     """By entries; but `topup` are the payments of that time that stand, `reversal` those of before
-    that went back in it.
+    that went back in it, `borne` what the shop bore of those that did.
     """
     stars: int
     """Of the payments that stand."""
@@ -152,6 +152,7 @@ async def _money(reading: Reading, since: Millis, until: Millis, first: Millis) 
     assert back is not None
     moved = {EntryKind(row["kind"]): int(row["amount_vnd"]) for row in entries}
     moved |= {EntryKind.TOPUP: paid["standing_vnd"], EntryKind.REVERSAL: back["earlier_vnd"]}
+    moved[EntryKind.BORNE] = back["borne_vnd"]
     by_hand_vnd = sum(sign * moved.get(kind, 0) for kind, sign in _BY_HAND.items())
     return Money(
         {kind: amount_vnd for kind, amount_vnd in moved.items() if amount_vnd},

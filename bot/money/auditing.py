@@ -53,7 +53,8 @@ _SENTENCES: Final[Mapping[str, str]] = {
         "payment {charge_id}: {stars} Stars at {vnd_per_star} ₫ are not {amount_vnd} ₫"
     ),
     "verify_payment_states": (
-        "payment {charge_id} is {state}; {reversed_vnd} ₫ of {amount_vnd} ₫ have gone back"
+        "payment {charge_id} is {state}; {reversed_vnd} ₫ of {amount_vnd} ₫ have gone back, "
+        "and the shop bore {borne_vnd} ₫"
     ),
     "verify_payment_terms": (
         "payment {charge_id} is of plan term {term_id}; its entry is of {entry_term_id}"

@@ -108,6 +108,8 @@ class EntryKind(enum.StrEnum):
     TOPUP = "topup"
     """Paid in Stars."""
     VOUCHER = "voucher"
+    BORNE = "borne"
+    """What the shop adds to a balance that lacks it, so that a payment can go back."""
     REVERSAL = "reversal"
     """A payment that Telegram gave back."""
     REFUND = "refund"
@@ -123,6 +125,7 @@ _MOVES: Final[Mapping[EntryKind, tuple[int, int]]] = {
     EntryKind.GRANT: (1, 0),
     EntryKind.TOPUP: (1, 0),
     EntryKind.VOUCHER: (1, 0),
+    EntryKind.BORNE: (1, 0),
     EntryKind.CORRECTION: (-1, 0),
     EntryKind.REVERSAL: (-1, 0),
     EntryKind.REFUND: (-1, 0),

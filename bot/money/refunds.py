@@ -3,7 +3,8 @@
 Knows nothing of Telegram's calls, nor of what is said about it. A payment is `paid`; asked back it is
 `refunding` and its money already gone from the balance, so that nobody spends it meanwhile; then it
 is `refunded`, or `paid` again with a new entry that puts the money back. What it bought of a plan
-goes with it: the money at once, the plan's days only when it is sure.
+goes with it: the money at once, the plan's days only when it is sure. What the balance lacks the
+shop may bear: that is put on it by the same act that takes the whole, and is nobody's gift.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class Payment:
     paid_at: Millis
     reversed_vnd: int
     """Taken out of the balance again."""
+    borne_vnd: int
+    """Beside it, what the balance lacked: the shop bears it."""
     refund_by: str | None
     """Who wanted it back, as an entry's author is written."""
     refund_asks: int
@@ -75,6 +78,10 @@ class Foreseen:
 
     payment: Payment
     """Its amount leaves the balance."""
+    borne_vnd: int
+    """Of it, what the balance lacks and the shop bears."""
+    paid_back_vnd: int
+    """Paid back already by the shop, because the plan it bought was ended early."""
     from_term_vnd: int
     """Of it, out of the balance of the plan that lapses."""
     plan: Undoing | None
@@ -103,7 +110,7 @@ class GivenBack:
     was_asked: bool
     """By an operator of ours; else by Telegram itself or with another tool."""
     missing_vnd: int
-    """Credited, and not there any more when it should have been taken back."""
+    """Credited, not there any more when it should have been taken back, and borne by nobody."""
     held_vnd: int
     """Of it, set aside for jobs under way: not spent yet."""
     plan_over: str | None
@@ -120,18 +127,24 @@ async def find_charge(reading: Reading, charge_id: str) -> Payment | None:
     return None if row is None else read_payment(row)
 
 
-async def foresee(tx: Transaction, plans: Plans, payment: Payment, *, now: Millis) -> Foreseen:
+async def foresee(
+    tx: Transaction, plans: Plans, payment: Payment, *, bears_vnd: int = 0, now: Millis
+) -> Foreseen:
     """What `ask_back` and then `went_back` would do now; written is only what had lapsed anyway.
 
     Raises NotEnoughLeft, StillHeld.
     """
-    part_vnd = await _may_go_back(tx, payment, now=now)
+    part_vnd, borne_vnd = await _may_go_back(tx, payment, bears_vnd, now=now)
+    there_vnd = payment.amount_vnd - borne_vnd
     lapsing, from_term_vnd = await share_of_term(
-        tx, payment.wallet_id, payment.amount_vnd, of_term_vnd=part_vnd, now=now
+        tx, payment.wallet_id, there_vnd, of_term_vnd=part_vnd, now=now
     )
     term = await _term_of(tx, payment)
     if term is None:
-        return Foreseen(payment, from_term_vnd, None, 0, ())
+        paid_back_vnd = 0
+        if payment.term_id is not None:
+            paid_back_vnd = await terms.paid_back_of(tx, payment.term_id)
+        return Foreseen(payment, borne_vnd, paid_back_vnd, from_term_vnd, None, 0, ())
     rows = await tx.all("payments_going_of_term", term_id=term.term_id)
     going = [read_payment(row) for row in rows]
     keys = [_key(each) for each in (*going, payment)]
@@ -140,24 +153,34 @@ async def foresee(tx: Transaction, plans: Plans, payment: Payment, *, now: Milli
     if plan.is_over and lapsing is not None and lapsing.term_id == term.term_id:
         lapse_vnd = lapsing.left_vnd - from_term_vnd
     numbers = [each.payment_id for each in going]
-    return Foreseen(payment, from_term_vnd, plan, lapse_vnd, numbers)
+    return Foreseen(payment, borne_vnd, 0, from_term_vnd, plan, lapse_vnd, numbers)
 
 
 async def ask_back(
-    tx: Transaction, payment: Payment, *, author: str, why: str, now: Millis
+    tx: Transaction, payment: Payment, *, author: str, why: str, bears_vnd: int = 0, now: Millis
 ) -> bool:
     """Take it out of the balance and have Telegram asked; False: that was begun before.
 
+    ``bears_vnd``: as much of it as the balance lacks is the shop's loss.
     Raises NotEnoughLeft, StillHeld; then nothing is written but what had lapsed anyway.
     """
     if payment.state is not PaymentState.PAID:
         return False
-    part_vnd = await _may_go_back(tx, payment, now=now)
+    part_vnd, borne_vnd = await _may_go_back(tx, payment, bears_vnd, now=now)
+    payment_id, number = payment.payment_id, payment.refund_asks + 1
     if not await tx.run(
-        "payment_asked_back", payment_id=payment.payment_id, by=author, why=why, now=now
+        "payment_asked_back",
+        payment_id=payment_id,
+        borne_vnd=borne_vnd,
+        by=author,
+        why=why,
+        now=now,
     ):
         return False
-    act = Act(_reversed_key(payment, payment.refund_asks + 1), author, why, now)
+    if borne_vnd:
+        act = Act(_borne_key(payment, number), author, f"{why} of payment {payment_id}", now)
+        await ledger.enter(tx, payment.wallet_id, EntryKind.BORNE, borne_vnd, act)
+    act = Act(_reversed_key(payment, number), author, why, now)
     await take_out(
         tx, payment.wallet_id, EntryKind.REVERSAL, payment.amount_vnd, act, of_term_vnd=part_vnd
     )
@@ -181,7 +204,7 @@ async def went_back(
         await _take_what_is_there(tx, payment, now=now)
     payment = await find(tx, payment.payment_id) or payment
     plan_over = await _end_plan(tx, plans, payment, now=now)
-    missing_vnd = payment.amount_vnd - payment.reversed_vnd
+    missing_vnd = payment.amount_vnd - payment.reversed_vnd - payment.borne_vnd
     wallet = await ledger.read_wallet(tx, payment.wallet_id)
     held_vnd = min(missing_vnd, wallet.held_vnd)
     return GivenBack(payment, was_asked, missing_vnd, held_vnd, plan_over)
@@ -190,6 +213,7 @@ async def went_back(
 async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> Kept | None:
     """Telegram will not give it back: the money is put on the balance again. None: it did.
 
+    Only what the balance itself had given: what the shop bore is borne no more.
     What was a plan's is so again; where that is over by now, it lapses as it would have.
     ``why``: Telegram's words.
     """
@@ -226,21 +250,28 @@ async def never_credit(
     return bool(is_new)
 
 
-async def _may_go_back(tx: Transaction, payment: Payment, *, now: Millis) -> int:
-    """How much of it became the balance of a plan that lapses. Raises NotEnoughLeft, StillHeld.
+async def _may_go_back(
+    tx: Transaction, payment: Payment, bears_vnd: int, *, now: Millis
+) -> tuple[int, int]:
+    """How much of it became the balance of a plan that lapses, and how much the shop has to bear.
 
-    What is over lapses first, whatever becomes of this.
+    Raises NotEnoughLeft, StillHeld. What is over lapses first, whatever becomes of this.
     """
     await terms.close_over(tx, payment.wallet_id, now=now)
     part = await _part_of_term(tx, payment)
-    await _check_enough(tx, payment, part, now=now)
-    return part[1]
+    missing_vnd = await _missing(tx, payment, part, now=now)
+    if missing_vnd > bears_vnd:
+        raise NotEnoughLeft(missing_vnd)
+    return part[1], missing_vnd
 
 
-async def _check_enough(
+async def _missing(
     tx: Transaction, payment: Payment, part: tuple[Term | None, int], *, now: Millis
-) -> None:
-    """Raises NotEnoughLeft, StillHeld. A plan's balance pays only for what it was bought with."""
+) -> int:
+    """Đồng that the balance lacks of it. A plan's balance pays only for what it was bought with.
+
+    Raises StillHeld.
+    """
     term, part_vnd = part
     wallet = await ledger.read_wallet(tx, payment.wallet_id)
     from_term_vnd = 0
@@ -254,10 +285,10 @@ async def _check_enough(
     free_vnd = wallet.balance_vnd - lapsing_vnd
     missing_vnd = payment.amount_vnd - from_term_vnd - free_vnd
     if missing_vnd <= 0:
-        return
-    if missing_vnd <= wallet.held_vnd:
+        return 0
+    if wallet.held_vnd:
         raise StillHeld(wallet.held_vnd)
-    raise NotEnoughLeft(missing_vnd)
+    return missing_vnd
 
 
 async def _take_what_is_there(tx: Transaction, payment: Payment, *, now: Millis) -> None:
@@ -316,6 +347,10 @@ def _reversed_key(payment: Payment, number: int) -> str:
     return f"{_key(payment)}:reversed:{number}"
 
 
+def _borne_key(payment: Payment, number: int) -> str:
+    return f"{_key(payment)}:borne:{number}"
+
+
 def _restored_key(payment: Payment, number: int) -> str:
     return f"{_key(payment)}:restored:{number}"
 
@@ -335,6 +370,7 @@ def read_payment(row: Row) -> Payment:
         state=PaymentState(row["state"]),
         paid_at=row["paid_at"],
         reversed_vnd=row["reversed_vnd"],
+        borne_vnd=row["borne_vnd"],
         refund_by=row["refund_by"],
         refund_asks=row["refund_asks"],
         attempts=row["attempts"],

@@ -272,11 +272,21 @@ async def end_early(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) 
         (EntryKind.REFUND, ending.refund_vnd),
         (EntryKind.LAPSE, ending.lapse_vnd),
     ):
-        key = f"term:{term.term_id}:early:{kind}"
+        key = _early_key(term.term_id, kind)
         await take(tx, term, kind, amount_vnd, dataclasses.replace(act, key=key))
     await tx.run("term_end", term_id=term.term_id, now=act.now, by=act.author, why="early")
     await tx.run("term_settled", term_id=term.term_id, now=act.now)
     return ending
+
+
+async def paid_back_of(reading: Reading, term_id: int) -> int:
+    """Đồng that the shop has paid back for ending it early; 0: it did not, or nothing."""
+    entry = await ledger.entry_of(reading, _early_key(term_id, EntryKind.REFUND))
+    return 0 if entry is None else entry.amount_vnd
+
+
+def _early_key(term_id: int, kind: EntryKind) -> str:
+    return f"term:{term_id}:early:{kind}"
 
 
 async def end_open(tx: Transaction, wallet_id: UserId, act: Act) -> list[Term]:

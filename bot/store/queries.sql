@@ -216,7 +216,7 @@ FROM (
     FROM wallet
     UNION ALL
     SELECT wallet_id, 0, 0,
-           CASE WHEN kind IN ('grant', 'topup', 'voucher', 'release') THEN amount_vnd
+           CASE WHEN kind IN ('grant', 'topup', 'voucher', 'borne', 'release') THEN amount_vnd
                 WHEN kind = 'capture' THEN 0 ELSE -amount_vnd END,
            CASE WHEN kind = 'hold' THEN amount_vnd
                 WHEN kind IN ('capture', 'release') THEN -amount_vnd ELSE 0 END
@@ -342,7 +342,8 @@ WHERE t.spent_vnd <> COALESCE(s.spent_vnd, 0)
 
 -- verify_payments --
 -- Payments of which the wallet they filled was not credited, or did not lose, what it should have.
--- Their entries' keys begin with the charge: of the credit first, then of each time it went back.
+-- Their entries' keys begin with the charge: of the credit first, then of each time it went back;
+-- what the shop bore of it is no loss of the wallet's.
 SELECT p.charge_id, p.amount_vnd, p.reversed_vnd, COALESCE(SUM(e.credited_vnd), 0) AS entries_vnd,
        COALESCE(SUM(e.reversed_vnd), 0) AS entries_reversed_vnd
 FROM payment p
@@ -367,12 +368,13 @@ WHERE stars * vnd_per_star <> amount_vnd
 
 -- verify_payment_states --
 -- Payments whose state and what went back contradict each other. Only what Telegram gave back by
--- itself may have been spent before.
-SELECT charge_id, state, amount_vnd, reversed_vnd FROM payment
-WHERE (state = 'paid' AND (reversed_vnd <> 0 OR refund_by IS NOT NULL))
+-- itself may have been spent before; else the shop bears what was.
+SELECT charge_id, state, amount_vnd, reversed_vnd, borne_vnd FROM payment
+WHERE (state = 'paid' AND (reversed_vnd <> 0 OR borne_vnd <> 0 OR refund_by IS NOT NULL))
    OR (state <> 'paid' AND refund_by IS NULL)
    OR (state = 'refunded') <> (refunded_at IS NOT NULL)
-   OR (state <> 'paid' AND refund_by <> 'telegram' AND reversed_vnd <> amount_vnd)
+   OR (state <> 'paid' AND refund_by <> 'telegram' AND reversed_vnd + borne_vnd <> amount_vnd)
+   OR (refund_by = 'telegram' AND borne_vnd <> 0)
 
 -- verify_payment_terms --
 -- Payments whose money became a plan's that they do not name.
@@ -383,7 +385,7 @@ WHERE e.term_id IS NOT NULL AND COALESCE(p.term_id, 0) <> e.term_id
 -- verify_unpaid --
 -- Entries of payments that nobody made.
 SELECT entry_id, kind, amount_vnd, wallet_id FROM ledger_entry
-WHERE kind IN ('topup', 'reversal') AND entry_id NOT IN (
+WHERE kind IN ('topup', 'reversal', 'borne') AND entry_id NOT IN (
     SELECT e.entry_id FROM payment p JOIN ledger_entry e
         ON e.key = 'payment:' || p.charge_id
         OR (e.key > 'payment:' || p.charge_id || ':' AND e.key < 'payment:' || p.charge_id || ';'))
@@ -551,8 +553,8 @@ SELECT * FROM payment WHERE payment_id > :above_id ORDER BY payment_id LIMIT :mo
 -- payment_asked_back --
 -- 0 rows: it is going back, or has gone.
 UPDATE payment
-SET state = 'refunding', reversed_vnd = amount_vnd, refund_by = :by, refund_why = :why,
-    refund_asks = refund_asks + 1, due_at = :now, attempts = 0
+SET state = 'refunding', reversed_vnd = amount_vnd - :borne_vnd, borne_vnd = :borne_vnd,
+    refund_by = :by, refund_why = :why, refund_asks = refund_asks + 1, due_at = :now, attempts = 0
 WHERE payment_id = :payment_id AND state = 'paid'
 
 -- payment_went_back --
@@ -570,8 +572,8 @@ WHERE payment_id = :payment_id AND state = 'paid'
 -- payment_stays --
 -- Telegram will not give it back; 0 rows: it did meanwhile.
 UPDATE payment
-SET state = 'paid', reversed_vnd = 0, refund_by = NULL, refund_why = NULL, due_at = NULL,
-    attempts = 0
+SET state = 'paid', reversed_vnd = 0, borne_vnd = 0, refund_by = NULL, refund_why = NULL,
+    due_at = NULL, attempts = 0
 WHERE payment_id = :payment_id AND state = 'refunding'
 
 -- payment_never_credited --
@@ -1745,8 +1747,9 @@ SELECT COALESCE(SUM(CASE state WHEN 'paid' THEN stars ELSE 0 END), 0) AS stars,
 FROM payment WHERE paid_at >= :since AND paid_at < :until
 
 -- stats_given_back --
--- Payments that went back between two moments, and of them those made before a third.
-SELECT COALESCE(SUM(amount_vnd), 0) AS back_vnd,
+-- Payments that went back between two moments, of them those made before a third, and what the
+-- shop bore of them all.
+SELECT COALESCE(SUM(amount_vnd), 0) AS back_vnd, COALESCE(SUM(borne_vnd), 0) AS borne_vnd,
        COALESCE(SUM(CASE WHEN paid_at < :first THEN amount_vnd ELSE 0 END), 0) AS earlier_vnd
 FROM payment WHERE refunded_at >= :since AND refunded_at < :until
 

@@ -141,20 +141,84 @@ async def test_where_telegram_says_no_after_the_plan_ran_out_it_is_said_what_lap
     assert 100 == await till.balance(an)
 
 
-async def test_what_is_spent_is_not_given_back_and_the_way_is_said(till: Till) -> None:
+BEARS = "↩️ Refund all the same, the shop bears ₫"
+
+
+async def test_what_is_spent_is_borne_by_the_shop_and_is_no_income(till: Till) -> None:
     an = await till.person()
     await till.paid(an, 10)
     await an.result_of(an.say("/img a lake"))
     page = await payments_page(till)
     shown = await turns(till.operator, page, "↩️ Refund #1", "the balance lacks ₫400 of the ₫1,000")
-    assert [["↩️ Refund #1"], ["◀ Payments"]] == labels(shown)
-    assert f"/grant {an.user_id} 400" == in_code(shown)[-1]
+    assert "Their balance goes down by ₫600" in words(shown)
+    assert [[f"{BEARS}400"], ["◀ Payments"]] == labels(shown)
+    assert not [command for command in in_code(shown) if "/grant" in command]
+    assert (600, 0) == (await till.balance(an), till.calls("refundStarPayment"))
+    await turns(till.operator, page, BEARS, "₫600 have been taken off the balance")
+    await an.sees("You were given back ⭐ 10; your balance went down by ₫600")
+    await till.operator.sees("the balance went down by ₫600, and the shop bore ₫400")
+    assert [("borne", 400), ("reversal", 1_000)] == (await till.entries(an))[-2:]
+    assert (50_000, 0) == (till.story.world.stars_of(an.user_id), await till.balance(an))
+    receipts = await said_to(an, "/receipts")
+    assert "borne by the shop so that Stars can go back" in receipts
+    assert "Stars given back" in receipts
+    stats = words(await stats_page(till))
+    assert "Income: ₫0" in stats
+    assert "borne by the shop for refunds, no income: ₫400" in stats
+
+
+async def stats_page(till: Till) -> Message:
+    till.operator.say("/stats")
+    return await till.operator.sees("Income:")
+
+
+async def test_what_the_shop_bears_changes_with_what_is_spent_and_is_asked_about_again(
+    till: Till,
+) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    await an.result_of(an.say("/img a lake"))
+    page = await payments_page(till)
+    shown = await turns(till.operator, page, "↩️ Refund #1", "the balance lacks ₫400")
+    await an.result_of(an.say("/img a storm"))
+    assert "look at it and press again" in await press(till.operator, shown, BEARS)
+    await until(lambda: "the balance lacks ₫800" in reads(till.operator, page))
+    assert (200, 0) == (await till.balance(an), till.calls("refundStarPayment"))
+
+
+async def test_where_telegram_says_no_what_the_shop_bore_stays_with_nobody(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    await an.result_of(an.say("/img a lake"))
+    no = "Bad Request: CHARGE_NOT_FOUND"
+    till.story.world.fail_next("refundStarPayment", status=400, description=no)
+    page = await payments_page(till)
+    await turns(till.operator, page, "↩️ Refund #1", "the balance lacks ₫400")
+    await turns(till.operator, page, BEARS, "₫600 have been taken off the balance")
+    await till.operator.sees("₫600 are on the balance again")
     assert 600 == await till.balance(an)
-    assert 0 == till.calls("refundStarPayment")
-    await said_to(till.operator, in_code(shown)[-1])
-    await refunded(till, page, 1)
-    await an.sees("You were given back ⭐ 10")
-    assert 0 == await till.balance(an)
+    stats = words(await stats_page(till))
+    assert "Income: ₫1,000" in stats
+    assert "borne" not in stats
+
+
+async def test_a_plan_ended_early_and_paid_back_is_said_before_its_stars_go_back_too(
+    till: Till,
+) -> None:
+    an = await till.person()
+    await till.paid(an, 50, "monthly")
+    operator = till.operator
+    question = await operator.answer_to(operator.say(f"/plan {an.user_id} free"))
+    await turns(operator, question, labels(question)[0][0], "Pay them back ₫3,500")
+    page = await payments_page(till)
+    shown = await turns(operator, page, "↩️ Refund #1", "the balance lacks ₫5,000 of the ₫5,000")
+    assert "the book has ₫3,500 as paid back by the shop outside Telegram" in words(shown)
+    assert "pays twice, unless that money was not handed over" in words(shown)
+    assert "balance goes down" not in words(shown)
+    await turns(operator, page, f"{BEARS}5,000", "the balance stays as it is")
+    await an.sees("You were given back ⭐ 50; your balance stays as it is.")
+    assert (50_000, 0) == (till.story.world.stars_of(an.user_id), await till.balance(an))
+    assert "Income: −₫3,500" in words(await stats_page(till)).replace("-", "−")
 
 
 async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:

@@ -47,6 +47,7 @@ CREATE TABLE ledger_entry_now (
         'correction', -- - by hand
         'topup',      -- + paid in Stars
         'voucher',    -- + by a voucher
+        'borne',      -- + what the shop adds so that a payment can go back
         'reversal',   -- - a payment or voucher that is undone
         'refund',     -- - paid back when a plan was ended early
         'lapse',      -- - what a plan's end leaves behind
@@ -168,6 +169,7 @@ CREATE TABLE payment (
                  CHECK (state IN ('paid', 'refunding', 'refunded')),
     paid_at      INTEGER NOT NULL,
     reversed_vnd INTEGER NOT NULL DEFAULT 0,  -- taken out of the balance for its refund
+    borne_vnd    INTEGER NOT NULL DEFAULT 0,  -- beside it, what the balance lacked: the shop bears it
     refund_by    TEXT,                    -- who asked for it
     refund_why   TEXT,
     refunded_at  INTEGER,
@@ -177,7 +179,7 @@ CREATE TABLE payment (
                                           -- charge; NULL: it is renewed
     stop_due_at  INTEGER,                 -- when Telegram is asked again not to renew it
     attempts     INTEGER NOT NULL DEFAULT 0,  -- calls in a row that came to nothing
-    CHECK (reversed_vnd BETWEEN 0 AND amount_vnd)
+    CHECK (reversed_vnd >= 0 AND borne_vnd >= 0 AND reversed_vnd + borne_vnd <= amount_vnd)
 ) STRICT;
 CREATE INDEX payment_by_time ON payment (paid_at);
 CREATE INDEX payment_of_invoice ON payment (invoice_id) WHERE invoice_id IS NOT NULL;
