@@ -240,24 +240,45 @@ class Till(RuleBasedStateMachine):
         assert isinstance(refusal, NotEnoughLeft | terms.StillHeld | None)
 
     @rule(charge=charges)
+    def stars_are_asked_back_and_the_shop_bears_what_is_missing(self, charge: str) -> None:
+        payment = self.runner.run(payment_of(self.shop, charge))
+        refusal = self.refusal(foreseen(self.shop, charge))
+        if payment.state is not PaymentState.PAID or not isinstance(refusal, NotEnoughLeft):
+            return
+        bears_vnd = refusal.missing_vnd
+        assert isinstance(
+            self.refusal(ask_back(self.shop, charge, bears_vnd=bears_vnd - 1)), NotEnoughLeft
+        )
+        before = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert self.runner.run(ask_back(self.shop, charge, bears_vnd=bears_vnd))
+        assert not self.runner.run(ask_back(self.shop, charge, bears_vnd=bears_vnd))
+        self.came_in[self.wallet_of(payment.wallet_id)] += bears_vnd
+        after = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
+        assert before - (payment.amount_vnd - bears_vnd) == after
+
+    @rule(charge=charges)
     def stars_go_back_as_was_said(self, charge: str) -> None:
         """Nothing happens between the question, the yes and Telegram's answer."""
         payment = self.runner.run(payment_of(self.shop, charge))
         if payment.state is not PaymentState.PAID:
             return
         refusal = self.refusal(foreseen(self.shop, charge))
+        bears_vnd = 0
         if refusal is not None:
             assert type(refusal) is type(self.refusal(ask_back(self.shop, charge)))
-            return
-        said = self.runner.run(foreseen(self.shop, charge))
+            if not isinstance(refusal, NotEnoughLeft):
+                return
+            bears_vnd = refusal.missing_vnd
+        said = self.runner.run(foreseen(self.shop, charge, bears_vnd=bears_vnd))
         before = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
-        assert self.runner.run(ask_back(self.shop, charge))
+        assert self.runner.run(ask_back(self.shop, charge, bears_vnd=bears_vnd))
+        self.came_in[self.wallet_of(payment.wallet_id)] += bears_vnd
         for other in said.going:
             self.runner.run(went_back(self.shop, self._charge_of(other)))
         back = self.runner.run(went_back(self.shop, charge))
         assert back is not None
         after = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
-        assert before - payment.amount_vnd - said.lapse_vnd == after
+        assert before - (payment.amount_vnd - bears_vnd) - said.lapse_vnd == after
         if said.plan is None:
             return
         term_id = said.plan.term.term_id

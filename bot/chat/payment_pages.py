@@ -79,8 +79,8 @@ def refusal(row: Row, why: Line) -> Question:
 
 
 def to_payments(payment_id: int) -> list[Label]:
-    """Back to the page on which that one stands."""
-    return [Label("button.payments_back", _press("page", payment_id))]
+    """Back to a page on which that one stands."""
+    return [Label("button.payments_back", _press("back", payment_id))]
 
 
 def _consequences(row: Row, plans: Plans, foreseen: Foreseen) -> Iterator[Line]:

@@ -28,7 +28,7 @@ from bot.money import refunds, subscriptions
 from bot.money.plans import Plans
 from bot.money.refunds import Foreseen, NotEnoughLeft, Payment, PaymentState
 from bot.money.terms import StillHeld
-from bot.store.port import Row, Transaction
+from bot.store.port import Reading, Row, Transaction
 
 NEWEST: Final = 2**53
 DIGITS_MAX: Final = 15
@@ -54,6 +54,9 @@ class Payments:
                 )
             case "page", int(from_id):
                 shown = await self._page(talk, from_id)
+                await talk.turn(*shown.lines, buttons=shown.buttons)
+            case "back", int(payment_id):
+                shown = await self._page(talk, await _top_above(talk.tx, payment_id))
                 await talk.turn(*shown.lines, buttons=shown.buttons)
             case "check", _:
                 await reconciling.ask(talk.tx, talk.place, talk.language, now=talk.now)
@@ -102,9 +105,7 @@ class Payments:
         try:
             return await refunds.foresee(tx, plans, payment, now=now)
         except NotEnoughLeft as error:
-            return await refunds.foresee(
-                tx, plans, payment, bears_vnd=error.missing_vnd, now=now
-            )
+            return await refunds.foresee(tx, plans, payment, bears_vnd=error.missing_vnd, now=now)
 
     async def _page(self, talk: Talk, from_id: int) -> Page:
         rows = await talk.tx.all("payments_older", from_id=from_id, most=ON_A_PAGE + 1)
@@ -126,6 +127,16 @@ async def hear_refund(tx: Transaction, plans: Plans, message: Message, *, now: M
         payer_id = UserId(message.chat.id)  # it is told in the private chat of who paid
         stars = told.total_amount
         await refunding.unknown_went_back(tx, charge_id, payer_id, stars, now=now)
+
+
+async def _top_above(reading: Reading, payment_id: int) -> int:
+    """Where a page begins that has this payment and is full, if there are as many."""
+    newer = await reading.all("payments_newer", above_id=payment_id, most=ON_A_PAGE)
+    if len(newer) < ON_A_PAGE:
+        return NEWEST
+    not_newer = await reading.all("payments_older", from_id=payment_id, most=ON_A_PAGE)
+    lacking = ON_A_PAGE - len(not_newer)
+    return int(newer[lacking - 1]["payment_id"]) if lacking else payment_id
 
 
 def _is_number(word: str) -> bool:

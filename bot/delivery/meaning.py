@@ -5,6 +5,7 @@ Knows nothing of calls or of jobs; texts as the official server writes them (doc
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from telegram.error import (
@@ -19,6 +20,8 @@ from telegram.error import (
 from bot.errors import EaselError
 from bot.model import ChatId
 
+_CODE: Final = re.compile(r"[A-Za-z0-9]+(_[A-Za-z0-9]+)+", re.ASCII)
+"""What Telegram's servers say in one word of capitals."""
 UNREACHED_S: Final = 5.0
 """Until the next try at a Telegram that cannot be reached."""
 
@@ -109,6 +112,12 @@ _MEDIA_RIGHTS: Final = (
 """As TDLib says it before it asks, and as Telegram itself does; words are not among them."""
 _NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 """What the client under Telegram's library raises before anything has left."""
+
+
+def words_of(error: SendError) -> str:
+    """What Telegram answered, to be quoted: its library writes a code like a sentence's beginning."""
+    said = str(error)
+    return said.upper() if _CODE.fullmatch(said) else said
 
 
 def meaning_of(error: TelegramError) -> SendError:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import structlog
 from telegram import StarTransaction, TransactionPartnerUser, constants
 
-from bot.delivery.meaning import SendError, SendLater
+from bot.delivery.meaning import SendError, SendLater, words_of
 from bot.delivery.telegram import TelegramSender
 from bot.errors import StoreError
 from bot.jobs import reconciling, refunding
@@ -85,7 +85,7 @@ class Till:
             await self._run("payment_again", payment_id, due_at)
             return
         if error is not None and ALREADY not in str(error).upper():
-            why = str(error)
+            why = words_of(error)
             log.error("not_given_back", payment=payment_id, error=why)
             await self._store.write(
                 lambda tx: refunding.stays(tx, payment_id, why=why, now=self._clock())
@@ -105,7 +105,7 @@ class Till:
             await self._run("subscription_again", payment_id, due_at)
             return
         if error is not None:
-            why = str(error)
+            why = words_of(error)
             log.error("not_stopped", payment=payment_id, error=why)
             await self._store.write(
                 lambda tx: refunding.goes_on(tx, payment_id, why=why, now=self._clock())

@@ -111,7 +111,8 @@ async def test_where_telegram_says_no_the_balance_is_as_it_was(till: Till) -> No
     page = await payments_page(till)
     await refunded(till, page, 1)
     told = await till.operator.sees("Telegram does not give back ⭐ 10 of payment #1")
-    assert "Charge_not_found. ₫1,000 are on the balance again" in words(told)
+    said = "to An (%d). Telegram answered: “CHARGE_NOT_FOUND”. ₫1,000 are on the balance again"
+    assert said % an.user_id in words(told)
     assert (1_000, False) == (
         await till.balance(an),
         till.story.world.charges[charge].is_refunded,
@@ -314,6 +315,28 @@ async def test_many_payments_are_pages_that_turn_both_ways(till: Till) -> None:
     await turns(till.operator, page, "◀ Newer", "#7")
 
 
+async def test_from_the_question_one_comes_back_to_a_page_full_of_payments(till: Till) -> None:
+    an = await till.person()
+    for stars in range(11, 14):
+        await till.paid(an, stars)
+    page = await payments_page(till)
+    await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐ 11")
+    shown = await turns(till.operator, page, "◀ Payments", "Payments in Stars")
+    assert ["#3", "#2", "#1"] == numbers(shown)
+    for stars in range(14, 20):
+        await till.paid(an, stars)
+    shown = await turns(till.operator, await payments_page(till), "Older", "#2")
+    assert ["#4", "#3", "#2", "#1"] == numbers(shown)
+    await turns(till.operator, shown, "↩️ Refund #1", "Refund ⭐ 11")
+    shown = await turns(till.operator, shown, "◀ Payments", "Payments in Stars")
+    assert ["#5", "#4", "#3", "#2", "#1"] == numbers(shown)
+    await turns(till.operator, shown, "◀ Newer", "#9")
+
+
+def numbers(page: Message) -> list[str]:
+    return [line.split()[0] for line in words(page).splitlines() if line.startswith("#")]
+
+
 async def test_who_has_spent_it_all_is_not_told_that_nothing_was_taken(till: Till) -> None:
     an = await till.person()
     charge = await till.paid(an, 4)
@@ -330,6 +353,12 @@ async def test_an_operator_reads_the_page_in_vietnamese(till: Till) -> None:
     overview = await till.operator.answer_to(till.operator.say("/admin"))
     await press(till.operator, overview, "⭐ Các khoản thanh toán")
     page = await till.operator.sees("Các khoản thanh toán bằng Sao")
+    no = "Bad Request: CHARGE_NOT_FOUND"
+    till.story.world.fail_next("refundStarPayment", status=400, description=no)
+    await turns(till.operator, page, "↩️ Hoàn #1", "Số dư của họ sẽ giảm 1.000 ₫")
+    await turns(till.operator, page, "↩️ Đúng, hoàn lại", "Đã trừ 1.000 ₫ khỏi số dư")
+    await till.operator.sees("Telegram trả lời: “CHARGE_NOT_FOUND”. 1.000 ₫ đã được trả lại")
+    await turns(till.operator, page, "◀ Các khoản thanh toán", "Đã thanh toán")
     await turns(till.operator, page, "↩️ Hoàn #1", "Số dư của họ sẽ giảm 1.000 ₫")
     await turns(till.operator, page, "↩️ Đúng, hoàn lại", "Đã trừ 1.000 ₫ khỏi số dư")
     await till.operator.sees("Đã hoàn ⭐ 10 của khoản #1 cho An")

@@ -302,6 +302,53 @@ async def test_a_top_up_long_spent_does_not_go_back_out_of_a_plans_balance(shop:
     assert 400 == refused.value.missing_vnd
 
 
+async def test_what_the_shop_bears_is_entered_with_the_refund_and_stays_with_nobody(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 100, charge="c")
+    await made(shop, await shop.order(AN, GRID))
+    with pytest.raises(NotEnoughLeft):
+        await ask_back(shop, "c", bears_vnd=399)
+    assert Wallet(600, 0) == await shop.wallet(AN)
+    assert [True, False] == [await ask_back(shop, "c", bears_vnd=400) for _ in range(2)]
+    assert [("borne", 400, "user 1"), ("reversal", 1_000, "user 1")] == (await entries(shop))[-2:]
+    kept = await stays(shop, "c")
+    assert kept is not None
+    assert (600, 400) == (kept.payment.reversed_vnd, kept.payment.borne_vnd)
+    assert Wallet(600, 0) == await shop.wallet(AN)
+    assert await ask_back(shop, "c", bears_vnd=1_000)
+    back = await went_back(shop, "c")
+    assert back is not None
+    assert (0, 600, 400) == (back.missing_vnd, back.payment.reversed_vnd, back.payment.borne_vnd)
+    assert Wallet(0, 0) == await shop.wallet(AN)
+
+
+async def test_a_plan_half_spent_gives_what_it_has_and_gets_no_more_when_the_stars_stay(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 500, plan="monthly", charge="c")
+    await made(shop, await shop.order(AN, GRID))
+    await shop.grant(AN, 100)
+    assert await ask_back(shop, "c", bears_vnd=300)
+    assert Wallet(0, 0) == await shop.wallet(AN)
+    await stays(shop, "c")
+    assert Wallet(4_700, 0) == await shop.wallet(AN)
+    term = await terms.lapsing_term(shop.store, UserId(AN), now=shop.now())
+    assert term is not None
+    assert 4_600 == term.left_vnd
+
+
+async def test_nothing_is_borne_while_something_is_set_aside(shop: Shop) -> None:
+    await paid(shop, AN, 100, charge="c")
+    await made(shop, await shop.order(AN, GRID))
+    await made(shop, await shop.order(AN, GRID))
+    await paid(shop, AN, 10)
+    await shop.grant(AN, 200)
+    await shop.order(AN, GRID)
+    with pytest.raises(terms.StillHeld):
+        await ask_back(shop, "c", bears_vnd=1_000)
+
+
 async def test_what_lapsed_with_its_plan_is_missing(shop: Shop) -> None:
     await paid(shop, AN, 500, plan="monthly", charge="c")
     shop.now.at += 30 * DAY

@@ -113,6 +113,11 @@ STRANGE = (
         ),
         ("UPDATE payment SET reversed_vnd = 1 WHERE charge_id = 'back'", "credited, 1 ₫ gone back"),
         (
+            "UPDATE payment SET reversed_vnd = 59, borne_vnd = 1 WHERE charge_id = 'back'",
+            "credited, 59 ₫ gone back",
+        ),
+        ("UPDATE ledger_entry SET kind = 'borne' WHERE kind = 'grant'", "a borne of "),
+        (
             (
                 "UPDATE payment SET amount_vnd = 990, reversed_vnd = 990, stars = 3"
                 " WHERE charge_id = 'back'"
