@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.chat.by_hand import mark_of
-from bot.chat.talk import Label, Line, apart, line
+from bot.chat.talk import Label, Line, apart, line, shortened
 from bot.jobs.buttons import Act, Press
 from bot.jobs.reconciling import Check, line_of
 from bot.money.plans import Plans
@@ -16,6 +16,8 @@ from bot.money.refunds import Foreseen, PaymentState
 from bot.store.port import Row
 
 ON_A_PAGE: Final = 5
+QUOTED_SHOWN: Final = 40
+"""Characters."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,8 +47,26 @@ def page(rows: Sequence[Row], plans: Plans, *, newer_id: int | None, check: Chec
         arrows.append(Label("button.newer", _press("page", newer_id)))
     if older:
         arrows.append(Label("button.older", _press("page", older[0]["payment_id"])))
-    look = [Label("button.check_stars", Press(Act.PAYMENTS, how="check"))]
-    return Page(lines, [*refunds, *([arrows] if arrows else []), look])
+    if shown:
+        lines.append(apart(line("payments.by_number", number=str(shown[0]["payment_id"]))))
+    return Page(lines, [*refunds, *([arrows] if arrows else []), _to_compare()])
+
+
+def single(row: Row, plans: Plans) -> Page:
+    """One payment by itself."""
+    payment_id = row["payment_id"]
+    refunds = [[_refund_label(payment_id)]] if row["state"] == PaymentState.PAID else []
+    return Page(_entry(row, plans), [*refunds, to_payments(payment_id)])
+
+
+def unknown(quoted: str) -> Page:
+    """What somebody quoted is no payment we know; Telegram may."""
+    told = line("payments.unknown", quoted=shortened(quoted, QUOTED_SHOWN))
+    return Page([told], [[Label("button.payments", Press(Act.PAYMENTS))], _to_compare()])
+
+
+def _to_compare() -> list[Label]:
+    return [Label("button.check_stars", Press(Act.PAYMENTS, how="check"))]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from bot.chat.payment_pages import (
     page,
     question,
     refusal,
+    single,
     to_payments,
+    unknown,
 )
 from bot.chat.talk import Talk, line
 from bot.jobs import reconciling, refunding
@@ -66,6 +68,16 @@ class Payments:
             case _:
                 return "press.nothing"
         return ""
+
+    async def find(self, talk: Talk, quoted: str) -> None:
+        """`/admin 3`: the one of this number, or of Telegram's code for it."""
+        word = quoted.removeprefix("#")
+        payment_id = int(word) if _is_number(word) else None
+        if payment_id is None and (payment := await refunds.find_charge(talk.tx, quoted)):
+            payment_id = payment.payment_id
+        row = await talk.tx.one("payment_named", payment_id=payment_id)
+        shown = unknown(quoted) if row is None else single(row, self._plans)
+        await talk.say(*shown.lines, buttons=shown.buttons)
 
     async def _refund(self, talk: Talk, payment_id: int, mark: str) -> str:
         """``mark``: of the question that was answered with yes, "" for none."""

@@ -40,7 +40,7 @@ class Plain:
             "show": account.show,
             "history": lambda talk, _: doings.history.open(talk),
             "doctor": lambda talk, _: doings.doctor.look(talk),
-            "admin": lambda talk, _: operator.look(talk),
+            "admin": self._admin,
             "stats": doings.stats.open,
             "voucher": doings.vouching.command,
             "pause": operator.pause,
@@ -54,6 +54,13 @@ class Plain:
             "paysupport": lambda talk, _: doings.small_print.paysupport(talk),
             "terms": lambda talk, _: doings.small_print.terms(talk),
         }
+
+    async def _admin(self, talk: Talk, words: str) -> None:
+        """How things stand; `/admin 3`, the payment of that number."""
+        if talk.is_private and words.strip():
+            await self._doings.payments.find(talk, words.strip())
+        else:
+            await self._doings.operator.look(talk)
 
     async def _settings(self, talk: Talk, words: str) -> None:
         """One's own in private, the group's in a group."""

@@ -22,28 +22,27 @@ class SmallPrint:
         self._plans = plans
 
     async def paysupport(self, talk: Talk) -> None:
-        """What happens to payments, whom to ask, and in private the charges to quote."""
-        contact = {"contact": self._plans.contact}
+        """What happens to payments, whom to ask, and in private the numbers to quote."""
         if self._plans.stars is not None:
             await reconciling.miss(talk.tx, now=talk.now)
-        lines = [
-            line("paysupport.title"),
-            line("paysupport.how"),
-            line("paysupport.ask", **contact),
-        ]
-        rows = []
+        rows, which = [], "elsewhere"
         if talk.is_private:
             user_id = talk.speaker.user_id
             rows = await last_charges(talk.tx, user_id, most=CHARGES_SHOWN)
+            which = "listed" if rows else "unlisted"
+        lines = [
+            line("paysupport.title"),
+            line("paysupport.how"),
+            line(f"paysupport.ask_{which}", contact=self._plans.contact),
+        ]
         if rows:
             lines.append(apart(line("paysupport.charges")))
         lines += [
             line(
                 f"paysupport.charge_{row['state']}",
-                paid_at=row["paid_at"],
+                number=str(row["payment_id"]),
                 stars=row["stars"],
-                amount_vnd=row["amount_vnd"],
-                charge=row["charge_id"],
+                paid_at=row["paid_at"],
             )
             for row in rows
         ]

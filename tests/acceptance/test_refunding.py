@@ -323,7 +323,11 @@ async def test_from_the_question_one_comes_back_to_a_page_full_of_payments(till:
     await turns(till.operator, page, "↩️ Refund #1", "Refund ⭐ 11")
     shown = await turns(till.operator, page, "◀ Payments", "Payments in Stars")
     assert ["#3", "#2", "#1"] == numbers(shown)
-    for stars in range(14, 20):
+
+
+async def test_from_the_oldest_of_many_one_comes_back_to_a_full_page_as_well(till: Till) -> None:
+    an = await till.person()
+    for stars in range(11, 20):
         await till.paid(an, stars)
     shown = await turns(till.operator, await payments_page(till), "Older", "#2")
     assert ["#4", "#3", "#2", "#1"] == numbers(shown)
@@ -335,6 +339,45 @@ async def test_from_the_question_one_comes_back_to_a_page_full_of_payments(till:
 
 def numbers(page: Message) -> list[str]:
     return [line.split()[0] for line in words(page).splitlines() if line.startswith("#")]
+
+
+async def test_what_a_customer_quotes_leads_the_operator_to_the_payment(till: Till) -> None:
+    an = await till.person()
+    for stars in range(11, 18):
+        await till.paid(an, stars)
+    helped = await said_to(an, "/paysupport")
+    assert "#2 · ⭐ 12 · " not in helped  # the latest five
+    assert "#3 · ⭐ 13 · " in helped
+    assert "stx" not in helped
+    operator = till.operator
+    for quoted in ("3", "#3"):
+        shown = await operator.answer_to(operator.say(f"/admin {quoted}"))
+        assert ["#3"] == numbers(shown)
+        assert [["↩️ Refund #3"], ["◀ Payments"]] == labels(shown)
+    await turns(operator, shown, "↩️ Refund #3", "Refund ⭐ 13 of payment #3 to An")
+    await turns(operator, shown, "↩️ Yes", "₫1,300 have been taken off")
+    await an.sees("You were given back ⭐ 13")
+
+
+async def test_a_code_of_telegrams_receipt_leads_to_the_payment_too(till: Till) -> None:
+    an, operator = await till.person(), till.operator
+    charge = await till.paid(an, 10)
+    shown = await operator.answer_to(operator.say(f"/admin {charge}"))
+    assert ["#1"] == numbers(shown)
+    for unknown in ("99", "9" * 40, "stxNOTHING"):
+        told = await operator.answer_to(operator.say(f"/admin {unknown}"))
+        assert "There is no payment" in words(told)
+        assert [["⭐ Payments"], ["🔎 Compare with Telegram"]] == labels(told)
+
+
+async def test_nobody_else_finds_a_payment_by_its_number(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 10)
+    assert "#1" not in await said_to(an, "/admin 1")
+    operator = till.operator
+    group = till.story.group("Painters", operator, an)
+    told = await operator.answer_to(operator.say("/admin@easel_bot 1", chat=group), chat=group)
+    assert "in the private chat only" in words(told)
 
 
 async def test_who_has_spent_it_all_is_not_told_that_nothing_was_taken(till: Till) -> None:
