@@ -11,6 +11,9 @@ from story import Message, Person, words
 from telling import press
 
 from bot.app import DATABASE_NAME
+from bot.model import UserId
+from bot.money.corrections import take_back
+from bot.money.ledger import Act
 from bot.money.plan_file import load_plans
 from bot.store.sqlite import open_store
 
@@ -78,6 +81,33 @@ async def test_killed_before_telegrams_answer_it_is_not_given_back_twice(host: H
         await until(lambda: host.story.world.stars_of(an.user_id) == HAD, "Telegram to give back")
         await host.start()
         await check_went_back_once(host, till, an)
+
+
+async def test_killed_before_telegram_has_heard_what_the_shop_bears_is_borne_once(
+    host: Host,
+) -> None:
+    async with opened(host) as (till, an):
+        act = Act("correction:beside", "bot grant", "by mistake", till.hurry.wall())
+        wallet_id = UserId(an.user_id)
+        await till.store.write(lambda tx: take_back(tx, wallet_id, 400, act))
+        asking = host.story.world.hold_next("refundStarPayment")
+        operator, page = till.operator, await page_of(till)
+        await press(operator, page, "↩️ Refund #1")
+        await press(operator, page, "↩️ Refund all the same, the shop bears ₫400")
+        await asking.arrived()
+        await host.kill()
+        borne = [("borne", 400), ("reversal", 1_000)]
+        assert borne == (await till.entries(an))[-2:]
+        asking.release()
+        await host.start()
+        await an.sees("You were given back ⭐ 10; your balance went down by ₫600")
+        await host.is_quiet()
+        assert HAD == host.story.world.stars_of(an.user_id)
+        assert borne == (await till.entries(an))[-2:]
+        assert [("refunded", 600, 400)] == host.rows(
+            "SELECT state, reversed_vnd, borne_vnd FROM payment"
+        )
+        await check_book(host)
 
 
 async def test_killed_while_the_lists_are_compared_the_operator_is_answered_after_it(
