@@ -12,7 +12,15 @@ from typing import Any, Final
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, mark_of, message_of, of_whom, tell_elsewhere
+from bot.chat.by_hand import (
+    act_of,
+    keep_why,
+    mark_of,
+    message_of,
+    of_whom,
+    tell_elsewhere,
+    why_of,
+)
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, with_number
 from bot.jobs.buttons import Act, Press
@@ -68,10 +76,11 @@ class Selling:
         wallet_id = UserId(whom.number)
         runs = await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
         if runs is not None and not await ledger.is_known(talk.tx, _key(talk, plan)):
-            await talk.tx.run("setting_set", scope=0, name=_why(runs), value=reason)
             if (there := await aside(talk, whom.number)) is not None:
                 question = self._question(whom, plan, runs)
-                await there.say(question, buttons=[[_again(whom, plan, runs, question)]])
+                mark = mark_of(question, reason)
+                await keep_why(there, mark, reason)
+                await there.say(question, buttons=[[_again(whom, plan, runs, mark)]])
             return
         try:
             told, undo = await self._sold(talk, whom, plan, reason)
@@ -95,15 +104,17 @@ class Selling:
             return "plan.ended_before"
         if await ledger.is_known(talk.tx, _key(talk, plan)):
             return "plan.sold_before"
-        question = self._question(whom, plan, term)
-        if mark_of(question) != read["mark"]:
-            await talk.turn(question, buttons=[[_again(whom, plan, term, question)]])
-            return "plan.sell_changed"
-        why = await talk.tx.one("setting_get", scope=0, name=_why(term))
-        try:
-            told, undo = await self._sold(talk, whom, plan, why["value"] if why else "")
-        except AnotherPlanRuns:
+        # Over or used up and not closed yet: what was asked about is not what would be sold.
+        runs = await terms.same_running(talk.tx, self._plans, plan, term.wallet_id, now=talk.now)
+        if runs is None or runs.term_id != term.term_id:
             return "plan.ended_before"
+        why, question = await why_of(talk, read["mark"]), self._question(whom, plan, term)
+        mark = mark_of(question, why)
+        if mark != read["mark"]:
+            await keep_why(talk, mark, why)
+            await talk.turn(question, buttons=[[_again(whom, plan, term, mark)]])
+            return "plan.sell_changed"
+        told, undo = await self._sold(talk, whom, plan, why)
         await talk.turn(*told, buttons=[[undo]])
         return ""
 
@@ -225,8 +236,8 @@ class Selling:
         return line("plan.undo_shortens", then_at=foreseen.ends_at, **values)
 
 
-def _again(whom: Whom, plan: Plan, term: Term, question: Line) -> Label:
-    how = f"{whom.number}={term.term_id}={mark_of(question)}"
+def _again(whom: Whom, plan: Plan, term: Term, mark: str) -> Label:
+    how = f"{whom.number}={term.term_id}={mark}"
     return Label("button.plan_sell", Press(Act.PLAN_SELL, how=how), amount_vnd=plan.price)
 
 
@@ -244,8 +255,3 @@ def _undone_key(sale: Entry) -> str:
 def _key(talk: Talk, plan: Plan) -> str:
     """A sale by what was said or pressed on: read twice, it is one."""
     return f"plan:{plan.name}:{message_of(talk)}"
-
-
-def _why(term: Term) -> str:
-    """Where the operator's words wait for the tap: a button has no room for them."""
-    return f"plan_sell:{term.term_id}"

@@ -97,6 +97,31 @@ async def test_an_old_question_asks_again_where_the_plan_was_sold_meanwhile(
         assert 2 == len(book(story))
 
 
+async def test_a_question_about_a_plan_that_is_over_sells_no_new_one(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        question = await said(boss, f"/plan {an.user_id} monthly")
+        with later(30 * DAY_S + 600):  # nobody has swept it yet
+            assert "That plan has ended already." == await press(boss, question, AGAIN)
+        assert 1 == [row[1] for row in book(story)].count("grant")
+
+
+async def test_each_question_keeps_the_reason_it_was_asked_with(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        first = await said(boss, f"/plan {an.user_id} monthly cash 5 May")
+        second = await said(boss, f"/plan {an.user_id} monthly")
+        await sold_again(boss, first)
+        assert "cash 5 May" == book(story)[-1][-1]
+        assert "look at it and press again" in await press(boss, second, AGAIN)
+        number, before = second["message_id"], words_of(second)
+        await boss.sees(lambda m: m["message_id"] == number and words_of(m) != before)
+        await sold_again(boss, second)
+        assert ["by hand", "cash 5 May", "by hand"] == [row[-1] for row in book(story)]
+
+
 async def test_the_same_message_read_twice_asks_nothing_and_sells_once(tmp_path: Path) -> None:
     async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
         an = await met(story)
