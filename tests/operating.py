@@ -62,7 +62,7 @@ class Operating(Till):
 
     @rule(sale=sales)
     def a_sale_is_undone(self, sale: Sale) -> None:
-        """Nothing goes but what was sold; or nothing at all."""
+        """As was said: nothing goes but what was sold; or nothing at all."""
         shop = self.shop
         entry = self.runner.run(ledger.entry_of(shop.store, sale.key))
         assert entry is not None
@@ -73,15 +73,27 @@ class Operating(Till):
         purses, wallet = shop.desk.purses, entry.wallet_id
         before = self.runner.run(purses.balance_of(shop.store, wallet))
         entries = self.runner.run(shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry"))
-        undoing = shop.store.write(
-            lambda tx: corrections.undo_sale(tx, shop.desk.plans, entry, term, act)
-        )
+        plans, ruled = shop.desk.plans, self.ruling_of(wallet)
+        try:
+            said = self.runner.run(
+                corrections.foresee_undo(shop.store, plans, entry, term, now=act.now)
+            )
+        except corrections.LessIsLeft:
+            said = None
+        undoing = shop.store.write(lambda tx: corrections.undo_sale(tx, plans, entry, term, act))
         if (refusal := self.refusal(undoing)) is not None:
             assert isinstance(refusal, corrections.LessIsLeft)
+            assert said is None
             assert entries == self.runner.run(
                 shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry")
             )
             return
+        assert said is not None
+        stays = self.runner.run(terms.find_term(shop.store, term.term_id))
+        assert said.is_over == (stays is None)
+        assert stays is None or said.ends_at == stays.ends_at
+        if term.term_id == ruled:
+            assert said.is_over == (term.term_id != self.ruling_of(wallet))
         self.went_out[wallet] += entry.amount_vnd
         after = self.runner.run(purses.balance_of(shop.store, wallet))
         assert before - entry.amount_vnd == after

@@ -250,6 +250,7 @@ class Till(RuleBasedStateMachine):
             assert type(refusal) is type(self.refusal(ask_back(self.shop, charge)))
             return
         said = self.runner.run(foreseen(self.shop, charge))
+        ruled = self.ruling_of(payment.wallet_id)
         before = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
         assert self.runner.run(ask_back(self.shop, charge))
         for other in said.going:
@@ -264,6 +265,14 @@ class Till(RuleBasedStateMachine):
         term = self.runner.run(terms.find_term(self.shop.store, term_id))
         assert said.plan.is_over == (term is None)
         assert term is None or said.plan.ends_at == term.ends_at
+        if term_id == ruled:  # and then it is what they have, or is not
+            assert said.plan.is_over == (term_id != self.ruling_of(payment.wallet_id))
+
+    def ruling_of(self, wallet: UserId) -> int | None:
+        """Of the plan in force."""
+        plans, now = self.shop.desk.plans, self.shop.now()
+        term = self.runner.run(terms.term_of(self.shop.store, plans, wallet, now=now))
+        return None if term is None else term.term_id
 
     def _charge_of(self, payment_id: int) -> str:
         payment = self.runner.run(find(self.shop.store, payment_id))

@@ -4,40 +4,21 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from shop import GRID, HOUR, NOON, Shop, audited_shop, outputs
+from shop import FEW_PLANS, GRID, HOUR, Shop, audited_shop, made
 
-from bot.jobs.facts import Admitted, Ended, Saved, SubmitAnswered
+from bot.jobs.facts import Ended
 from bot.jobs.purses import Purses
-from bot.model import Job, Reason, TaskId, UserId
+from bot.model import Reason, UserId
 from bot.money import terms
 from bot.money.ledger import Wallet
 
 AN = 7
 DAY = 24 * HOUR
-PLANS = """
-[prices]
-image = 100
-[plans.free]
-[plans.prepaid]
-min_topup = 500
-threads = 3
-[plans.monthly]
-price = 5_000
-days = 30
-refund = 0.70
-threads = 4
-[plans.weekly]
-price = 900
-days = 7
-[plans.bulk]
-price = 2_000
-threads = 5
-"""
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with audited_shop(tmp_path, PLANS) as shop:
+    async with audited_shop(tmp_path, FEW_PLANS) as shop:
         yield shop
 
 
@@ -64,12 +45,6 @@ async def left(shop: Shop) -> int:
 async def end_early(shop: Shop) -> terms.Ending | None:
     act = shop.act("early")
     return await shop.store.write(lambda tx: terms.end_early(tx, shop.desk.plans, UserId(AN), act))
-
-
-async def made(shop: Shop, job: Job) -> None:
-    task = TaskId(f"t-{job.job_id}")
-    answered = SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR)
-    await shop.happens(job, Admitted(), answered, Saved(outputs(job, 4)))
 
 
 async def entries(shop: Shop) -> list[tuple[str, int]]:
