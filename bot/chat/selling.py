@@ -202,38 +202,37 @@ class Selling:
                 question = of_whom("plan.undo_question", whom, plan=plan)
                 await there.turn(question, consequence, buttons=[[button]])
             return "plan.undo_changed"
-        await self._undo(talk, whom, sale, term, began)
+        await self._undo(talk, whom, sale, foreseen, began)
         return ""
 
-    async def _undo(self, talk: Talk, whom: Whom, sale: Entry, term: Term, began: Term) -> None:
-        """``term``: the plan as it is now; ``began``: as it was when it was sold."""
-        act = act_of(talk, _undone_key(sale))
-        stays = await undo_sale(talk.tx, self._plans, sale, term, act)
+    async def _undo(
+        self, talk: Talk, whom: Whom, sale: Entry, foreseen: Undoing, began: Term
+    ) -> None:
+        """``foreseen``: what becomes of the plan as it is now; ``began``: as it was when sold."""
+        act, how = act_of(talk, _undone_key(sale)), _how(foreseen)
+        stays = await undo_sale(talk.tx, self._plans, sale, foreseen.term, act)
         values = {"amount_vnd": sale.amount_vnd, "name": began.plan}
         typed = self._plans.typed_name(began.plan)
         log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
+        name = began.plan if stays is None else stays.plan
         told = line(
-            f"given.plan_undone_{whom.kind}",
-            plan=self._plans.shown_name(began.plan),
+            f"given.plan_undone_{how}_{whom.kind}",
+            plan=self._plans.shown_name(name),
             amount_vnd=sale.amount_vnd,
         )
         await tell_elsewhere(talk, whom, told, *until_lines(stays))
         if whom.kind == "person" and not talk.is_private:
             await talk.turn(of_whom("plan.undone_aside", whom, plan=typed, **values))
             return
-        key = "plan.undone_ended"
-        if stays is not None:
-            key, typed = "plan.undone_stays", self._plans.typed_name(stays.plan)
-        await talk.turn(of_whom(key, whom, plan=typed, **values), *until_lines(stays))
+        undone = of_whom(f"plan.undone_{how}", whom, plan=self._plans.typed_name(name), **values)
+        await talk.turn(undone, *until_lines(stays))
 
     def _consequence(self, sale: Entry, foreseen: Undoing) -> Line:
         plan = self._plans.typed_name(foreseen.term.plan)
         values: dict[str, Any] = {"plan": plan, "amount_vnd": sale.amount_vnd}
-        if foreseen.is_over:
-            return line("plan.undo_ends", **values)
-        if not foreseen.is_shorter:
-            return line("plan.undo_stays", **values)
-        return line("plan.undo_shortens", then_at=foreseen.ends_at, **values)
+        if foreseen.is_shorter:
+            values["then_at"] = foreseen.ends_at
+        return line(f"plan.undo_{_how(foreseen)}", **values)
 
 
 def _again(whom: Whom, plan: Plan, term: Term, mark: str) -> Label:
@@ -246,6 +245,13 @@ def _undo_button(message: str, term: Term | None, price_vnd: int, said: list[Lin
     term_id = 0 if term is None else term.term_id
     press = Press(Act.SALE_UNDO, how=f"{message}={term_id}={mark_of(*said)}")
     return Label("button.sale_undo", press, amount_vnd=price_vnd)
+
+
+def _how(foreseen: Undoing) -> str:
+    """What becomes of the plan, as the ends of the sentences' keys say it."""
+    if foreseen.is_over:
+        return "ends"
+    return "shortens" if foreseen.is_shorter else "stays"
 
 
 def _undone_key(sale: Entry) -> str:
