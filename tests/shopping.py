@@ -5,7 +5,7 @@ from story import Person, Story
 from bot import app
 from bot.app import DATABASE_NAME
 from bot.model import UserId
-from bot.money import terms
+from bot.money import ledger, terms
 from bot.money.ledger import Act, EntryKind
 from bot.money.plan_file import load_plans
 from bot.money.plans import Plans
@@ -21,6 +21,15 @@ async def sell(story: Story, person: Person, amount_vnd: int, *, plan: str | Non
     async with open_store(story.data_dir / DATABASE_NAME) as store:
         await store.write(
             lambda tx: pay_in(tx, plans, wallet_id, EntryKind.GRANT, amount_vnd, act, plan=bought)
+        )
+
+
+async def give(story: Story, wallet_id: int, amount_vnd: int) -> None:
+    """The shop enters this much by hand for a person or a group; the same twice enters once."""
+    act = Act(f"grant:{wallet_id}:{amount_vnd}", "operator", "", app.wall_clock())
+    async with open_store(story.data_dir / DATABASE_NAME) as store:
+        await store.write(
+            lambda tx: ledger.enter(tx, UserId(wallet_id), EntryKind.GRANT, amount_vnd, act)
         )
 
 

@@ -140,8 +140,9 @@ class Handlers:
         text = message.text or message.caption
         if speaker is None or message.via_bot is not None:
             return
-        target = await target_of(tx, speaker, message, bot_id=self._me.bot_id)
         question = await self._questions.replied(tx, speaker, message)
+        bot_id = self._me.bot_id
+        target = await target_of(tx, speaker, message, question=question, bot_id=bot_id)
         if not text:
             await self._wordless(tx, speaker, message, question, target)
             return

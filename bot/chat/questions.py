@@ -20,7 +20,7 @@ from bot.chat.talk import Speaker
 from bot.i18n import I18n
 from bot.jobs.people import at_in
 from bot.jobs.rules import is_group_admin
-from bot.model import ChatId
+from bot.model import ChatId, JobId
 from bot.store.port import Reading
 
 _WITH_PICTURES = ("/img ", "/video ")
@@ -35,6 +35,9 @@ class Question:
     line: str
     brought: Brought
     """Pictures that were answered with before, when words were still missing."""
+    job_id: JobId | None = None
+    """What the command acts on, where no message is known yet that says so."""
+    tile: int | None = None
 
     def answered(self, text: str) -> str:
         """The command line; a command of their own is taken as that."""
@@ -65,7 +68,8 @@ class Questions:
         if asked is None or not await _is_asked(reading, chat_id, asked["user_id"], speaker):
             return None
         pictures = tuple(Picture(**each) for each in json.loads(asked.get("pictures") or "[]"))
-        return Question(asked["line"], Brought(pictures, asked.get("media_group_id")))
+        brought = Brought(pictures, asked.get("media_group_id"))
+        return Question(asked["line"], brought, asked.get("job_id"), asked.get("tile"))
 
     async def _just_arriving(
         self, reading: Reading, chat_id: int, replied: Message
@@ -80,11 +84,11 @@ class Questions:
         rows = await reading.all(
             "questions_arriving", chat_id=chat_id, now=int(replied.date.timestamp() * 1000) + 999
         )
-        payloads = [json.loads(row["payload"]) for row in rows]
         asked = [
-            payload["question"]
-            for payload in payloads
-            if "question" in payload and replied.text in self._ways_to_ask(payload, chat_id)
+            {**payload["question"], "job_id": row["job_id"], "tile": row["tile"]}
+            for row in rows
+            if "question" in (payload := json.loads(row["payload"]))
+            and replied.text in self._ways_to_ask(payload, chat_id)
         ]
         return asked[0] if len(asked) == 1 else None
 

@@ -943,10 +943,9 @@ SELECT user_id, line, pictures, media_group_id FROM question
 WHERE chat_id = :chat_id AND message_id = :message_id
 
 -- questions_arriving --
--- Texts about no job, put there by :now, that may have arrived in a chat without our knowing their
--- message yet.
-SELECT payload FROM outbox
-WHERE chat_id = :chat_id AND say = 'text' AND job_id IS NULL AND attempts > 0
+-- Texts put there by :now that may have arrived in a chat without our knowing their message yet.
+SELECT payload, job_id, tile FROM outbox
+WHERE chat_id = :chat_id AND say = 'text' AND attempts > 0
   AND state IN ('sending', 'waiting') AND created_at <= :now
 
 -- questions_forget --

@@ -1,5 +1,7 @@
 """What was not said about a picture is asked for with buttons; nobody guesses with money."""
 
+import pytest
+from beside import handled
 from story import Story, labels, words
 from telling import in_code, next_result, press, said_to
 
@@ -80,16 +82,23 @@ async def test_new_words_without_a_number_ask_for_it(story: Story) -> None:
     assert "/vary 1 the lake at night" in answer
 
 
-async def test_a_question_is_answered_by_who_was_asked_and_by_nobody_else(story: Story) -> None:
+@pytest.mark.parametrize("arrival", ["heard of", "unheard of"])
+async def test_a_question_is_answered_by_who_was_asked_and_by_nobody_else(
+    story: Story, arrival: str
+) -> None:
     an, ben = story.person("An", "en"), story.person("Ben", "en")
     chat = story.group("Club", an, ben)
     grid = await an.result_of(an.say("/img@easel_bot a lake", chat=chat), chat=chat)
     await press(an, grid, "2")
     picked = await next_result(an, grid, after=grid, chat=chat)
+    if arrival == "unheard of":
+        story.world.lose_answer_of_next("sendMessage")
     await press(an, picked, "🔭 Other")
     asked = await an.sees("How far out?", chat=chat)
     assert words(asked).startswith("An: ")
+    if arrival == "heard of":
+        await handled(story)
     ben.say("1.2", to=asked, chat=chat)
     await an.result_of(an.say("1.8", to=asked, chat=chat), chat=chat)
     [body] = [call.body for call in story.town.apiframe.calls if call.path.endswith("/zoom")]
-    assert "1.8" == body["type"]
+    assert ("2", "1.8") == (body["index"], body["type"])

@@ -3,27 +3,11 @@
 from pathlib import Path
 
 import pytest
+from plan_files import GOLD, mistakes_of, plans_of
 
-from bot.errors import SettingsError
-from bot.money.plan_file import load_plans
-from bot.money.plans import Plans
-
-GOLD = "[plans.free]\n[plans.gold]\n"
 SILVER = "[plans.silver]\n"
 NOTHING = "says nothing; without title people read the plan's name."
 MISSING = "missing: one text for all, or one in every language."
-
-
-def plans_of(tmp_path: Path, text: str) -> Plans:
-    path = tmp_path / "own.toml"
-    path.write_text(text, encoding="utf-8")
-    return load_plans(path)
-
-
-def mistakes_of(tmp_path: Path, text: str) -> list[str]:
-    with pytest.raises(SettingsError) as caught:
-        plans_of(tmp_path, text)
-    return [problem.removeprefix(f"{tmp_path}/own.toml: ") for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(
