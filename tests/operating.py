@@ -98,6 +98,13 @@ class Operating(Till):
         after = self.runner.run(purses.balance_of(shop.store, wallet))
         assert before - entry.amount_vnd == after
 
+    @rule(target=sales, user=st.sampled_from(PEOPLE))
+    def a_plan_is_sold_twice_and_as_much_spent_as_once(self, user: int) -> MultipleResults[Sale]:
+        self.a_plan_is_ended_early(user)
+        sold = [self.a_plan_is_sold(user, "bulk") for _ in range(2)]
+        self.all_but_so_much_is_taken_back(user, 900)
+        return multiple(*(sale for sale in sold if isinstance(sale, Sale)))
+
     @rule(target=grants, whose=wallets, amount_vnd=st.integers(1, 2_500))
     def is_given_by_hand(self, whose: int, amount_vnd: int) -> str:
         wallet, shop = UserId(self.wallet_of(whose)), self.shop

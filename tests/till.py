@@ -197,6 +197,17 @@ class Till(RuleBasedStateMachine):
         self.time_passes(24, is_swept=False)
         return multiple(first, second)
 
+    @rule(target=charges, user=st.sampled_from(PEOPLE))
+    def a_plan_is_bought_twice_and_as_much_spent_as_once(self, user: int) -> MultipleResults[str]:
+        self.a_plan_is_ended_early(user)
+        first, second = (self.paid(user, user, 30, "prepaid") for _ in range(2))
+        self.all_but_so_much_is_taken_back(user, 300)
+        return multiple(first, second)
+
+    def all_but_so_much_is_taken_back(self, user: int, left_vnd: int) -> None:
+        lasting = corrections.lasting_of(self.shop.store, UserId(user), now=self.shop.now())
+        self.is_taken_back(user, self.runner.run(lasting) - left_vnd)
+
     def offered_and_paid(self, user: int, wallet: int, stars: int, plan: str | None) -> Paid:
         """By Telegram, which has not told us yet."""
         offer, now = Offer(stars, RATE, plan), self.shop.now()

@@ -182,3 +182,18 @@ async def test_a_plan_given_before_any_money_waits_for_it(shop: Shop) -> None:
     assert "prepaid" == await plan_of(shop)
     await shop.pay_in(AN, 500)
     assert "prepaid" == await plan_of(shop)
+
+
+async def test_bought_anew_what_is_used_up_behind_another_plan_is_not_gone_on_with(
+    shop: Shop,
+) -> None:
+    plans, bulk = shop.desk.plans, shop.desk.plans.plans["bulk"]
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    await shop.pay_in(AN, 2_000, plan="bulk")
+    before = await terms.same_running(shop.store, plans, bulk, UserId(AN), now=shop.now())
+    await shop.correct(AN, 1_800)
+    for _ in range(13):
+        await made(shop, await shop.order(AN, GRID))
+    after = await terms.same_running(shop.store, plans, bulk, UserId(AN), now=shop.now())
+    assert ("monthly", 0) == (await plan_of(shop), (await shop.wallet(AN)).balance_vnd)
+    assert (True, None) == (before is not None, after)
