@@ -160,6 +160,20 @@ async def test_where_nothing_is_paid_back_it_is_asked_again_when_something_else_
         assert "lapse" not in [row[1] for row in book(story)]
 
 
+async def test_a_plan_is_ended_for_the_reason_its_question_was_asked_with(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **with_plans(tmp_path)) as (story, boss):
+        an = story.person("An")
+        await said(an, "/quota")
+        await said(boss, f"/plan {an.user_id} monthly")
+        first = await said(boss, f"/plan {an.user_id} free moving away")
+        await said(boss, f"/plan {an.user_id} free")
+        await spend(story, an, 1_000)
+        assert "look at it and press again" in await press(boss, first, END)
+        await press(boss, await boss.sees("Paid back (70%): ₫2,800"), END)
+        await boss.sees("Pay them back ₫2,800")
+        assert ["moving away"] * 2 == [row[-1] for row in book(story)[-2:]]
+
+
 async def test_a_button_of_an_earlier_plan_does_not_end_the_one_bought_since(
     tmp_path: Path,
 ) -> None:
