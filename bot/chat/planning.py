@@ -169,6 +169,7 @@ class Planning:
             line("plan.left", left_vnd=ending.left_vnd),
             line("plan.paid_back", refund_vnd=ending.refund_vnd, percent=percent),
             line("plan.lapses", lapse_vnd=ending.lapse_vnd),
+            line("plan.then", plan=self._typed(ending.then)),
         ]
         if await subscriptions.is_term_renewed(talk.tx, term.term_id):
             lines.append(line("payments.confirm_renewal"))

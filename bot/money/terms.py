@@ -69,6 +69,8 @@ class Ending:
     left_vnd: int
     refund_vnd: int
     """Of it, paid back by the shop."""
+    then: str
+    """The plan that rules afterwards."""
 
     @property
     def lapse_vnd(self) -> int:
@@ -269,7 +271,16 @@ async def ending_of(
         raise StillHeld(held_vnd)
     plan = plans.plans.get(term.plan)
     share = plan.refund if plan is not None else 0
-    return Ending(term, term.left_vnd, int(term.left_vnd * share))
+    then = await _ruling_without(reading, plans, term, now=now)
+    return Ending(term, term.left_vnd, int(term.left_vnd * share), then)
+
+
+async def _ruling_without(reading: Reading, plans: Plans, ended: Term, *, now: Millis) -> str:
+    for term in await running(reading, ended.wallet_id, now=now):
+        is_left = term.term_id != ended.term_id and term.plan in plans.plans
+        if is_left and not await is_used_up_without(reading, plans, term, ended.left_vnd, now=now):
+            return term.plan
+    return FREE
 
 
 async def end_early(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) -> Ending | None:
