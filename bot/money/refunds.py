@@ -77,7 +77,7 @@ class Foreseen:
     """What giving a payment back will do. Amounts in đồng."""
 
     payment: Payment
-    """Its amount leaves the balance."""
+    """Its amount leaves the balance, as far as that has it."""
     borne_vnd: int
     """Of it, what the balance lacks and the shop bears."""
     paid_back_vnd: int

@@ -149,7 +149,7 @@ async def test_where_telegram_says_no_after_the_plan_ran_out_it_is_said_what_lap
     assert left_vnd == await till.balance(an)
 
 
-BEARS = "↩️ Refund all the same, the shop bears ₫"
+BEARS = "↩️ Refund, the shop bears ₫"
 
 
 async def test_what_is_spent_is_borne_by_the_shop_and_is_no_income(till: Till) -> None:
