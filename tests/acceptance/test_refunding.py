@@ -171,7 +171,7 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "told", "still"),
+    ("language", "told", "still", "kept"),
     [
         (
             "vi",
@@ -182,6 +182,10 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
             (
                 "Gói Monthly của nhóm đã kết thúc; mua lại bất cứ lúc nào bằng /buy trong nhóm.\n"
                 "Gói: Miễn phí"
+            ),
+            (
+                "Người nạp: Bình\nĐã trả 10 ⭐ · khoản #3\n",
+                "Sao được hoàn lại\n10 ⭐ của khoản #3\n",
             ),
         ),
         (
@@ -194,11 +198,15 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
                 "The group’s plan Monthly has ended; you can buy one any time with /buy in the group.\n"
                 "Plan: Free"
             ),
+            (
+                "Put in by Bình\n10 ⭐ paid · payment #3\n",
+                "Stars given back\n10 ⭐ of payment #3\n",
+            ),
         ),
     ],
 )
 async def test_a_group_hears_what_went_back_what_its_wallet_has_and_which_plan_holds(
-    till: Till, language: str, told: str, still: str
+    till: Till, language: str, told: str, still: str, kept: tuple[str, str]
 ) -> None:
     binh, an = await till.person("Bình"), await till.person("An")
     group = till.story.group("Painters", an, binh)
@@ -215,6 +223,8 @@ async def test_a_group_hears_what_went_back_what_its_wallet_has_and_which_plan_h
     await refunded(till, page, 2)
     ended = words(await an.sees("⭐ 50", chat=group))
     assert ended.endswith(still)
+    page = await an.answer_to(an.say("/receipts@easel_bot", chat=group), chat=group)
+    assert [True, True] == [part in words(page) for part in kept], words(page)
     assert not [m for m in an.from_bot(group) if "700" in words(m)]
 
 

@@ -37,6 +37,7 @@ CREATE TABLE term_purchase (
     undone_at   INTEGER
 ) STRICT;
 CREATE INDEX term_purchase_of_term ON term_purchase (term_id, bought_at);
+CREATE INDEX term_purchase_by_key ON term_purchase (key);
 
 -- Every amount is above nothing; the kind alone says which way it goes.
 CREATE TABLE ledger_entry_now (
@@ -124,7 +125,7 @@ ALTER TABLE job ADD COLUMN output_kind TEXT NOT NULL DEFAULT 'image'
 UPDATE job SET output_kind = 'video'
 WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
-CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
+CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id, held_vnd, charged_vnd);
 CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
     WHERE held_vnd + held_free > 0
       AND state NOT IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
