@@ -83,6 +83,10 @@ BEGIN SELECT RAISE(ABORT, 'a ledger entry stays'); END;
 CREATE TRIGGER ledger_entry_is_not_rewritten
 BEFORE UPDATE OF entry_id, kind, amount_vnd, job_id, key, author, reason, created_at ON ledger_entry
 BEGIN SELECT RAISE(ABORT, 'a ledger entry stays as it was written'); END;
+CREATE TRIGGER ledger_entry_keeps_its_wallet BEFORE UPDATE OF wallet_id ON ledger_entry
+WHEN NOT EXISTS (
+    SELECT 1 FROM chat WHERE chat_id = OLD.wallet_id AND moved_to = NEW.wallet_id)
+BEGIN SELECT RAISE(ABORT, 'a ledger entry stays in its wallet, unless a group moves'); END;
 -- After the insert: an act that was written before is none, and is not looked at.
 CREATE TRIGGER ledger_entry_settles AFTER INSERT ON ledger_entry
 WHEN NEW.kind IN ('capture', 'release')
