@@ -12,6 +12,27 @@ from story import words as words_of
 from bot.money.auditing import verify
 from bot.store.sqlite import open_store
 
+PLANS = """
+[prices]
+image = 100
+[plans.free]
+threads = 1
+[plans.prepaid]
+min_topup = 500
+[plans.bulk]
+price = 2_000
+[plans.staff]
+threads = 9
+[plans.monthly]
+price = 5_000
+days = 30
+refund = 0.70
+[plans.weekly]
+price = 900
+days = 7
+"""
+"""Where nothing is free, and a picture is a large part of a plan."""
+
 
 @contextlib.asynccontextmanager
 async def run_by(
@@ -47,6 +68,11 @@ def book(story: Story) -> list[tuple[Any, ...]]:
     )
 
 
+async def balance_of(story: Story, person: Person) -> int:
+    found = rows(story, "SELECT balance_vnd FROM wallet WHERE wallet_id = ?", person.user_id)
+    return int(found[0][0]) if found else 0
+
+
 async def read_again(story: Story, message: Message) -> None:
     """The same message reaches the bot once more, as another update."""
     await change(
@@ -62,3 +88,10 @@ async def read_again(story: Story, message: Message) -> None:
 def times(person: Person, part: str, chat: int | None = None) -> int:
     """How many messages of the bot there say it."""
     return sum(1 for message in person.from_bot(chat) if part in words_of(message))
+
+
+def with_plans(folder: Path) -> dict[str, str]:
+    """The settings of a shop with these plans."""
+    file = folder / "plans.toml"
+    file.write_text(PLANS)
+    return {"BOT_PLANS_FILE": str(file)}

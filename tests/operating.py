@@ -62,7 +62,7 @@ class Operating(Till):
 
     @rule(sale=sales)
     def a_sale_is_undone(self, sale: Sale) -> None:
-        """Nothing goes but what was sold; or nothing at all."""
+        """As was said: nothing goes but what was sold; or nothing at all."""
         shop = self.shop
         entry = self.runner.run(ledger.entry_of(shop.store, sale.key))
         assert entry is not None
@@ -73,18 +73,37 @@ class Operating(Till):
         purses, wallet = shop.desk.purses, entry.wallet_id
         before = self.runner.run(purses.balance_of(shop.store, wallet))
         entries = self.runner.run(shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry"))
-        undoing = shop.store.write(
-            lambda tx: corrections.undo_sale(tx, shop.desk.plans, entry, term, act)
-        )
+        plans, ruled = shop.desk.plans, self.ruling_of(wallet)
+        try:
+            said = self.runner.run(
+                corrections.foresee_undo(shop.store, plans, entry, term, now=act.now)
+            )
+        except corrections.LessIsLeft:
+            said = None
+        undoing = shop.store.write(lambda tx: corrections.undo_sale(tx, plans, entry, term, act))
         if (refusal := self.refusal(undoing)) is not None:
             assert isinstance(refusal, corrections.LessIsLeft)
+            assert said is None
             assert entries == self.runner.run(
                 shop.rows("SELECT COUNT(*) AS entries FROM ledger_entry")
             )
             return
+        assert said is not None
+        stays = self.runner.run(terms.find_term(shop.store, term.term_id))
+        assert said.is_over == (stays is None)
+        assert stays is None or said.ends_at == stays.ends_at
+        if term.term_id == ruled:
+            assert said.is_over == (term.term_id != self.ruling_of(wallet))
         self.went_out[wallet] += entry.amount_vnd
         after = self.runner.run(purses.balance_of(shop.store, wallet))
         assert before - entry.amount_vnd == after
+
+    @rule(target=sales, user=st.sampled_from(PEOPLE))
+    def a_plan_is_sold_twice_and_as_much_spent_as_once(self, user: int) -> MultipleResults[Sale]:
+        self.a_plan_is_ended_early(user)
+        sold = [self.a_plan_is_sold(user, "bulk") for _ in range(2)]
+        self.all_but_so_much_is_taken_back(user, 900)
+        return multiple(*(sale for sale in sold if isinstance(sale, Sale)))
 
     @rule(target=grants, whose=wallets, amount_vnd=st.integers(1, 2_500))
     def is_given_by_hand(self, whose: int, amount_vnd: int) -> str:

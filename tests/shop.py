@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.jobs import book, queue
 from bot.jobs.accept import Accepted, Desk, Order, Outcome
-from bot.jobs.facts import Fact
+from bot.jobs.facts import Admitted, Fact, Saved, SubmitAnswered
 from bot.jobs.rules import GroupRules, set_rules
 from bot.model import (
     Asset,
@@ -26,6 +26,7 @@ from bot.model import (
     Operation,
     Place,
     Request,
+    TaskId,
     UserId,
 )
 from bot.money import ledger
@@ -42,6 +43,26 @@ HOUR = 3_600_000
 GRID = Request(Operation.IMAGE, "a cat at the window", count=4)
 CLIP = Request(Operation.VIDEO, "waves", length_s=8)
 SINGLE = Request(Operation.IMAGE, "a cat at the window")
+FEW_PLANS = """
+[prices]
+image = 100
+[plans.free]
+[plans.prepaid]
+min_topup = 500
+threads = 3
+[plans.monthly]
+price = 5_000
+days = 30
+refund = 0.70
+threads = 4
+[plans.weekly]
+price = 900
+days = 7
+[plans.bulk]
+price = 2_000
+threads = 5
+"""
+"""Where nothing is free: one plan that is paid in, two that end, one until it is used up."""
 
 _JOB = Job(
     job_id=JobId("K7QD4X"),
@@ -274,3 +295,10 @@ async def audited_shop(folder: Path, plans: str | None = None) -> AsyncIterator[
     async with opened_shop(folder, plans) as shop:
         yield shop
         assert [] == await shop.findings()
+
+
+async def made(shop: Shop, job: Job) -> None:
+    """All four pictures of it are there."""
+    task = TaskId(f"t-{job.job_id}")
+    answered = SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR)
+    await shop.happens(job, Admitted(), answered, Saved(outputs(job, 4)))

@@ -197,6 +197,17 @@ class Till(RuleBasedStateMachine):
         self.time_passes(24, is_swept=False)
         return multiple(first, second)
 
+    @rule(target=charges, user=st.sampled_from(PEOPLE))
+    def a_plan_is_bought_twice_and_as_much_spent_as_once(self, user: int) -> MultipleResults[str]:
+        self.a_plan_is_ended_early(user)
+        first, second = (self.paid(user, user, 30, "prepaid") for _ in range(2))
+        self.all_but_so_much_is_taken_back(user, 300)
+        return multiple(first, second)
+
+    def all_but_so_much_is_taken_back(self, user: int, left_vnd: int) -> None:
+        lasting = corrections.lasting_of(self.shop.store, UserId(user), now=self.shop.now())
+        self.is_taken_back(user, self.runner.run(lasting) - left_vnd)
+
     def offered_and_paid(self, user: int, wallet: int, stars: int, plan: str | None) -> Paid:
         """By Telegram, which has not told us yet."""
         offer, now = Offer(stars, RATE, plan), self.shop.now()
@@ -250,6 +261,7 @@ class Till(RuleBasedStateMachine):
             assert type(refusal) is type(self.refusal(ask_back(self.shop, charge)))
             return
         said = self.runner.run(foreseen(self.shop, charge))
+        ruled = self.ruling_of(payment.wallet_id)
         before = self.runner.run(self.shop.wallet(payment.wallet_id)).balance_vnd
         assert self.runner.run(ask_back(self.shop, charge))
         for other in said.going:
@@ -264,6 +276,14 @@ class Till(RuleBasedStateMachine):
         term = self.runner.run(terms.find_term(self.shop.store, term_id))
         assert said.plan.is_over == (term is None)
         assert term is None or said.plan.ends_at == term.ends_at
+        if term_id == ruled:  # and then it is what they have, or is not
+            assert said.plan.is_over == (term_id != self.ruling_of(payment.wallet_id))
+
+    def ruling_of(self, wallet: UserId) -> int | None:
+        """Of the plan in force."""
+        plans, now = self.shop.desk.plans, self.shop.now()
+        term = self.runner.run(terms.term_of(self.shop.store, plans, wallet, now=now))
+        return None if term is None else term.term_id
 
     def _charge_of(self, payment_id: int) -> str:
         payment = self.runner.run(find(self.shop.store, payment_id))

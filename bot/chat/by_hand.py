@@ -25,10 +25,25 @@ def message_of(talk: Talk) -> str:
     return f"{talk.place.chat_id}={talk.place.reply_to}"
 
 
-def mark_of(*lines: Line) -> str:
-    """Names what a question said: the button under it that carries this does that and nothing else."""
-    said = json.dumps(lines, sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:MARK_LETTERS]
+def mark_of(*said: Line | str) -> str:
+    """Names what a question said: the button under it that carries this does that and nothing else.
+
+    A word without a sentence is why it was asked.
+    """
+    written = json.dumps(said, sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:MARK_LETTERS]
+
+
+async def keep_why(talk: Talk, mark: str, why: str) -> None:
+    """The operator's words wait for the tap: a button has no room for them. ``mark`` covers them."""
+    if why:
+        await talk.tx.run("setting_set", scope=0, name=f"why:{mark}", value=why)
+
+
+async def why_of(talk: Talk, mark: str) -> str:
+    """Why the question of this mark was asked; "" where nobody said."""
+    row = await talk.tx.one("setting_get", scope=0, name=f"why:{mark}")
+    return "" if row is None else str(row["value"])
 
 
 def author_of(talk: Talk) -> str:

@@ -47,7 +47,7 @@ from bot.chat.presses import Presses
 from bot.chat.questions import Question, Questions, is_missed, is_wordless
 from bot.chat.reading import Reader
 from bot.chat.referring import possible_counts
-from bot.chat.replied import replied_to, target_of
+from bot.chat.replied import buttons_of, replied_to, target_of
 from bot.chat.talk import (
     Speaker,
     Talk,
@@ -310,7 +310,7 @@ class Handlers:
             await pressed_as(talk, press),
             press=press,
             pressed_id=MessageId(message.message_id),
-            is_shown=query.data in _buttons_of(message),
+            is_shown=query.data in buttons_of(message),
         )
         return PressAnswer(query.id, await self._presses.answer(pressed, press))
 
@@ -349,10 +349,3 @@ async def _ask_again(talk: Talk, question: Question, target: Target | None) -> N
 def _is_channel(chat: Chat) -> bool:
     """Nobody talks with the bot there, and it is no group."""
     return chat.type == Chat.CHANNEL
-
-
-def _buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:
-    """What the buttons under a message mean; an old message does not tell."""
-    markup = message.reply_markup if isinstance(message, Message) else None
-    rows = markup.inline_keyboard if markup else ()
-    return {button.callback_data for row in rows for button in row}

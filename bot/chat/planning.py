@@ -15,7 +15,16 @@ from typing import Final
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, is_placed, known, mark_of, of_whom, tell_elsewhere
+from bot.chat.by_hand import (
+    act_of,
+    is_placed,
+    keep_why,
+    known,
+    mark_of,
+    of_whom,
+    tell_elsewhere,
+    why_of,
+)
 from bot.chat.hints import plain_letters
 from bot.chat.selling import Selling, before, until_lines
 from bot.chat.talk import Label, Line, Talk, line
@@ -152,8 +161,8 @@ class Planning:
             await talk.say(of_whom("plan.still_held", whom, held_vnd=still.held_vnd))
             return
         if ending is not None:
-            await talk.tx.run("setting_set", scope=0, name=_why(ending.term.term_id), value=reason)
-            question = await self._question(talk, whom, ending)
+            question = await self._question(talk, whom, ending, reason)
+            await keep_why(talk, question.mark, reason)
             await talk.say(*question.lines, buttons=[[question.button]])
             return
         act = act_of(talk, "", reason)
@@ -167,7 +176,7 @@ class Planning:
         await tell_elsewhere(talk, whom, line("given.plan_over", plan=shown))
         await talk.say(of_whom("plan.over", whom, plan=names))
 
-    async def _question(self, talk: Talk, whom: Whom, ending: Ending) -> _Question:
+    async def _question(self, talk: Talk, whom: Whom, ending: Ending, why: str) -> _Question:
         term = ending.term
         plan = self._plans.plans.get(term.plan)
         percent = plan.refund_percent if plan is not None else 0
@@ -177,10 +186,11 @@ class Planning:
             line("plan.left", left_vnd=ending.left_vnd),
             line("plan.paid_back", refund_vnd=ending.refund_vnd, percent=percent),
             line("plan.lapses", lapse_vnd=ending.lapse_vnd),
+            line("plan.then", plan=self._typed(ending.then)),
         ]
         if await subscriptions.is_term_renewed(talk.tx, term.term_id):
             lines.append(line("payments.confirm_renewal"))
-        mark = mark_of(*lines)
+        mark = mark_of(*lines, why)
         press = Press(Act.PLAN_END, how=f"{whom.number}={term.term_id}={mark}")
         button = Label("button.plan_end", press, amount_vnd=ending.refund_vnd)
         return _Question(lines, button, mark)
@@ -199,17 +209,17 @@ class Planning:
             return ""
         if ending is None:
             return "plan.ended_before"
-        question = await self._question(talk, whom, ending)
+        why = await why_of(talk, mark)
+        question = await self._question(talk, whom, ending, why)
         if (str(ending.term.term_id), question.mark) != (term_id, mark):
+            await keep_why(talk, question.mark, why)
             await talk.turn(*question.lines, buttons=[[question.button]])
             return "plan.end_changed"
-        await self._end_early(talk, whom, ending)
+        await self._end_early(talk, whom, ending, why)
         return ""
 
-    async def _end_early(self, talk: Talk, whom: Whom, ending: Ending) -> None:
-        wallet_id = UserId(whom.number)
-        why = await talk.tx.one("setting_get", scope=0, name=_why(ending.term.term_id))
-        act = act_of(talk, "", why["value"] if why else "")
+    async def _end_early(self, talk: Talk, whom: Whom, ending: Ending, why: str) -> None:
+        wallet_id, act = UserId(whom.number), act_of(talk, "", why)
         await terms.end_early(talk.tx, self._plans, wallet_id, act)
         await subscriptions.stop_of_term(talk.tx, ending.term.term_id, now=talk.now)
         log.info("plan_ended_early", whom=wallet_id, refund_vnd=ending.refund_vnd, by=act.author)
@@ -231,11 +241,6 @@ class Planning:
 
     def _of(self, term: Term | None) -> dict[str, object]:
         return {} if term is None else {"plan": self._typed(term.plan)}
-
-
-def _why(term_id: int) -> str:
-    """Where the operator's words wait for the tap: a button has no room for them."""
-    return f"plan_end:{term_id}"
 
 
 async def _named_author(talk: Talk, author: str) -> str:

@@ -26,6 +26,8 @@ from bot.store.port import Reading
 _WITH_PICTURES = ("/img ", "/video ")
 """What a picture may be an answer to."""
 _MARKUP = re.compile(r"<[^>]*>")
+_ANY = "\ue000"
+"""Stands where a value will: nobody's words hold it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,19 +90,24 @@ class Questions:
             {**payload["question"], "job_id": row["job_id"], "tile": row["tile"]}
             for row in rows
             if "question" in (payload := json.loads(row["payload"]))
-            and replied.text in self._ways_to_ask(payload, chat_id)
+            and self._shape_of(payload, chat_id).fullmatch(replied.text or "")
         ]
         return asked[0] if len(asked) == 1 else None
 
-    def _ways_to_ask(self, payload: Mapping[str, Any], chat_id: int) -> set[str]:
-        """Its text as Telegram shows it: as it is, or to whom in a group."""
+    def _shape_of(self, payload: Mapping[str, Any], chat_id: int) -> re.Pattern[str]:
+        """Its text as Telegram shows it, as it is, or to whom in a group.
+
+        How a value is written is nobody's but delivery's: any words stand for one.
+        """
         tongue = self._i18n.tongue(payload["language"])
         always = {"bot": self._username, "at": at_in(chat_id, self._username)}
         lines = (
-            tongue.html(each["key"], **{**always, **each["values"]}) for each in payload["lines"]
+            tongue.html(each["key"], **{**dict.fromkeys(each["values"], _ANY), **always})
+            for each in payload["lines"]
         )
-        text = html.unescape(_MARKUP.sub("", "\n".join(lines)))
-        return {text, f"{payload['question']['first_name']}: {text}"}
+        text = re.escape(html.unescape(_MARKUP.sub("", "\n".join(lines)))).replace(_ANY, ".+")
+        name = re.escape(payload["question"]["first_name"])
+        return re.compile(f"(?:{name}: )?{text}")
 
 
 async def _is_asked(reading: Reading, chat_id: int, user_id: int, speaker: Speaker) -> bool:

@@ -5,7 +5,7 @@ Knows nothing of what the message asks for.
 
 from __future__ import annotations
 
-from telegram import ExternalReplyInfo, Message
+from telegram import ExternalReplyInfo, MaybeInaccessibleMessage, Message
 
 from bot.chat.afar import chat_replied_to
 from bot.chat.deriving import Target
@@ -13,8 +13,10 @@ from bot.chat.migrating import quoted_job
 from bot.chat.questions import Question
 from bot.chat.talk import Speaker
 from bot.jobs import book
+from bot.jobs.buttons import read_press
+from bot.jobs.codes import read_file_name
 from bot.jobs.privacy import is_hidden
-from bot.model import ChatId
+from bot.model import ChatId, JobId
 from bot.store.port import Reading
 
 
@@ -44,11 +46,34 @@ async def target_of(
     job, tile = await quoted_job(reading, message, replied, bot_id), None
     if replied.message_id is not None:
         row = await reading.one("message_get", chat_id=stands_in, message_id=replied.message_id)
-        job = await book.find_job(reading, row["job_id"]) if row else None
-        tile = row["tile"] if row else None
-    if job is None and question is not None and question.job_id is not None:
-        job, tile = await book.find_job(reading, question.job_id), question.tile
+        job_id, tile = (row["job_id"], row["tile"]) if row else _as_shown(replied, bot_id)
+        if job_id is None and question is not None:
+            job_id, tile = question.job_id, question.tile
+        job = await book.find_job(reading, job_id) if job_id else None
     chats = {stands_in, ChatId(message.chat.id)}
     if job is None or any(is_hidden(job, chat, speaker.user_id) for chat in chats):
         return None
     return Target(job, tile)
+
+
+def _as_shown(replied: Message | ExternalReplyInfo, bot_id: int) -> tuple[JobId | None, int | None]:
+    """What a picture or video of ours is by its file's name, else by its buttons.
+
+    So it is with one that was seen before we heard that it arrived, or will never hear it.
+    """
+    if not isinstance(replied, Message) or not replied.from_user or replied.from_user.id != bot_id:
+        return None, None
+    if replied.document and (named := read_file_name(replied.document.file_name or "")):
+        return named
+    data = buttons_of(replied) if replied.photo or replied.video else set()
+    presses = [press for each in data if (press := read_press(str(each)))]
+    jobs = {press.job_id for press in presses if press.job_id is not None}
+    tiles = {press.tile for press in presses if press.tile is not None}
+    return jobs.pop() if len(jobs) == 1 else None, tiles.pop() if len(tiles) == 1 else None
+
+
+def buttons_of(message: MaybeInaccessibleMessage) -> set[str | object | None]:
+    """What the buttons under a message mean; an old message does not tell."""
+    markup = message.reply_markup if isinstance(message, Message) else None
+    rows = markup.inline_keyboard if markup else ()
+    return {button.callback_data for row in rows for button in row}

@@ -12,7 +12,15 @@ from typing import Any, Final
 import structlog
 
 from bot.chat.aside import aside
-from bot.chat.by_hand import act_of, mark_of, message_of, of_whom, tell_elsewhere
+from bot.chat.by_hand import (
+    act_of,
+    keep_why,
+    mark_of,
+    message_of,
+    of_whom,
+    tell_elsewhere,
+    why_of,
+)
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, with_number
 from bot.jobs.buttons import Act, Press
@@ -68,10 +76,11 @@ class Selling:
         wallet_id = UserId(whom.number)
         runs = await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
         if runs is not None and not await ledger.is_known(talk.tx, _key(talk, plan)):
-            await talk.tx.run("setting_set", scope=0, name=_why(runs), value=reason)
             if (there := await aside(talk, whom.number)) is not None:
                 question = self._question(whom, plan, runs)
-                await there.say(question, buttons=[[_again(whom, plan, runs, question)]])
+                mark = mark_of(question, reason)
+                await keep_why(there, mark, reason)
+                await there.say(question, buttons=[[_again(whom, plan, runs, mark)]])
             return
         try:
             told, undo = await self._sold(talk, whom, plan, reason)
@@ -95,15 +104,17 @@ class Selling:
             return "plan.ended_before"
         if await ledger.is_known(talk.tx, _key(talk, plan)):
             return "plan.sold_before"
-        question = self._question(whom, plan, term)
-        if mark_of(question) != read["mark"]:
-            await talk.turn(question, buttons=[[_again(whom, plan, term, question)]])
-            return "plan.sell_changed"
-        why = await talk.tx.one("setting_get", scope=0, name=_why(term))
-        try:
-            told, undo = await self._sold(talk, whom, plan, why["value"] if why else "")
-        except AnotherPlanRuns:
+        # Over or used up and not closed yet: what was asked about is not what would be sold.
+        runs = await terms.same_running(talk.tx, self._plans, plan, term.wallet_id, now=talk.now)
+        if runs is None or runs.term_id != term.term_id:
             return "plan.ended_before"
+        why, question = await why_of(talk, read["mark"]), self._question(whom, plan, term)
+        mark = mark_of(question, why)
+        if mark != read["mark"]:
+            await keep_why(talk, mark, why)
+            await talk.turn(question, buttons=[[_again(whom, plan, term, mark)]])
+            return "plan.sell_changed"
+        told, undo = await self._sold(talk, whom, plan, why)
         await talk.turn(*told, buttons=[[undo]])
         return ""
 
@@ -191,42 +202,41 @@ class Selling:
                 question = of_whom("plan.undo_question", whom, plan=plan)
                 await there.turn(question, consequence, buttons=[[button]])
             return "plan.undo_changed"
-        await self._undo(talk, whom, sale, term, began)
+        await self._undo(talk, whom, sale, foreseen, began)
         return ""
 
-    async def _undo(self, talk: Talk, whom: Whom, sale: Entry, term: Term, began: Term) -> None:
-        """``term``: the plan as it is now; ``began``: as it was when it was sold."""
-        act = act_of(talk, _undone_key(sale))
-        stays = await undo_sale(talk.tx, self._plans, sale, term, act)
+    async def _undo(
+        self, talk: Talk, whom: Whom, sale: Entry, foreseen: Undoing, began: Term
+    ) -> None:
+        """``foreseen``: what becomes of the plan as it is now; ``began``: as it was when sold."""
+        act, how = act_of(talk, _undone_key(sale)), _how(foreseen)
+        stays = await undo_sale(talk.tx, self._plans, sale, foreseen.term, act)
         values = {"amount_vnd": sale.amount_vnd, "name": began.plan}
         typed = self._plans.typed_name(began.plan)
         log.info("sale_undone", whom=whom.number, plan=began.plan, by=act.author)
+        name = began.plan if stays is None else stays.plan
         told = line(
-            f"given.plan_undone_{whom.kind}",
-            plan=self._plans.shown_name(began.plan),
+            f"given.plan_undone_{how}_{whom.kind}",
+            plan=self._plans.shown_name(name),
             amount_vnd=sale.amount_vnd,
         )
         await tell_elsewhere(talk, whom, told, *until_lines(stays))
         if whom.kind == "person" and not talk.is_private:
             await talk.turn(of_whom("plan.undone_aside", whom, plan=typed, **values))
             return
-        key = "plan.undone_ended"
-        if stays is not None:
-            key, typed = "plan.undone_stays", self._plans.typed_name(stays.plan)
-        await talk.turn(of_whom(key, whom, plan=typed, **values), *until_lines(stays))
+        undone = of_whom(f"plan.undone_{how}", whom, plan=self._plans.typed_name(name), **values)
+        await talk.turn(undone, *until_lines(stays))
 
     def _consequence(self, sale: Entry, foreseen: Undoing) -> Line:
         plan = self._plans.typed_name(foreseen.term.plan)
         values: dict[str, Any] = {"plan": plan, "amount_vnd": sale.amount_vnd}
-        if foreseen.is_over:
-            return line("plan.undo_ends", **values)
-        if not foreseen.is_shorter:
-            return line("plan.undo_stays", **values)
-        return line("plan.undo_shortens", then_at=foreseen.ends_at, **values)
+        if foreseen.is_shorter:
+            values["then_at"] = foreseen.ends_at
+        return line(f"plan.undo_{_how(foreseen)}", **values)
 
 
-def _again(whom: Whom, plan: Plan, term: Term, question: Line) -> Label:
-    how = f"{whom.number}={term.term_id}={mark_of(question)}"
+def _again(whom: Whom, plan: Plan, term: Term, mark: str) -> Label:
+    how = f"{whom.number}={term.term_id}={mark}"
     return Label("button.plan_sell", Press(Act.PLAN_SELL, how=how), amount_vnd=plan.price)
 
 
@@ -237,6 +247,13 @@ def _undo_button(message: str, term: Term | None, price_vnd: int, said: list[Lin
     return Label("button.sale_undo", press, amount_vnd=price_vnd)
 
 
+def _how(foreseen: Undoing) -> str:
+    """What becomes of the plan, as the ends of the sentences' keys say it."""
+    if foreseen.is_over:
+        return "ends"
+    return "shortens" if foreseen.is_shorter else "stays"
+
+
 def _undone_key(sale: Entry) -> str:
     return f"correction:of:{sale.key}"
 
@@ -244,8 +261,3 @@ def _undone_key(sale: Entry) -> str:
 def _key(talk: Talk, plan: Plan) -> str:
     """A sale by what was said or pressed on: read twice, it is one."""
     return f"plan:{plan.name}:{message_of(talk)}"
-
-
-def _why(term: Term) -> str:
-    """Where the operator's words wait for the tap: a button has no room for them."""
-    return f"plan_sell:{term.term_id}"

@@ -15,6 +15,7 @@ from bot import media
 from bot.delivery.films import FilmCopies
 from bot.delivery.uploads import Picture
 from bot.errors import BrokenMedia, FileTooBig
+from bot.jobs.codes import file_name
 from bot.model import Asset, AssetKind
 
 DOCUMENT_MAX_BYTES = 50_000_000
@@ -113,4 +114,4 @@ def _thumbnail(asset: Asset, path: Path) -> Path | None:
 
 
 def _file_name(asset: Asset, path: Path) -> str:
-    return f"easel-{asset.job_id}-{asset.tile}{path.suffix}"
+    return file_name(asset.job_id, asset.tile, path.suffix)

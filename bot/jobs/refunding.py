@@ -64,7 +64,7 @@ async def stays(tx: Transaction, payment_id: int, *, why: str, now: Millis) -> N
     values = await facts_of(tx, kept.payment)
     back_vnd = kept.payment.reversed_vnd
     if kept.lapsed_vnd:
-        how = "lapsed"
+        how = "lapsed" if kept.lapsed_vnd < back_vnd else "all_lapsed"
         values["command"] = f"/grant {kept.payment.wallet_id} {kept.lapsed_vnd}"
         values |= {"lapsed_vnd": kept.lapsed_vnd, "rest_vnd": back_vnd - kept.lapsed_vnd}
     else:

@@ -62,15 +62,18 @@ async def foresee_undo(
 
     Raises LessIsLeft where some of it is spent or held, or where what others paid would lapse with it.
     """
+    undoing = await purchases.foresee(reading, plans, term, [sale.key], now=now)
     if term.ends_at is None:
         await _check_lasting(reading, sale.wallet_id, sale.amount_vnd, now=now)
+        if await terms.is_used_up_without(reading, plans, term, sale.amount_vnd, now=now):
+            return dataclasses.replace(undoing, is_over=True)
     elif (
         term.left_vnd < sale.amount_vnd
         or term.ends_at <= now
-        or await _loses_others(reading, sale, term, now=now)
+        or (undoing.is_over and await _loses_others(reading, sale, term))
     ):
         raise LessIsLeft(term.left_vnd)
-    return await purchases.foresee(reading, plans, term, [sale.key], now=now)
+    return undoing
 
 
 async def undo_sale(
@@ -86,11 +89,11 @@ async def undo_sale(
         await take_back(tx, sale.wallet_id, sale.amount_vnd, act)
     else:
         await terms.take(tx, term, EntryKind.CORRECTION, sale.amount_vnd, act)
-    done = await purchases.undo(tx, plans, term, dataclasses.replace(act, key=sale.key))
-    return None if done.is_over else await terms.find_term(tx, term.term_id)
+    await purchases.undo(tx, plans, term, dataclasses.replace(act, key=sale.key))
+    await terms.close_used_up(tx, plans, sale.wallet_id, act)
+    return await terms.find_term(tx, term.term_id)
 
 
-async def _loses_others(reading: Reading, sale: Entry, term: Term, *, now: Millis) -> bool:
-    if not await purchases.is_lost_without(reading, term, sale.key, now=now):
-        return False
+async def _loses_others(reading: Reading, sale: Entry, term: Term) -> bool:
+    """Whether the plan, should it end with this sale, has more than the sale brought."""
     return term.left_vnd + await terms.held_of(reading, term) > sale.amount_vnd

@@ -229,9 +229,8 @@ async def _term_of(
     if plan is None:
         return None
     running = await terms.running(reading, wallet_id, now=now)
-    is_endless = (
-        plan.days is None
-    )  # the plan file may have changed since another of this name began
+    # The plan file may have changed since another of this name began.
+    is_endless = plan.days is None
     same = (each for each in running if each.plan == plan.name)
     return next((each for each in same if (each.ends_at is None) == is_endless), None)
 

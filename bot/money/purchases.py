@@ -82,13 +82,6 @@ async def undo(tx: Transaction, plans: Plans, term: Term, act: Act) -> Undoing:
     return undoing
 
 
-async def is_lost_without(reading: Reading, term: Term, key: str, *, now: Millis) -> bool:
-    """Other purchases stand, and without this act's their days would be over by now."""
-    bought = await reading.all("purchases_of_term", term_id=term.term_id)
-    others = [each for each in bought if each["key"] != key]
-    return bool(others) and term.ends_at is not None and _end_without(term.ends_at, others) <= now
-
-
 def _end_without(ends_at: Millis, bought: Sequence[Row]) -> Millis:
     """When a term ends that ended at ``ends_at`` with one purchase more."""
     end_at = 0

@@ -136,6 +136,11 @@ async def foresee(tx: Transaction, plans: Plans, payment: Payment, *, now: Milli
     going = [read_payment(row) for row in rows]
     keys = [_key(each) for each in (*going, payment)]
     plan = await purchases.foresee(tx, plans, term, keys, now=now)
+    gone_vnd = sum(each.reversed_vnd for each in going)
+    if await terms.is_used_up_without(
+        tx, plans, term, payment.amount_vnd, gone_vnd=gone_vnd, now=now
+    ):
+        plan = dataclasses.replace(plan, is_over=True)
     lapse_vnd = 0
     if plan.is_over and lapsing is not None and lapsing.term_id == term.term_id:
         lapse_vnd = lapsing.left_vnd - from_term_vnd
@@ -292,14 +297,15 @@ async def _part_of_term(reading: Reading, payment: Payment) -> tuple[Term | None
 
 
 async def _end_plan(tx: Transaction, plans: Plans, payment: Payment, *, now: Millis) -> str | None:
-    """The plan goes on as if this had not bought it; where nothing else did it ends: which did."""
+    """The plan goes on as if this had not bought it; which ended, where nothing else holds it."""
     term = await _term_of(tx, payment)
     if term is None:
         return None
     by = payment.refund_by or TELEGRAM
     act = Act(_key(payment), by, "refunded", now)
-    done = await purchases.undo(tx, plans, term, act)
-    return term.plan if done.is_over else None
+    await purchases.undo(tx, plans, term, act)
+    await terms.close_used_up(tx, plans, payment.wallet_id, act)
+    return None if await terms.find_term(tx, term.term_id) is not None else term.plan
 
 
 async def _term_of(reading: Reading, payment: Payment) -> Term | None:

@@ -69,6 +69,8 @@ class Ending:
     left_vnd: int
     refund_vnd: int
     """Of it, paid back by the shop."""
+    then: str
+    """The plan that rules afterwards."""
 
     @property
     def lapse_vnd(self) -> int:
@@ -110,15 +112,12 @@ async def same_running(
     reading: Reading, plans: Plans, plan: Plan, wallet_id: UserId, *, now: Millis
 ) -> Term | None:
     """The term that buying ``plan`` now would go on with; None: it would begin one."""
-    if await term_of(reading, plans, wallet_id, now=now) is None:  # what there was is used up
-        return None
-    terms = await running(reading, wallet_id, now=now)
-    same = [
-        term
-        for term in terms
-        if term.plan == plan.name and (term.ends_at is None) == (plan.days is None)
-    ]
-    return same[0] if same else None
+    wallet = await ledger.read_wallet(reading, wallet_id)
+    for term in await running(reading, wallet_id, now=now):
+        is_same = term.plan == plan.name and (term.ends_at is None) == (plan.days is None)
+        if is_same and not await _is_used_up(reading, term, plan, plans, wallet):
+            return term
+    return None
 
 
 async def left_of(reading: Reading, term: Term) -> int:
@@ -242,6 +241,22 @@ async def close_used_up(tx: Transaction, plans: Plans, wallet_id: UserId, act: A
             await tx.run("term_end", term_id=term.term_id, now=act.now, by="easel", why="used_up")
 
 
+async def is_used_up_without(
+    reading: Reading, plans: Plans, term: Term, amount_vnd: int, *, now: Millis, gone_vnd: int = 0
+) -> bool:
+    """Whether the balance with so much less on it would no longer hold the plan.
+
+    ``gone_vnd``: of what is on its way back, reckoned as gone.
+    """
+    plan = plans.plans.get(term.plan)
+    if plan is None:
+        return False
+    wallet = await ledger.read_wallet(reading, term.wallet_id)
+    overdue_vnd = await overdue_of(reading, term.wallet_id, now=now)
+    rest = dataclasses.replace(wallet, balance_vnd=wallet.balance_vnd - overdue_vnd - amount_vnd)
+    return await _is_used_up(reading, term, plan, plans, rest, gone_vnd=gone_vnd)
+
+
 async def ending_of(
     reading: Reading, plans: Plans, wallet_id: UserId, *, now: Millis
 ) -> Ending | None:
@@ -256,7 +271,16 @@ async def ending_of(
         raise StillHeld(held_vnd)
     plan = plans.plans.get(term.plan)
     share = plan.refund if plan is not None else 0
-    return Ending(term, term.left_vnd, int(term.left_vnd * share))
+    then = await _ruling_without(reading, plans, term, now=now)
+    return Ending(term, term.left_vnd, int(term.left_vnd * share), then)
+
+
+async def _ruling_without(reading: Reading, plans: Plans, ended: Term, *, now: Millis) -> str:
+    for term in await running(reading, ended.wallet_id, now=now):
+        is_left = term.term_id != ended.term_id and term.plan in plans.plans
+        if is_left and not await is_used_up_without(reading, plans, term, ended.left_vnd, now=now):
+            return term.plan
+    return FREE
 
 
 async def end_early(tx: Transaction, plans: Plans, wallet_id: UserId, act: Act) -> Ending | None:
@@ -314,7 +338,13 @@ async def take(tx: Transaction, term: Term, kind: EntryKind, amount_vnd: int, ac
 
 
 async def _is_used_up(
-    reading: Reading, term: Term, plan: Plan, plans: Plans, wallet: ledger.Wallet
+    reading: Reading,
+    term: Term,
+    plan: Plan,
+    plans: Plans,
+    wallet: ledger.Wallet,
+    *,
+    gone_vnd: int = 0,
 ) -> bool:
     is_paid_in = plan.price is not None or plan.min_topup is not None
     if not is_paid_in or term.ends_at is not None or not term.is_funded:
@@ -325,7 +355,7 @@ async def _is_used_up(
         return False
     # What is asked back may still come to nothing, and be there again.
     going = await reading.one("payments_going_back", wallet_id=term.wallet_id)
-    return has_vnd + (going["amount_vnd"] if going else 0) < least_vnd
+    return has_vnd + (going["amount_vnd"] if going else 0) - gone_vnd < least_vnd
 
 
 def _read(row: Row) -> Term:

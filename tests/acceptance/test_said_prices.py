@@ -27,14 +27,17 @@ async def test_buttons_say_nothing_of_money_while_the_day_is_free_and_then_their
         assert "🔄 Redo · ₫400" == labels(second)[3][0]
 
 
+@pytest.mark.parametrize("arrival", ["heard of", "unheard of"])
 async def test_a_zoom_of_ones_own_number_says_its_price_before_the_number_is_given(
-    counter: Counter,
+    counter: Counter, arrival: str
 ) -> None:
     async with counter.opened(free=0):
         an = counter.story.person("An", "en")
         await counter.grant(an, 10_000)
         grid = await an.result_of(an.say("/img a lake"))
         larger = await an.result_of(an.say("upscale 1", to=grid))
+        if arrival == "unheard of":
+            counter.story.world.lose_answer_of_next("sendMessage")
         await press(an, larger, "🔭 Other")
         question = await an.sees("How far out?")
         assert "It costs ₫400." == words(question).splitlines()[-1]

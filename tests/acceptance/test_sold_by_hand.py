@@ -97,6 +97,31 @@ async def test_an_old_question_asks_again_where_the_plan_was_sold_meanwhile(
         assert 2 == len(book(story))
 
 
+async def test_a_question_about_a_plan_that_is_over_sells_no_new_one(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        question = await said(boss, f"/plan {an.user_id} monthly")
+        with later(30 * DAY_S + 600):  # nobody has swept it yet
+            assert "That plan has ended already." == await press(boss, question, AGAIN)
+        assert 1 == [row[1] for row in book(story)].count("grant")
+
+
+async def test_each_question_keeps_the_reason_it_was_asked_with(tmp_path: Path) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story)
+        await said(boss, f"/plan {an.user_id} monthly")
+        first = await said(boss, f"/plan {an.user_id} monthly cash 5 May")
+        second = await said(boss, f"/plan {an.user_id} monthly")
+        await sold_again(boss, first)
+        assert "cash 5 May" == book(story)[-1][-1]
+        assert "look at it and press again" in await press(boss, second, AGAIN)
+        number, before = second["message_id"], words_of(second)
+        await boss.sees(lambda m: m["message_id"] == number and words_of(m) != before)
+        await sold_again(boss, second)
+        assert ["by hand", "cash 5 May", "by hand"] == [row[-1] for row in book(story)]
+
+
 async def test_the_same_message_read_twice_asks_nothing_and_sells_once(tmp_path: Path) -> None:
     async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
         an = await met(story)
@@ -139,7 +164,10 @@ async def test_the_second_of_two_sales_undone_takes_its_days_and_leaves_the_firs
         assert "the plan monthly then runs until" in words_of(sold)
         data = sold["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
         await press(boss, sold, UNDO)
-        await boss.sees("The plan monthly goes on")
+        undone = await boss.sees("The plan monthly goes on")
+        assert "with the days this sale had added" in words_of(undone)
+        heard = await an.sees("sold to you once too often")
+        assert "the days that came with it. You still have the plan Monthly" in words_of(heard)
         assert first == ends_at(story)
         assert "This sale was undone before." == await forge(boss, sold, data)
         assert ["grant", "grant", "correction"] == [row[1] for row in book(story)]
@@ -164,10 +192,14 @@ async def test_a_plan_without_an_end_is_undone_with_its_money(tmp_path: Path) ->
         assert "already has the plan bulk. Nothing was written yet" in words_of(question)
         second = await sold_again(boss, question)
         await undone_after_a_question(boss, first, "plan bulk goes on as it is")
-        await boss.sees("The plan bulk goes on")
+        undone = await boss.sees("The plan bulk goes on as it is")
+        heard = await an.sees("sold to you once too often")
+        assert "You keep the plan Bulk as it is" in words_of(heard)
+        assert not [each for each in (undone, heard) if "days" in words_of(each)]
         assert [None] == ends_at(story)
         await undone_after_a_question(boss, second, "the plan bulk ends")
         await boss.sees("no longer has the plan bulk")
+        await an.sees("The plan Bulk was sold to you by mistake")
         assert [] == ends_at(story)
         assert [("grant", 2_000), ("correction", 2_000)] == [
             (row[1], row[2]) for row in book(story)[1::2]
@@ -189,6 +221,24 @@ async def test_after_the_first_sales_days_the_second_is_not_undone_while_the_fir
         assert f"/plan {an.user_id} free" in words_of(refused)
         assert ["grant", "grant"] == [row[1] for row in book(story)]
         assert before == ends_at(story)
+
+
+async def test_a_sale_whose_days_were_had_gives_back_its_money_and_the_plan_stays(
+    tmp_path: Path,
+) -> None:
+    async with run_by(tmp_path, **shop_of(tmp_path)) as (story, boss):
+        an = await met(story, "vi")
+        first = await said(boss, f"/plan {an.user_id} monthly")
+        with later(5 * DAY_S):
+            again = await said(boss, f"/plan {an.user_id} monthly")
+            await sold_again(boss, again)
+        before = ends_at(story)
+        with later(36 * DAY_S):
+            await undone_after_a_question(boss, first, "the plan monthly goes on as it is")
+            undone = await boss.sees("Undone: ₫5,000 were taken off")
+            heard = await an.sees("Gói Monthly của bạn vẫn giữ nguyên")
+        assert not [each for each in (undone, heard) if "sale had added" in words_of(each)]
+        assert (before, ("correction", 5_000)) == (ends_at(story), book(story)[-1][1:3])
 
 
 async def test_a_sale_is_undone_after_two_plans_of_a_group_became_one(tmp_path: Path) -> None:

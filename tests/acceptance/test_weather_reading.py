@@ -60,7 +60,8 @@ async def test_a_task_the_provider_forgot_ends_at_the_deadline_and_its_lane_with
 ) -> None:
     an, ben = await short_sky.person(), await short_sky.person("Ben", "en")
     sandbox = short_sky.sandbox(service)
-    sandbox.fail_next(service.read, status=404, body=b'{"detail": "Job not found"}', times=10_000)
+    for path in (service.read, "/fetch-many"):  # one alone, or theirs together
+        sandbox.fail_next(path, status=404, body=b'{"detail": "Job not found"}', times=10_000)
     an.say(service.said)
     await an.sees("Chờ quá lâu nên mình đã dừng. Bạn không bị tính phí; hãy thử lại.")
     ben.say(service.said_in_english)

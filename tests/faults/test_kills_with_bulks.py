@@ -50,15 +50,18 @@ async def test_a_question_is_still_answered_after_a_kill(host: Host) -> None:
 
 
 async def test_agreed_to_and_killed_before_the_first_is_ordered(host: Host) -> None:
-    an, town = host.story.person("An", "en"), host.story.town
+    an = host.story.person("An", "en")
     await host.start()
     request, question = await asked(host, an)
-    held = town.flow.hold_next("/text-to-image")
+    host.change(
+        "CREATE TRIGGER orders_nothing BEFORE UPDATE OF state ON job "
+        "WHEN NEW.state = 'submitting' BEGIN SELECT RAISE(ABORT, 'not yet'); END"
+    )
     an.press(question, "✅")
     await is_running(host)
     await host.kill()
-    assert 3 == len(host.states())
-    held.release()
+    assert ["queued"] * 3 == host.states()
+    host.change("DROP TRIGGER orders_nothing")
     await host.start()
     await check_made_once(host, an, request, question)
 

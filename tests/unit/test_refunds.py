@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from payments import ask_back, paid, payment_of, plan_of, stays, went_back
-from shop import GRID, HOUR, NOON, Shop, audited_shop, outputs
+from shop import FEW_PLANS, GRID, HOUR, NOON, Shop, audited_shop, made
 
-from bot.jobs.facts import Admitted, Ended, Saved, SubmitAnswered
-from bot.model import Job, Reason, TaskId, UserId
+from bot.jobs.facts import Ended
+from bot.model import Reason, UserId
 from bot.money import refunds, subscriptions, terms
 from bot.money.ledger import Wallet
 from bot.money.refunds import NotEnoughLeft, PaymentState
@@ -19,34 +19,12 @@ AN = 7
 BEN = 8
 GROUP = -1_002_000_000_001
 DAY = 24 * HOUR
-PLANS = """
-[prices]
-image = 100
-[plans.free]
-[plans.prepaid]
-min_topup = 500
-threads = 3
-[plans.monthly]
-price = 5_000
-days = 30
-refund = 0.70
-threads = 4
-[plans.bulk]
-price = 2_000
-threads = 5
-"""
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with audited_shop(tmp_path, PLANS) as shop:
+    async with audited_shop(tmp_path, FEW_PLANS) as shop:
         yield shop
-
-
-async def made(shop: Shop, job: Job) -> None:
-    task = TaskId(f"t-{job.job_id}")
-    answered = SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR)
-    await shop.happens(job, Admitted(), answered, Saved(outputs(job, 4)))
 
 
 async def entries(shop: Shop) -> list[tuple[str, int, str]]:

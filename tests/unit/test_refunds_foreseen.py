@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from payments import ask_back, foreseen, paid, plan_of, stays, went_back
-from shop import GRID, HOUR, NOON, Shop, audited_shop, outputs
+from shop import FEW_PLANS, GRID, HOUR, NOON, Shop, audited_shop, made
 
-from bot.jobs.facts import Admitted, Saved, SubmitAnswered
-from bot.model import TaskId, UserId
+from bot.model import UserId
 from bot.money import terms
 from bot.money.ledger import Wallet
 from bot.money.refunds import NotEnoughLeft
@@ -16,22 +15,11 @@ from bot.money.terms import StillHeld
 
 AN = 7
 DAY = 24 * HOUR
-PLANS = """
-[prices]
-image = 100
-[plans.free]
-[plans.prepaid]
-min_topup = 500
-[plans.monthly]
-price = 5_000
-days = 30
-refund = 0.70
-"""
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with audited_shop(tmp_path, PLANS) as shop:
+    async with audited_shop(tmp_path, FEW_PLANS) as shop:
         yield shop
 
 
@@ -43,12 +31,6 @@ async def end_of_plan(shop: Shop) -> int | None:
 async def goes_back(shop: Shop, charge: str) -> None:
     await ask_back(shop, charge)
     await went_back(shop, charge)
-
-
-async def four_are_made(shop: Shop) -> None:
-    job = await shop.order(AN, GRID)
-    answered = SubmitAnswered(TaskId("t"), poll_at=NOON, deadline_at=NOON + HOUR)
-    await shop.happens(job, Admitted(), answered, Saved(outputs(job, 4)))
 
 
 async def test_the_only_payment_for_a_plan_ends_it_and_says_from_where_the_money_comes(
@@ -79,7 +61,7 @@ async def test_what_the_first_months_have_left_is_said_to_go_with_the_second(sho
     await paid(shop, AN, 500, plan="monthly", charge="c")
     await paid(shop, AN, 500, plan="monthly", charge="d")
     shop.now.at += 31 * DAY
-    await four_are_made(shop)
+    await made(shop, await shop.order(AN, GRID))
     said = await foreseen(shop, "d")
     assert said.plan is not None
     assert (True, 4_600) == (said.plan.is_over, said.lapse_vnd)
@@ -123,6 +105,37 @@ async def test_a_plan_given_by_hand_as_well_is_said_to_stay(shop: Shop) -> None:
     assert "prepaid" == await plan_of(shop, AN)
 
 
+async def test_a_plan_the_rest_does_not_hold_is_said_to_end_and_who_paid_hears_of_it(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 50, plan="prepaid", charge="c")
+    await paid(shop, AN, 50, plan="prepaid", charge="d")
+    await made(shop, await shop.order(AN, GRID))
+    await shop.correct(AN, 100)
+    said = await foreseen(shop, "d")
+    assert said.plan is not None
+    assert (True, "prepaid") == (said.plan.is_over, await plan_of(shop, AN))
+    await ask_back(shop, "d")
+    back = await went_back(shop, "d")
+    assert back is not None
+    assert ("prepaid", "free") == (back.plan_over, await plan_of(shop, AN))
+
+
+async def test_what_else_is_on_its_way_back_may_come_to_nothing_and_hold_the_plan(
+    shop: Shop,
+) -> None:
+    await paid(shop, AN, 50, charge="pack")
+    await paid(shop, AN, 50, plan="prepaid", charge="c")
+    await paid(shop, AN, 50, plan="prepaid", charge="d")
+    await shop.correct(AN, 500)
+    await ask_back(shop, "pack")
+    said = await foreseen(shop, "d")
+    assert said.plan is not None
+    assert not said.plan.is_over
+    await goes_back(shop, "d")
+    assert "prepaid" == await plan_of(shop, AN)
+
+
 async def test_of_a_plan_that_is_over_it_is_said_that_nothing_becomes(shop: Shop) -> None:
     await paid(shop, AN, 500, plan="monthly", charge="c")
     shop.now.at += 31 * DAY
@@ -136,8 +149,7 @@ async def test_what_cannot_go_back_is_said_before_and_nothing_is_taken(shop: Sho
     job = await shop.order(AN, GRID)
     with pytest.raises(StillHeld):
         await foreseen(shop, "c")
-    answered = SubmitAnswered(TaskId("t"), poll_at=NOON, deadline_at=NOON + HOUR)
-    await shop.happens(job, Admitted(), answered, Saved(outputs(job, 4)))
+    await made(shop, job)
     with pytest.raises(NotEnoughLeft) as refused:
         await foreseen(shop, "c")
     assert (400, Wallet(600, 0)) == (refused.value.missing_vnd, await shop.wallet(AN))

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from payments import ask_back, paid, stays, went_back
-from shop import HOUR, Shop, audited_shop
+from payments import ask_back, paid, plan_of, stays, went_back
+from shop import FEW_PLANS, GRID, HOUR, Shop, audited_shop, made
 
 from bot.model import UserId
 from bot.money import corrections, ledger, terms
@@ -17,24 +17,11 @@ from bot.store.port import Transaction
 
 AN = 7
 DAY = 24 * HOUR
-PLANS = """
-[prices]
-image = 100
-[plans.free]
-[plans.prepaid]
-min_topup = 500
-[plans.bulk]
-price = 2_000
-[plans.monthly]
-price = 5_000
-days = 30
-refund = 0.70
-"""
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with audited_shop(tmp_path, PLANS) as shop:
+    async with audited_shop(tmp_path, FEW_PLANS) as shop:
         yield shop
 
 
@@ -54,12 +41,20 @@ async def undone(shop: Shop, key: str) -> Term | None:
     async def work(tx: Transaction) -> Term | None:
         sale = await ledger.entry_of(tx, key)
         assert sale is not None
-        term = await terms.lapsing_term(tx, sale.wallet_id, now=shop.now())
-        assert term is not None
+        [term] = await terms.running(tx, sale.wallet_id, now=shop.now())
         act = shop.act(f"correction:of:{key}")
         return await corrections.undo_sale(tx, shop.desk.plans, sale, term, act)
 
     return await shop.store.write(work)
+
+
+async def is_foreseen_to_end(shop: Shop, key: str) -> bool:
+    """Whether undoing the sale of this key is said to end the plan."""
+    sale = await ledger.entry_of(shop.store, key)
+    assert sale is not None
+    [term] = await terms.running(shop.store, sale.wallet_id, now=shop.now())
+    said = await corrections.foresee_undo(shop.store, shop.desk.plans, sale, term, now=shop.now())
+    return said.is_over
 
 
 async def runs_until(shop: Shop) -> list[int | None]:
@@ -74,15 +69,64 @@ async def kinds(shop: Shop) -> list[str]:
 
 
 async def test_undoing_a_sale_never_lets_what_they_paid_in_stars_lapse(shop: Shop) -> None:
-    sale = await sold(shop, "monthly")
-    shop.now.at += 5 * DAY
     await paid(shop, AN, 500, plan="monthly")
+    shop.now.at += 5 * DAY
+    sale = await sold(shop, "monthly")
     before = await runs_until(shop)
     shop.now.at += 31 * DAY
     with pytest.raises(LessIsLeft):
         await undone(shop, sale)
-    assert (before, ["grant", "topup"]) == (await runs_until(shop), await kinds(shop))
+    assert (before, ["topup", "grant"]) == (await runs_until(shop), await kinds(shop))
     assert 10_000 == (await shop.wallet(AN)).balance_vnd
+
+
+@pytest.mark.parametrize("is_sold_next", [False, True])
+async def test_a_sale_whose_days_were_had_is_undone_and_the_later_end_stands(
+    shop: Shop, *, is_sold_next: bool
+) -> None:
+    sale = await sold(shop, "monthly")
+    shop.now.at += 5 * DAY
+    if is_sold_next:
+        await sold(shop, "monthly")
+    else:
+        await paid(shop, AN, 500, plan="monthly")
+    before = await runs_until(shop)
+    shop.now.at += 31 * DAY
+    assert await undone(shop, sale) is not None
+    assert before == await runs_until(shop)
+    assert 5_000 == (await shop.wallet(AN)).balance_vnd
+
+
+async def test_what_is_too_little_for_a_picture_is_foreseen_to_end_the_plan(shop: Shop) -> None:
+    await sold(shop, "bulk")
+    sale = await sold(shop, "bulk")
+    for _ in range(5):
+        await made(shop, await shop.order(AN, GRID))
+    assert (True, "bulk") == (await is_foreseen_to_end(shop, sale), await plan_of(shop, AN))
+    assert await undone(shop, sale) is None
+    assert "free" == await plan_of(shop, AN)
+
+
+async def test_what_has_lapsed_and_nobody_swept_holds_no_plan_by_the_sales_button(
+    shop: Shop,
+) -> None:
+    await sold(shop, "monthly")
+    await sold(shop, "bulk")
+    sale = await sold(shop, "bulk")
+    shop.now.at += 31 * DAY
+    await shop.correct(AN, 2_000)
+    assert await is_foreseen_to_end(shop, sale)
+    assert await undone(shop, sale) is None
+
+
+async def test_what_pays_for_one_more_picture_is_foreseen_to_keep_the_plan(shop: Shop) -> None:
+    await sold(shop, "bulk")
+    sale = await sold(shop, "bulk")
+    for _ in range(4):
+        await made(shop, await shop.order(AN, GRID))
+    assert not await is_foreseen_to_end(shop, sale)
+    assert await undone(shop, sale) is not None
+    assert "bulk" == await plan_of(shop, AN)
 
 
 async def test_a_payment_that_goes_back_leaves_the_later_one_the_end_it_was_promised(

@@ -4,40 +4,21 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from shop import GRID, HOUR, NOON, Shop, audited_shop, outputs
+from shop import FEW_PLANS, GRID, HOUR, Shop, audited_shop, made
 
-from bot.jobs.facts import Admitted, Ended, Saved, SubmitAnswered
+from bot.jobs.facts import Ended
 from bot.jobs.purses import Purses
-from bot.model import Job, Reason, TaskId, UserId
+from bot.model import Reason, UserId
 from bot.money import terms
 from bot.money.ledger import Wallet
 
 AN = 7
 DAY = 24 * HOUR
-PLANS = """
-[prices]
-image = 100
-[plans.free]
-[plans.prepaid]
-min_topup = 500
-threads = 3
-[plans.monthly]
-price = 5_000
-days = 30
-refund = 0.70
-threads = 4
-[plans.weekly]
-price = 900
-days = 7
-[plans.bulk]
-price = 2_000
-threads = 5
-"""
 
 
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with audited_shop(tmp_path, PLANS) as shop:
+    async with audited_shop(tmp_path, FEW_PLANS) as shop:
         yield shop
 
 
@@ -64,12 +45,6 @@ async def left(shop: Shop) -> int:
 async def end_early(shop: Shop) -> terms.Ending | None:
     act = shop.act("early")
     return await shop.store.write(lambda tx: terms.end_early(tx, shop.desk.plans, UserId(AN), act))
-
-
-async def made(shop: Shop, job: Job) -> None:
-    task = TaskId(f"t-{job.job_id}")
-    answered = SubmitAnswered(task, poll_at=NOON, deadline_at=NOON + HOUR)
-    await shop.happens(job, Admitted(), answered, Saved(outputs(job, 4)))
 
 
 async def entries(shop: Shop) -> list[tuple[str, int]]:
@@ -207,3 +182,18 @@ async def test_a_plan_given_before_any_money_waits_for_it(shop: Shop) -> None:
     assert "prepaid" == await plan_of(shop)
     await shop.pay_in(AN, 500)
     assert "prepaid" == await plan_of(shop)
+
+
+async def test_bought_anew_what_is_used_up_behind_another_plan_is_not_gone_on_with(
+    shop: Shop,
+) -> None:
+    plans, bulk = shop.desk.plans, shop.desk.plans.plans["bulk"]
+    await shop.pay_in(AN, 5_000, plan="monthly")
+    await shop.pay_in(AN, 2_000, plan="bulk")
+    before = await terms.same_running(shop.store, plans, bulk, UserId(AN), now=shop.now())
+    await shop.correct(AN, 1_800)
+    for _ in range(13):
+        await made(shop, await shop.order(AN, GRID))
+    after = await terms.same_running(shop.store, plans, bulk, UserId(AN), now=shop.now())
+    assert ("monthly", 0) == (await plan_of(shop), (await shop.wallet(AN)).balance_vnd)
+    assert (True, None) == (before is not None, after)
