@@ -197,7 +197,7 @@ SELECT COALESCE(SUM(moved_vnd), 0) AS moved_vnd FROM (
     WHERE payer_id = :wallet_id AND accepted_at >= :at
       AND (accepted_at > :at OR (:entry_id = 0 AND job_id > :job_id))
     UNION ALL
-    SELECT SUM(CASE WHEN e.kind IN ('grant', 'topup', 'voucher') THEN 1 ELSE -1 END
+    SELECT SUM(CASE WHEN e.kind IN ('correction', 'reversal', 'refund', 'lapse') THEN -1 ELSE 1 END
                * (e.amount_vnd + COALESCE(rest.amount_vnd, 0) + COALESCE(gone.amount_vnd, 0)))
     FROM ledger_entry e
     LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
