@@ -192,3 +192,19 @@ class NotReady(ProviderError):
 
 class BadAddress(ProviderError):
     """A result pointed at an address that may not be fetched (docs/settings.md, "Addresses")."""
+
+
+def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """The cause and the cure, in our words and not the system's; no full stop."""
+    match error:
+        case UnicodeDecodeError():
+            number = error.object[: error.start].count(b"\n") + 1
+            return f"line {number} is not written in UTF-8; save the file as UTF-8"
+        case FileNotFoundError() | NotADirectoryError():
+            return "there is no such file; correct the path"
+        case IsADirectoryError():
+            return "it is a folder; name the file in it"
+        case PermissionError():
+            return "the user the bot runs as may not read it; change that"
+        case _:
+            return f"{error.strerror or error}; check the path and the disk"

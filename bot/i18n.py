@@ -142,8 +142,9 @@ class Tongue:
         return str(format_decimal(n, locale=self._locale))
 
     def money(self, vnd: int) -> str:
-        """Đồng: `150 ₫`, `₫150`."""
-        return format_currency(vnd, "VND", locale=self._locale).replace("\xa0", " ")
+        """Đồng: `150 ₫`, `₫150`; below nothing with the minus that the sentences have: `−150 ₫`."""
+        written = format_currency(vnd, "VND", locale=self._locale)
+        return written.replace("\xa0", " ").replace("-", "\N{MINUS SIGN}")
 
     def megabytes(self, size_bytes: int) -> str:
         """A file's size: `73 MB`, and `0,4 MB` below one."""

@@ -61,10 +61,16 @@ class Till:
         return person
 
     async def paid(
-        self, person: Person, stars: int, plan: str | None = None, *, renews: bool = False
+        self,
+        person: Person,
+        stars: int,
+        plan: str | None = None,
+        *,
+        renews: bool = False,
+        group: int | None = None,
     ) -> str:
-        """They have paid and were credited; the charge."""
-        payload = await self.offered(person, stars, plan, renews=renews)
+        """They have paid, for themselves or for a group, and were credited; the charge."""
+        payload = await self.offered(person, stars, plan, renews=renews, group=group)
         charge_id = self.paid_unheard(person, stars, payload, renews=renews)
         paid = Paid(charge_id, UserId(person.user_id), payload, stars, is_recurring=renews)
         now = self.hurry.wall()
@@ -72,14 +78,21 @@ class Till:
         return charge_id
 
     async def offered(
-        self, person: Person, stars: int, plan: str | None = None, *, renews: bool = False
+        self,
+        person: Person,
+        stars: int,
+        plan: str | None = None,
+        *,
+        renews: bool = False,
+        group: int | None = None,
     ) -> str:
         """The payload of an invoice of ours."""
         user_id, now = UserId(person.user_id), self.hurry.wall()
+        filled = group or user_id
         offer = Offer(stars, RATE, plan, renews)
 
         async def work(tx: Transaction) -> str:
-            return await make_invoice(tx, user_id, user_id, ChatId(user_id), offer, now=now)
+            return await make_invoice(tx, user_id, UserId(filled), ChatId(filled), offer, now=now)
 
         return await self.store.write(work)
 

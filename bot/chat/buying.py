@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.chat.links import deep_link
-from bot.chat.plan_lines import less_free_lines
+from bot.chat.plan_lines import free_each_day, less_free_lines
 from bot.chat.talk import Label, Line, Link, Talk, apart, counted, line
 from bot.i18n import I18n
 from bot.jobs.accept import Desk
@@ -18,8 +18,9 @@ from bot.jobs.buttons import Act, Press
 from bot.jobs.rules import Payer
 from bot.jobs.saying import say
 from bot.model import Say, Urgency, UserId
+from bot.money import terms
 from bot.money.payments import in_the_way, make_invoice
-from bot.money.plans import FREE, Plan
+from bot.money.plans import FREE, Plan, gives_free, gives_less_free
 from bot.money.stars import Offer, packs_for, plan_offer
 from bot.money.terms import Term
 
@@ -43,12 +44,16 @@ class Buying:
         plan = await self._desk.purses.plan_of(talk.tx, wallet_id)
         balance_vnd = await self._desk.purses.balance_of(talk.tx, wallet_id)
         packs = packs_for(self._plans, plan)
-        lines = [*self._what_one_has(talk, plan, balance_vnd), *self._entered(talk, plan, packs)]
+        lines = [
+            *self._what_one_has(talk, plan, balance_vnd),
+            *self._lost(talk, plan, packs),
+            *await self._entered(talk, wallet_id, plan, packs),
+        ]
         buttons: list[list[Label | Link]] = [
             [self._pack_label(talk, each, packs)] for each in packs
         ]
         if talk.is_private:
-            about, offered = await self._of_plans(talk, wallet_id, plan)
+            about, offered = await self._of_plans(talk, wallet_id, plan, packs)
             lines += about
             lines.append(apart(line("buy.voucher")))
             buttons += [[self._plan_label(talk, each)] for each in offered]
@@ -86,26 +91,53 @@ class Buying:
             return [*lines, line("buy.group_used_up_to", cap_vnd=talk.rules.cap_vnd)]
         return [*lines, line("buy.group_used")]
 
-    def _entered(self, talk: Talk, plan: Plan, packs: Sequence[Offer]) -> list[Line]:
+    def _lost(self, talk: Talk, ruling: Plan, packs: Sequence[Offer]) -> list[Line]:
+        """That the plans below end what ``ruling`` gives for nothing each day, where one does."""
+        if not talk.is_private:  # a group's wallet comes without free ones anyhow
+            return []
+        others = self._others(ruling, packs)
+        if not any(gives_less_free(each, ruling) for each in others):
+            return []
+        key = "buy.free_changes" if any(map(gives_free, others)) else "buy.free_lost"
+        return [line(key, what=free_each_day(ruling, self._i18n.tongue(talk.language)))]
+
+    def _others(self, ruling: Plan, packs: Sequence[Offer]) -> list[Plan]:
+        """The plans that /buy tells of, without the one somebody has."""
+        if self._plans.stars is None:
+            return []
+        entered = _plans_in(packs)
+        plans = self._plans.plans.values()
+        told = [each for each in plans if each.price or each.name in entered]
+        return [each for each in told if each.name != ruling.name]
+
+    async def _entered(
+        self, talk: Talk, wallet_id: UserId, plan: Plan, packs: Sequence[Offer]
+    ) -> list[Line]:
         """What paying in changes for whom ``plan`` rules."""
         if self._plans.stars is None:
             return [apart(line("buy.no_stars"))]
         lines: list[Line] = []
         for name in _plans_in(packs):
-            if name in {NO_PLAN, plan.name}:
+            if name in {NO_PLAN, plan.name} or await self._runs(talk, wallet_id, name) is not None:
                 continue
-            lines.append(line("buy.enters", plan=self._plans.shown_name(name)))
-            lines += self._less_free(talk, self._plans.plans[name], plan)
+            values = {"plan": self._plans.shown_name(name), "runs": plan.shown_name}
+            lines.append(line("buy.enters" if plan.days is None else "buy.enters_after", **values))
+            lines += self._less_free(talk, self._plans.plans[name], plan, packs)
         return [apart(lines[0]), *lines[1:]] if lines else []
 
-    def _less_free(self, talk: Talk, plan: Plan, than: Plan) -> list[Line]:
-        """A group's wallet comes without free ones anyhow."""
-        if not talk.is_private:
+    async def _runs(self, talk: Talk, wallet_id: UserId, name: str) -> Term | None:
+        """What buying the plan of this name would go on with."""
+        plan = self._plans.plans[name]
+        return await terms.same_running(talk.tx, self._plans, plan, wallet_id, now=talk.now)
+
+    def _less_free(self, talk: Talk, plan: Plan, than: Plan, packs: Sequence[Offer]) -> list[Line]:
+        """What it gives in their place, where the plans differ in that."""
+        if not talk.is_private or not any(map(gives_free, self._others(than, packs))):
             return []
         return less_free_lines(plan, than, self._i18n.tongue(talk.language))
 
     async def _of_plans(
-        self, talk: Talk, wallet_id: UserId, ruling: Plan
+        self, talk: Talk, wallet_id: UserId, ruling: Plan, packs: Sequence[Offer]
     ) -> tuple[list[Line], list[Offer]]:
         """What is told of the plans with a price, and those that can be had for Stars now.
 
@@ -118,20 +150,30 @@ class Buying:
                 continue
             sells = {"plan": plan.shown_name, "price_vnd": plan.price}
             if plan.days is None:
-                about.append(line("buy.plan_until_used_up", **sells))
+                about.append(apart(line("buy.plan_until_used_up", **sells)))
             else:
-                about.append(counted("buy.plan_for_days", plan.days, **sells))
+                about.append(apart(counted("buy.plan_for_days", plan.days, **sells)))
             if plan.max_images_per_day is not None:
                 about.append(counted("buy.cap", plan.max_images_per_day))
-            about += self._less_free(talk, plan, ruling)
+            about += self._less_free(talk, plan, ruling, packs)
             offer = plan_offer(self._plans, plan)
             if offer is None:
                 about.append(line("buy.plan_too_dear"))
             elif term := await in_the_way(talk.tx, self._plans, offer, wallet_id, now=talk.now):
                 about.append(self._after(term))
             else:
+                about += self._again(await self._runs(talk, wallet_id, plan.name), plan)
                 offered.append(offer)
-        return ([apart(about[0]), *about[1:]] if about else []), offered
+        return about, offered
+
+    def _again(self, runs: Term | None, plan: Plan) -> list[Line]:
+        """That they have it, and what buying it once more adds."""
+        if runs is None:
+            return []
+        then_at = terms.extended_to(runs, plan)
+        if then_at is None:
+            return [line("buy.again")]
+        return [line("buy.again_until", ends_at=runs.ends_at, then_at=then_at)]
 
     def _pack_label(self, talk: Talk, offer: Offer, packs: Sequence[Offer]) -> Label:
         how = f"{PACK}={offer.stars}={offer.plan or NO_PLAN}"
@@ -188,12 +230,18 @@ class Buying:
             "days": None if plan is None else plan.days,
             "price_vnd": None if plan is None else plan.price,
             "cap": None if plan is None else plan.max_images_per_day,
-            "less_free": [] if plan is None else self._less_free(talk, plan, ruling),
+            "less_free": self._on_invoice(talk, plan, ruling),
             "is_bought": plan is not None and plan.price is not None,
             "is_subscription": offer.is_subscription,
             "group": None if chat is None else chat["title"],
         }
         await say(talk.tx, Say.INVOICE, place, urgency=Urgency.ANSWER, now=now, payload=payload)
+
+    def _on_invoice(self, talk: Talk, plan: Plan | None, ruling: Plan) -> list[Line]:
+        """That it gives less each day than what the payer has; of a group nothing is lost."""
+        if plan is None or not talk.is_private:
+            return []
+        return less_free_lines(plan, ruling, self._i18n.tongue(talk.language))
 
 
 def _wallet_of(talk: Talk) -> UserId:

@@ -12,6 +12,7 @@ from telegram import SuccessfulPayment
 from bot.chat.talk import Line, Talk, line
 from bot.jobs import book
 from bot.jobs.accept import Desk
+from bot.jobs.bought import bought_lines
 from bot.jobs.renewing import lines_if_gone
 from bot.money.payments import CURRENCY, Credit, Paid, credit
 
@@ -58,17 +59,7 @@ class Paying:
             return [line("paid.for_oneself_aside", name=name)]
         else:
             lines = [line("paid.for_oneself", **values)]
-        term, plans = done.term, self._desk.plans
-        if term is not None and term.ends_at is not None:
-            lines.append(
-                line("paid.plan_until", plan=plans.shown_name(term.plan), ends_at=term.ends_at)
-            )
-        elif term is not None:
-            lines.append(line("paid.plan", plan=plans.shown_name(term.plan)))
-        if done.runs is not None:
-            runs = {"other": plans.shown_name(done.runs.plan), "ends_at": done.runs.ends_at}
-            lines.append(line("paid.other_runs", contact=plans.contact, **runs))
-        return lines
+        return [*lines, *bought_lines(self._desk.plans, done)]
 
     async def _tell(self, talk: Talk, key: str, paid: Paid, **values: Any) -> None:
         await book.tell_operator(

@@ -122,8 +122,13 @@ def less_free_lines(plan: Plan, than: Plan, tongue: Tongue) -> list[Line]:
     """That it gives less each day than ``than``, the plan somebody has; else nothing."""
     if not gives_less_free(plan, than):
         return []
-    what = _free_each_day(plan, tongue, frozenset(_KINDS))
+    what = free_each_day(plan, tongue)
     return [line("buy.less_free", what=what) if what else line("buy.none_free")]
+
+
+def free_each_day(plan: Plan, tongue: Tongue) -> str:
+    """What it gives each day, whoever makes it; "" for nothing."""
+    return _free_each_day(plan, tongue, frozenset(_KINDS))
 
 
 def _free_each_day(plan: Plan, tongue: Tongue, made: frozenset[str]) -> str:

@@ -25,15 +25,17 @@ from bot.chat.by_hand import (
     tell_elsewhere,
     why_of,
 )
+from bot.chat.hints import plain_letters
 from bot.chat.selling import Selling, before, until_lines
 from bot.chat.talk import Label, Line, Talk, line
 from bot.chat.whom import Whom, is_number, names_one, with_number
-from bot.i18n import Named, listed
+from bot.i18n import LANGUAGES, Named, listed
 from bot.jobs.buttons import Act, Press
 from bot.model import UserId
 from bot.money import ledger, subscriptions, terms
 from bot.money.plans import FREE, Plan, Plans
 from bot.money.terms import Ending, StillHeld, Term
+from bot.money.titles import FREE_TITLES
 
 _TERM: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 
@@ -63,11 +65,12 @@ class Planning:
         words = text.split()
         named = words.pop(0) if words and names_one(words[0]) else None
         if named is None and not is_placed(talk):
-            await talk.say(line("plan.how", names=self._names()))
+            example = next((each for each in self._plans.plans if each != FREE), FREE)
+            await talk.say(line("plan.how", plan=example, names=self._names()))
             return
         name, reason = words[0].lower() if words else "", " ".join(words[1:])
         if name and name not in self._plans.plans:
-            await talk.say(line("plan.unknown", plan=words[0], names=self._names()))
+            await talk.say(self._unknown(named, words))
             return
         whom = await known(talk, named)
         if whom is None:
@@ -83,6 +86,20 @@ class Planning:
 
     def _names(self) -> str:
         return ", ".join(self._plans.plans)
+
+    def _unknown(self, named: str | None, words: Sequence[str]) -> Line:
+        """Refused; where it is the title of a plan, with the line to send instead."""
+        read_as = {
+            plain_letters(title): name
+            for name, plan in self._plans.plans.items()
+            for title in (FREE_TITLES if name == FREE else map(plan.shown_in, LANGUAGES))
+        }
+        for count in range(len(words), 0, -1):
+            title = " ".join(words[:count])
+            if (meant := read_as.get(plain_letters(title))) is not None:
+                typed = " ".join([*([named] if named else []), meant, *words[count:]])
+                return line("plan.meant", title=title, plan=meant, typed=typed)
+        return line("plan.unknown", plan=words[0], names=self._names())
 
     # --- looking ----------------------------------------------------------------------------
 

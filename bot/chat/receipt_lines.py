@@ -16,12 +16,13 @@ PROMPT_SHOWN: Final = 40
 """Characters: a page of them fits a phone's screen or two."""
 _WORDLESS: Final = "…"
 _BY_HAND: Final = frozenset({EntryKind.GRANT, EntryKind.CORRECTION})
+_PUT_IN: Final = frozenset({EntryKind.GRANT, EntryKind.TOPUP, EntryKind.VOUCHER})
 
 
 def receipt_lines(receipt: Receipt, plans: Plans, *, names_asker: bool) -> list[Line]:
-    """``names_asker``: several people are paid for, so it is said who asked."""
+    """``names_asker``: several people are paid for, so it is said who asked, and who put money in."""
     if isinstance(receipt, EntryReceipt):
-        told = list(_of_entry(receipt, plans))
+        told = list(_of_entry(receipt, plans, names_giver=names_asker))
     else:
         told = list(_of_job(receipt, names_asker=names_asker))
     return [apart(told[0]), *told[1:]]
@@ -91,7 +92,7 @@ def _why_of_made(receipt: JobReceipt, job: Job) -> Line | None:
     return line("receipts.why_kept", code=job.job_id) if job.is_muted else None
 
 
-def _of_entry(entry: EntryReceipt, plans: Plans) -> Iterator[Line]:
+def _of_entry(entry: EntryReceipt, plans: Plans, *, names_giver: bool) -> Iterator[Line]:
     values = {"amount_vnd": entry.amount_vnd, "happened_at": entry.at}
     match entry.kind:
         case EntryKind.REFUND:
@@ -107,8 +108,11 @@ def _of_entry(entry: EntryReceipt, plans: Plans) -> Iterator[Line]:
             yield line("receipts.restored", **values)
         case kind:
             yield line(f"receipts.{kind}", **values)
+    if names_giver and entry.giver and entry.kind in _PUT_IN:
+        yield line("receipts.put_in_by", name=entry.giver)
     if entry.stars is not None:
-        yield counted("receipts.stars", entry.stars)
+        key = "receipts.stars_back" if entry.kind is EntryKind.REVERSAL else "receipts.stars"
+        yield counted(key, entry.stars, number=str(entry.payment))
     if entry.plan is not None:
         yield line("receipts.of_plan", plan=plans.shown_name(entry.plan))
     if entry.kind in _BY_HAND and entry.reason not in {"", BY_HAND}:

@@ -82,7 +82,7 @@ class Receipts:
         ]
         for receipt, after_vnd in await _with_balances(talk, page, wallet.balance_vnd):
             lines += receipt_lines(receipt, self._desk.plans, names_asker=not talk.is_private)
-            if after_vnd is not None and receipt.moved_vnd:
+            if receipt.moved_vnd:
                 lines.append(line("receipts.after", balance_vnd=after_vnd))
         return lines, [*_arrows(page), *own]
 
@@ -104,16 +104,11 @@ def _wallet_id(talk: Talk) -> UserId:
     return talk.speaker.user_id if talk.is_private else UserId(talk.place.chat_id)
 
 
-async def _with_balances(
-    talk: Talk, page: _Page, balance_vnd: int
-) -> list[tuple[Receipt, int | None]]:
-    """With the balance after each; None: too much has come since."""
+async def _with_balances(talk: Talk, page: _Page, balance_vnd: int) -> list[tuple[Receipt, int]]:
+    """With the balance after each."""
     shown, last_vnd = page.receipts, balance_vnd
     if page.has_newer:
-        at_vnd = await receipts.balance_at(talk.tx, _wallet_id(talk), shown[0].edge, balance_vnd)
-        if at_vnd is None:
-            return [(each, None) for each in shown]
-        last_vnd = at_vnd
+        last_vnd = await receipts.balance_at(talk.tx, _wallet_id(talk), shown[0].edge, balance_vnd)
     return list(zip(shown, receipts.balances_after(shown, last_vnd), strict=True))
 
 

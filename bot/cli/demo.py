@@ -15,6 +15,7 @@ import click
 
 from bot import app
 from bot.errors import SettingsError
+from bot.i18n import I18n
 from bot.model import UserId
 from bot.money import ledger
 from bot.sandbox.town import build_town, settle_people
@@ -70,6 +71,7 @@ async def demo(port: int, speed: float) -> None:
 async def _fill_wallet(settings: Settings, group_id: int) -> None:
     """There is no `bot grant` for a folder that nobody is told of."""
     settings.bot_data_dir.mkdir()
+    why = I18n.load().tongue(settings.bot_language).text("demo.reason")
     async with open_store(settings.bot_data_dir / app.DATABASE_NAME) as store:
         await store.write(
             lambda tx: ledger.enter(
@@ -77,7 +79,7 @@ async def _fill_wallet(settings: Settings, group_id: int) -> None:
                 UserId(group_id),
                 ledger.EntryKind.GRANT,
                 GROUP_HAS_VND,
-                ledger.Act("demo", "bot demo", "to try out who pays", app.wall_clock()),
+                ledger.Act("demo", "bot demo", why, app.wall_clock()),
             )
         )
 

@@ -31,8 +31,6 @@ class Edge:
     """"": it is none."""
 
 
-FAR: Final = 300
-"""Lines: as many are added up at most to know the balance after an older one."""
 NEWEST: Final = Edge(_AFTER_ALL, 0, JobId(""))
 
 
@@ -83,7 +81,11 @@ class EntryReceipt:
     is_early: bool
     """That plan was ended before its time."""
     stars: int | None
-    """Paid for it; None: it was paid in no Stars."""
+    """Paid for it, or given back; None: it was no payment in Stars."""
+    payment: int | None
+    """The number of that payment."""
+    giver: str
+    """How whoever put it in, or took it, is called; "": it was no person."""
     is_restored: bool
     """The Stars of a payment were asked back and could not be given back after all."""
 
@@ -119,12 +121,12 @@ async def newer(reading: Reading, wallet_id: UserId, edge: Edge, *, most: int) -
     return page[::-1]
 
 
-async def balance_at(
-    reading: Reading, wallet_id: UserId, edge: Edge, balance_vnd: int
-) -> int | None:
-    """Đồng after the line at ``edge``, ``balance_vnd`` being there now; None: it lies too far back."""
-    since = await newer(reading, wallet_id, edge, most=FAR)
-    return None if len(since) == FAR else balance_vnd - sum(each.moved_vnd for each in since)
+async def balance_at(reading: Reading, wallet_id: UserId, edge: Edge, balance_vnd: int) -> int:
+    """Đồng after the line at ``edge``, ``balance_vnd`` being there now."""
+    values = dataclasses.asdict(edge)
+    since = await reading.one("receipts_moved_since", wallet_id=wallet_id, **values)
+    assert since is not None
+    return balance_vnd - int(since["moved_vnd"])
 
 
 def balances_after(page: Sequence[Receipt], last_vnd: int) -> list[int]:
@@ -157,5 +159,7 @@ def _read_entry(row: Row) -> EntryReceipt:
         plan=row["plan"],
         is_early=row["ended_why"] == "early",
         stars=row["stars"],
+        payment=row["payment_id"],
+        giver=row["giver"] or "",
         is_restored=":restored:" in row["key"],
     )

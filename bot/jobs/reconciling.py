@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.jobs import book, refunding
+from bot.jobs.bought import bought_lines
 from bot.jobs.reaching import tell
 from bot.jobs.renewing import lines_if_gone
 from bot.jobs.saying import say
 from bot.model import ChatId, MessageId, Millis, Place, Say, Urgency, UserId
-from bot.money import payments
+from bot.money import ledger, payments
 from bot.money.plans import Plans
 from bot.money.reconciling import Differences, Transfer
 from bot.store.port import Reading, Store, Topic, Transaction
@@ -158,6 +160,7 @@ async def _credit(
     """
     of_payers: dict[tuple[UserId, UserId], list[tuple[int, int]]] = defaultdict(list)
     gone: dict[tuple[UserId, UserId], list[dict[str, Any]]] = defaultdict(list)
+    bought: dict[tuple[UserId, UserId], dict[str | None, list[dict[str, Any]]]] = defaultdict(dict)
     for transfer in transfers:
         paid = payments.Paid(
             transfer.charge_id,
@@ -170,19 +173,36 @@ async def _credit(
         if credit is not None:  # else its update came meanwhile
             whose = transfer.user_id, credit.wallet_id
             of_payers[whose].append((transfer.stars, credit.amount_vnd))
+            if told := bought_lines(plans, credit):
+                bought[whose][credit.plan] = told  # the end the last one brings is the end
             gone[whose] += await lines_if_gone(tx, plans, transfer.charge_id, credit, now=now)
     for number, ((user_id, wallet_id), found) in enumerate(of_payers.items()):
         stars = sum(each for each, _ in found)
         values: dict[str, Any] = {"stars": stars, "amount_vnd": sum(each for _, each in found)}
         line = {"key": f"payment.found_{'group' if wallet_id < 0 else 'own'}", "values": values}
-        lines = [line, *gone[user_id, wallet_id]]
+        of_plans = list(itertools.chain.from_iterable(bought[user_id, wallet_id].values()))
+        lines = [line, *of_plans, *gone[user_id, wallet_id]]
         await tell(tx, user_id, *lines, now=now)
+        if wallet_id < 0:
+            await tell(
+                tx, wallet_id, await _thanks(tx, user_id, wallet_id, values), *of_plans, now=now
+            )
         if number < room:
             who = await refunding.name_of(tx, user_id)
             await book.tell_operator(
                 tx, "operator.payment_found", now=now, who=who, user=str(user_id), **values
             )
     return len(of_payers)
+
+
+async def _thanks(
+    reading: Reading, user_id: UserId, group_id: UserId, values: dict[str, Any]
+) -> dict[str, Any]:
+    """As a group reads it when it hears of a payment at once."""
+    wallet = await ledger.read_wallet(reading, group_id)
+    who = await refunding.name_of(reading, user_id)
+    has = {"name": who, "balance_vnd": wallet.balance_vnd}
+    return {"key": "paid.for_group", "values": {**values, **has}}
 
 
 async def _answer(tx: Transaction, asking: dict[str, Any], done: Check, now: Millis) -> None:

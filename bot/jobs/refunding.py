@@ -1,20 +1,22 @@
-"""A payment goes back, and whoever it concerns hears of it: the operators, and who paid.
+"""A payment goes back, and whoever it concerns hears of it: the operators, who paid, and the group.
 
 Knows nothing of how Telegram is asked; the money itself moves in `money/refunds.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.jobs import book
 from bot.jobs.reaching import tell
 from bot.model import Millis, UserId
-from bot.money import refunds, subscriptions
+from bot.money import ledger, refunds, subscriptions, terms
 from bot.money.plans import Plans
 from bot.money.refunds import GivenBack, Payment
 from bot.store.port import Reading, Topic, Transaction
 
+Line = dict[str, Any]
 ASKED = "refund"
 """Why, in the book: an operator's button."""
 
@@ -128,3 +130,39 @@ async def _tell_payer(tx: Transaction, plans: Plans, done: GivenBack, now: Milli
         values = {"plan": plans.shown_name(done.plan_over)}
         lines.append({"key": f"payment.plan_over_{whose}", "values": values})
     await tell(tx, payment.user_id, *lines, now=now)
+    if payment.wallet_id < 0:
+        await _tell_group(tx, plans, done, lines[1:], now)
+
+
+async def _tell_group(
+    tx: Transaction, plans: Plans, done: GivenBack, over: Sequence[Line], now: Millis
+) -> None:
+    """What its wallet and its plan are now; of who paid no more than that they had paid in.
+
+    ``over``: that its plan ended. Silent where nothing of the group's has changed.
+    """
+    payment = done.payment
+    if not (payment.reversed_vnd or over):
+        return
+    wallet = await ledger.read_wallet(tx, payment.wallet_id)
+    overdue_vnd = await terms.overdue_of(tx, payment.wallet_id, now=now)
+    values: dict[str, Any] = {
+        "name": await name_of(tx, payment.user_id),
+        "stars": payment.stars,
+        "reversed_vnd": payment.reversed_vnd,
+        "balance_vnd": wallet.balance_vnd - overdue_vnd,
+    }
+    back: Line = {"key": "payment.back_of_group", "values": values}
+    holds = await _plan_line(tx, plans, payment.wallet_id, now)
+    await tell(tx, payment.wallet_id, back, *over, holds, now=now)
+
+
+async def _plan_line(reading: Reading, plans: Plans, wallet_id: UserId, now: Millis) -> Line:
+    """Which plan holds now, and until when."""
+    term = await terms.term_of(reading, plans, wallet_id, now=now)
+    if term is None:
+        return {"key": "quota.plan_free", "values": {}}
+    values: dict[str, Any] = {"plan": plans.shown_name(term.plan)}
+    if term.ends_at is None:
+        return {"key": "quota.plan", "values": values}
+    return {"key": "quota.plan_until", "values": values | {"ends_at": term.ends_at}}

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, why_unreadable
 from bot.money.plans import (
     AMOUNT_MAX_VND,
     FREE,
@@ -63,7 +63,10 @@ def load_plans(path: Path | None) -> Plans:
         # With the mark that some editors put before the first letter.
         text = source.read_text(encoding="utf-8-sig")
         data = tomllib.loads(text, parse_float=_read_fraction)
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        why = why_unreadable(error)
+        raise SettingsError([f"{source}: cannot be read as a plan file: {why}."]) from error
+    except ValueError as error:
         raise SettingsError([f"{source}: cannot be read as a plan file: {error}."]) from error
     except RecursionError as error:
         nested = "brackets stand within brackets hundreds of times"

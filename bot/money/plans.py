@@ -127,6 +127,11 @@ def gives_less_free(plan: Plan, than: Plan) -> bool:
     )
 
 
+def gives_free(plan: Plan) -> bool:
+    """Whether it gives anything for nothing each day."""
+    return plan.free_images_per_day != 0 or plan.free_videos_per_day != 0
+
+
 def price_of(plans: Plans, plan: Plan, key: PriceKey) -> int | None:
     """Đồng for one output; None: not for sale, only from a free allowance."""
     return plan.prices.get(key, plans.prices.get(key))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pydantic
 from dotenv.parser import parse_stream
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, why_unreadable
 from bot.settings.checks import Problem, find_problems
 from bot.settings.model import Settings, secret_names, setting_names
 
@@ -70,7 +70,7 @@ def _lines(env_file: Path, found: list[Problem]) -> dict[str, str]:
     try:
         text = env_file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        found.append(Problem("", f"{env_file} cannot be read ({error}): make it readable UTF-8."))
+        found.append(Problem("", f"{env_file} cannot be read: {why_unreadable(error)}."))
         return {}
     lines: dict[str, str] = {}
     # The library's own reader warns about a broken line and goes on without it.

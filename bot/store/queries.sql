@@ -149,8 +149,8 @@ WHERE wallet_id = :wallet_id AND kind IN ('grant', 'topup', 'voucher') LIMIT 1
 SELECT line.at, line.entry_id, j.*, who.first_name, held.amount_vnd AS hold_vnd,
        used.delta AS hold_free, e.kind AS entry_kind, e.author, e.reason AS entry_reason,
        e.amount_vnd + COALESCE(rest.amount_vnd, 0) AS amount_vnd,
-       COALESCE(gone.amount_vnd, 0) AS gone_vnd, COALESCE(t.plan, p.plan) AS plan, t.ended_why,
-       p.stars, e.key
+       COALESCE(gone.amount_vnd, 0) AS gone_vnd, COALESCE(t.plan, p.plan, sold.plan) AS plan,
+       t.ended_why, p.stars, p.payment_id, giver.first_name AS giver, e.key
 FROM (
     SELECT * FROM (
         SELECT accepted_at AS at, 0 AS entry_id, job_id FROM job
@@ -180,8 +180,37 @@ LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
 LEFT JOIN ledger_entry gone
     ON gone.term_id = e.term_id AND gone.kind = 'lapse' AND e.kind = 'refund'
 LEFT JOIN plan_term t ON t.term_id = e.term_id
-LEFT JOIN payment p ON e.kind = 'topup' AND p.charge_id = SUBSTR(e.key, 9)  -- `payment:CHARGE`
+LEFT JOIN payment p ON p.charge_id = CASE e.kind  -- `payment:CHARGE`, `payment:CHARGE:reversed:1`
+    WHEN 'topup' THEN SUBSTR(e.key, 9)
+    WHEN 'reversal' THEN SUBSTR(REPLACE(RTRIM(e.key, '0123456789'), ':reversed:', ''), 9) END
+LEFT JOIN term_purchase b ON b.key =
+    CASE WHEN e.key LIKE 'correction:of:%' THEN SUBSTR(e.key, 15) ELSE e.key END
+LEFT JOIN plan_term sold ON sold.term_id = b.term_id
+LEFT JOIN user giver ON giver.user_id =
+    CASE WHEN e.author LIKE 'user %' THEN CAST(SUBSTR(e.author, 6) AS BIGINT) END
 ORDER BY line.at DESC, line.entry_id DESC, line.job_id DESC LIMIT :most
+
+-- receipts_moved_since --
+-- By how many đồng all lines after one of them have moved the balance.
+SELECT COALESCE(SUM(moved_vnd), 0) AS moved_vnd FROM (
+    SELECT -SUM(held_vnd + charged_vnd) AS moved_vnd FROM job
+    WHERE payer_id = :wallet_id AND accepted_at >= :at
+      AND (accepted_at > :at OR (:entry_id = 0 AND job_id > :job_id))
+    UNION ALL
+    SELECT SUM(CASE WHEN e.kind IN ('correction', 'reversal', 'refund', 'lapse') THEN -1 ELSE 1 END
+               * (e.amount_vnd + COALESCE(rest.amount_vnd, 0) + COALESCE(gone.amount_vnd, 0)))
+    FROM ledger_entry e
+    LEFT JOIN ledger_entry rest ON rest.key = e.key || ':rest'
+    LEFT JOIN ledger_entry gone
+        ON gone.term_id = e.term_id AND gone.kind = 'lapse' AND e.kind = 'refund'
+    WHERE e.wallet_id = :wallet_id AND e.job_id IS NULL AND e.created_at >= :at
+      AND (e.created_at > :at OR e.entry_id > :entry_id)
+      AND (e.term_id IS NOT NULL OR e.key NOT LIKE '%:rest')
+      AND (e.kind <> 'lapse' OR NOT EXISTS (
+          SELECT 1 FROM ledger_entry other
+          WHERE other.term_id = e.term_id AND other.kind = 'refund'
+      ))
+) AS sides
 
 -- receipt_edges_newer --
 -- The places of the lines after one of them, oldest first.

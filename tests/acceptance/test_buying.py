@@ -1,6 +1,7 @@
 """Paying in with Stars: what is sold, the invoice, the payment, and whom it is refused."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -173,6 +174,49 @@ async def test_a_plan_that_runs_keeps_another_from_being_sold_and_from_being_pai
         sold = await an.answer_to(an.say("/buy"))
         assert "You can buy it after" in words(sold)
         assert not [row for row in labels(sold) if "Weekly" in row[0]]
+
+
+@pytest.mark.parametrize(
+    ("language", "ends", "again", "after"),
+    [
+        (
+            "vi",
+            r"Gói Weekly chạy đến (.+)\.",
+            (
+                "Gói Weekly: 90.000 ₫ để dùng trong 7 ngày, phần còn lại hết hạn khi gói kết thúc.\n"
+                "Bạn đang có gói này đến {}; mua nữa là cộng thêm tiền và dùng được đến {}."
+            ),
+            "Nạp là có thêm gói Prepaid, dùng khi gói Weekly kết thúc.",
+        ),
+        (
+            "en",
+            r"The plan Weekly runs until (.+)\.",
+            (
+                "Plan Weekly: ₫90,000 to use within 7 days; what is left then lapses.\n"
+                "You have it until {}: bought again, its money is added and it runs until {}."
+            ),
+            "Paying in brings the plan Prepaid, for when Weekly ends.",
+        ),
+    ],
+)
+async def test_who_has_a_plan_reads_what_buying_it_again_adds_and_what_comes_after(
+    counter: Counter, language: str, ends: str, again: str, after: str
+) -> None:
+    an = counter.story.person("An", language)
+    async with counter.opened():
+        sold = await an.answer_to(an.say("/buy"))
+        assert again.partition("\n")[0] in words(sold).split("\n\n")
+        pages, until_when = [], []
+        for _ in range(2):
+            await press(an, sold, "Weekly")
+            await counter.pay(an, await an.sees(lambda m: "invoice" in m, after=sold))
+            thanks = re.search(ends, words(await an.sees(is_thanks, after=sold)))
+            assert thanks is not None
+            until_when.append(thanks[1])
+            sold = await an.answer_to(an.say("/buy"))
+            pages.append(words(sold).split("\n\n"))
+        assert after in pages[0]
+        assert again.format(*until_when) in pages[0]
 
 
 async def test_a_made_up_button_sells_nothing(counter: Counter) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from counters import Counter, built_counter, is_thanks
-from handing import said, told
+from handing import book, run_by, said, told
 from story import Message, Person, labels, words
 from telling import press, said_to, until
 
@@ -190,3 +190,41 @@ async def test_several_plans_that_are_over_are_each_told_in_the_language_of_who_
         over = await told(boss, f"/plan {an.user_id} free")
         assert "plan Circle (club), saver any more" in over
         await an.sees("Gói Câu lạc bộ, Tiết kiệm đã kết thúc")
+
+
+@pytest.mark.parametrize(
+    ("language", "meant", "example"),
+    [
+        (
+            "vi",
+            "“{}” là tên khách đọc: ý bạn là gói {}? Mình chưa ghi gì cả; hãy gửi như sau:\n/plan {}",
+            "/plan @ten week để mở gói",
+        ),
+        (
+            "en",
+            (
+                "“{}” is what people read: you mean the plan {}? Nothing was written yet; "
+                "send it like this:\n/plan {}"
+            ),
+            "/plan @name week to give one",
+        ),
+    ],
+)
+async def test_an_operator_who_types_a_title_reads_the_line_with_the_name(
+    tmp_path: Path, language: str, meant: str, example: str
+) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(IN_EACH)
+    async with run_by(tmp_path, language, BOT_PLANS_FILE=str(file)) as (story, boss):
+        an = story.person("An", language)
+        await said(an, "/quota")
+        for typed, title, name, rest in (
+            ("Weekly", "Weekly", "week", ""),
+            ("theo quy vì bạn hỏi", "theo quy", "season", " vì bạn hỏi"),
+            ("Câu lạc bộ", "Câu lạc bộ", "club", ""),
+            ("Miễn phí", "Miễn phí", "free", ""),
+        ):
+            answer = await told(boss, f"/plan {an.user_id} {typed}")
+            assert meant.format(title, name, f"{an.user_id} {name}{rest}") == answer
+        assert [] == book(story)
+        assert example in await told(boss, "/plan")

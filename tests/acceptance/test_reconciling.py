@@ -8,7 +8,7 @@ import pytest
 from beside import change
 from stars import Till, open_till
 from story import words
-from telling import press, until
+from telling import press, said_to, until
 
 DAY_S = 24 * 3_600
 SETTLED_S = 11 * 60
@@ -50,12 +50,39 @@ async def test_a_payment_whose_update_was_lost_is_found_and_credited_once(till: 
     till.paid_unheard(an, 50, payload)
     till.goes_by(SETTLED_S)
     await compare(till)
-    await an.sees("I have found the ⭐ 50 you paid and put ₫5,000 on your balance")
+    found = await an.sees("I have found the ⭐ 50 you paid and put ₫5,000 on your balance")
+    assert "The plan Monthly runs until " in words(found)
     await till.operator.sees("Telegram has ⭐ 50 paid by An")
     await till.operator.sees("1 payment was not the same at Telegram")
     await compare(till)
     await till.operator.sees("✅ 1 payment, it agrees with Telegram.")
     assert [("topup", 5_000)] == await till.entries(an)
+
+
+async def test_what_was_found_together_says_each_plan_once_and_its_last_end(till: Till) -> None:
+    an = await till.person("An", "vi")
+    payload = await till.offered(an, 50, "monthly")
+    for _ in range(2):
+        till.paid_unheard(an, 50, payload)
+    till.paid_unheard(an, 10, await till.offered(an, 10))
+    till.goes_by(SETTLED_S)
+    await compare(till)
+    found = words(await an.sees("Mình vừa tìm thấy ⭐ 110 bạn đã trả"))
+    assert 1 == found.count("Gói Monthly")
+    until_when = found.partition("Gói Monthly chạy đến ")[2].removesuffix(".")
+    assert f"Gói: Monthly, đến {until_when}" in await said_to(an, "/quota")
+
+
+async def test_a_group_is_told_of_what_was_found_for_it(till: Till) -> None:
+    an = await till.person()
+    group = till.story.group("Painters", an)
+    await an.answer_to(an.say("/lang@easel_bot en", chat=group), chat=group)
+    till.paid_unheard(an, 50, await till.offered(an, 50, "monthly", group=group))
+    till.goes_by(SETTLED_S)
+    await compare(till)
+    await an.sees("I have found the ⭐ 50 you paid and put ₫5,000 on the group’s balance")
+    thanks = words(await an.sees("Thank you, An, for ₫5,000!", chat=group))
+    assert "The group's wallet now has ₫5,000.\nThe plan Monthly runs until " in thanks
 
 
 async def test_what_was_paid_a_moment_ago_is_left_to_its_update(till: Till) -> None:

@@ -242,6 +242,64 @@ async def test_a_plan_ends_with_the_payment_that_bought_it(till: Till) -> None:
     assert "The plan Monthly bought with it has ended" in words(told)
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "still", "kept"),
+    [
+        (
+            "vi",
+            (
+                "↩️ Khoản ⭐ 10 Bình nạp cho nhóm đã được hoàn, nên ví của nhóm giảm 1.000 ₫."
+                " Ví bây giờ có 5.000 ₫.\nGói: Monthly, đến "
+            ),
+            (
+                "Gói Monthly của nhóm đã kết thúc; mua lại bất cứ lúc nào bằng /buy trong nhóm.\n"
+                "Gói: Miễn phí"
+            ),
+            (
+                "Người nạp: Bình\nĐã trả 10 ⭐ · khoản #3\n",
+                "Sao được hoàn lại\n10 ⭐ của khoản #3\n",
+            ),
+        ),
+        (
+            "en",
+            (
+                "↩️ The ⭐ 10 that Bình paid in went back, so ₫1,000 left the group’s wallet."
+                " It now has ₫5,000.\nPlan: Monthly, until "
+            ),
+            (
+                "The group’s plan Monthly has ended; you can buy one any time with /buy in the group.\n"
+                "Plan: Free"
+            ),
+            (
+                "Put in by Bình\n10 ⭐ paid · payment #3\n",
+                "Stars given back\n10 ⭐ of payment #3\n",
+            ),
+        ),
+    ],
+)
+async def test_a_group_hears_what_went_back_what_its_wallet_has_and_which_plan_holds(
+    till: Till, language: str, told: str, still: str, kept: tuple[str, str]
+) -> None:
+    binh, an = await till.person("Bình"), await till.person("An")
+    group = till.story.group("Painters", an, binh)
+    await an.answer_to(an.say(f"/lang@easel_bot {language}", chat=group), chat=group)
+    await till.paid(binh, 7)
+    await till.paid(an, 50, "monthly", group=group)
+    await till.paid(binh, 10, group=group)
+    page = await payments_page(till)
+    await refunded(till, page, 3)
+    heard = await an.sees("⭐ 10", chat=group)
+    assert told in words(heard)
+    await binh.sees("You were given back ⭐ 10; the group’s balance went down by ₫1,000")
+    await turns(till.operator, page, "◀ Payments", "Refunded at")
+    await refunded(till, page, 2)
+    ended = words(await an.sees("⭐ 50", chat=group))
+    assert ended.endswith(still)
+    page = await an.answer_to(an.say("/receipts@easel_bot", chat=group), chat=group)
+    assert [True, True] == [part in words(page) for part in kept], words(page)
+    assert not [m for m in an.from_bot(group) if "700" in words(m)]
+
+
 async def test_what_changed_since_the_question_is_asked_about_again(till: Till) -> None:
     an = await till.person()
     await till.paid(an, 50, "monthly")

@@ -268,5 +268,5 @@ async def test_an_entry_in_somebody_elses_wallet_is_found(
 ) -> None:
     await shop.order(AN, chat=group)
     await shop.grant(AN, 1)
-    await shop.tamper(sql)
+    await shop.rewrite(sql)
     assert any(finding in each for each in await shop.findings())

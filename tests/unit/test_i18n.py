@@ -139,6 +139,8 @@ def test_plural_forms(vi: Tongue, en: Tongue) -> None:
 def test_money_numbers_and_per_cent(vi: Tongue, en: Tongue) -> None:
     assert (vi.money(150), en.money(150)) == ("150 ₫", "₫150")
     assert (vi.money(1_500_000), en.money(1_500_000)) == ("1.500.000 ₫", "₫1,500,000")
+    minus = "\N{MINUS SIGN}"
+    assert (vi.money(-1_500), en.money(-1_500)) == (f"{minus}1.500 ₫", f"{minus}₫1,500")
     assert (vi.number(1234), en.number(1234)) == ("1.234", "1,234")
     assert (vi.percent(40), en.percent(40)) == ("40%", "40%")
 

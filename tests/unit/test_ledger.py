@@ -137,6 +137,8 @@ async def test_a_hold_is_not_there_to_be_taken_back(shop: Shop) -> None:
         "UPDATE ledger_entry SET key = key || ':again'",
         "UPDATE ledger_entry SET created_at = 0",
         "UPDATE ledger_entry SET wallet_id = 999",
+        "UPDATE ledger_entry SET wallet_id = 8 WHERE kind = 'grant'",
+        "UPDATE ledger_entry SET wallet_id = -4001 WHERE kind = 'grant'",
         f"{CAPTURE} 201, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE held_vnd > 0",
         f"{RELEASE} 201, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE held_vnd > 0",
         f"{CAPTURE} 1, job_id, NULL, 'k', 'me', '', 0 FROM job WHERE held_vnd = 0",
@@ -147,6 +149,8 @@ async def test_a_hold_is_not_there_to_be_taken_back(shop: Shop) -> None:
     ],
 )
 async def test_what_must_not_be_is_impossible_in_the_database(shop: Shop, sql: str) -> None:
+    for other in (8, -4001):
+        await shop.tamper(f"INSERT INTO wallet (wallet_id) VALUES ({other})")
     await paid_grid(shop)
     with pytest.raises(sqlite3.IntegrityError):
         await shop.tamper(sql)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from plan_files import FREE, GOLD, mistakes_of
 
-from bot.errors import SettingsError
+from bot.errors import SettingsError, why_unreadable
 from bot.money.plan_file import load_plans
 
 STARS = FREE + "[stars]\nvnd_per_star = 1\n"
@@ -261,6 +261,43 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
 
     with pytest.raises(SettingsError, match=r"own\.toml: cannot be read as a plan file"):
         load_plans(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "there is no such file; correct the path"),
+        (
+            b"[prices]\nimage = 100\n# gi\xe1\n",
+            "line 3 is not written in UTF-8; save the file as UTF-8",
+        ),
+    ],
+)
+def test_why_it_cannot_be_read_is_said_in_words_with_the_cure(
+    tmp_path: Path, content: bytes | None, why: str
+) -> None:
+    path = tmp_path / "own.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingsError) as refused:
+        load_plans(path)
+    assert [f"{path}: cannot be read as a plan file: {why}."] == refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (IsADirectoryError(21, "Is a directory"), "it is a folder; name the file in it"),
+        (NotADirectoryError(20, "Not a directory"), "there is no such file; correct the path"),
+        (
+            PermissionError(13, "Permission denied"),
+            "the user the bot runs as may not read it; change that",
+        ),
+        (OSError(5, "Input/output error"), "Input/output error; check the path and the disk"),
+    ],
+)
+def test_each_way_a_file_cannot_be_read_has_a_cause_and_a_cure(error: OSError, why: str) -> None:
+    assert why == why_unreadable(error)
 
 
 def test_a_number_nobody_could_write_out_is_named_at_its_place(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ def of_entry(kind: EntryKind, amount_vnd: int = 500, **changes: object) -> Entry
         plan=None,
         is_early=False,
         stars=None,
+        payment=None,
+        giver="",
         is_restored=False,
     )
     return dataclasses.replace(entry, **changes)  # type: ignore[arg-type]
@@ -143,12 +145,21 @@ def test_a_plan_that_left_the_file_keeps_its_name() -> None:
         (of_entry(EntryKind.TOPUP, is_restored=True), ["restored"]),
         (of_entry(EntryKind.VOUCHER), ["voucher"]),
         (of_entry(EntryKind.REVERSAL), ["reversal"]),
+        (of_entry(EntryKind.REVERSAL, stars=200, payment=3), ["reversal", "stars_back"]),
         (of_entry(EntryKind.LAPSE, plan="monthly"), ["lapse", "of_plan"]),
         (of_entry(EntryKind.LAPSE, plan="monthly", is_early=True), ["lapse_early", "of_plan"]),
     ],
 )
 def test_money_that_came_or_went_says_how(entry: EntryReceipt, lines: list[str]) -> None:
     assert [f"receipts.{line}" for line in lines] == told(entry)
+
+
+@pytest.mark.parametrize("kind", [EntryKind.GRANT, EntryKind.TOPUP, EntryKind.VOUCHER])
+def test_in_a_group_it_is_said_who_put_money_in(kind: EntryKind) -> None:
+    given = of_entry(kind, giver="Bình")
+    assert "receipts.put_in_by" == told(given, in_group=True)[1]
+    assert "receipts.put_in_by" not in told(given)
+    assert "receipts.put_in_by" not in told(of_entry(kind), in_group=True)
 
 
 def test_a_receipt_tells_the_cause_that_the_failure_message_told() -> None:

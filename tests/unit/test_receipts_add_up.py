@@ -22,8 +22,10 @@ from bot.jobs.facts import Admitted, CancelAsked, DeadlinePassed, Ended, Saved, 
 from bot.jobs.receipts import EntryReceipt, JobReceipt, Receipt
 from bot.jobs.rules import GroupRules, Payer
 from bot.model import Job, JobId, Operation, Reason, Request, TaskId, UserId
-from bot.money import refunds, terms
+from bot.money import corrections, ledger, refunds, terms
 from bot.money.ledger import EntryKind, direction_of
+from bot.money.topups import pay_in
+from bot.store.port import Transaction
 
 AN = 7
 GROUP = -100_123
@@ -40,6 +42,8 @@ price = 5_000_000
 days = 30
 refund = 0.70
 threads = 4
+[plans.unlimited]
+price = 900
 """
 
 
@@ -68,11 +72,10 @@ async def all_of(shop: Shop, wallet: int = AN, *, most: int = 4) -> list[Receipt
 async def balances(shop: Shop, wallet: int, lines: Sequence[Receipt]) -> list[int]:
     """After each line, as it is shown when that line is a page's first."""
     has = await shop.wallet(wallet)
-    found = [
+    return [
         await receipts.balance_at(shop.store, UserId(wallet), line.edge, has.balance_vnd)
         for line in lines
     ]
-    return [balance_vnd for balance_vnd in found if balance_vnd is not None]
 
 
 async def booked_until(shop: Shop, wallet: int, at: int) -> int:
@@ -162,16 +165,61 @@ async def test_a_group_sees_who_asked_and_nobody_sees_what_others_paid(shop: Sho
     assert [own.job_id] == [line.edge.job_id for line in await all_of(shop)]
 
 
-async def test_a_line_too_far_back_is_shown_without_the_balance_after_it(shop: Shop) -> None:
-    for _ in range(receipts.FAR + 1):
+async def test_however_far_back_a_line_is_the_balance_after_it_is_known(shop: Shop) -> None:
+    for _ in range(320):
         await shop.pay_in(AN, 1)
         shop.now.at += 1
-    lines = await all_of(shop, most=receipts.FAR + 2)
-    near, far = [
-        await receipts.balance_at(shop.store, UserId(AN), line.edge, receipts.FAR + 1)
-        for line in (lines[-2], lines[-1])
-    ]
-    assert (2, None) == (near, far)
+    lines = await all_of(shop, most=400)
+    assert list(range(320, 0, -1)) == await balances(shop, AN, lines)
+
+
+async def test_a_plan_without_days_is_named_where_it_is_sold_and_where_that_is_undone(
+    shop: Shop,
+) -> None:
+    plan, sold = shop.desk.plans.plans["unlimited"], shop.act("plan:unlimited:7=5")
+
+    async def sell(tx: Transaction) -> None:
+        await pay_in(tx, shop.desk.plans, UserId(AN), EntryKind.GRANT, 900, sold, plan=plan)
+
+    await shop.store.write(sell)
+    shop.now.at += 1
+    entry = await ledger.entry_of(shop.store, sold.key)
+    [term] = await terms.running(shop.store, UserId(AN), now=shop.now())
+    assert entry is not None
+    undo = shop.act(f"correction:of:{sold.key}")
+    await shop.store.write(lambda tx: corrections.undo_sale(tx, shop.desk.plans, entry, term, undo))
+    shop.now.at += 1
+    await shop.grant(AN, 500)
+    shop.now.at += 1
+    await shop.correct(AN, 100)
+    taken, given, undone, bought = await all_of(shop)
+    plans = [line.plan for line in (taken, given, undone, bought) if isinstance(line, EntryReceipt)]
+    assert [None, None, "unlimited", "unlimited"] == plans
+
+
+async def test_stars_given_back_say_how_many_and_of_which_payment(shop: Shop) -> None:
+    await paid(shop, AN, 30)
+    shop.now.at += 1
+    payment = await paid(shop, AN, 500_016, plan="monthly", charge="stx_9:1")
+    shop.now.at += 1
+    await ask_back(shop, payment.charge_id)
+    await stays(shop, payment.charge_id)
+    shop.now.at += 1
+    await ask_back(shop, payment.charge_id)
+    shop.now.at += 1
+    await went_back(shop, payment.charge_id)
+    back, *_ = await all_of(shop)
+    assert isinstance(back, EntryReceipt)
+    assert (EntryKind.REVERSAL, 500_016, 2) == (back.kind, back.stars, back.payment)
+
+
+async def test_a_group_reads_who_put_money_in(shop: Shop) -> None:
+    seen = {"first_name": "Bình", "username": None, "language_code": None, "now": NOON}
+    await shop.store.write(lambda tx: tx.run("user_seen", user_id=8, **seen))
+    await paid(shop, 8, 30, wallet=GROUP)
+    [line] = await all_of(shop, GROUP)
+    assert isinstance(line, EntryReceipt)
+    assert "Bình" == line.giver
 
 
 async def test_what_was_enlarged_here_costs_nothing_and_is_no_receipt(shop: Shop) -> None:

@@ -239,7 +239,8 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
 
     (problem,) = problems_of(ENOUGH, env_file)
 
-    assert problem.startswith(f"{env_file} cannot be read")
+    why = "line 1 is not written in UTF-8; save the file as UTF-8"
+    assert problem == f"{env_file} cannot be read: {why}."
 
 
 def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:

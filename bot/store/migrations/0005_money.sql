@@ -37,6 +37,7 @@ CREATE TABLE term_purchase (
     undone_at   INTEGER
 ) STRICT;
 CREATE INDEX term_purchase_of_term ON term_purchase (term_id, bought_at);
+CREATE INDEX term_purchase_by_key ON term_purchase (key);
 
 -- Every amount is above nothing; the kind alone says which way it goes.
 CREATE TABLE ledger_entry_now (
@@ -83,6 +84,10 @@ BEGIN SELECT RAISE(ABORT, 'a ledger entry stays'); END;
 CREATE TRIGGER ledger_entry_is_not_rewritten
 BEFORE UPDATE OF entry_id, kind, amount_vnd, job_id, key, author, reason, created_at ON ledger_entry
 BEGIN SELECT RAISE(ABORT, 'a ledger entry stays as it was written'); END;
+CREATE TRIGGER ledger_entry_keeps_its_wallet BEFORE UPDATE OF wallet_id ON ledger_entry
+WHEN NOT EXISTS (
+    SELECT 1 FROM chat WHERE chat_id = OLD.wallet_id AND moved_to = NEW.wallet_id)
+BEGIN SELECT RAISE(ABORT, 'a ledger entry stays in its wallet, unless a group moves'); END;
 -- After the insert: an act that was written before is none, and is not looked at.
 CREATE TRIGGER ledger_entry_settles AFTER INSERT ON ledger_entry
 WHEN NEW.kind IN ('capture', 'release')
@@ -125,7 +130,7 @@ ALTER TABLE job ADD COLUMN output_kind TEXT NOT NULL DEFAULT 'image'
 UPDATE job SET output_kind = 'video'
 WHERE operation IN ('video', 'image_video', 'reference_video');
 UPDATE job SET outputs = COALESCE(json_extract(request, '$.count'), 1) WHERE operation <> 'enlarge';
-CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id);
+CREATE INDEX job_receipts ON job (payer_id, accepted_at, job_id, held_vnd, charged_vnd);
 CREATE INDEX job_unsettled ON job (job_id)  -- none, unless something went wrong
     WHERE held_vnd + held_free > 0
       AND state NOT IN ('queued', 'submitting', 'unknown', 'running', 'ready', 'delivering');
