@@ -61,6 +61,7 @@ from bot.providers.apiframe import Apiframe
 from bot.providers.flow import Flow
 from bot.providers.local import Local
 from bot.runner.accounts import MANY_LANES, Account, Timing, Webhook
+from bot.runner.endings import Endings
 from bot.runner.loop import Runner
 from bot.settings import Settings
 from bot.store.connecting import open_reading
@@ -168,6 +169,7 @@ async def start(
                 "accounting": Accounting(store, thorough, ground.desk, ground.titles),
                 "runner": make_runner(ground),
                 "till": Till(store, ground.telegram, plans, clock=clocks.wall),
+                "endings": Endings(store, plans, clock=clocks.wall),
             },
             make_delivery(ground, Pictures(settings.bot_data_dir, films)),
             bot.username,

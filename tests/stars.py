@@ -125,9 +125,10 @@ class Till:
 
 
 @contextlib.asynccontextmanager
-async def open_till(folder: Path) -> AsyncIterator[Till]:
+async def open_till(folder: Path, more: str = "") -> AsyncIterator[Till]:
+    """``more``: of the plan file."""
     plans = folder / "plans.toml"
-    plans.write_text(PLANS)
+    plans.write_text(PLANS + more)
     hurry = Hurry()
     async with served_town(folder / "town") as town:
         story = Story(town, folder / "data")

@@ -15,7 +15,7 @@ from bot.model import DAY_MS, Job, Millis, UserId
 from bot.money import ledger
 from bot.money.ledger import Act, EntryKind
 from bot.money.plans import FREE, Plan, Plans
-from bot.store.port import Reading, Row, Transaction
+from bot.store.port import Reading, Row, Topic, Transaction
 
 
 class AnotherPlanRuns(EaselError):
@@ -225,7 +225,8 @@ async def close_over(tx: Transaction, wallet_id: UserId, *, now: Millis) -> int:
         term = _read(row)
         act = Act(f"term:{term.term_id}:lapse:{term.gone_vnd}", "easel", f"plan {term.plan}", now)
         lapsed_vnd += await take(tx, term, EntryKind.LAPSE, term.left_vnd, act)
-        await tx.run("term_end", term_id=term.term_id, now=term.ends_at, by="easel", why="over")
+        if await tx.run("term_end", term_id=term.term_id, now=term.ends_at, by="easel", why="over"):
+            tx.wake(Topic.ENDINGS)
         if not await held_of(tx, term):
             await tx.run("term_settled", term_id=term.term_id, now=now)
     return lapsed_vnd

@@ -6,14 +6,12 @@ Knows nothing of what it was kept for: rows go by their age, files when no job n
 from __future__ import annotations
 
 import asyncio
-import functools
 from pathlib import Path
 
 import structlog
 
 from bot import media
-from bot.model import DAY_MS, Millis, UserId
-from bot.money import terms
+from bot.model import DAY_MS, Millis
 from bot.runner.settling import settle
 from bot.store.port import Store, Transaction
 
@@ -41,9 +39,6 @@ async def sweep(store: Store, data_dir: Path, now: Millis) -> None:
 
     await store.write(forget)
     await settle(store, now)
-    for row in await store.all("wallets_with_terms_over", now=now):
-        wallet_id = UserId(row["wallet_id"])
-        await store.write(functools.partial(terms.close_over, wallet_id=wallet_id, now=now))
     before_s = (now - DAY_MS) / 1000
     removed = 0
     for path in await asyncio.to_thread(_old_files, data_dir, before_s):

@@ -25,6 +25,7 @@ class Topic(enum.Enum):
     OUTBOX = "outbox"
     TILL = "till"
     STATS = "stats"
+    ENDINGS = "endings"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

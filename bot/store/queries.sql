@@ -495,6 +495,30 @@ WHERE wallet_id = :wallet_id AND settled_at IS NULL AND ends_at IS NOT NULL AND 
 SELECT DISTINCT wallet_id FROM plan_term
 WHERE settled_at IS NULL AND ends_at IS NOT NULL AND ends_at <= :now
 
+-- terms_ending --
+-- Soon, and something is left that would lapse; whether that was told is of the end there is.
+SELECT * FROM plan_term
+WHERE settled_at IS NULL AND ended_at IS NULL AND ends_at > :now AND ends_at <= :until
+  AND bought_vnd > gone_vnd + spent_vnd AND (near_told_for IS NULL OR near_told_for <> ends_at)
+
+-- term_near_told --
+UPDATE plan_term SET near_told_for = ends_at WHERE term_id = :term_id
+
+-- terms_over_untold --
+SELECT * FROM plan_term WHERE ended_why = 'over' AND end_told_at IS NULL
+
+-- term_end_told --
+-- 0 rows: it was told.
+UPDATE plan_term SET end_told_at = :now WHERE term_id = :term_id AND end_told_at IS NULL
+
+-- term_lapsed --
+SELECT COALESCE(SUM(amount_vnd), 0) AS lapsed_vnd FROM ledger_entry
+WHERE term_id = :term_id AND kind = 'lapse'
+
+-- terms_next_end --
+SELECT MIN(ends_at) AS ends_at FROM plan_term
+WHERE settled_at IS NULL AND ended_at IS NULL AND ends_at > :now
+
 -- term_refilled --
 -- What had gone has come back; 0 rows where it was ended early or undone: then whoever paid for
 -- it keeps the money without a plan. Over, it is looked at anew.
@@ -1538,7 +1562,7 @@ WHERE term_id = :term_id
 -- Nothing of it is left by itself.
 UPDATE plan_term
 SET bought_vnd = 0, gone_vnd = 0, spent_vnd = 0, ended_at = ends_at, ended_by = 'easel', ended_why = 'over',
-    settled_at = ends_at
+    settled_at = ends_at, end_told_at = ends_at
 WHERE term_id = :term_id
 
 -- moved_jobs_of_term --

@@ -17,6 +17,8 @@ CREATE TABLE plan_term (
     ended_by   TEXT,
     ended_why  TEXT CHECK (ended_why IN ('over', 'used_up', 'early', 'reversed')),
     settled_at INTEGER,                  -- nothing of it is held any more, and the rest is gone
+    near_told_for INTEGER,               -- the end that was told to be near; moved, it is told anew
+    end_told_at   INTEGER,               -- that its time was up was told
     CHECK (gone_vnd >= 0 AND spent_vnd >= 0 AND gone_vnd + spent_vnd <= bought_vnd),
     CHECK ((ended_at IS NULL) = (ended_why IS NULL))
 ) STRICT;
@@ -25,6 +27,8 @@ CREATE UNIQUE INDEX plan_term_lapsing ON plan_term (wallet_id)
 CREATE INDEX plan_term_of_wallet ON plan_term (wallet_id, began_at);
 CREATE INDEX plan_term_unsettled ON plan_term (wallet_id, ends_at)
     WHERE settled_at IS NULL AND ends_at IS NOT NULL;
+CREATE INDEX plan_term_untold ON plan_term (ended_at)
+    WHERE ended_why = 'over' AND end_told_at IS NULL;
 
 -- What began a term or went on with it. One that is undone counts for none: the term ends as if
 -- the others alone had been. One whose days had been had by then, with others to come, is not.
