@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot.jobs.reaching import tell
 from bot.model import DAY_MS, Millis, UserId
-from bot.money import terms
+from bot.money import subscriptions, terms
 from bot.money.payments import in_the_way
 from bot.money.plans import FREE, Plan, Plans
 from bot.money.stars import plan_offer
@@ -28,6 +28,8 @@ async def tell_near(tx: Transaction, plans: Plans, *, term_id: int, now: Millis)
     """That what is left of a plan lapses soon, if it is time; bought again, it is told anew."""
     term = await terms.find_term(tx, term_id)
     if term is None or term.ends_at is None or not term.left_vnd:
+        return
+    if await subscriptions.is_term_renewed(tx, term_id):
         return
     plan = plans.plans.get(term.plan)
     if now < term.ends_at - _near_ms(plan):

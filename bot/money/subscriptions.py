@@ -51,7 +51,7 @@ async def is_renewed(reading: Reading, charge: Payment) -> bool:
 
 
 async def is_term_renewed(reading: Reading, term_id: int) -> bool:
-    """Whether the early end of a plan stops something."""
+    """Whether Telegram takes the Stars for it anew: its end then is none, and its early end stops that."""
     for row in await reading.all("charges_of_term", term_id=term_id):
         if await is_renewed(reading, read_payment(row)):
             return True

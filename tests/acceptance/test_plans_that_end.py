@@ -89,6 +89,14 @@ async def test_a_week_is_told_of_a_day_before_and_bought_again_it_is_told_anew(
     assert "Giờ bạn dùng gói Miễn phí" in over
 
 
+async def test_who_is_charged_anew_each_month_is_not_warned(till: Till) -> None:
+    an = await till.person()
+    await till.paid(an, 50, "monthly", renews=True)
+    till.goes_by(28 * DAY)
+    await an.answer_to(an.say("/quota"))
+    assert [] == told(an)
+
+
 async def test_a_group_hears_it_in_the_group(till: Till) -> None:
     an = await till.person()
     group = till.story.group("Nhóm", an, till.operator)
