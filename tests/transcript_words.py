@@ -12,6 +12,8 @@ from typing import Any
 
 Message = dict[str, Any]
 QUOTE_MAX = 40
+_WHEN_HALF_DONE = re.compile(r"([1-9]/\d (?:done · about|xong · còn khoảng)) \d+")
+"""Of an answer and a look at one instant, which is first decides when this is said next."""
 _MARKS = {"bold": "**", "italic": "__", "code": "`", "pre": "```"}
 
 
@@ -29,6 +31,7 @@ class Codes:
     def hide(self, text: str) -> str:
         """The text with `<code 1>` for the first code that appeared, and so on."""
         text = re.sub(r"[\d.,]+ MB", "<some> MB", text)  # of the disk it is played on
+        text = _WHEN_HALF_DONE.sub(r"\1 <some>", text)
         return re.sub(r"[0-9A-Z]{6}", self._number, text)
 
     def show(self, text: str) -> str:
