@@ -253,6 +253,7 @@ class Till(RuleBasedStateMachine):
     @rule(charge=charges)
     def stars_are_asked_back_and_the_shop_bears_what_is_missing(self, charge: str) -> None:
         payment = self.runner.run(payment_of(self.shop, charge))
+        self.what_is_over_lapses(payment.wallet_id)  # a question that is refused writes nothing
         refusal = self.refusal(foreseen(self.shop, charge))
         if payment.state is not PaymentState.PAID or not isinstance(refusal, NotEnoughLeft):
             return
